@@ -1,0 +1,347 @@
+"""The finite world: x and z take finitely many values, and every distribution is a table.
+
+There are two joints over (x, z). The model's is p(z) p(x|z); the encoder's is q(x) q(z|x). Everything else is a marginal
+or a conditional of one of them:
+
+    p = Joint.from_model(prior, likelihood)
+    q = Joint.from_data(data, encoder)
+
+    kl(q, p) == kl(q.x, p.x) + kl(q.z_given_x, p.z_given_x)
+    kl(q, p) == kl(q.z, p.z) + kl(q.x_given_z, p.x_given_z)
+
+Inside, tables hold log-probabilities in float64, with -inf for the impossible.
+"""
+
+import math
+from functools import cached_property
+from typing import Any, Self
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from lowerbound.quantities import elbo, entropy, kl, kl_each, mutual_information, reconstruction
+
+SUM_TOLERANCE = 1e-6  # admits tables that were normalised in float32
+
+
+class Distribution:
+    """A distribution over n values.
+
+    Args:
+        prob: n probabilities, any sequence, array or tensor. A sum within 1e-6 of 1 is rounded to exactly 1.
+
+    Attributes:
+        log_prob: log-probabilities, float64, shape (n,).
+
+    Raises:
+        TypeError: not numbers.
+        ValueError: not one-dimensional, empty, NaN, negative, or a sum that is not 1.
+
+    >>> Distribution([0.5, 0.25, 0.25]).prob
+    tensor([0.5000, 0.2500, 0.2500], dtype=torch.float64)
+    """
+
+    log_prob: Tensor
+
+    def __init__(self, prob: Any) -> None:
+        self.log_prob = _log(_probabilities(prob, "prob", dims=1, normalised_over=(0,)))
+
+    @classmethod
+    def _of(cls, log_prob: Tensor) -> Self:
+        """Wrap log-probabilities that are normalised already."""
+        made = cls.__new__(cls)
+        made.log_prob = log_prob
+        return made
+
+    @property
+    def prob(self) -> Tensor:
+        """Probabilities, shape of `log_prob`."""
+        return self.log_prob.exp()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}{tuple(self.log_prob.shape)}"
+
+
+class Conditional:
+    """One distribution over n values for each of m conditions: row i is the distribution given i.
+
+    Args:
+        prob: the rows, shape (m, n).
+        given: the distribution of the condition, over m values: what `kl` averages the rows with.
+
+    Attributes:
+        log_prob: log-probabilities, float64, shape (m, n). Given an impossible condition the distribution is
+            undefined; such a row is -inf throughout and counts nowhere.
+
+    Raises:
+        TypeError, ValueError: as for `Distribution`; also when `given` is not over m values.
+
+    >>> coin = Conditional([[0.5, 0.5], [0.9, 0.1]], given=Distribution([0.3, 0.7]))
+    >>> coin.prob[1]
+    tensor([0.9000, 0.1000], dtype=torch.float64)
+    """
+
+    log_prob: Tensor
+    given: Distribution
+
+    def __init__(self, prob: Any, given: Distribution) -> None:
+        table = _probabilities(prob, "prob", dims=2, normalised_over=(1,))
+        if not isinstance(given, Distribution):
+            raise TypeError(f"given: expected a Distribution, not {type(given).__name__}")
+        _same_length("given", given.log_prob, "the rows of prob", len(table))
+        self.log_prob, self.given = _log(table), given
+
+    @classmethod
+    def _of(cls, log_joint: Tensor, given: Distribution) -> Self:
+        """p(b|a) = p(a,b) / p(a), from log p(a,b) with a along the rows."""
+        made = cls.__new__(cls)
+        divisor = given.log_prob.masked_fill(given.log_prob == -math.inf, 0.0)
+        made.log_prob, made.given = log_joint - divisor[:, None], given
+        return made
+
+    @property
+    def prob(self) -> Tensor:
+        """Probabilities, shape (m, n); rows of an impossible condition are 0."""
+        return self.log_prob.exp()
+
+    __repr__ = Distribution.__repr__
+
+
+class Joint:
+    """A joint distribution of x and z.
+
+    Args:
+        prob: probabilities, shape (X, Z): x along the rows, z along the columns.
+
+    Attributes:
+        log_prob: log-probabilities, float64, shape (X, Z).
+        x, z: the marginals, each a `Distribution`.
+        z_given_x: the conditional p(z|x), rows over x, shape (X, Z).
+        x_given_z: the conditional p(x|z), rows over z, shape (Z, X).
+
+    Raises:
+        TypeError, ValueError: as for `Distribution`.
+
+    >>> p = Joint.from_model(prior=[0.5, 0.5], likelihood=[[0.9, 0.1], [0.2, 0.8]])
+    >>> p.z_given_x.prob[0]  # Bayes' rule: 0.45 and 0.10, divided by their sum
+    tensor([0.8182, 0.1818], dtype=torch.float64)
+    """
+
+    log_prob: Tensor
+
+    def __init__(self, prob: Any) -> None:
+        self.log_prob = _log(_probabilities(prob, "prob", dims=2, normalised_over=(0, 1)))
+
+    @classmethod
+    def from_model(cls, prior: Any, likelihood: Any) -> Self:
+        """The model's joint p(x,z) = p(z) p(x|z).
+
+        Args:
+            prior: p(z), shape (Z,).
+            likelihood: the decoder p(x|z), shape (Z, X): one row per z.
+        """
+        z = _log(_probabilities(prior, "prior", dims=1, normalised_over=(0,)))
+        x_given_z = _log(_probabilities(likelihood, "likelihood", dims=2, normalised_over=(1,)))
+        _same_length("prior", z, "the rows of likelihood", len(x_given_z))
+        return cls._of((z[:, None] + x_given_z).T)
+
+    @classmethod
+    def from_data(cls, data: Any, encoder: Any) -> Self:
+        """The encoder's joint q(x,z) = q(x) q(z|x).
+
+        Args:
+            data: the data distribution q(x), shape (X,).
+            encoder: q(z|x), shape (X, Z): one row per x.
+        """
+        x = _log(_probabilities(data, "data", dims=1, normalised_over=(0,)))
+        z_given_x = _log(_probabilities(encoder, "encoder", dims=2, normalised_over=(1,)))
+        _same_length("data", x, "the rows of encoder", len(z_given_x))
+        return cls._of(x[:, None] + z_given_x)
+
+    @classmethod
+    def _of(cls, log_prob: Tensor) -> Self:
+        made = cls.__new__(cls)
+        made.log_prob = log_prob
+        return made
+
+    @property
+    def prob(self) -> Tensor:
+        """Probabilities, shape (X, Z)."""
+        return self.log_prob.exp()
+
+    @cached_property
+    def x(self) -> Distribution:
+        """The marginal over x: sum over z. For the model this is the evidence p(x)."""
+        return Distribution._of(_log_sum_exp(self.log_prob, 1))
+
+    @cached_property
+    def z(self) -> Distribution:
+        """The marginal over z: sum over x. For the encoder this is the aggregated posterior q(z)."""
+        return Distribution._of(_log_sum_exp(self.log_prob, 0))
+
+    @cached_property
+    def z_given_x(self) -> Conditional:
+        """The conditional over z, given x. For the model this is the posterior, by Bayes' rule."""
+        return Conditional._of(self.log_prob, self.x)
+
+    @cached_property
+    def x_given_z(self) -> Conditional:
+        """The conditional over x, given z."""
+        return Conditional._of(self.log_prob.T, self.z)
+
+    __repr__ = Distribution.__repr__
+
+
+Table = Distribution | Conditional | Joint
+
+
+def outside_support(q: Table, p: Table) -> list[tuple[int, ...]]:
+    """The cells in which q has mass and p has none: KL(q‖p) is infinite exactly when there are any.
+
+    >>> outside_support(Distribution([0.5, 0.5]), Distribution([1.0, 0.0]))
+    [(1,)]
+    """
+    _same_kind(q, p)
+    q_possible = q.log_prob > -math.inf
+    if isinstance(q, Conditional):
+        q_possible = q_possible & (q.given.log_prob > -math.inf)[:, None]
+    cells: list[list[int]] = (q_possible & (p.log_prob == -math.inf)).nonzero().tolist()
+    return [tuple(cell) for cell in cells]
+
+
+@kl.register(Distribution)
+@kl.register(Joint)
+def _(q: Distribution | Joint, p: Any) -> Tensor:
+    _same_kind(q, p)
+    return _kl_terms(q.log_prob, p.log_prob).sum()
+
+
+@kl.register
+def _(q: Conditional, p: Any) -> Tensor:
+    each = _kl_rows(q, p)
+    weight = q.given.prob
+    return (weight * each.masked_fill(weight == 0, 0.0)).sum()
+
+
+@kl_each.register
+def _(q: Conditional, p: Any) -> Tensor:
+    return _kl_rows(q, p).masked_fill(q.given.log_prob == -math.inf, math.nan)
+
+
+@entropy.register(Distribution)
+@entropy.register(Joint)
+def _(q: Distribution | Joint) -> Tensor:
+    return -_mean(q.log_prob, q.log_prob).sum()
+
+
+@entropy.register
+def _(q: Conditional) -> Tensor:
+    return -(q.given.prob * _mean(q.log_prob, q.log_prob).sum(1)).sum()
+
+
+@mutual_information.register
+def _(joint: Joint) -> Tensor:
+    return _kl_terms(joint.log_prob, joint.x.log_prob[:, None] + joint.z.log_prob).sum()
+
+
+@elbo.register
+def _(p: Joint, q: Any) -> Tensor:
+    encoder = _encoder_for(p, q)
+    return _mean(encoder, p.log_prob - encoder).sum(1)
+
+
+@reconstruction.register
+def _(p: Joint, q: Any) -> Tensor:
+    encoder = _encoder_for(p, q)
+    return _mean(encoder, p.x_given_z.log_prob.T).sum(1)
+
+
+# -- the arithmetic, with 0 log 0 = 0 --------------------------------------------------------------------------------
+
+
+def _log(prob: Tensor) -> Tensor:
+    """Log with log 0 = -inf and gradient 0 there; a plain log would put NaN into the gradients."""
+    impossible = prob == 0
+    return prob.masked_fill(impossible, 1.0).log().masked_fill(impossible, -math.inf)
+
+
+def _log_sum_exp(log_prob: Tensor, dim: int) -> Tensor:
+    """Log of a sum of probabilities; unlike torch.logsumexp its gradient is finite where all of them are 0."""
+    peak = log_prob.detach().amax(dim, keepdim=True)
+    peak = peak.masked_fill(peak == -math.inf, 0.0)
+    return _log((log_prob - peak).exp().sum(dim)) + peak.squeeze(dim)
+
+
+def _mean(log_q: Tensor, value: Tensor) -> Tensor:
+    """The terms q · value of an expectation; where q is 0 the term is 0, whatever the value."""
+    return log_q.exp() * value.masked_fill(log_q == -math.inf, 0.0)
+
+
+def _kl_terms(log_q: Tensor, log_p: Tensor) -> Tensor:
+    """Terms q log(q/p) + p - q, each at least 0, that add up to KL(q‖p) because p - q adds up to 0.
+
+    With t = log(p/q) a term is q (e^t - 1 - t). For small t, expm1 keeps the digits that p - q would lose, so that a
+    KL of 1e-20 comes out as 1e-20 and not as rounding noise.
+    """
+    possible = log_q > -math.inf
+    t = (log_p - log_q).masked_fill(~possible, 0.0)
+    near = possible & (t.abs() < 1)
+    q, p = log_q.exp(), log_p.exp()
+    return torch.where(near, q * (torch.expm1(t.masked_fill(~near, 0.0)) - t), p - q - q * t)
+
+
+def _kl_rows(q: Conditional, p: Any) -> Tensor:
+    """KL of each row of q against the same row of a conditional, or against one distribution."""
+    if not isinstance(p, Distribution):
+        _same_kind(q, p)
+    elif p.log_prob.shape != q.log_prob.shape[1:]:
+        raise ValueError(f"p: {len(p.log_prob)} values, but q is over {q.log_prob.shape[1]}")
+    return _kl_terms(q.log_prob, p.log_prob.expand_as(q.log_prob)).sum(1)
+
+
+# -- the doors -------------------------------------------------------------------------------------------------------
+
+
+def _probabilities(value: Any, name: str, dims: int, normalised_over: tuple[int, ...]) -> Tensor:
+    """`value` as a float64 table whose sums over `normalised_over` are exactly 1, or an error that says what is wrong."""
+    try:
+        table = torch.as_tensor(value if isinstance(value, Tensor) else np.asarray(value))
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise TypeError(f"{name}: expected numbers in {dims} dimension(s), got {value!r} ({error})") from None
+    if table.is_complex() or table.dtype == torch.bool:
+        raise TypeError(f"{name}: expected real numbers, got {table.dtype}")
+    table = table.to(torch.float64)
+    if table.dim() != dims or table.numel() == 0:
+        raise ValueError(f"{name}: expected a non-empty table with {dims} dimension(s), got shape {tuple(table.shape)}")
+    bad = ~(table.isfinite() & (table >= 0))
+    if bad.any():
+        cell = tuple(bad.nonzero()[0].tolist())
+        raise ValueError(f"{name}{list(cell)} is {table[cell].item()}: probabilities are finite and not negative")
+    total = table.sum(normalised_over, keepdim=True)
+    worst = int((total.detach() - 1).abs().argmax())
+    found = total.flatten()[worst].item()
+    if abs(found - 1) > SUM_TOLERANCE:
+        where = f"{name}[{worst}]" if len(normalised_over) < dims else name
+        raise ValueError(f"{where} sums to {found}, not to 1: divide it by its sum if it holds weights")
+    return table / total
+
+
+def _same_length(name: str, tensor: Tensor, other: str, length: int) -> None:
+    if len(tensor) != length:
+        raise ValueError(f"{name}: {len(tensor)} values, but {other} number {length}")
+
+
+def _same_kind(q: Any, p: Any) -> None:
+    if type(q) is not type(p):
+        raise TypeError(f"p: expected a {type(q).__name__}, as q is, not a {type(p).__name__}")
+    if q.log_prob.shape != p.log_prob.shape:
+        raise ValueError(f"p has shape {tuple(p.log_prob.shape)}, but q has shape {tuple(q.log_prob.shape)}")
+
+
+def _encoder_for(p: Joint, q: Any) -> Tensor:
+    if not isinstance(q, Conditional):
+        raise TypeError(f"q: expected a Conditional, for example q.z_given_x, not a {type(q).__name__}")
+    if q.log_prob.shape != p.log_prob.shape:
+        raise ValueError(f"q has shape {tuple(q.log_prob.shape)}, but p's (X, Z) is {tuple(p.log_prob.shape)}")
+    return q.log_prob
