@@ -1,0 +1,47 @@
+"""The checks at the library's doors: an error names the argument, shows what came and says what is expected."""
+
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+
+def numbers(value: Any, name: str, dims: tuple[int, ...] = (), device: torch.device | None = None) -> Tensor:
+    """`value` as a finite float64 tensor, with one of these numbers of dimensions where any are named.
+
+    Raises:
+        TypeError: not real numbers.
+        ValueError: NaN or infinite, empty, the wrong shape, or a tensor on another device.
+
+    >>> numbers([1, 2], "mean", dims=(1,))
+    tensor([1., 2.], dtype=torch.float64)
+    """
+    try:
+        tensor = value if isinstance(value, Tensor) else torch.as_tensor(np.asarray(value), device=device)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise TypeError(f"{name}: expected numbers, got {value!r} ({error})") from None
+    if tensor.is_complex() or tensor.dtype == torch.bool:
+        raise TypeError(f"{name}: expected real numbers, got {tensor.dtype}")
+    if device is not None and tensor.device != device:
+        raise ValueError(f"{name}: on {tensor.device}, but the other parameters are on {device}")
+    if tensor.numel() == 0 or (dims and tensor.dim() not in dims):
+        expected = f" in {' or '.join(map(str, dims))} dimension(s)" if dims else ""
+        raise ValueError(f"{name}: expected numbers{expected}, not empty, got shape {tuple(tensor.shape)}")
+    tensor = tensor.to(torch.float64)
+    if not tensor.isfinite().all():
+        cell = (~tensor.isfinite()).nonzero()[0].tolist()
+        raise ValueError(f"{name}{cell or ''}: expected finite numbers, found {tensor[tuple(cell)].item()}")
+    return tensor
+
+
+def expect(value: object, kind: type, name: str) -> None:
+    """Raise TypeError unless `value` is of this kind."""
+    if not isinstance(value, kind):
+        raise TypeError(f"{name}: expected a {kind.__name__}, not a {type(value).__name__}")
+
+
+def same_length(name: str, tensor: Tensor, other: str, length: int) -> None:
+    """Raise ValueError unless there are as many numbers as in the other thing."""
+    if len(tensor) != length:
+        raise ValueError(f"{name}: {len(tensor)} numbers, but {other} are {length}")
