@@ -1,4 +1,4 @@
-"""The quantities every world knows by the same name. Tables, Gaussians and VAEs register their own way to compute them.
+"""The quantities every world knows by the same name; each world registers its own way to compute them.
 
 All logarithms are natural: every quantity is in nats.
 """
@@ -51,8 +51,9 @@ def kl_each(q: Any, p: Any, *at: Tensor) -> Tensor:
 
 @singledispatch
 def entropy(q: Any) -> Tensor:
-    """Entropy H(q) = -E_q[log q], in nats; of a conditional the average over its condition, H(z|x) = E_q(x) H(q(·|x)).
+    """Entropy H(q) = -E_q[log q], in nats.
 
+    Of a conditional it is the average over its condition, H(z|x) = E_q(x) H(q(z|x)).
     For densities this is the differential entropy, which can be negative.
     """
     raise _unknown("entropy(q)", q)

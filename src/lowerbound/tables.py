@@ -1,7 +1,7 @@
 """The finite world: x and z take finitely many values, and every distribution is a table.
 
-There are two joints over (x, z). The model's is p(z) p(x|z); the encoder's is q(x) q(z|x). Everything else is a marginal
-or a conditional of one of them:
+There are two joints over (x, z). The model's is p(z) p(x|z); the encoder's is q(x) q(z|x). Everything else is a
+marginal or a conditional of one of them:
 
     p = Joint.from_model(prior, likelihood)
     q = Joint.from_data(data, encoder)
@@ -304,7 +304,7 @@ def _kl_rows(q: Conditional, p: Any) -> Tensor:
 
 
 def _probabilities(value: Any, name: str, dims: int, normalised_over: tuple[int, ...]) -> Tensor:
-    """`value` as a float64 table whose sums over `normalised_over` are exactly 1, or an error that says what is wrong."""
+    """`value` as a float64 table that sums to exactly 1 over `normalised_over`, or an error that says what is wrong."""
     try:
         table = torch.as_tensor(value if isinstance(value, Tensor) else np.asarray(value))
     except (TypeError, ValueError, RuntimeError) as error:

@@ -1,0 +1,155 @@
+"""The truth by brute force: log p(x) and p(z|x) of a VAE with 1 or 2 latent dimensions, by adding up a grid over z.
+
+"Intractable" means that such a sum grows exponentially with the dimension of z. In two dimensions it is one matrix
+product. For smooth decoders the sum over an evenly spaced grid converges faster than any power of the spacing
+(Trefethen & Weideman 2014, The exponentially convergent trapezoidal rule), as long as the spacing is below the width
+of what is integrated.
+"""
+
+import copy
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from lowerbound.likelihoods import log_likelihood_table
+from lowerbound.vae import VAE, Encoded, blocks, rows
+
+
+class Grid:
+    """A grid over z on which p(x|z) of every image can be summed.
+
+    Args:
+        vae: a VAE with 1 or 2 latent dimensions. Its decoder is copied and evaluated once, in float64.
+        points: grid points a dimension.
+        limit: the grid covers |z| <= limit in every dimension.
+
+    Attributes:
+        z: the points, shape (points^L, L), the last coordinate fastest.
+        spacing: distance between neighbours.
+
+    Raises:
+        ValueError: more than 2 latent dimensions, or a grid too coarse to see the prior.
+    """
+
+    def __init__(self, vae: VAE, points: int = 144, limit: float = 7.0) -> None:
+        dim = vae.prior.dim
+        if dim > 2:
+            raise ValueError(
+                f"vae: a grid over {dim} latent dimensions needs {points}^{dim} points; "
+                "use lowerbound.ais.log_evidence (annealed importance sampling) instead"
+            )
+        if points < 2 or not 0 < limit < math.inf:
+            raise ValueError(f"points, limit: expected at least 2 points and a finite limit > 0, got {points}, {limit}")
+        self.vae, self.points, self.limit = vae, points, limit
+        axis = torch.linspace(-limit, limit, points, dtype=torch.float64)
+        self.spacing = 2 * limit / (points - 1)
+        if self.spacing > 1:
+            raise ValueError(f"points: {points} over |z| <= {limit} are {self.spacing:.2g} apart; the prior is 1 wide")
+        self.z = torch.cartesian_prod(*[axis] * dim).reshape(-1, dim)
+        decoder = copy.deepcopy(vae.decoder).cpu().double().eval()
+        with torch.no_grad():
+            self._decoded = torch.cat([decoder(part) for part in torch.split(self.z, 4096)])
+        self._log_cell = dim * math.log(self.spacing)
+        self._log_prior_mass = vae.prior.log_prob(self.z) + self._log_cell
+
+    def _log_joint_mass(self, x: Tensor) -> Tensor:
+        """log p(x, z in cell) = log p(x|z) + log p(z) + log of the cell's size, shape (n, points^L)."""
+        table = log_likelihood_table(self.vae.likelihood, x, self._decoded)
+        return table.add_(self._log_prior_mass)
+
+    def log_evidence(self, x: Tensor) -> Tensor:
+        """log p(x) = log of the integral of p(z) p(x|z) over z, shape (n,), in nats.
+
+        Memory stays bounded: the images go through in blocks.
+        """
+        x = self._double(x)
+        parts = blocks(len(x), len(self.z))
+        return torch.cat([self._log_joint_mass(x[part]).logsumexp(1) for part in parts])
+
+    def posterior(self, x: Tensor) -> "GridPosterior":
+        """The true posterior p(z|x) of each row of x: Bayes' rule, p(x,z) / p(x).
+
+        It holds n · points^L numbers; for many images ask in parts.
+        """
+        log_mass = self._log_joint_mass(self._double(x))
+        return GridPosterior(self, log_mass.sub_(log_mass.logsumexp(1, keepdim=True)))
+
+    def gap(self, q: Encoded, x: Tensor) -> Tensor:
+        """KL(q(z|x)‖p(z|x)) for each row of x, shape (n,): `kl_each(q, self.posterior(x))`, in blocks."""
+        x = self._double(x)
+        parts = blocks(len(x), len(self.z))
+        return torch.cat([self.posterior(x[part]).kl_from(rows(q, part)) for part in parts])
+
+    def error(self, x: Tensor) -> Tensor:
+        """Estimated error of `log_evidence(x)`, shape (n,): its difference to a grid that is finer and wider."""
+        wider = Grid(
+            self.vae, points=math.ceil(1.5 * self.points * (self.limit + 1) / self.limit), limit=self.limit + 1
+        )
+        return (self.log_evidence(x) - wider.log_evidence(x)).abs()
+
+    def _double(self, x: Tensor) -> Tensor:
+        if not isinstance(x, Tensor) or x.dim() != 2 or len(x) == 0 or x.shape[1] != self._decoded.shape[1]:
+            found = tuple(x.shape) if isinstance(x, Tensor) else type(x).__name__
+            raise ValueError(f"x: expected a tensor of shape (n, {self._decoded.shape[1]}) with n > 0, got {found}")
+        x = x.detach().cpu().double()
+        self.vae.likelihood.check(x)
+        return x
+
+
+@dataclass(frozen=True, eq=False)
+class GridPosterior:
+    """True posteriors p(z|x), one per image, as probabilities of the cells of a grid.
+
+    Attributes:
+        grid: the grid.
+        log_mass: log probability of each cell, shape (n, points^L).
+    """
+
+    grid: Grid
+    log_mass: Tensor
+
+    @property
+    def mass(self) -> Tensor:
+        """Probability of each cell, shape (n, points^L)."""
+        return self.log_mass.exp()
+
+    @property
+    def log_prob(self) -> Tensor:
+        """log p(z|x), a density, at the grid's points, shape (n, points^L)."""
+        return self.log_mass - self.grid._log_cell
+
+    @property
+    def mean(self) -> Tensor:
+        """E[z|x], shape (n, L)."""
+        return self.mass @ self.grid.z
+
+    @property
+    def cov(self) -> Tensor:
+        """Covariance of z given x, shape (n, L, L)."""
+        z, mean = self.grid.z, self.mean
+        second = torch.einsum("ng,gk,gl->nkl", self.mass, z, z)
+        return second - mean[:, :, None] * mean[:, None, :]
+
+    def kl_from(self, q: Encoded) -> Tensor:
+        """KL(q(z|x)‖p(z|x)) for each x, summed over the grid, shape (n,).
+
+        Raises:
+            ValueError: a q narrower than the grid's spacing, or reaching over its edge: the sum would not see it.
+        """
+        if len(q.mean) != len(self.log_mass):
+            raise ValueError(f"q: {len(q.mean)} distributions for {len(self.log_mass)} posteriors")
+        q = type(q)(*(field.detach().cpu().double() for field in vars(q).values()))
+        narrowest = torch.linalg.svdvals(q.scale_tril).min().item()
+        if narrowest < 0.8 * self.grid.spacing:
+            needed = math.ceil(2 * self.grid.limit / narrowest)
+            raise ValueError(
+                f"grid: its points are {self.grid.spacing:.3g} apart, but the narrowest q(z|x) has a standard "
+                f"deviation of {narrowest:.3g}; use Grid(vae, points={needed}) or more"
+            )
+        log_q = q.log_prob(self.grid.z[:, None, :]).T
+        mass = (log_q + self.grid._log_cell).exp()
+        if (missing := (1 - mass.sum(1)).abs().max().item()) > 1e-6:
+            raise ValueError(f"grid: {missing:.1g} of a q(z|x) lies outside |z| <= {self.grid.limit}; raise limit")
+        return (mass * (log_q - self.log_prob)).sum(1)

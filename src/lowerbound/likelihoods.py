@@ -1,0 +1,156 @@
+"""Likelihoods p(x|z): what a decoder's output means.
+
+Each is an exponential family in x, so that one formula serves training and the exact sums alike:
+
+    log p(x|z) = sum_d x_d · natural_d(z)  -  log_partition(z)  +  base(x)
+
+It is linear in x: all pairs of n images and g latent points are one matrix product.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+from torch import Tensor
+from torch.nn.functional import softplus
+
+
+class Likelihood(Protocol):
+    """What a VAE asks of its likelihood. `decoded` is the decoder's output, shape (..., D)."""
+
+    def natural(self, decoded: Tensor) -> Tensor:
+        """The natural parameters, shape (..., D)."""
+
+    def log_partition(self, decoded: Tensor) -> Tensor:
+        """The log-normaliser, shape (...), in nats."""
+
+    def base(self, x: Tensor) -> Tensor:
+        """The part that depends on x alone, shape (...), in nats."""
+
+    def mean(self, decoded: Tensor) -> Tensor:
+        """E[x|z], shape (..., D)."""
+
+    def sample(self, decoded: Tensor, generator: torch.Generator | None = None) -> Tensor:
+        """One draw of x given z, shape (..., D)."""
+
+    def check(self, x: Tensor) -> None:
+        """Raise ValueError when x cannot have come from this likelihood."""
+
+
+@dataclass(frozen=True)
+class Binomial:
+    """Each pixel is a count out of `total`: p(x|z) = C(total, x) s^x (1-s)^(total-x), with s = sigmoid(decoded).
+
+    Scikit-learn's digits are such counts, with `total` = 16.
+    """
+
+    total: int
+
+    def __post_init__(self) -> None:
+        if isinstance(self.total, bool) or not isinstance(self.total, int) or self.total < 1:
+            raise ValueError(f"total: expected a whole number of at least 1, got {self.total!r}")
+
+    def natural(self, decoded: Tensor) -> Tensor:
+        """The logits."""
+        return decoded
+
+    def log_partition(self, decoded: Tensor) -> Tensor:
+        """total · sum_d log(1 + e^logit_d)."""
+        return self.total * softplus(decoded).sum(-1)
+
+    def base(self, x: Tensor) -> Tensor:
+        """sum_d log C(total, x_d)."""
+        n = torch.tensor(float(self.total), dtype=x.dtype, device=x.device)
+        return (torch.lgamma(n + 1) - torch.lgamma(x + 1) - torch.lgamma(n - x + 1)).sum(-1)
+
+    def mean(self, decoded: Tensor) -> Tensor:
+        """total · sigmoid(logit)."""
+        return self.total * torch.sigmoid(decoded)
+
+    def sample(self, decoded: Tensor, generator: torch.Generator | None = None) -> Tensor:
+        """Counts, as floating-point numbers."""
+        total = torch.full_like(decoded, float(self.total))
+        return torch.binomial(total, torch.sigmoid(decoded), generator=generator)
+
+    def check(self, x: Tensor) -> None:
+        """Every entry is a whole number from 0 to `total`."""
+        bad = ~((x >= 0) & (x <= self.total) & (x == x.round()))
+        if bad.any():
+            raise ValueError(
+                f"x: {type(self).__name__} data are whole numbers from 0 to {self.total}, but x holds "
+                f"{x[bad][0].item():g}. Round or binarise it, or choose another likelihood"
+            )
+
+
+class Bernoulli(Binomial):
+    """Each pixel is 0 or 1: p(x|z) = s^x (1-s)^(1-x), with s = sigmoid(decoded). A Binomial with a total of 1.
+
+    Minus log p(x|z) is the binary cross-entropy, summed over pixels. On grey values between 0 and 1 it is no
+    likelihood: it does not sum to 1 there.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(total=1)
+
+    def base(self, x: Tensor) -> Tensor:
+        """0: there is one way to draw a 0 or a 1."""
+        return torch.zeros(x.shape[:-1], dtype=x.dtype, device=x.device)
+
+    def __repr__(self) -> str:
+        return "Bernoulli()"
+
+
+@dataclass(frozen=True)
+class GaussianNoise:
+    """Each pixel is normal around the decoder's output: p(x|z) = N(x; decoded, sigma^2 I).
+
+    Minus log p(x|z) is the summed squared error divided by 2 sigma^2, plus D/2 log(2 pi sigma^2). Sigma is fixed:
+    a learned one can shrink without end on pixels that never change, and the likelihood has no maximum.
+    """
+
+    sigma: float
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.sigma) and self.sigma > 0):
+            raise ValueError(f"sigma: expected a finite number above 0, got {self.sigma!r}")
+
+    def natural(self, decoded: Tensor) -> Tensor:
+        """The mean divided by the variance."""
+        return decoded / self.sigma**2
+
+    def log_partition(self, decoded: Tensor) -> Tensor:
+        """|mean|^2 / (2 sigma^2)."""
+        return decoded.square().sum(-1) / (2 * self.sigma**2)
+
+    def base(self, x: Tensor) -> Tensor:
+        """-|x|^2 / (2 sigma^2) - D/2 log(2 pi sigma^2)."""
+        constant = x.shape[-1] / 2 * math.log(2 * math.pi * self.sigma**2)
+        return -x.square().sum(-1) / (2 * self.sigma**2) - constant
+
+    def mean(self, decoded: Tensor) -> Tensor:
+        """The decoder's output."""
+        return decoded
+
+    def sample(self, decoded: Tensor, generator: torch.Generator | None = None) -> Tensor:
+        """The decoder's output plus noise."""
+        noise = torch.randn(decoded.shape, generator=generator, dtype=decoded.dtype, device=decoded.device)
+        return decoded + self.sigma * noise
+
+    def check(self, x: Tensor) -> None:
+        """Any finite number will do."""
+
+
+def log_likelihood(likelihood: Likelihood, x: Tensor, decoded: Tensor) -> Tensor:
+    """log p(x|z) in nats, x and decoded broadcast against each other over all but the last dimension.
+
+    >>> log_likelihood(Bernoulli(), torch.tensor([1.0, 0.0]), torch.tensor([0.0, 0.0]))
+    tensor(-1.3863)
+    """
+    return (x * likelihood.natural(decoded)).sum(-1) - likelihood.log_partition(decoded) + likelihood.base(x)
+
+
+def log_likelihood_table(likelihood: Likelihood, x: Tensor, decoded: Tensor) -> Tensor:
+    """log p(x_i|z_g) for every pair, shape (n, g), as one matrix product of x (n, D) with decoded (g, D)."""
+    product = x @ likelihood.natural(decoded).T
+    return product.sub_(likelihood.log_partition(decoded)).add_(likelihood.base(x)[:, None])

@@ -1,0 +1,88 @@
+"""Networks for the digits, saving and loading, and the trained model that the site's snippets share."""
+
+import json
+import math
+from importlib.resources import files
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import load as load_tensors
+from safetensors.torch import save_file
+from torch import nn
+
+from lowerbound.likelihoods import Bernoulli, Likelihood
+from lowerbound.vae import VAE, DiagonalNormal, Encoded
+
+
+def mlp(*sizes: int, seed: int = 0, activation: type[nn.Module] = nn.SiLU) -> nn.Sequential:
+    """A fully connected network with the given layer sizes, smooth by default.
+
+    The weights come from a generator of their own, uniform in ±1/sqrt(inputs) as torch's are; the global random state
+    is neither used nor changed.
+
+    >>> mlp(2, 128, 64)
+    Sequential(
+      (0): Linear(in_features=2, out_features=128, bias=True)
+      (1): SiLU()
+      (2): Linear(in_features=128, out_features=64, bias=True)
+    )
+    """
+    generator = torch.Generator().manual_seed(seed)
+    layers: list[nn.Module] = []
+    for inputs, outputs in pairwise(sizes):
+        layer = nn.utils.skip_init(nn.Linear, inputs, outputs)
+        for parameter in layer.parameters():
+            nn.init.uniform_(parameter, -1 / math.sqrt(inputs), 1 / math.sqrt(inputs), generator=generator)
+        layers += [layer, activation()]
+    return nn.Sequential(*layers[:-1])
+
+
+def digits_vae(
+    likelihood: Likelihood | None = None,
+    hidden: int = 128,
+    seed: int = 0,
+    posterior: type[Encoded] = DiagonalNormal,
+) -> VAE:
+    """A VAE for 8x8 images with a 2-D latent space, untrained: 64-hidden-2 and back, with SiLU between.
+
+    Smooth activations matter: they are what lets a grid over z add up log p(x) to many digits.
+
+    Args:
+        likelihood: `Bernoulli()` unless given.
+        hidden: width of the one hidden layer of each network.
+        seed: of the initial weights.
+        posterior: `DiagonalNormal` or `FullNormal`.
+    """
+    outputs = 4 if posterior is DiagonalNormal else 5
+    encoder, decoder = mlp(64, hidden, outputs, seed=2 * seed), mlp(2, hidden, 64, seed=2 * seed + 1)
+    return VAE(encoder, decoder, likelihood or Bernoulli(), 2, posterior)
+
+
+def trained_digits() -> VAE:
+    """The trained model that the site's snippets share, in float64: a Bernoulli VAE on the binarised digits."""
+    vae = digits_vae()
+    recorded = load_tensors(files("lowerbound").joinpath("trained/digits.safetensors").read_bytes())
+    vae.load_state_dict(recorded)
+    return vae.double().eval().requires_grad_(False)
+
+
+def save(vae: VAE, path: str | Path, **metadata: Any) -> None:
+    """Write the weights to a new safetensors file, with notes of your own beside them.
+
+    Raises:
+        FileExistsError: there is a file already; it is left as it is.
+    """
+    if Path(path).exists():
+        raise FileExistsError(f"path: {path} exists already; choose another name or delete it")
+    save_file(vae.state_dict(), str(path), {key: json.dumps(value) for key, value in metadata.items()})
+
+
+def load(vae: VAE, path: str | Path) -> dict[str, Any]:
+    """Read weights that `save` wrote into a VAE of the same shape; returns the notes that were saved with them."""
+    with safe_open(str(path), framework="pt") as file:
+        notes = file.metadata() or {}
+        vae.load_state_dict({key: file.get_tensor(key) for key in file.keys()})  # noqa: SIM118 (no mapping)
+    return {key: json.loads(value) for key, value in notes.items()}

@@ -1,0 +1,166 @@
+"""Training a VAE in a few lines."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+from tqdm import tqdm
+
+from lowerbound.grid import Grid
+from lowerbound.likelihoods import log_likelihood
+from lowerbound.quantities import elbo, kl_each
+from lowerbound.vae import VAE
+
+
+class Row(NamedTuple):
+    """What was measured on one data set after one epoch: averages over its images, in nats.
+
+    Attributes:
+        epoch: how many epochs were over.
+        data: the name of the data set.
+        elbo: the average ELBO(x).
+        log_evidence: the average log p(x), NaN unless it was asked for.
+        gap: the average KL(q(z|x)‖p(z|x)), NaN unless it was asked for.
+    """
+
+    epoch: int
+    data: str
+    elbo: float
+    log_evidence: float
+    gap: float
+
+
+@dataclass
+class History:
+    """What `fit` saw.
+
+    Attributes:
+        loss: the average loss of each epoch, measured on the way, in nats an image.
+        rows: what `watch` asked for.
+    """
+
+    loss: list[float] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+
+    def curve(self, data: str, quantity: str) -> tuple[list[int], list[float]]:
+        """Epochs and values of one quantity on one watched data set, ready to plot."""
+        rows = [row for row in self.rows if row.data == data]
+        if not rows:
+            raise ValueError(f"data: {data!r} was not watched; there are {sorted({row.data for row in self.rows})}")
+        return [row.epoch for row in rows], [getattr(row, quantity) for row in rows]
+
+
+def loss(vae: VAE, x: Tensor, noise: Tensor | None, beta: float = 1.0) -> Tensor:
+    """The negative ELBO of a batch, estimated from one draw of z per image: a scalar, in nats an image.
+
+        loss = mean over x of  -log p(x|z) + beta · KL(q(z|x)‖p(z)),    z = mean + std · noise
+
+    Args:
+        vae: the model.
+        x: images, shape (n, D).
+        noise: standard normal draws, shape (n, L); None decodes the mean of q instead: a plain autoencoder.
+        beta: weight of the KL; 1 is the ELBO, 0 leaves the KL out.
+
+    Source: Kingma & Welling 2014, equation 10; beta: Higgins et al. 2017.
+    """
+    q = vae.encode(x)
+    reconstruction = log_likelihood(vae.likelihood, x, vae.decode(q.mean if noise is None else q.at(noise)))
+    return (beta * kl_each(q, vae.prior) - reconstruction).mean() if beta else -reconstruction.mean()
+
+
+def fit(
+    vae: VAE,
+    x: Tensor,
+    *,
+    epochs: int = 100,
+    batch_size: int = 64,
+    learning_rate: float = 5e-3,
+    beta: float = 1.0,
+    sample: bool = True,
+    seed: int = 0,
+    watch: Mapping[str, Tensor] | None = None,
+    every: int = 10,
+    exact: bool = False,
+    progress: bool = True,
+) -> History:
+    """Train a VAE in place, by Adam with a learning rate that falls to 0 along a cosine.
+
+    Args:
+        vae: the model; it is trained where it is, on its own device and in its own dtype.
+        x: training data, shape (n, D), of the VAE's dtype and device.
+        epochs: passes over the data.
+        batch_size: images a step.
+        learning_rate: where the cosine starts.
+        beta: weight of KL(q(z|x)‖p(z)) in the loss.
+        sample: draw z from q(z|x); False decodes its mean (with beta = 0: a plain autoencoder).
+        seed: of the shuffling and the noise. Torch's global random state is neither used nor changed.
+        watch: named data sets on which the exact ELBO is recorded, every `every` epochs and after the last.
+        exact: record log p(x) and the gap too, by grid (1 or 2 latent dimensions).
+        progress: show a bar.
+
+    Returns:
+        The history. Nothing is saved; see `save`.
+
+    Raises:
+        TypeError, ValueError: data that do not fit the VAE or its likelihood, or settings out of range.
+        FloatingPointError: the loss became infinite or NaN.
+    """
+    _check_settings(epochs, batch_size, learning_rate, beta, every)
+    watched = {name: vae.check(data) for name, data in (watch or {}).items()}
+    vae.check(x)
+    generator = torch.Generator(x.device).manual_seed(seed)
+    optimizer = torch.optim.Adam(vae.parameters(), lr=learning_rate, fused=True)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs)
+    history = History()
+    bar = tqdm(range(1, epochs + 1), disable=not progress, unit="epoch")
+    for epoch in bar:
+        total = torch.zeros((), dtype=x.dtype, device=x.device)
+        for batch in torch.randperm(len(x), generator=generator, device=x.device).split(batch_size):
+            noise = None
+            if sample:
+                shape = (len(batch), vae.prior.dim)
+                noise = torch.randn(shape, generator=generator, dtype=x.dtype, device=x.device)
+            value = loss(vae, x[batch], noise, beta)
+            optimizer.zero_grad(set_to_none=True)
+            value.backward()
+            optimizer.step()
+            total += value.detach() * len(batch)
+        schedule.step()
+        history.loss.append(_finite(total.item() / len(x), epoch, learning_rate))
+        bar.set_postfix(loss=f"{history.loss[-1]:.3f}", refresh=False)
+        if epoch % every == 0 or epoch == epochs:
+            history.rows += [measure(vae, data, epoch, name, exact) for name, data in watched.items()]
+    return history
+
+
+@torch.no_grad()
+def measure(vae: VAE, x: Tensor, epoch: int = 0, data: str = "data", exact: bool = False) -> Row:
+    """The averages of ELBO(x), and if asked of log p(x) and the gap, over the rows of x."""
+    q = vae.encode(x)
+    bound = elbo(vae, q, x).mean().item()
+    if not exact:
+        return Row(epoch, data, bound, math.nan, math.nan)
+    evidence = Grid(vae).log_evidence(x).mean().item()
+    return Row(epoch, data, bound, evidence, evidence - bound)
+
+
+def _finite(value: float, epoch: int, learning_rate: float) -> float:
+    if math.isfinite(value):
+        return value
+    raise FloatingPointError(
+        f"the loss became {value} in epoch {epoch}. The likely cause: a learning rate that is too high "
+        f"({learning_rate:g}; try a tenth), or data far from 0 and 1 that need scaling"
+    )
+
+
+def _check_settings(epochs: int, batch_size: int, learning_rate: float, beta: float, every: int) -> None:
+    for name, count in (("epochs", epochs), ("batch_size", batch_size), ("every", every)):
+        if isinstance(count, bool) or not isinstance(count, int) or count < 1:
+            raise ValueError(f"{name}: expected a whole number of at least 1, got {count!r}")
+    if not (math.isfinite(learning_rate) and learning_rate > 0):
+        raise ValueError(f"learning_rate: expected a finite number above 0, got {learning_rate!r}")
+    if not (math.isfinite(beta) and beta >= 0):
+        raise ValueError(f"beta: expected a finite number, 0 or above, got {beta!r}")

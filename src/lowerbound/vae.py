@@ -1,0 +1,265 @@
+"""The neural world: a VAE, with p(z) = N(0, I), a decoder network for p(x|z) and an encoder network for q(z|x).
+
+`x` has shape (n, D), `z` has shape (n, L), logarithms are in nats. The words are those of the other worlds:
+
+    q = vae.encode(x)                    # q(z|x), one normal per row of x
+    kl_each(q, vae.prior)                # KL(q(z|x)‖p(z)), in closed form
+    reconstruction(vae, q, x)            # E_q(z|x)[log p(x|z)], by quadrature
+    elbo(vae, q, x)                      # the difference of the two
+
+What needs the true posterior p(z|x) is in grid.py.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from lowerbound.likelihoods import Likelihood, log_likelihood
+from lowerbound.quantities import elbo, entropy, kl_each, reconstruction
+
+LOG_2PI = math.log(2 * math.pi)
+NODES = 48  # of Gauss-Hermite quadrature, in each latent dimension
+BLOCK = 2**22  # numbers held at once in a blocked sum: 32 MiB of float64
+
+
+@dataclass(frozen=True, eq=False)
+class StandardNormal:
+    """The prior p(z) = N(0, I) in `dim` dimensions."""
+
+    dim: int
+
+    def log_prob(self, z: Tensor) -> Tensor:
+        """log p(z) for z of shape (..., L)."""
+        return -0.5 * (z.square().sum(-1) + self.dim * LOG_2PI)
+
+
+@dataclass(frozen=True, eq=False)
+class DiagonalNormal:
+    """A batch of normals with independent coordinates: q(z|x) = N(mean, diag(std^2)), one per row.
+
+    Attributes:
+        mean: shape (n, L).
+        log_std: shape (n, L).
+    """
+
+    mean: Tensor
+    log_std: Tensor
+
+    @classmethod
+    def from_output(cls, output: Tensor, latent_dim: int) -> Self:
+        """Read an encoder's output, shape (n, 2L): the means, then the log standard deviations."""
+        _check_width(output, 2 * latent_dim, "DiagonalNormal: L means and L log standard deviations")
+        return cls(*torch.split(output, latent_dim, -1))
+
+    @property
+    def scale_tril(self) -> Tensor:
+        """The Cholesky factor of the covariance, shape (n, L, L)."""
+        return torch.diag_embed(self.log_std.exp())
+
+    @property
+    def log_det(self) -> Tensor:
+        """Log determinant of the Cholesky factor, shape (n,)."""
+        return self.log_std.sum(-1)
+
+    def at(self, noise: Tensor) -> Tensor:
+        """z = mean + std · noise: turns standard normal noise, (..., n, L), into draws of q (reparameterization)."""
+        return self.mean + self.log_std.exp() * noise
+
+    def log_prob(self, z: Tensor) -> Tensor:
+        """log q(z|x), for z of shape (..., n, L)."""
+        noise = (z - self.mean) * (-self.log_std).exp()
+        return -0.5 * (noise.square().sum(-1) + self.mean.shape[-1] * LOG_2PI) - self.log_det
+
+    def second_moment(self) -> Tensor:
+        """E_q |z|^2, shape (n,)."""
+        return (self.mean.square() + (2 * self.log_std).exp()).sum(-1)
+
+
+@dataclass(frozen=True, eq=False)
+class FullNormal:
+    """A batch of normals with any covariance: q(z|x) = N(mean, T T'), T lower triangular, one per row.
+
+    Attributes:
+        mean: shape (n, L).
+        scale_tril: T, shape (n, L, L), with a positive diagonal.
+    """
+
+    mean: Tensor
+    scale_tril: Tensor
+
+    @classmethod
+    def from_output(cls, output: Tensor, latent_dim: int) -> Self:
+        """Read an encoder's output, shape (n, 2L + L(L-1)/2): means, log diagonal of T, then T below the diagonal."""
+        below = latent_dim * (latent_dim - 1) // 2
+        _check_width(output, 2 * latent_dim + below, "FullNormal: L means, L log scales, L(L-1)/2 more below")
+        mean, log_diagonal, rest = torch.split(output, [latent_dim, latent_dim, below], -1)
+        tril = torch.diag_embed(log_diagonal.exp())
+        row, column = torch.tril_indices(latent_dim, latent_dim, -1, device=output.device)
+        return cls(mean, tril.index_put((torch.arange(len(tril))[:, None], row, column), rest))
+
+    @property
+    def log_det(self) -> Tensor:
+        """Log determinant of T, shape (n,)."""
+        log_det: Tensor = self.scale_tril.diagonal(dim1=-2, dim2=-1).log().sum(-1)
+        return log_det
+
+    def at(self, noise: Tensor) -> Tensor:
+        """z = mean + T noise: turns standard normal noise, (..., n, L), into draws of q (reparameterization)."""
+        stretched: Tensor = torch.einsum("...ij,...j->...i", self.scale_tril, noise)
+        return self.mean + stretched
+
+    def log_prob(self, z: Tensor) -> Tensor:
+        """log q(z|x), for z of shape (..., n, L)."""
+        offset = (z - self.mean)[..., None]
+        noise: Tensor = torch.linalg.solve_triangular(self.scale_tril, offset, upper=False).squeeze(-1)
+        return -0.5 * (noise.square().sum(-1) + self.mean.shape[-1] * LOG_2PI) - self.log_det
+
+    def second_moment(self) -> Tensor:
+        """E_q |z|^2, shape (n,)."""
+        return self.mean.square().sum(-1) + self.scale_tril.square().sum((-2, -1))
+
+
+Encoded = DiagonalNormal | FullNormal
+
+
+def rows(q: Encoded, part: slice) -> Encoded:
+    """Some rows of a batch of normals."""
+    return type(q)(*(field[part] for field in vars(q).values()))
+
+
+class VAE(nn.Module):
+    """A variational autoencoder from any two modules.
+
+    Args:
+        encoder: maps x, shape (n, D), to the numbers that `posterior` reads: for DiagonalNormal 2L of them.
+        decoder: maps z, shape (n, L), to what the likelihood reads, shape (n, D): logits or means.
+        likelihood: `Bernoulli()`, `Binomial(total)` or `GaussianNoise(sigma)`.
+        latent_dim: L, the number of latent coordinates.
+        posterior: the family of q(z|x), `DiagonalNormal` or `FullNormal`.
+
+    Source: Kingma & Welling 2014.
+    """
+
+    def __init__(
+        self,
+        encoder: nn.Module,
+        decoder: nn.Module,
+        likelihood: Likelihood,
+        latent_dim: int = 2,
+        posterior: type[Encoded] = DiagonalNormal,
+    ) -> None:
+        super().__init__()
+        for name, module in (("encoder", encoder), ("decoder", decoder)):
+            if not isinstance(module, nn.Module):
+                raise TypeError(f"{name}: expected a torch.nn.Module, got {type(module).__name__}")
+        if isinstance(latent_dim, bool) or not isinstance(latent_dim, int) or latent_dim < 1:
+            raise ValueError(f"latent_dim: expected a whole number of at least 1, got {latent_dim!r}")
+        self.encoder, self.decoder = encoder, decoder
+        self.likelihood, self.prior, self.posterior = likelihood, StandardNormal(latent_dim), posterior
+
+    def encode(self, x: Tensor) -> Encoded:
+        """q(z|x) for each row of x."""
+        return self.posterior.from_output(self.encoder(x), self.prior.dim)
+
+    def decode(self, z: Tensor) -> Tensor:
+        """The decoder's output for z, shape (..., L) to (..., D)."""
+        decoded: Tensor = self.decoder(z)
+        return decoded
+
+    def log_likelihood(self, x: Tensor, z: Tensor) -> Tensor:
+        """log p(x|z), shape (...)."""
+        return log_likelihood(self.likelihood, x, self.decode(z))
+
+    def log_joint(self, x: Tensor, z: Tensor) -> Tensor:
+        """log p(x,z) = log p(z) + log p(x|z), shape (...)."""
+        return self.prior.log_prob(z) + self.log_likelihood(x, z)
+
+    def sample(self, n: int, generator: torch.Generator | None = None) -> tuple[Tensor, Tensor]:
+        """n draws (x, z) of the model's joint: z from the prior, then x from p(x|z)."""
+        like = next(self.decoder.parameters())
+        z = torch.randn(n, self.prior.dim, generator=generator, dtype=like.dtype, device=like.device)
+        return self.likelihood.sample(self.decode(z), generator), z
+
+    def check(self, x: Any) -> Tensor:
+        """x itself, or an error that says why it is no data for this VAE."""
+        if not isinstance(x, Tensor) or not x.is_floating_point():
+            found = x.dtype if isinstance(x, Tensor) else type(x).__name__
+            raise TypeError(
+                f"x: expected a floating-point tensor, got {found}; convert with torch.as_tensor(x).double()"
+            )
+        if x.dim() != 2 or len(x) == 0:
+            raise ValueError(f"x: expected shape (n, D) with n > 0, got {tuple(x.shape)}; flatten images to rows")
+        weight = next(self.parameters(), x)
+        if weight.dtype != x.dtype or weight.device != x.device:
+            raise TypeError(
+                f"x: {x.dtype} on {x.device}, but the VAE has {weight.dtype} on {weight.device}; "
+                f"use x.to({weight.dtype}) or vae.to(x.dtype)"
+            )
+        if not x.isfinite().all():
+            raise ValueError(f"x: holds {x[~x.isfinite()][0].item()}; every entry has to be finite")
+        self.likelihood.check(x)
+        return x
+
+
+@kl_each.register(DiagonalNormal)
+@kl_each.register(FullNormal)
+def _(q: Encoded, p: Any) -> Tensor:
+    """KL(N(m, T T')‖N(0, I)) = (|m|^2 + |T|^2 - L) / 2 - log det T, or against a posterior on a grid."""
+    if not isinstance(p, StandardNormal):
+        given_posterior: Tensor = p.kl_from(q) if hasattr(p, "kl_from") else _no_kl(p)
+        return given_posterior
+    return 0.5 * (q.second_moment() - p.dim) - q.log_det
+
+
+@entropy.register(DiagonalNormal)
+@entropy.register(FullNormal)
+def _(q: Encoded) -> Tensor:
+    """H(q(z|x)) for each x, shape (n,): log det T + L/2 log(2 pi e)."""
+    return q.log_det + q.mean.shape[-1] / 2 * (LOG_2PI + 1)
+
+
+@reconstruction.register
+def _(p: VAE, q: Encoded, x: Tensor) -> Tensor:
+    """E_q(z|x)[log p(x|z)] by Gauss-Hermite quadrature, shape (n,).
+
+    For 1 or 2 latent dimensions; beyond, the number of nodes explodes: use `bounds.elbo_samples`.
+    """
+    p.check(x)
+    noise, weight = gauss_hermite(p.prior.dim, x)
+    parts = blocks(len(x), len(noise) * x.shape[1])
+    return torch.cat([weight @ p.log_likelihood(x[part], rows(q, part).at(noise[:, None, :])) for part in parts])
+
+
+@elbo.register
+def _(p: VAE, q: Encoded, x: Tensor) -> Tensor:
+    """ELBO(x) = E_q(z|x)[log p(x|z)] - KL(q(z|x)‖p(z)), the first term by quadrature, shape (n,)."""
+    return reconstruction(p, q, x) - kl_each(q, p.prior)
+
+
+def blocks(n: int, numbers_a_row: int) -> list[slice]:
+    """n rows in slices, so that a slice of rows with so many numbers each stays within BLOCK numbers."""
+    step = max(1, BLOCK // numbers_a_row)
+    return [slice(start, start + step) for start in range(0, n, step)]
+
+
+def gauss_hermite(dim: int, like: Tensor, nodes: int = NODES) -> tuple[Tensor, Tensor]:
+    """Points (nodes^dim, dim) and weights (nodes^dim,) with E f(noise) = sum of weight · f(point), noise ~ N(0, I)."""
+    if dim > 2:
+        raise ValueError(f"latent_dim: quadrature takes {nodes}^{dim} nodes; beyond 2 dimensions use elbo_samples")
+    point, weight = (torch.from_numpy(a).to(like) for a in np.polynomial.hermite_e.hermegauss(nodes))
+    points = torch.cartesian_prod(*[point] * dim).reshape(-1, dim)
+    weights = torch.cartesian_prod(*[weight / weight.sum()] * dim).reshape(-1, dim).prod(1)
+    return points, weights
+
+
+def _check_width(output: Tensor, width: int, meaning: str) -> None:
+    if output.dim() != 2 or output.shape[-1] != width:
+        raise ValueError(f"encoder: its output has shape {tuple(output.shape)}, expected (n, {width}) for {meaning}")
+
+
+def _no_kl(p: Any) -> Tensor:
+    raise TypeError(f"p: expected vae.prior or a posterior from Grid, not a {type(p).__name__}")
