@@ -1,0 +1,299 @@
+"""Read snippets: one file is one claim and its evidence.
+
+A snippet's docstring says the claim, its kind, how to break it and what its figure shows; its code prints and asserts.
+Beside it lies what it printed when it was recorded (`NAME.out`) and what it drew (`NAME.svg`). Reading imports nothing
+heavy: building the site never runs a snippet.
+"""
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+KINDS: Mapping[str, str] = {
+    "identity": "True by algebra. Running it tests the code and makes the identity concrete.",
+    "computation": "Two independent routes are computed, and they meet.",
+    "experiment": "Something was trained or sampled. It holds over at least five seeds, and the spread is shown.",
+}
+LONGEST = 45
+LONGEST_SENTENCE = 108
+
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_FIELD = re.compile(r"^(Kind|Break it|Figure):[ \t]*(.*(?:\n[ \t]+\S.*)*)", re.MULTILINE)
+_HIDDEN = "\0"
+
+
+class EvidenceError(Exception):
+    """Something about a snippet or a page is wrong; the message says where, and what to do."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A snippet, read and checked; `output` and `drawing` are what was recorded, None before the first time."""
+
+    path: Path
+    source: str
+    sentence: str
+    kind: str
+    break_from: str
+    break_to: str
+    alt: str | None
+    broken_source: str
+    output: str | None
+    drawing: str | None
+
+    @property
+    def name(self) -> str:
+        """The file's name without `.py`; the claim's address everywhere."""
+        return self.path.stem
+
+    @property
+    def output_path(self) -> Path:
+        """Where the recorded output stands."""
+        return self.path.with_suffix(".out")
+
+    @property
+    def figure_path(self) -> Path:
+        """Where the recorded figure stands, if the snippet draws one."""
+        return self.path.with_suffix(".svg")
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What was printed as `name = value`, by name."""
+        return _values(self.output_path, self.output or "")
+
+    def require_record(self) -> "Claim":
+        """Return the claim itself if all that it should have recorded is there, or say what to run."""
+        if self.output is None:
+            raise EvidenceError(f"{_shown(self.output_path)}: missing; {_how_to_record(self.name)}")
+        if self.alt is not None and self.drawing is None:
+            raise EvidenceError(f"{_shown(self.figure_path)}: missing; {_how_to_record(self.name)}")
+        return self
+
+
+def read_claims(root: Path = ROOT) -> dict[str, Claim]:
+    """Read every snippet under `root`, by name. Fast when called again: only files that changed are read."""
+    paths = sorted((root / "snippets").glob("*.py"))
+    claims = {path.stem: read_claim(path) for path in paths}
+    for record in sorted([*(root / "snippets").glob("*.out"), *(root / "snippets").glob("*.svg")]):
+        if record.stem not in claims:
+            raise EvidenceError(
+                f"{_shown(record)}: recorded for a snippet that is not there; delete it, or write {record.stem}.py"
+            )
+    return claims
+
+
+def read_claim(path: Path) -> Claim:
+    """Read one snippet with its record, or raise an `EvidenceError` that names file, line and remedy."""
+    files = (path, path.with_suffix(".out"), path.with_suffix(".svg"))
+    return _read(path, tuple(_stamp(file) for file in files))
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
+    return status.st_mtime_ns, status.st_size
+
+
+@lru_cache(maxsize=1024)
+def _read(path: Path, stamps: tuple[tuple[int, int] | None, ...]) -> Claim:
+    if stamps[0] is None:
+        raise EvidenceError(f"{_shown(path)}: no such snippet; write it, or start with: make new CLAIM={path.stem}")
+    output, drawing = (
+        path.with_suffix(suffix).read_text(encoding="utf-8") if stamp else None
+        for suffix, stamp in zip((".out", ".svg"), stamps[1:], strict=True)
+    )
+    claim = parse(path, path.read_text(encoding="utf-8"), output, drawing)
+    _values(claim.output_path, output or "")
+    return claim
+
+
+def parse(path: Path, source: str, output: str | None = None, drawing: str | None = None) -> Claim:
+    """Check a snippet's source and take it apart."""
+    if not _NAME.fullmatch(path.stem):
+        raise _wrong(path, 1, "the file's name is the claim's address", "use lower-case words joined by hyphens")
+    try:
+        tree = ast.parse(source)
+    except SyntaxError as error:
+        raise _wrong(path, error.lineno or 1, f"not Python: {error.msg}", "mend the syntax") from None
+    doc = ast.get_docstring(tree)
+    if not doc:
+        raise _wrong(path, 1, "no docstring", "begin with the claim in one sentence, then Kind: and Break it:")
+    sentence = doc.split("\n", 1)[0].strip()
+    if len(sentence) > LONGEST_SENTENCE or not sentence.endswith((".", "?", "!")):
+        raise _wrong(
+            path,
+            1,
+            "the docstring's first line must be the whole claim, one sentence with its full stop",
+            f"at most {LONGEST_SENTENCE} characters (now {len(sentence)})",
+        )
+    fields = _fields(path, source, doc)
+    kind = fields.get("Kind", "")
+    if kind not in KINDS:
+        raise _wrong(
+            path,
+            _line_of(source, "Kind:"),
+            f"the kind is {kind!r}" if kind else "no kind",
+            f"add a line to the docstring: Kind: {' | '.join(KINDS)} (one of them)",
+        )
+    _check_code(path, source, tree)
+    alt = fields.get("Figure")
+    _check_figure(path, source, tree, alt)
+    break_from, break_to, broken = _break(path, source, tree, fields.get("Break it"))
+    return Claim(path, source, sentence, kind, break_from, break_to, alt, broken, output, drawing)
+
+
+def _fields(path: Path, source: str, doc: str) -> dict[str, str]:
+    fields: dict[str, str] = {}
+    for found in _FIELD.finditer(doc):
+        if found[1] in fields:
+            raise _wrong(
+                path, _line_of(source, f"{found[1]}:"), f"the docstring says '{found[1]}:' twice", "keep one of them"
+            )
+        fields[found[1]] = " ".join(found[2].split()) if found[1] == "Figure" else found[2].strip()
+    return fields
+
+
+def _check_code(path: Path, source: str, tree: ast.Module) -> None:
+    docstring_end = tree.body[0].end_lineno or 1
+    code = [line for line in source.splitlines()[docstring_end:] if line.strip()]
+    if len(code) > LONGEST:
+        raise _wrong(
+            path,
+            docstring_end + 1,
+            f"{len(code)} lines of code, at most {LONGEST} are allowed",
+            "split the claim in two",
+        )
+    nodes = list(ast.walk(tree))
+    for node in nodes:
+        if isinstance(node, ast.Name) and node.id == "__name__":
+            raise _wrong(path, node.lineno, "a main guard", "remove it: a snippet runs from top to bottom")
+        if _imports(node, "lowerbound_site"):
+            line = getattr(node, "lineno", 1)
+            raise _wrong(path, line, "a reader does not have lowerbound_site", "import from lowerbound only")
+    if not any(isinstance(node, ast.Assert) for node in nodes):
+        raise _wrong(path, docstring_end + 1, "no assert", "the asserts are the claim: add at least one")
+
+
+def _imports(node: ast.AST, package: str) -> bool:
+    if isinstance(node, ast.Import):
+        return any(alias.name.split(".")[0] == package for alias in node.names)
+    return isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == package
+
+
+def _check_figure(path: Path, source: str, tree: ast.Module, alt: str | None) -> None:
+    saves = next((node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == "savefig"), None)
+    if saves and not alt:
+        raise _wrong(
+            path,
+            saves.lineno,
+            "a figure is saved but not described",
+            "add to the docstring: Figure: what is seen in it",
+        )
+    constants = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    if alt and (saves is None or f"{path.stem}.svg" not in constants):
+        raise _wrong(
+            path,
+            _line_of(source, "Figure:"),
+            "the docstring describes a figure that the code does not save",
+            f'save it with fig.savefig("{path.stem}.svg"), or drop the line',
+        )
+
+
+def _break(path: Path, source: str, tree: ast.Module, field: str | None) -> tuple[str, str, str]:
+    line = _line_of(source, "Break it:")
+    if field is None:
+        raise _wrong(path, line, "no way to break it", "add to the docstring: Break it: A -> B")
+    halves = [half.strip() for half in field.split(" -> ")]
+    if len(halves) != 2 or not all(halves) or "\n" in field:
+        raise _wrong(path, line, f"cannot read 'Break it: {field}'", "write it on one line as A -> B, with one arrow")
+    before, after = halves
+    if before == after:
+        raise _wrong(path, line, "A equals B, so nothing breaks", "change B")
+    code = _hide(source, [*_untouchable(source, tree)])
+    count = code.count(before)
+    if count != 1:
+        raise _wrong(
+            path,
+            line,
+            f"{before!r} occurs {count} times in the code outside the docstring, comments, asserts, prints and imports",
+            "choose an A that occurs there exactly once",
+        )
+    start = code.index(before)
+    broken = source[:start] + after + source[start + len(before) :]
+    try:
+        ast.parse(broken)
+    except SyntaxError as error:
+        raise _wrong(
+            path, line, f"after the replacement it is not Python: {error.msg}", "change the mathematics, not the syntax"
+        ) from None
+    return before, after, broken
+
+
+def _untouchable(source: str, tree: ast.Module) -> Iterator[tuple[int, int]]:
+    """The spans (offsets into `source`) where breaking would not change the mathematics."""
+    lines = source.splitlines(keepends=True)
+    starts = [0]
+    for text in lines:
+        starts.append(starts[-1] + len(text))
+
+    def offset(line: int, utf8_column: int) -> int:
+        return starts[line - 1] + len(lines[line - 1].encode()[:utf8_column].decode())
+
+    for node in [tree.body[0], *ast.walk(tree)]:
+        printed = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
+        if node is tree.body[0] or printed or isinstance(node, ast.Assert | ast.Import | ast.ImportFrom):
+            assert isinstance(node, ast.stmt | ast.expr)
+            assert node.end_lineno is not None
+            assert node.end_col_offset is not None
+            yield offset(node.lineno, node.col_offset), offset(node.end_lineno, node.end_col_offset)
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            yield starts[token.start[0] - 1] + token.start[1], starts[token.end[0] - 1] + token.end[1]
+
+
+def _hide(text: str, spans: list[tuple[int, int]]) -> str:
+    for start, end in spans:
+        text = text[:start] + _HIDDEN * (end - start) + text[end:]
+    return text
+
+
+def _values(path: Path, output: str) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for number, line in enumerate(output.splitlines(), 1):
+        key, equals, value = line.partition(" = ")
+        key = key.strip()
+        if not equals or not key:
+            continue
+        if key in values:
+            raise EvidenceError(
+                f"{_shown(path)}:{number}: {key!r} is printed twice; give each printed value a name of its own"
+            )
+        values[key] = value.strip()
+    return values
+
+
+def _line_of(source: str, text: str) -> int:
+    found = re.search(rf"^\s*{re.escape(text)}", source, re.MULTILINE)
+    return source.count("\n", 0, found.end()) + 1 if found else 1
+
+
+def _wrong(path: Path, line: int, what: str, remedy: str) -> EvidenceError:
+    return EvidenceError(f"{_shown(path)}:{line}: {what}; {remedy}")
+
+
+def _how_to_record(name: str) -> str:
+    return f"record it with: make record NAME={name}"
+
+
+def _shown(path: Path) -> str:
+    """The path as the reader knows it: from the repository's root."""
+    return path.as_posix() if len(path.parts) < 2 else "/".join(path.parts[-2:])

@@ -1,0 +1,245 @@
+"""From a page as it is written to a page as it is rendered and tested: placeholders become evidence.
+
+`expand` is pure (text in, text out), imports nothing heavy, and is the only author of python fences under docs/. The
+site build and the tests both call it, so what is shown is what is run.
+"""
+
+import difflib
+import html
+import os
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from lowerbound_site.claims import KINDS, ROOT, Claim, EvidenceError, read_claims
+
+SITE_URL = "http://127.0.0.1:8000/"  # the stated default; the environment's SITE_URL wins
+
+_CODE = re.compile(
+    r"\A---\n.*?\n---\n"  # front matter
+    r"|^[ \t]*(?P<fence>`{3,}|~{3,})[^\n]*\n(?:.*?\n)??[ \t]*(?P=fence)[`~]*[ \t]*$"  # a fence, at any indentation
+    r"|<!--.*?-->"
+    r"|(?<!`)(?P<ticks>`+)(?!`)(?:(?!\n[ \t]*\n).)+?(?<!`)(?P=ticks)(?!`)",  # inline code, within its paragraph
+    re.MULTILINE | re.DOTALL,
+)
+_PLACEHOLDER = re.compile(r"\{\{\s*(?P<word>[\w-]+)\s*(?::\s*(?P<rest>[^{}]*?)\s*)?\}\}")
+_HEADING = re.compile(r"^(#{1,6})[ \t]+(.+?)[ \t]*(?:\{:?[^{}]*\})?[ \t]*#*$", re.MULTILINE)
+_INLINE_VALUE = re.compile(r"[^\\`*_\[\]<>|$&{}]+")
+
+
+@dataclass(frozen=True)
+class Page:
+    """A Markdown file under docs/: its path from there, and its text."""
+
+    path: str
+    text: str
+
+    @property
+    def title(self) -> str:
+        """The first heading, or the path where there is none."""
+        heading = _HEADING.search(hide_code(self.text))
+        return self.text[heading.start(2) : heading.end(2)] if heading else self.path
+
+    @property
+    def claims(self) -> list[str]:
+        """The claims that stand on this page, in order."""
+        return [
+            found["rest"] or "" for found in _PLACEHOLDER.finditer(hide_code(self.text)) if found["word"] == "claim"
+        ]
+
+
+def read_pages(root: Path = ROOT) -> list[Page]:
+    """Read every Markdown page under `root`/docs, in the order of their paths."""
+    docs = root / "docs"
+    paths = sorted(path for path in docs.rglob("*.md") if "download" not in path.relative_to(docs).parts)
+    return [Page(path.relative_to(docs).as_posix(), path.read_text(encoding="utf-8")) for path in paths]
+
+
+def hide_code(text: str) -> str:
+    """Blank out front matter, fences, comments and inline code, keeping every other character where it is."""
+    return _CODE.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
+
+
+def expand(page: str, root: Path = ROOT, where: str = "page") -> str:
+    """Replace every placeholder of a page; `where` names the page in error messages."""
+    return _Expansion(page, root, where).text()
+
+
+class _Expansion:
+    """One page on its way from placeholders to evidence."""
+
+    def __init__(self, page: str, root: Path, where: str) -> None:
+        self.page, self.root, self.where = page, root, where
+        self.claims = read_claims(root)
+        self.shown: set[str] = set()
+
+    def text(self) -> str:
+        pieces, end = [], 0
+        for found in _PLACEHOLDER.finditer(hide_code(self.page)):
+            pieces += [self.page[end : found.start()], self.replacement(found)]
+            end = found.end()
+        return "".join([*pieces, self.page[end:]])
+
+    def replacement(self, found: re.Match[str]) -> str:
+        word, rest = found["word"], found["rest"]
+        blocks: Mapping[str, Callable[[], str]] = {
+            "claim": lambda: self.claim(found, rest or ""),
+            "figure": lambda: self.figure(found, rest or ""),
+            "install": lambda: install(self.root),
+            "ledger": lambda: ledger(self.claims, read_pages(self.root)),
+        }
+        if word in blocks:
+            self.stands_alone(found)
+            return blocks[word]()
+        if not rest:
+            known = [*blocks, "set: 0.05", "NAME: key"]
+            raise self.error(
+                found, f"is no placeholder; known are {', '.join(known)} (in LaTeX, write one pair of braces)"
+            )
+        return rest if word == "set" else self.value(found, word, rest)
+
+    def claim(self, found: re.Match[str], name: str) -> str:
+        claim = self.known(found, name)
+        if name in self.shown:
+            raise self.error(found, "stands on this page already; link to it with [...](#" + name + ")")
+        self.shown.add(name)
+        return render_claim(claim, self.level(found))
+
+    def figure(self, found: re.Match[str], rest: str) -> str:
+        name, _, caption = (part.strip() for part in rest.partition("|"))
+        claim = self.known(found, name)
+        if claim.alt is None:
+            raise self.error(found, f"needs a figure, and snippets/{name}.py draws none")
+        below = f"<figcaption>{html.escape(caption)}</figcaption>" if caption else ""
+        return f'<figure class="lb-figure" data-figure="{name}" data-alt="{html.escape(claim.alt)}">{below}</figure>'
+
+    def value(self, found: re.Match[str], name: str, key: str) -> str:
+        values = self.known(found, name).values
+        if key not in values:
+            raise self.error(found, f"asks for a value that snippets/{name}.out does not have{_nearest(key, values)}")
+        value = values[key]
+        if not _INLINE_VALUE.fullmatch(value):
+            raise self.error(found, f"has the value {value!r}, which Markdown would read as markup; print it plainly")
+        return value
+
+    def known(self, found: re.Match[str], name: str) -> Claim:
+        if name not in self.claims:
+            raise self.error(found, f"names no snippet{_nearest(name, self.claims)}; a new one: make new CLAIM=NAME")
+        return self.claims[name].require_record()
+
+    def stands_alone(self, found: re.Match[str]) -> None:
+        start = self.page.rfind("\n", 0, found.start()) + 1
+        end = self.page.find("\n", found.end())
+        if self.page[start : end if end >= 0 else None].rstrip() != found[0]:
+            raise self.error(found, "must stand alone on its line, not indented")
+
+    def level(self, found: re.Match[str]) -> int:
+        """The heading level under the heading that comes before."""
+        before = [len(heading[1]) for heading in _HEADING.finditer(hide_code(self.page), 0, found.start())]
+        return min(before[-1] + 1 if before else 2, 6)
+
+    def error(self, found: re.Match[str], what: str) -> EvidenceError:
+        line = self.page.count("\n", 0, found.start()) + 1
+        written = self.page[found.start() : found.end()]
+        return EvidenceError(f"{self.where}:{line}: {written} {what}")
+
+
+def render_claim(claim: Claim, level: int) -> str:
+    """Write a claim with its whole program, its recorded output, how to break it, and links, as Markdown."""
+    return f"""\
+<section class="lb-claim" data-kind="{claim.kind}" aria-labelledby="{claim.name}" markdown="1">
+
+{"#" * level} {_markdown(claim.sentence)} {{: #{claim.name} .lb-claim-title }}
+
+[{claim.kind}](/ledger.md#{claim.kind} "{KINDS[claim.kind]}"){{: .lb-kind }}
+
+{_fence("python", claim.source)}
+
+<!--pytest-codeblocks:expected-output-->
+
+{_fence(" { .text .lb-output }", claim.output or "")}
+
+{_how_it_breaks(claim)}
+{{: .lb-break }}
+
+[Download the program](/download/{claim.name}.py){{: download="{claim.name}.py" }} ·
+[Permanent link](/ledger.md#{claim.name})
+{{: .lb-links }}
+
+</section>"""
+
+
+def ledger(claims: Mapping[str, Claim], pages: list[Page]) -> str:
+    """Write the list of all claims, by kind: each with its evidence, where it stands and how it breaks."""
+    return "\n\n".join(_ledger_of_kind(kind, claims, pages) for kind in KINDS)
+
+
+def _ledger_of_kind(kind: str, claims: Mapping[str, Claim], pages: list[Page]) -> str:
+    heading = f"## {kind.capitalize()} {{: #{kind} }}\n\n{KINDS[kind]}"
+    entries = [_ledger_entry(claim, pages) for claim in claims.values() if claim.kind == kind]
+    return "\n\n".join([heading, *(entries or ["No claim of this kind yet."])])
+
+
+def _ledger_entry(claim: Claim, pages: list[Page]) -> str:
+    places = [f"[{page.title}](/{page.path}#{claim.name})" for page in pages if claim.name in page.claims]
+    return f"""\
+### {_markdown(claim.sentence)} {{: #{claim.name} data-toc-label="{claim.name}" }}
+
+- Evidence: [{claim.name}.py](/download/{claim.name}.py){{: download="{claim.name}.py" }}
+- Stands on: {", ".join(places) or "no page"}
+- {_how_it_breaks(claim)}"""
+
+
+def _how_it_breaks(claim: Claim) -> str:
+    return (
+        f"**Break it:** put {_code(claim.break_to)} in the place of {_code(claim.break_from)}, and its `assert` fails."
+    )
+
+
+def install(root: Path) -> str:
+    """Write the one line that installs the library from the served site."""
+    site_url = os.environ.get("SITE_URL", SITE_URL).rstrip("/")
+    return _fence("console", f"pip install {site_url}/download/{wheel_name(root / 'pyproject.toml')}\n")
+
+
+@lru_cache
+def wheel_name(pyproject: Path) -> str:
+    """Return the file name of the library's wheel."""
+    version = tomllib.loads(pyproject.read_text(encoding="utf-8"))["project"]["version"]
+    return f"lowerbound-{version}-py3-none-any.whl"
+
+
+def _fence(info: str, text: str) -> str:
+    ticks = "`" * max(3, 1 + _longest_run_of_ticks(text))
+    return f"{ticks}{info}\n{text if text.endswith(chr(10)) or not text else text + chr(10)}{ticks}"
+
+
+def _code(text: str) -> str:
+    ticks = "`" * (1 + _longest_run_of_ticks(text))
+    padding = " " if "`" in text else ""
+    return f"{ticks}{padding}{text}{padding}{ticks}"
+
+
+def _longest_run_of_ticks(text: str) -> int:
+    return max((len(run) for run in re.findall("`+", text)), default=0)
+
+
+def _markdown(sentence: str) -> str:
+    """Plain text as Markdown; what stands between backticks is code."""
+    return "".join(_escaped(sentence))
+
+
+def _escaped(sentence: str) -> Iterator[str]:
+    for number, part in enumerate(sentence.split("`")):
+        if number % 2:
+            yield f"`{part}`"
+        else:
+            yield re.sub(r"([\\*_{}\[\]#$])", r"\\\1", part).replace("&", "&amp;").replace("<", "&lt;")
+
+
+def _nearest(name: str, known: Mapping[str, object]) -> str:
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
+    return f"; nearest is {close[0]!r}" if close else ""
