@@ -133,8 +133,7 @@ class LinearGaussian:
     def __init__(self, weight: Any, bias: Any, cov: Any, given: Gaussian | None = None, *, floor: float = 0.0) -> None:
         self.weight = numbers(weight, "weight", dims=(2,))
         self.bias = numbers(bias, "bias", dims=(1,), device=self.weight.device)
-        if len(self.bias) != len(self.weight):
-            raise ValueError(f"bias: {len(self.bias)} numbers, but weight has {len(self.weight)} rows")
+        same_length("bias", self.bias, "the rows of weight", len(self.weight))
         self.cov = _covariance(cov, self.bias)
         low = int(self.cov.diagonal().argmin())
         if self.cov[low, low] < floor:
@@ -284,7 +283,7 @@ def ppca(data: Any, latent_dim: int, noise: float | None = None) -> GaussianJoin
     variance = eigenvalues[:-latent_dim].mean() if noise is None else torch.as_tensor(noise).to(cov)
     if noise is None and variance <= len(mean) * torch.finfo(torch.float64).eps * eigenvalues[-1]:
         raise ValueError(
-            f"data: the eigenvalues after the first {latent_dim} have mean {variance.item():.3g}, so the best noise is 0 "
+            f"data: the eigenvalues after the first {latent_dim} average {variance.item():.3g}, so the best noise is 0 "
             "and the likelihood infinite: give noise=, or a smaller latent_dim"
         )
     largest = directions.gather(0, directions.abs().argmax(0, keepdim=True))
