@@ -5,6 +5,7 @@ for the true posterior). Everything is in nats.
 """
 
 from lowerbound.data import Digits, digits
+from lowerbound.gaussian import Gaussian, GaussianJoint, LinearGaussian, ppca
 from lowerbound.grid import Grid, GridPosterior
 from lowerbound.likelihoods import Bernoulli, Binomial, GaussianNoise
 from lowerbound.models import digits_vae, load, mlp, save, trained_digits
@@ -24,11 +25,14 @@ __all__ = [
     "Digits",
     "Distribution",
     "FullNormal",
+    "Gaussian",
+    "GaussianJoint",
     "GaussianNoise",
     "Grid",
     "GridPosterior",
     "History",
     "Joint",
+    "LinearGaussian",
     "StandardNormal",
     "digits",
     "digits_vae",
@@ -42,6 +46,7 @@ __all__ = [
     "mlp",
     "mutual_information",
     "outside_support",
+    "ppca",
     "reconstruction",
     "save",
     "trained_digits",

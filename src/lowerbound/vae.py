@@ -22,7 +22,7 @@ from lowerbound.likelihoods import Likelihood, log_likelihood
 from lowerbound.quantities import elbo, entropy, kl_each, reconstruction
 
 LOG_2PI = math.log(2 * math.pi)
-NODES = 48  # of Gauss-Hermite quadrature, in each latent dimension
+NODES = 24  # of Gauss-Hermite quadrature, in each latent dimension
 BLOCK = 2**22  # numbers held at once in a blocked sum: 32 MiB of float64
 
 
