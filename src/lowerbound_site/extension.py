@@ -1,0 +1,58 @@
+"""The Markdown extension that turns a page's source into the site's page.
+
+Before Markdown reads the page, `expand` puts the evidence in. After it has written HTML, formulas become MathML and the
+recorded figures are put in line. All of it happens inside Python-Markdown, so any generator that runs it builds the site.
+"""
+
+import re
+
+from markdown import Extension, Markdown
+from markdown.postprocessors import Postprocessor
+from markdown.preprocessors import Preprocessor
+
+from lowerbound_site import figures, maths
+from lowerbound_site.expand import expand
+
+
+class _Expand(Preprocessor):
+    def run(self, lines: list[str]) -> list[str]:
+        return expand("\n".join(lines)).split("\n")
+
+
+class _Formulas(Postprocessor):
+    def run(self, text: str) -> str:
+        return maths.convert_page(text)
+
+
+class _Code(Postprocessor):
+    """p and q keep their colours in programs, and programs stay out of the search."""
+
+    _DISTRIBUTION = re.compile(r'<span class="n">([pq])</span>')
+    _BLOCK = re.compile(r'<div class="([^"]*\bhighlight)">')
+
+    def run(self, text: str) -> str:
+        text = self._DISTRIBUTION.sub(r'<span class="n lb-\1">\1</span>', text)
+        return self._BLOCK.sub(r'<div class="\1" data-search-exclude>', text)
+
+
+class _Figures(Postprocessor):
+    def run(self, text: str) -> str:
+        return figures.inline_page(text)
+
+
+class LowerBoundExtension(Extension):
+    """Evidence, formulas and figures."""
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        """Register the steps before and after Markdown's own."""
+        # Above every preprocessor that reads fences or HTML (superfences 25, md_in_html 20).
+        md.preprocessors.register(_Expand(md), "lb_expand", 60)
+        # Below raw_html (30), which puts the stashed HTML back, and below everything else that rewrites text.
+        md.postprocessors.register(_Formulas(md), "lb_formulas", 5)
+        md.postprocessors.register(_Code(md), "lb_code", 4)
+        md.postprocessors.register(_Figures(md), "lb_figures", 3)
+
+
+def makeExtension(**options: object) -> LowerBoundExtension:
+    """Return the extension, as Python-Markdown asks for it."""
+    return LowerBoundExtension(**options)

@@ -1,0 +1,93 @@
+"""Cut the site's fonts out of their published packages: only the characters and weights that the pages use.
+
+    python -m lowerbound_site.fonts FOLDER
+
+FOLDER holds the unpacked npm packages @fontsource-variable/source-serif-4, @fontsource/ibm-plex-mono and
+@fontsource/stix-two-math under these names. The result is committed, with the licences beside it, so that building the
+site needs neither them nor a network. A test finds any character on a page that these fonts lack.
+"""
+
+import argparse
+import io
+import shutil
+import string
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fontTools import subset
+from fontTools.ttLib import TTFont
+from fontTools.varLib import instancer
+
+FONTS = Path(__file__).parents[2] / "docs" / "assets" / "fonts"
+
+ASCII = string.printable.strip() + " "
+TEXT = ASCII + "\xa0ÄÖÜßàáäåçèéêëíïñóöøúü×÷·±°§©²³–—‘’“”…−"
+CODE = ASCII + "\xa0·×±²–—…"
+
+_GREEK = "αβγδεζηθικλμνξπρσςτυφχψωϵϑϕϱϖ" + "ΓΔΘΛΞΠΣΦΨΩ"
+_ITALIC = (
+    "".join(chr(0x1D434 + offset) for offset in range(52) if offset != 33)
+    + "ℎ"  # where Unicode keeps the italic h
+    + "".join(chr(0x1D6FC + offset) for offset in range(31))
+)
+MATHS = (
+    ASCII
+    + _GREEK
+    + _ITALIC
+    + "ℝ𝔼ℒ𝒩ℓ"
+    + "−×·±∗∘⋅…⋯∑∏∫∂∇√∞∈∉⊂∪∩∀∃≤≥≠≈≡≪≫∝∼→←↦⇒⇔↑↓∣∥‖⟨⟩′ˆ˜¯⏟⏞"
+    + "\N{VARIATION SELECTOR-1}"  # how ℒ and 𝒩 ask for their script shape
+)
+
+
+@dataclass(frozen=True)
+class Cut:
+    """One font file of the site: where it is cut from, and what stays."""
+
+    target: str
+    package: str
+    file: str
+    characters: str
+    axes: dict[str, tuple[float, float] | float] = field(default_factory=dict)
+    features: tuple[str, ...] = ("kern", "liga", "ccmp", "locl", "mark")
+
+
+CUTS = [
+    Cut("text.woff2", "source-serif-4", "source-serif-4-latin-wght-normal.woff2", TEXT, {"wght": (400, 700)}),
+    Cut("text-italic.woff2", "source-serif-4", "source-serif-4-latin-wght-italic.woff2", TEXT, {"wght": 400}),
+    Cut("code.woff2", "ibm-plex-mono", "ibm-plex-mono-latin-400-normal.woff2", CODE, features=()),
+    Cut("maths.woff2", "stix-two-math", "stix-two-math-latin-400-normal.woff2", MATHS, features=("math", "ssty")),
+]
+
+
+def cut(source: Path, what: Cut) -> bytes:
+    """Return the bytes of one font file, cut from the packages in `source`."""
+    font = TTFont(source / what.package / "files" / what.file)
+    if what.axes:
+        font = instancer.instantiateVariableFont(font, what.axes)
+    options = subset.Options(layout_features=list(what.features), hinting=False, name_IDs=[], notdef_outline=True)
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(text=what.characters)
+    subsetter.subset(font)
+    font.flavor = "woff2"
+    font.recalcTimestamp = False
+    buffer = io.BytesIO()
+    font.save(buffer)
+    return buffer.getvalue()
+
+
+def main() -> None:
+    """Cut every font, and copy its licence."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, help="holds source-serif-4/, ibm-plex-mono/ and stix-two-math/")
+    source = parser.parse_args().folder
+    FONTS.mkdir(parents=True, exist_ok=True)
+    for what in CUTS:
+        content = cut(source, what)
+        (FONTS / what.target).write_bytes(content)
+        shutil.copyfile(source / what.package / "LICENSE", FONTS / f"LICENSE-{what.package}.txt")
+        print(f"{what.target}: {len(content):,} bytes")
+
+
+if __name__ == "__main__":
+    main()
