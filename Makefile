@@ -1,0 +1,57 @@
+# Every target sets up what it needs. Only Python 3.11 or later, git and make must be there before.
+PYTHON ?= python3
+SITE := .venv/bin/python -m lowerbound_site
+.DEFAULT_GOAL := help
+.PHONY: help serve test record check new build clean
+
+help:
+	@echo "make serve              build the site, serve it on loopback, print its address"
+	@echo "make test               run every check there is"
+	@echo "make new CLAIM=name     start a claim: a snippet to write yours over"
+	@echo "make check CLAIM=name   check one claim, in seconds"
+	@echo "make record [NAME=name] run snippets and record what they print and draw"
+	@echo "make build              build the site into site/"
+	@echo "make clean              remove everything that these commands made"
+
+# The stamp's name has the content of what decides the environment in it, so a changed pin sets it up anew.
+STAMP := .venv/stamp-$(shell cat requirements.txt pyproject.toml | cksum | cut -d' ' -f1)
+
+$(STAMP):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or later is needed; name one with: make PYTHON=/path/to/python3.11"; exit 1; }
+	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
+	.venv/bin/python -m pip install --disable-pip-version-check --requirement requirements.txt
+	.venv/bin/python -m pip install --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@rm -f .venv/stamp-*
+	@touch $@
+
+serve: $(STAMP)
+	@$(SITE) serve
+
+build: $(STAMP)
+	$(SITE) build
+
+test: $(STAMP)
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	$(SITE) chromium
+	@if ls tests/js/*.test.js >/dev/null 2>&1; then node --test tests/js/; fi
+	.venv/bin/python -m pytest --numprocesses 2 --dist loadgroup
+
+record: $(STAMP)
+	.venv/bin/python -m lowerbound_site.train_models
+	$(SITE) record $(NAME)
+
+check: $(STAMP)
+	@test -n "$(CLAIM)" || { echo "say which claim: make check CLAIM=name"; exit 1; }
+	@$(SITE) check $(CLAIM)
+
+new: $(STAMP)
+	@test -n "$(CLAIM)" || { echo "say which claim: make new CLAIM=name"; exit 1; }
+	@$(SITE) new $(CLAIM)
+
+clean:
+	rm -rf .venv .cache site dist docs/download
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis

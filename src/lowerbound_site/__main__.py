@@ -1,0 +1,61 @@
+"""The site's commands: `python -m lowerbound_site COMMAND`; the Makefile calls them."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from lowerbound_site.claims import EvidenceError
+
+
+def main() -> int:
+    """Run one command; 0 means that all is well."""
+    parser = argparse.ArgumentParser(prog="python -m lowerbound_site", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("record", help="run snippets and record what they print").add_argument("names", nargs="*")
+    commands.add_parser("check", help="check one claim").add_argument("name")
+    commands.add_parser("new", help="start a new claim").add_argument("name")
+    commands.add_parser("build", help="build the site").add_argument("--out", type=Path, default=Path("site"))
+    commands.add_parser("serve", help="serve the site on loopback")
+    commands.add_parser("chromium", help="find or install a Chromium, and print its path")
+    chosen = parser.parse_args()
+    try:
+        return _run(chosen)
+    except EvidenceError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    # Each command imports what it needs: `new` and `chromium` start at once.
+    match chosen.command:
+        case "record":
+            from lowerbound_site.record import record
+
+            complaints = record(chosen.names)
+            print(*complaints, sep="\n", file=sys.stderr, end="\n" if complaints else "")
+            return 1 if complaints else 0
+        case "check":
+            from lowerbound_site.check import check
+
+            return 0 if check(chosen.name) else 1
+        case "new":
+            from lowerbound_site.new import new
+
+            print(new(chosen.name))
+        case "build":
+            from lowerbound_site.build import build
+
+            build(chosen.out)
+        case "serve":
+            from lowerbound_site.build import serve
+
+            serve()
+        case "chromium":
+            from lowerbound_site.chromium import ensure_chromium
+
+            print(ensure_chromium())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,265 @@
+"""Run snippets: many in one warm process, or one as a reader would, alone in a fresh process from an empty folder.
+
+A warm process is started for each environment and puts everything that leaks (seed, dtype, threads, figures, folder)
+back before each snippet; started as a module, this file is that process.
+"""
+
+import ast
+import contextlib
+import dataclasses
+import io
+import json
+import linecache
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+import types
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from lowerbound_site.claims import EvidenceError
+
+# Two kinds of other machine are imitated: an older processor (torch's own kernels, its matrix products, its
+# convolutions, numpy's and scipy's matrix products each have a switch) and another number of threads. Threads wait
+# passively, because a busy wait stalls a machine that has other work.
+_THREADS = {"OMP_WAIT_POLICY": "PASSIVE"}
+ENVIRONMENTS: Mapping[str, Mapping[str, str]] = {
+    "one-thread": {"OMP_NUM_THREADS": "1"},
+    "two-threads": {"OMP_NUM_THREADS": "2"},
+    "plain-processor": {
+        "OMP_NUM_THREADS": "1",
+        "ATEN_CPU_CAPABILITY": "default",
+        "MKL_ENABLE_INSTRUCTIONS": "SSE4_2",
+        "ONEDNN_MAX_CPU_ISA": "SSE41",
+        "OPENBLAS_CORETYPE": "Nehalem",
+    },
+    "avx2-processor": {
+        "OMP_NUM_THREADS": "2",
+        "ATEN_CPU_CAPABILITY": "avx2",
+        "MKL_ENABLE_INSTRUCTIONS": "AVX2",
+        "ONEDNN_MAX_CPU_ISA": "AVX2",
+        "OPENBLAS_CORETYPE": "Haswell",
+    },
+}
+_SWITCHES = {switch for environment in ENVIRONMENTS.values() for switch in environment}
+_LIMIT = 600  # seconds, for a process
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a snippet did: printed, drew, and (if it did not reach its end) why."""
+
+    stdout: str
+    drawing: str | None = None
+    error: str | None = None
+    own_assert: bool = False
+    unsteady: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+
+def run_warm(programs: Mapping[str, str], environment: str = "one-thread", probe: bool = False) -> dict[str, Run]:
+    """Run programs (source by name) one after the other in one process; `probe` also looks for unsteady digits."""
+    with tempfile.TemporaryDirectory() as folder:
+        jobs, results = Path(folder, "jobs.json"), Path(folder, "results.json")
+        jobs.write_text(json.dumps({"programs": dict(programs), "probe": probe}), encoding="utf-8")
+        command = [sys.executable, "-m", "lowerbound_site.run", str(jobs), str(results)]
+        ended = subprocess.run(
+            command,
+            cwd=folder,
+            env=_environment(ENVIRONMENTS[environment]),
+            capture_output=True,
+            text=True,
+            timeout=_LIMIT,
+            check=False,
+        )
+        if not results.exists():
+            raise EvidenceError(f"the process that runs the snippets ({environment}) ended early:\n{ended.stderr}")
+        runs = json.loads(results.read_text(encoding="utf-8"))
+        return {name: Run(**fields | {"unsteady": tuple(fields["unsteady"])}) for name, fields in runs.items()}
+
+
+def run_fresh(name: str, source: str, python_path: Path | None = None) -> Run:
+    """Run one program as a reader would: `python NAME.py` in a folder that holds nothing else.
+
+    `python_path` is searched for packages before all others.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        script = Path(folder, f"{name}.py")
+        script.write_text(source, encoding="utf-8")
+        begin = time.perf_counter()
+        ended = subprocess.run(
+            [sys.executable, script.name],
+            cwd=folder,
+            env=_environment({"PYTHONPATH": str(python_path)} if python_path else {}),
+            capture_output=True,
+            text=True,
+            timeout=_LIMIT,
+            check=False,
+        )
+        error = ended.stderr if ended.returncode else None
+        return Run(ended.stdout, _drawing(folder, name), error, seconds=time.perf_counter() - begin)
+
+
+def _environment(changes: Mapping[str, str]) -> dict[str, str]:
+    kept = {key: value for key, value in os.environ.items() if key not in _SWITCHES}
+    return kept | _THREADS | {"MATPLOTLIBRC": str(Path(__file__).with_name("matplotlibrc"))} | dict(changes)
+
+
+def _drawing(folder: str | Path, name: str) -> str | None:
+    """The figure that was saved, without matplotlib's note of the date."""
+    path = Path(folder, f"{name}.svg")
+    if not path.exists():
+        return None
+    svg = path.read_text(encoding="utf-8")
+    before, start, rest = svg.partition(" <metadata>\n")
+    return before + rest.partition(" </metadata>\n")[2] if start else svg
+
+
+@contextlib.contextmanager
+def isolated(folder: Path) -> Iterator[None]:
+    """Give a program the state a fresh process has, in `folder`; afterwards put everything back as it was."""
+    import torch
+
+    dtype, threads, random = torch.get_default_dtype(), torch.get_num_threads(), torch.get_rng_state()
+    torch.set_default_dtype(torch.float32)
+    torch.manual_seed(torch.Generator().initial_seed())  # the seed of a process that sets none
+    torch.set_printoptions(profile="default")
+    try:
+        with contextlib.chdir(folder), warnings.catch_warnings(), torch.enable_grad():
+            yield
+    finally:
+        torch.set_default_dtype(dtype)
+        torch.set_num_threads(threads)
+        torch.set_rng_state(random)
+        torch.set_printoptions(profile="default")
+        if pyplot := sys.modules.get("matplotlib.pyplot"):
+            pyplot.close("all")
+            sys.modules["matplotlib"].rc_file_defaults()
+
+
+def _execute(name: str, source: str, probe: bool) -> Run:
+    """Run a program in this process, as `__main__`, in an empty folder of its own."""
+    filename, stdout, unsteady = f"{name}.py", io.StringIO(), list[str]()
+    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+    tree = ast.parse(source)
+    namespace: dict[str, object] = {"__name__": "__main__"}
+    if probe:
+        tree = _Probes(source).visit(tree)
+        namespace[_PROBE] = _Probe(unsteady)
+    error, own_assert = None, False
+    begin = time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder, isolated(Path(folder)):
+        try:
+            warnings.simplefilter("error")
+            with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(io.StringIO()):
+                exec(compile(ast.fix_missing_locations(tree), filename, "exec"), namespace)
+        except (Exception, SystemExit) as stopped:
+            frames = stopped.__traceback__.tb_next if stopped.__traceback__ else None
+            error = "".join(traceback.format_exception(type(stopped), stopped, frames))
+            own_assert = _is_own_assert(stopped, frames, filename, ast.parse(source))
+        drawing = _drawing(folder, name)
+    return Run(stdout.getvalue(), drawing, error, own_assert, tuple(unsteady), time.perf_counter() - begin)
+
+
+def _is_own_assert(stopped: BaseException, frames: types.TracebackType | None, filename: str, tree: ast.Module) -> bool:
+    """Whether an assert statement of the program itself failed, and nothing else."""
+    if type(stopped) is not AssertionError or frames is None:
+        return False
+    *_, (frame, line) = traceback.walk_tb(frames)
+    return frame.f_code.co_filename == filename and any(
+        isinstance(node, ast.Assert) and node.lineno <= line <= (node.end_lineno or node.lineno)
+        for node in ast.walk(tree)
+    )
+
+
+# A printed digit is unsteady when another machine's rounding could change it. To find such digits, every value that is
+# formatted is formatted again a little higher and a little lower.
+_PROBE = "__lowerbound_probe__"
+_RELATIVE, _ABSOLUTE = 1e-8, 1e-13
+
+
+class _Probe:
+    """Formats values in the place of f-strings and `print`, and notes those whose digits are unsteady."""
+
+    def __init__(self, unsteady: list[str]) -> None:
+        self.unsteady = unsteady
+
+    def __call__(self, value: object, conversion: int, spec: str, expression: str, line: int) -> str:
+        text = _format(value, conversion, spec)
+        others = {_format(_moved(value, sign_r, sign_a), conversion, spec) for sign_r in (-1, 1) for sign_a in (-1, 1)}
+        if others != {text}:
+            other = min(others - {text})
+            self.unsteady.append(
+                f"line {line}: {{{expression}{':' + spec if spec else ''}}} prints {text}, but {other} if the last "
+                "bits differ; print fewer digits, or a bound or verdict in its place (near zero, a z in the format, "
+                "as in :z.3f, drops the sign)"
+            )
+        return text
+
+
+def _format(value: object, conversion: int, spec: str) -> str:
+    if conversion >= 0:
+        convert: Mapping[str, Callable[[object], str]] = {"r": repr, "s": str, "a": ascii}
+        value = convert[chr(conversion)](value)
+    return format(value, spec)
+
+
+def _moved(value: object, sign_r: int, sign_a: int) -> object:
+    """The value with its last bits changed: floats, arrays and tensors of floats, and what holds them."""
+    if isinstance(value, list | tuple):
+        moved = [_moved(part, sign_r, sign_a) for part in value]
+        return tuple(moved) if isinstance(value, tuple) else moved
+    if isinstance(value, dict):
+        return {key: _moved(part, sign_r, sign_a) for key, part in value.items()}
+    dtype = str(getattr(value, "dtype", "float64" if isinstance(value, float) else ""))
+    if "float" not in dtype:
+        return value
+    relative = _RELATIVE if "float64" in dtype else 1e-6  # a float32 has seven digits
+    return value * (1 + sign_r * relative) + sign_a * _ABSOLUTE  # type: ignore[operator]
+
+
+class _Probes(ast.NodeTransformer):
+    """Puts the probe in the place of every formatting in f-strings, and of bare values in `print`, outside asserts."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+
+    def visit_Assert(self, node: ast.Assert) -> ast.Assert:
+        return node
+
+    def visit_FormattedValue(self, node: ast.FormattedValue) -> ast.FormattedValue:
+        spec = node.format_spec or ast.Constant("")
+        return ast.FormattedValue(self._probed(node.value, node.conversion, spec), conversion=-1)
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node.func, ast.Name) and node.func.id == "print":
+            node.args = [
+                argument
+                if isinstance(argument, ast.Starred | ast.JoinedStr)
+                else self._probed(argument, -1, ast.Constant(""))
+                for argument in node.args
+            ]
+        return node
+
+    def _probed(self, value: ast.expr, conversion: int, spec: ast.expr) -> ast.Call:
+        expression = ast.get_source_segment(self.source, value) or ast.unparse(value)
+        details: list[ast.expr] = [ast.Constant(conversion), spec, ast.Constant(expression), ast.Constant(value.lineno)]
+        return ast.copy_location(ast.Call(ast.Name(_PROBE, ast.Load()), [value, *details], []), value)
+
+
+def _main(jobs: Path, results: Path) -> None:
+    work = json.loads(jobs.read_text(encoding="utf-8"))
+    runs = {
+        name: dataclasses.asdict(_execute(name, source, work["probe"])) for name, source in work["programs"].items()
+    }
+    results.write_text(json.dumps(runs), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    _main(Path(sys.argv[1]), Path(sys.argv[2]))
