@@ -1,0 +1,30 @@
+"""For a trained VAE on 360 digits that it never saw, log p(x) minus the ELBO is KL(q(z|x)‖p(z|x)).
+
+Kind: computation
+Break it: grid.posterior(x) -> grid.posterior(1 - x)
+"""
+
+from lowerbound import Grid, digits, elbo, kl_each, trained_digits
+
+vae = trained_digits()
+x = digits().held_out  # 360 images of 64 black-or-white pixels
+q = vae.encode(x)  # q(z|x): one normal distribution per image
+
+grid = Grid(vae)  # 144 x 144 codes z, evenly spaced
+log_evidence = grid.log_evidence(x)  # log p(x): p(z) p(x|z), added up over the grid
+bound = elbo(
+    vae, q, x
+)  # the ELBO: E_q[log p(x|z)] by quadrature, KL to the prior by formula
+kl = kl_each(q, grid.posterior(x))  # KL(q(z|x)‖p(z|x)): Bayes' rule on the grid
+
+print(f"images = {len(x)}")
+print(f"average log p(x) = {log_evidence.mean():.3f}")
+print(f"average ELBO = {bound.mean():.3f}")
+print(f"average log p(x) - ELBO = {(log_evidence - bound).mean():.3f}")
+print(f"average KL(q(z|x)‖p(z|x)) = {kl.mean():.3f}")
+print(f"smallest KL = {kl.min():.3f}")
+print(f"largest KL = {kl.max():.3f}")
+largest_error = (log_evidence - bound - kl).abs().max().item()
+print(f"largest difference of the two routes < 1e-5 = {largest_error < 1e-5}")
+assert largest_error < 1e-5
+assert grid.error(x).max() < 1e-5  # a finer and wider grid agrees
