@@ -25,13 +25,14 @@ class _Formulas(Postprocessor):
 
 
 class _Code(Postprocessor):
-    """p and q keep their colours in programs, and programs stay out of the search."""
+    """In code, p and q have the colours that they have in formulas; and programs stay out of the search."""
 
-    _DISTRIBUTION = re.compile(r'<span class="n">([pq])</span>')
+    _CODE = re.compile(r"<code>.*?</code>", re.DOTALL)
+    _DISTRIBUTION = re.compile(r"(?<![\w&./-])([pq])(?![\w;/-])(?=[^<>]*<)")
     _BLOCK = re.compile(r'<div class="([^"]*\bhighlight)">')
 
     def run(self, text: str) -> str:
-        text = self._DISTRIBUTION.sub(r'<span class="n lb-\1">\1</span>', text)
+        text = self._CODE.sub(lambda code: self._DISTRIBUTION.sub(r'<span class="lb-\1">\1</span>', code[0]), text)
         return self._BLOCK.sub(r'<div class="\1" data-search-exclude>', text)
 
 

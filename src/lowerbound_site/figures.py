@@ -75,7 +75,9 @@ def _tint_images(root: ET.Element) -> None:
     for parent, image in _families(root):
         if image.tag == f"{_SVG}image" and (colour := _only_colour(image.attrib[_HREF])):
             mask = ET.Element(f"{_SVG}mask", {"id": f"mask-{image.attrib['id']}", "style": "mask-type: alpha"})
-            place = {key: image.attrib[key] for key in ("x", "y", "width", "height", "transform") if key in image.attrib}
+            place = {
+                key: image.attrib[key] for key in ("x", "y", "width", "height", "transform") if key in image.attrib
+            }
             rect = ET.Element(f"{_SVG}rect", place | {"style": f"fill: {colour}"})
             tinted = ET.Element(f"{_SVG}g", {"mask": f"url(#{mask.attrib['id']})"})
             mask.append(image)

@@ -21,10 +21,10 @@ from fontTools.varLib import instancer
 FONTS = Path(__file__).parents[2] / "docs" / "assets" / "fonts"
 
 ASCII = string.printable.strip() + " "
-TEXT = ASCII + "\xa0ÄÖÜßàáäåçèéêëíïñóöøúü×÷·±°§©²³–—‘’“”…−"
+TEXT = ASCII + "\xa0äöüßéè×÷·±°§²³–—‘’“”…−"
 CODE = ASCII + "\xa0·×±²–—…"
 
-_GREEK = "αβγδεζηθικλμνξπρσςτυφχψωϵϑϕϱϖ" + "ΓΔΘΛΞΠΣΦΨΩ"
+_GREEK = "αβγδεζηθικλμνξπρστυφχψωϵϕ" + "ΓΔΘΛΞΠΣΦΨΩ"
 _ITALIC = (
     "".join(chr(0x1D434 + offset) for offset in range(52) if offset != 33)
     + "ℎ"  # where Unicode keeps the italic h
@@ -49,7 +49,7 @@ class Cut:
     file: str
     characters: str
     axes: dict[str, tuple[float, float] | float] = field(default_factory=dict)
-    features: tuple[str, ...] = ("kern", "liga", "ccmp", "locl", "mark")
+    features: tuple[str, ...] = ("kern", "liga")
 
 
 CUTS = [

@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 from math_core import LatexError, LatexToMathML
 
 MACROS = {
-    "KL": r"\operatorname{KL}(#1 \,\|\, #2)",
+    "KL": r"\operatorname{KL}",
     "E": r"\mathbb{E}",
     "Var": r"\operatorname{Var}",
     "H": r"\operatorname{H}",
@@ -21,8 +21,8 @@ MACROS = {
     "dd": r"\,\mathrm{d}",
 }
 
-# The converter takes the next two letters where an argument's braces are missing: \KL(q) would be KL of "(" and "q".
-_KL_WITHOUT_BRACES = re.compile(r"\\KL(?![A-Za-z])(?!\s*\{)")
+# \KL is an operator like \log: \KL{q}{p} would print "KL qp" without a word.
+_KL_WITH_BRACES = re.compile(r"\\KL\s*\{")
 # What arithmatex leaves in the page.
 _FORMULA = re.compile(r'<(span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</\1>', re.DOTALL)
 _DISTRIBUTION = re.compile(r"<mi>([pq])</mi>")
@@ -39,8 +39,8 @@ class FormulaError(ValueError):
 
 def to_mathml(latex: str, *, display: bool) -> str:
     """Return the MathML of one formula; an unknown command or a wrong argument is a FormulaError."""
-    if _KL_WITHOUT_BRACES.search(latex):
-        raise FormulaError(rf"In the formula  {latex}  write \KL{{q}}{{p}}, with braces around both distributions.")
+    if _KL_WITH_BRACES.search(latex):
+        raise FormulaError(rf"In the formula  {latex}  write \KL(q \,\|\, p): \KL is an operator, like \log.")
     try:
         mathml: str = _converter.convert_with_local_state(latex, displaystyle=display)
     except LatexError as error:
