@@ -1,7 +1,7 @@
 """A trained encoder lays its ellipse on the true posterior, and misses where that is not an upright ellipse.
 
 Kind: computation
-Break it: grid.posterior(x) -> grid.posterior(1 - x)
+Break it: .posterior(x) -> .posterior(1 - x)
 Figure: Two panels with axes z1 and z2. In each, a blue heat map of the true posterior and two orange ellipses
     of the encoder. On the left the ellipses lie on the heat map; on the right the heat map is tilted and lies
     partly outside the ellipses, which stand upright.
