@@ -1,7 +1,8 @@
 """The Markdown extension that turns a page's source into the site's page.
 
-Before Markdown reads the page, `expand` puts the evidence in. After it has written HTML, formulas become MathML and the
-recorded figures are put in line. All of it happens inside Python-Markdown, so any generator that runs it builds the site.
+Before Markdown reads the page, `expand` puts the evidence in. After it has written HTML, formulas become MathML and
+the recorded figures are put in line. All of it happens inside Python-Markdown, so any generator that runs it builds
+the site.
 """
 
 import re
@@ -28,7 +29,7 @@ class _Code(Postprocessor):
     """In code, p and q have the colours that they have in formulas; and programs stay out of the search."""
 
     _CODE = re.compile(r"<code>.*?</code>", re.DOTALL)
-    _DISTRIBUTION = re.compile(r"(?<![\w&./-])([pq])(?![\w;/-])(?=[^<>]*<)")
+    _DISTRIBUTION = re.compile(r"(?<![\w&;./-])([pq])(?![\w;/-])(?=[^<>]*<)")
     _BLOCK = re.compile(r'<div class="([^"]*\bhighlight)">')
 
     def run(self, text: str) -> str:

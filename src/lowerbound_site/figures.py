@@ -1,7 +1,7 @@
 """Recorded figures, put in line: an SVG as matplotlib writes it becomes one that belongs to the page.
 
-The colours of the visual language become CSS variables, so a figure follows the page's light or dark scheme; text is set
-in the page's own face; ids are made unique, because a page may hold many figures.
+The colours of the visual language become CSS variables, so a figure follows the page's light or dark scheme; text is
+set in the page's own face; ids are made unique, because a page may hold many figures.
 """
 
 import base64

@@ -14,9 +14,9 @@ import string
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fontTools import subset
-from fontTools.ttLib import TTFont
-from fontTools.varLib import instancer
+from fontTools import subset  # type: ignore[import-untyped]
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+from fontTools.varLib import instancer  # type: ignore[import-untyped]
 
 FONTS = Path(__file__).parents[2] / "docs" / "assets" / "fonts"
 

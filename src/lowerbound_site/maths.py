@@ -85,7 +85,8 @@ class _VisibleText(HTMLParser):
 def leftovers(page: str) -> list[str]:
     r"""Return every line of a page's visible text with a `$`, `\(`, `\[` or LaTeX command: a formula nobody set.
 
-    The usual causes: a `|` in a formula in a table (write `\mid`), and `$$` directly under a fence (leave a blank line).
+    The usual causes: a `|` in a formula in a table (write `\mid`), and `$$` directly under a fence (leave a blank
+    line).
     """
     parser = _VisibleText()
     parser.feed(page)

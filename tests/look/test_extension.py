@@ -1,0 +1,45 @@
+from pathlib import Path
+
+import pytest
+from markdown import Markdown
+
+from lowerbound_site import extension
+from lowerbound_site.extension import LowerBoundExtension
+
+EXTENSIONS = ["attr_list", "md_in_html", "pymdownx.highlight", "pymdownx.superfences", "pymdownx.arithmatex"]
+
+
+def page(source: str) -> str:
+    settings = {"pymdownx.arithmatex": {"generic": True}}
+    return Markdown(extensions=[*EXTENSIONS, LowerBoundExtension()], extension_configs=settings).convert(source)
+
+
+def test_expansion_comes_before_markdown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        extension, "expand", lambda text: text.replace("{{ claim: a }}", "```python\nq = p\n```\n\n$p$")
+    )
+    html = page("# Title\n\n{{ claim: a }}\n")
+    assert '<div class="highlight" data-search-exclude>' in html
+    assert '<mi class="lb-p">p</mi>' in html
+
+
+def test_p_and_q_in_code_have_their_colours() -> None:
+    html = page('Say `kl(q, p)`, `q.x` and `p_x`.\n\n```text\nkl(q, p) # p(z|x), "eq"\n```\n')
+    assert html.count('<span class="lb-q">q</span>') == 3
+    assert html.count('<span class="lb-p">p</span>') == 3
+    assert "p_x" in html
+
+
+def test_other_names_and_tags_in_code_have_none() -> None:
+    assert "lb-p" not in page("`a.p`, `p-value`, `<p>`, `</p>` and `p1`.\n")
+
+
+def test_a_figure_is_put_in_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 72 36"><path d="M 0 0 L 1 1" style="stroke: #9b2c83"/></svg>'
+    (tmp_path / "the-gap.svg").write_text(svg)
+    monkeypatch.setattr("lowerbound_site.figures.SNIPPETS", tmp_path)
+    place = '<figure class="lb-figure" data-figure="the-gap" data-alt="A &quot;gap&quot;"><figcaption>C</figcaption></figure>'
+    html = page(f"Before.\n\n{place}\n\nAfter.\n")
+    assert '<svg viewBox="0 0 72 36" width="96" height="48" role="img" aria-label="A &quot;gap&quot;">' in html
+    assert "stroke: var(--lb-gap)" in html
+    assert "<figcaption>C</figcaption></figure>" in html

@@ -1,0 +1,67 @@
+import unicodedata
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from fontTools.ttLib import TTFont
+
+from lowerbound_site.fonts import CUTS, FONTS
+
+KINDS = ("text", "code", "maths")
+# The code face has only ASCII's neighbours: what else stands in code is drawn by a face of the reader's system.
+SYSTEM_DRAWS = {"code": set("‖∑√∞≈≤≥≠→←∈∣")}
+
+
+class Characters(HTMLParser):
+    """The characters of a page's content, by the face that draws them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.used: dict[str, set[str]] = {kind: set() for kind in KINDS}
+        self._open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in ("article", "math", "code", "script", "style"):
+            self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._open and tag == self._open[-1]:
+            self._open.pop()
+
+    def handle_data(self, data: str) -> None:
+        kind = {"article": "text", "code": "code", "math": "maths"}.get(self._open[-1] if self._open else "")
+        if kind:
+            self.used[kind] |= set(data)
+
+
+def drawn_by(file: str) -> set[str]:
+    return {chr(code) for code in TTFont(FONTS / file).getBestCmap()}
+
+
+def test_every_character_on_every_page_has_a_face_that_draws_it(built_site: Path) -> None:
+    faces = {"text": drawn_by("text.woff2"), "code": drawn_by("code.woff2"), "maths": drawn_by("maths.woff2")}
+    missing = []
+    for path in sorted(built_site.rglob("*.html")):
+        parser = Characters()
+        parser.feed(path.read_text())
+        for kind in KINDS:
+            for character in sorted(parser.used[kind] - faces[kind] - SYSTEM_DRAWS.get(kind, set())):
+                if unicodedata.category(character) not in ("Cc", "Cf"):
+                    missing.append(f"{path.relative_to(built_site)}: {kind} lacks {character!r}")
+    assert not missing, "add to src/lowerbound_site/fonts.py, and run it:\n" + "\n".join(missing)
+
+
+@pytest.mark.parametrize("what", CUTS, ids=lambda what: what.target)
+def test_the_committed_file_is_what_the_list_says(what) -> None:
+    drawn = drawn_by(what.target)
+    assert {character for character in what.characters if unicodedata.category(character)[0] not in "CM"} <= drawn
+    assert len(drawn) <= len(set(what.characters))
+
+
+def test_every_face_has_its_licence() -> None:
+    for what in CUTS:
+        assert "SIL OPEN FONT LICENSE" in (FONTS / f"LICENSE-{what.package}.txt").read_text().upper()
+
+
+def test_the_fonts_stay_light() -> None:
+    assert sum((FONTS / what.target).stat().st_size for what in CUTS) <= 72_000
