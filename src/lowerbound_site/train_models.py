@@ -29,10 +29,10 @@ def train(seed: int = 0) -> VAE:
     return vae
 
 
-def fingerprint() -> str:
-    """A hash of everything that decides the trained weights; comments and docstrings do not."""
+def fingerprint(*more: Path) -> str:
+    """A hash of everything that decides the trained weights, and of `more` code; comments and docstrings do not."""
     parts = [torch.__version__.split("+")[0], str(digits().train.sum().item())]
-    parts += [_code(path) for path in (*(LIBRARY / name for name in CODE), Path(__file__))]
+    parts += [_code(path) for path in (*(LIBRARY / name for name in CODE), Path(__file__), *more)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
