@@ -4,9 +4,30 @@ Three worlds, one vocabulary: tables (`Joint`), linear-Gaussian models (`Gaussia
 for the true posterior). Everything is in nats.
 """
 
+from lowerbound.bounds import (
+    AggregatedPosterior,
+    Draws,
+    EncoderJoint,
+    Estimate,
+    InferenceGaps,
+    RateDistortion,
+    draw,
+    estimate,
+    importance_weighted_bound,
+    inference_gaps,
+    optimal_q,
+    rate_distortion,
+    reparameterization_surrogate,
+    sampled_elbo,
+    sampled_log_evidence,
+    sampled_mutual_information,
+    sampled_reconstruction,
+    score_function_surrogate,
+)
 from lowerbound.data import Digits, digits
 from lowerbound.gaussian import Gaussian, GaussianJoint, LinearGaussian, ppca
 from lowerbound.grid import Grid, GridPosterior
+from lowerbound.idx import fit_idx, read_idx
 from lowerbound.likelihoods import Bernoulli, Binomial, GaussianNoise
 from lowerbound.models import digits_vae, load, mlp, save, trained_digits
 from lowerbound.quantities import elbo, entropy, kl, kl_each, mutual_information, reconstruction
@@ -18,12 +39,16 @@ __version__ = "0.1.0"
 
 __all__ = [
     "VAE",
+    "AggregatedPosterior",
     "Bernoulli",
     "Binomial",
     "Conditional",
     "DiagonalNormal",
     "Digits",
     "Distribution",
+    "Draws",
+    "EncoderJoint",
+    "Estimate",
     "FullNormal",
     "Gaussian",
     "GaussianJoint",
@@ -31,23 +56,39 @@ __all__ = [
     "Grid",
     "GridPosterior",
     "History",
+    "InferenceGaps",
     "Joint",
     "LinearGaussian",
+    "RateDistortion",
     "StandardNormal",
     "digits",
     "digits_vae",
+    "draw",
     "elbo",
     "entropy",
+    "estimate",
     "fit",
+    "fit_idx",
+    "importance_weighted_bound",
+    "inference_gaps",
     "kl",
     "kl_each",
     "load",
     "measure",
     "mlp",
     "mutual_information",
+    "optimal_q",
     "outside_support",
     "ppca",
+    "rate_distortion",
+    "read_idx",
     "reconstruction",
+    "reparameterization_surrogate",
+    "sampled_elbo",
+    "sampled_log_evidence",
+    "sampled_mutual_information",
+    "sampled_reconstruction",
     "save",
+    "score_function_surrogate",
     "trained_digits",
 ]

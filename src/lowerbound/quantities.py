@@ -77,7 +77,7 @@ def elbo(p: Any, q: Any, *at: Tensor) -> Tensor:
         at: for worlds with infinitely many x, the points, shape (n, dimension).
 
     Returns:
-        One value per x, shape (n,).
+        One value per x, shape (n,). For tables, NaN where q's marginal is 0 and its conditional undefined.
 
     Source: Jordan et al. 1999; Kingma & Welling 2014, equations 1 to 3.
     """

@@ -226,7 +226,7 @@ def _(q: Conditional, p: Any) -> Tensor:
 
 @kl_each.register
 def _(q: Conditional, p: Any) -> Tensor:
-    return _kl_rows(q, p).masked_fill(q.given.log_prob == -math.inf, math.nan)
+    return _defined(q, _kl_rows(q, p))
 
 
 @entropy.register(Distribution)
@@ -248,13 +248,13 @@ def _(joint: Joint) -> Tensor:
 @elbo.register
 def _(p: Joint, q: Any) -> Tensor:
     encoder = _encoder_for(p, q)
-    return _mean(encoder, p.log_prob - encoder).sum(1)
+    return _defined(q, _mean(encoder, p.log_prob - encoder).sum(1))
 
 
 @reconstruction.register
 def _(p: Joint, q: Any) -> Tensor:
     encoder = _encoder_for(p, q)
-    return _mean(encoder, p.x_given_z.log_prob.T).sum(1)
+    return _defined(q, _mean(encoder, p.x_given_z.log_prob.T).sum(1))
 
 
 # -- the arithmetic, with 0 log 0 = 0 --------------------------------------------------------------------------------
@@ -289,6 +289,11 @@ def _kl_terms(log_q: Tensor, log_p: Tensor) -> Tensor:
     near = possible & (t.abs() < 1)
     q, p = log_q.exp(), log_p.exp()
     return torch.where(near, q * (torch.expm1(t.masked_fill(~near, 0.0)) - t), p - q - q * t)
+
+
+def _defined(q: Conditional, each: Tensor) -> Tensor:
+    """NaN where the condition is impossible, so that an undefined value is never mistaken for a number."""
+    return each.masked_fill(q.given.log_prob == -math.inf, math.nan)
 
 
 def _kl_rows(q: Conditional, p: Any) -> Tensor:

@@ -19,7 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from lowerbound.likelihoods import Likelihood, log_likelihood
-from lowerbound.quantities import elbo, entropy, kl_each, reconstruction
+from lowerbound.quantities import elbo, entropy, kl, kl_each, reconstruction
 
 LOG_2PI = math.log(2 * math.pi)
 NODES = 24  # of Gauss-Hermite quadrature, in each latent dimension
@@ -215,6 +215,13 @@ def _(q: Encoded, p: Any) -> Tensor:
     return 0.5 * (q.second_moment() - p.dim) - q.log_det
 
 
+@kl.register(DiagonalNormal)
+@kl.register(FullNormal)
+def _(q: Encoded, p: Any) -> Tensor:
+    """E_q(x) KL(q(z|x)‖p(z)), the average over the rows of q: q(x) is a data set, whose rows weigh the same."""
+    return kl_each(q, p).mean()
+
+
 @entropy.register(DiagonalNormal)
 @entropy.register(FullNormal)
 def _(q: Encoded) -> Tensor:
@@ -226,11 +233,11 @@ def _(q: Encoded) -> Tensor:
 def _(p: VAE, q: Encoded, x: Tensor) -> Tensor:
     """E_q(z|x)[log p(x|z)] by Gauss-Hermite quadrature, shape (n,).
 
-    For 1 or 2 latent dimensions; beyond, the number of nodes explodes: use `bounds.elbo_samples`.
+    For 1 or 2 latent dimensions; beyond, the number of nodes explodes: use `sampled_reconstruction`.
     """
     p.check(x)
     noise, weight = gauss_hermite(p.prior.dim, x)
-    parts = blocks(len(x), len(noise) * x.shape[1])
+    parts = blocks(len(x), 8 * len(noise) * x.shape[1])  # the decoder's layers hold several numbers for each pixel
     return torch.cat([weight @ p.log_likelihood(x[part], rows(q, part).at(noise[:, None, :])) for part in parts])
 
 
@@ -249,7 +256,7 @@ def blocks(n: int, numbers_a_row: int) -> list[slice]:
 def gauss_hermite(dim: int, like: Tensor, nodes: int = NODES) -> tuple[Tensor, Tensor]:
     """Points (nodes^dim, dim) and weights (nodes^dim,) with E f(noise) = sum of weight · f(point), noise ~ N(0, I)."""
     if dim > 2:
-        raise ValueError(f"latent_dim: quadrature takes {nodes}^{dim} nodes; beyond 2 dimensions use elbo_samples")
+        raise ValueError(f"latent_dim: quadrature takes {nodes}^{dim} nodes; beyond 2 dimensions use sampled_elbo")
     point, weight = (torch.from_numpy(a).to(like) for a in np.polynomial.hermite_e.hermegauss(nodes))
     points = torch.cartesian_prod(*[point] * dim).reshape(-1, dim)
     weights = torch.cartesian_prod(*[weight / weight.sum()] * dim).reshape(-1, dim).prod(1)

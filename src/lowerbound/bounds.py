@@ -1,0 +1,471 @@
+"""Bounds on log p(x), their parts, and their gradients, estimated from samples or computed where that is possible.
+
+Every sampled quantity starts from the same draws: z from q(z|x), and the three logarithms log p(z), log p(x|z) and
+log q(z|x) there. Their sum log w = log p(z) + log p(x|z) - log q(z|x) is the log of an importance weight:
+
+    mean of log w          estimates the ELBO
+    log of the mean of w   estimates log p(x), and its expectation is a tighter bound
+
+The functions take the model p and the encoder q of any world, as `elbo(p, q, x)` does: a `Joint` and a `Conditional`
+(without x: all of them), a `GaussianJoint` and a `LinearGaussian`, a `VAE` and what `encode` returned. Random numbers
+come from the generator that is passed in; without one, from torch's global one. All values are in nats.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import singledispatch
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor
+
+from lowerbound.checks import expect
+from lowerbound.gaussian import GaussianJoint, LinearGaussian
+from lowerbound.quantities import elbo, entropy, kl, kl_each, mutual_information, reconstruction
+from lowerbound.tables import Conditional, Joint
+from lowerbound.vae import (
+    LOG_2PI,
+    VAE,
+    DiagonalNormal,
+    Encoded,
+    StandardNormal,
+    blocks,
+    gauss_hermite,
+    rows,
+)
+
+REACH = 9.0  # standard deviations: a normal has 2e-19 of its mass beyond
+POINTS_PER_STD = 1.5  # of the narrowest q(z|x), in the sum over the aggregated posterior
+MOST_POINTS = 2**20  # of that sum
+
+
+class Estimate(NamedTuple):
+    """An average of samples, and how far off it may be.
+
+    Attributes:
+        value: the estimate.
+        standard_error: the standard deviation of the estimate; the truth is rarely more than 4 of these away.
+    """
+
+    value: Tensor
+    standard_error: Tensor
+
+
+def estimate(draws: Tensor) -> Estimate:
+    """The mean over the first dimension, (k, ...) to (...), with its standard error: standard deviation / sqrt(k).
+
+    >>> estimate(torch.tensor([1.0, 2.0, 3.0]))
+    Estimate(value=tensor(2.), standard_error=tensor(0.5774))
+    """
+    if len(draws) < 2:
+        raise ValueError(f"draws: a standard error needs at least 2 draws, got {len(draws)}")
+    return Estimate(draws.mean(0), draws.std(0) / math.sqrt(len(draws)))
+
+
+class Draws(NamedTuple):
+    """What k draws of z from q(z|x) look like under the model and the encoder, for each of n values of x.
+
+    Attributes:
+        log_prior: log p(z), shape (k, n).
+        log_likelihood: log p(x|z), shape (k, n).
+        log_q: log q(z|x), shape (k, n).
+    """
+
+    log_prior: Tensor
+    log_likelihood: Tensor
+    log_q: Tensor
+
+    @property
+    def log_weight(self) -> Tensor:
+        """Log importance weight, log p(x,z) - log q(z|x), shape (k, n)."""
+        return self.log_prior + self.log_likelihood - self.log_q
+
+
+def draw(p: Any, q: Any, *at: Tensor, k: int, generator: torch.Generator | None = None) -> Draws:
+    """k draws of z from q(z|x) for each x, as logarithms.
+
+    Args:
+        p: the model.
+        q: the encoder q(z|x).
+        at: x, shape (n, D); left out for tables, which take all x.
+        k: how many draws for each x.
+        generator: the source of randomness.
+
+    >>> p = Joint.from_model([0.5, 0.5], [[0.9, 0.1], [0.2, 0.8]])
+    >>> draw(p, p.z_given_x, k=3).log_weight.exp()[:, 0]  # q is the posterior: every weight is p(x)
+    tensor([0.5500, 0.5500, 0.5500], dtype=torch.float64)
+    """
+    _at_least(k, 1, "k")
+    return _draw(p, q, *at, k=k, generator=generator)
+
+
+@singledispatch
+def _draw(p: Any, q: Any, *at: Tensor, k: int, generator: torch.Generator | None) -> Draws:
+    raise TypeError(f"p: expected a Joint, a GaussianJoint or a VAE, not a {type(p).__name__}")
+
+
+@_draw.register
+def _(p: Joint, q: Any, *, k: int, generator: torch.Generator | None) -> Draws:
+    expect(q, Conditional, "q")
+    bound = elbo(p, q)  # checks the shapes
+    undefined = (q.given.log_prob == -math.inf)[:, None]
+    z = torch.multinomial(q.prob.masked_fill(undefined, 1.0), k, replacement=True, generator=generator)
+    x = torch.arange(len(bound), device=z.device)[:, None]
+    parts = p.z.log_prob[z], p.x_given_z.log_prob[z, x], q.log_prob[x, z]
+    return Draws(*(part.masked_fill(undefined, math.nan).T for part in parts))
+
+
+@_draw.register
+def _(p: GaussianJoint, q: Any, x: Tensor, *, k: int, generator: torch.Generator | None) -> Draws:
+    expect(q, LinearGaussian, "q")
+    z = q.sample(x.expand(k, *x.shape), generator)
+    return Draws(p.z.log_prob(z), p.x_given_z.log_prob(x, z), q.log_prob(z, x))
+
+
+@_draw.register
+def _(p: VAE, q: Encoded, x: Tensor, *, k: int, generator: torch.Generator | None) -> Draws:
+    p.check(x)
+    z = q.at(_noise(q, k, generator))
+    parts = blocks(len(x), 8 * k * x.shape[1])
+    log_likelihood = torch.cat([p.log_likelihood(x[part], z[:, part]) for part in parts], 1)
+    return Draws(p.prior.log_prob(z), log_likelihood, q.log_prob(z))
+
+
+# -- bounds ----------------------------------------------------------------------------------------------------------
+
+
+def sampled_elbo(
+    p: Any, q: Any, *at: Tensor, k: int, generator: torch.Generator | None = None, closed_form_kl: bool = False
+) -> Estimate:
+    """ELBO(x) from k samples, without bias, by one of the two common estimators; shapes (n,).
+
+        log p(x,z) - log q(z|x)             exact from a single sample where q(z|x) = p(z|x)
+        log p(x|z) - KL(q(z|x)‖p(z))        with `closed_form_kl`: only the first term is sampled
+
+    Source: Kingma & Welling 2014, equations 6 and 7; which varies less: Roeder et al. 2017, Sticking the landing.
+
+    >>> p = Joint.from_model([0.5, 0.5], [[0.9, 0.1], [0.2, 0.8]])
+    >>> sampled_elbo(p, p.z_given_x, k=10).value.exp()
+    tensor([0.5500, 0.4500], dtype=torch.float64)
+    """
+    draws = draw(p, q, *at, k=k, generator=generator)
+    if closed_form_kl:
+        return estimate(draws.log_likelihood - kl_each(q, _prior(p), *_for(p, at)))
+    return estimate(draws.log_weight)
+
+
+def sampled_reconstruction(p: Any, q: Any, *at: Tensor, k: int, generator: torch.Generator | None = None) -> Estimate:
+    """E_q(z|x)[log p(x|z)] from k samples, shapes (n,): `reconstruction` for any number of latent dimensions."""
+    return estimate(draw(p, q, *at, k=k, generator=generator).log_likelihood)
+
+
+def importance_weighted_bound(
+    p: Any, q: Any, *at: Tensor, k: int, repeats: int, generator: torch.Generator | None = None
+) -> Estimate:
+    """The importance-weighted bound L_k(x) = E[log (w_1 + ... + w_k) / k], averaged over `repeats`; shapes (n,).
+
+    L_1 is the ELBO, L_k rises with k, and no L_k is above log p(x).
+
+    Source: Burda et al. 2016, Importance weighted autoencoders, equation 8.
+
+    >>> p = Joint.from_model([0.5, 0.5], [[0.9, 0.1], [0.2, 0.8]])
+    >>> importance_weighted_bound(p, p.z_given_x, k=5, repeats=10).value.exp()
+    tensor([0.5500, 0.4500], dtype=torch.float64)
+    """
+    _at_least(k, 1, "k")
+    _at_least(repeats, 2, "repeats")
+    log_weight = draw(p, q, *at, k=k * repeats, generator=generator).log_weight
+    return estimate(_log_mean_exp(log_weight.unflatten(0, (repeats, k)), 1))
+
+
+def sampled_log_evidence(p: Any, q: Any, *at: Tensor, k: int, generator: torch.Generator | None = None) -> Estimate:
+    """log p(x) by importance sampling: the log of the mean of k weights; shapes (n,).
+
+    The mean of the weights has no bias; its log is too low, by about Var(w) / (2 k p(x)^2) where that variance is
+    finite. The standard error is that of the mean, divided by the mean. Where the tails of q(z|x) are thinner than
+    those of p(z|x) the variance can be infinite: then the standard error only looks small.
+
+    Source: Owen 2013, Monte Carlo theory, methods and examples, chapter 9.
+    """
+    _at_least(k, 2, "k")
+    log_weight = draw(p, q, *at, k=k, generator=generator).log_weight
+    value = _log_mean_exp(log_weight, 0)
+    return Estimate(value, estimate((log_weight - value).exp()).standard_error)
+
+
+class RateDistortion(NamedTuple):
+    """The two parts of the negative ELBO, for each x.
+
+    Attributes:
+        rate: KL(q(z|x)‖p(z)), shape (n,).
+        distortion: -E_q(z|x)[log p(x|z)], shape (n,).
+    """
+
+    rate: Tensor
+    distortion: Tensor
+
+    def objective(self, beta: float = 1.0) -> Tensor:
+        """distortion + beta · rate: what a beta-VAE minimises, shape (n,). With beta = 1 it is -ELBO(x)."""
+        return self.distortion + beta * self.rate
+
+
+def rate_distortion(p: Any, q: Any, *at: Tensor) -> RateDistortion:
+    """Rate and distortion of each x, in closed form or by quadrature.
+
+    Source: Alemi et al. 2018, Fixing a broken ELBO; beta: Higgins et al. 2017.
+
+    >>> p = Joint.from_model([0.5, 0.5], [[0.9, 0.1], [0.2, 0.8]])
+    >>> blind = Joint.from_data([0.5, 0.5], [[0.5, 0.5], [0.5, 0.5]])  # z says nothing about x: no rate
+    >>> rate_distortion(p, blind.z_given_x)
+    RateDistortion(rate=tensor([0., 0.], dtype=torch.float64), distortion=tensor([0.8574, 1.2629], dtype=torch.float64))
+    """
+    return RateDistortion(kl_each(q, _prior(p), *_for(p, at)), -reconstruction(p, q, *at))
+
+
+# -- the encoder's joint over a data set -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class AggregatedPosterior:
+    """q(z) = mean over x of q(z|x): a mixture of as many normals as the data set has rows.
+
+    `entropy` and `kl` against the prior are computed for 1 or 2 latent dimensions, by a sum over an evenly spaced grid.
+    """
+
+    given: Encoded
+
+    def log_prob(self, z: Tensor) -> Tensor:
+        """log q(z) for z of shape (m, L), shape (m,)."""
+        size = 8 * self.given.mean.numel()
+        return torch.cat([self._log_parts(z[part]).logsumexp(1) for part in blocks(len(z), size)])
+
+    def _log_parts(self, z: Tensor) -> Tensor:
+        """log q(x) q(z|x) for every pair, shape (m, n)."""
+        return self.given.log_prob(z[:, None, :]) - math.log(len(self.given.mean))
+
+
+@dataclass(frozen=True, eq=False)
+class EncoderJoint:
+    """The encoder's joint q(x,z) = q(x) q(z|x) of a VAE, where q(x) is a data set: each of its n rows has weight 1/n.
+
+    Args:
+        z_given_x: q(z|x) for every row, what `vae.encode(data)` returns.
+
+    `mutual_information` of it is computed for 1 or 2 latent dimensions; it is at most log n.
+
+    >>> apart = EncoderJoint(DiagonalNormal(torch.tensor([[-9.0], [9.0]]).double(), torch.zeros(2, 1).double()))
+    >>> mutual_information(apart)  # z tells which of the two rows it came from: log 2
+    tensor(0.6931, dtype=torch.float64)
+    """
+
+    z_given_x: Encoded
+
+    @property
+    def z(self) -> AggregatedPosterior:
+        """The marginal over z, the aggregated posterior."""
+        return AggregatedPosterior(self.z_given_x)
+
+    def x_given_z(self, z: Tensor) -> Tensor:
+        """q(x|z) by Bayes' rule, for z of shape (m, L): which row of the data did this z come from? Shape (m, n).
+
+        It is a softmax over the rows: q(x|z) = q(z|x) / (sum over all rows of q(z|row)).
+        """
+        return self.z._log_parts(z).softmax(1)
+
+
+@entropy.register
+def _(q: AggregatedPosterior) -> Tensor:
+    """H(q(z)) = -E_q(z)[log q(z)]."""
+    log_prob, cell = _on_a_grid(q)
+    return -(log_prob.exp() * log_prob).sum() * cell
+
+
+@kl.register
+def _(q: AggregatedPosterior, p: Any) -> Tensor:
+    """KL(q(z)‖p(z)) = E_q(z)[|z|^2] / 2 + L/2 log(2 pi) - H(q(z))."""
+    expect(p, StandardNormal, "p")
+    cross_entropy: Tensor = 0.5 * (q.given.second_moment().mean() + p.dim * LOG_2PI)
+    return cross_entropy - entropy(q)
+
+
+@mutual_information.register
+def _(joint: EncoderJoint) -> Tensor:
+    """I_q(x;z) = H(q(z)) - E_q(x) H(q(z|x))."""
+    return entropy(joint.z) - entropy(joint.z_given_x).mean()
+
+
+def sampled_mutual_information(joint: EncoderJoint, k: int, generator: torch.Generator | None = None) -> Estimate:
+    """I_q(x;z) = E[log q(z|x) - log q(z)] from k samples for each row of the data, for any number of dimensions.
+
+    The average of KL(q(z|x)‖p(z)) is this plus KL(q(z)‖p(z)), so the rest is the other part, with the same error:
+    `kl(joint.z_given_x, vae.prior) - sampled_mutual_information(joint, k).value`.
+
+    Source: Hoffman & Johnson 2016, ELBO surgery.
+    """
+    _at_least(k, 2, "k")
+    q = joint.z_given_x
+    z = q.at(_noise(q, k, generator))
+    each = estimate(q.log_prob(z) - joint.z.log_prob(z.flatten(0, 1)).unflatten(0, z.shape[:2]))
+    return Estimate(each.value.mean(), each.standard_error.square().sum().sqrt() / len(q.mean))
+
+
+def _on_a_grid(q: AggregatedPosterior) -> tuple[Tensor, float]:
+    """log q(z) at evenly spaced points that reach beyond every q(z|x), and the size of a cell."""
+    tril = q.given.scale_tril.detach()
+    reach = REACH * tril.square().sum(-1).sqrt()
+    low, high = ((q.given.mean.detach() + sign * reach) for sign in (-1, 1))
+    low, high = low.amin(0), high.amax(0)
+    step = torch.linalg.svdvals(tril).min().item() / POINTS_PER_STD
+    counts = [int(width / step) + 2 for width in (high - low).tolist()]
+    if len(counts) > 2 or math.prod(counts) > MOST_POINTS:
+        raise ValueError(
+            f"q: a sum over q(z) with points {step:.2g} apart in {len(counts)} dimension(s) takes "
+            f"{math.prod(counts):.2g} points; use sampled_mutual_information instead"
+        )
+    axes = [start + step * torch.arange(count).to(low) for start, count in zip(low, counts, strict=True)]
+    return q.log_prob(torch.cartesian_prod(*axes).reshape(-1, len(axes))), step ** len(axes)
+
+
+# -- whose fault is the gap? -----------------------------------------------------------------------------------------
+
+
+class InferenceGaps(NamedTuple):
+    """The gap log p(x) - ELBO(x) in two parts, for each x.
+
+    Attributes:
+        approximation: log p(x) - ELBO of the best q of the family: the true posterior is no such normal. Shape (n,).
+        amortization: ELBO of the best q - ELBO of the encoder's: one network has to serve every x. Shape (n,).
+    """
+
+    approximation: Tensor
+    amortization: Tensor
+
+
+def inference_gaps(vae: VAE, q: Encoded, x: Tensor, log_evidence: Tensor) -> InferenceGaps:
+    """Approximation gap and amortization gap of each x; they add up to `log_evidence` - ELBO(x).
+
+    Args:
+        vae: a model with 1 or 2 latent dimensions.
+        q: the encoder's q(z|x).
+        x: shape (n, D).
+        log_evidence: log p(x), shape (n,), from `Grid(vae).log_evidence(x)`.
+
+    Source: Cremer et al. 2018, Inference suboptimality in variational autoencoders.
+    """
+    if log_evidence.shape != (len(x),):
+        raise ValueError(f"log_evidence: expected shape ({len(x)},), one for each x, got {tuple(log_evidence.shape)}")
+    with torch.no_grad():
+        best = elbo(vae, optimal_q(vae, q, x), x)
+        return InferenceGaps(log_evidence - best, best - elbo(vae, q, x))
+
+
+def optimal_q(vae: VAE, q: Encoded, x: Tensor, nodes: int = 12, steps: int = 100) -> Encoded:
+    """The q(z|x) of highest ELBO for each x by itself, within the family of q: the decoder stays as it is.
+
+    Starts at q and climbs by L-BFGS; nothing is drawn, the ELBO is a quadrature. It is a local maximum: where p(z|x)
+    has several humps there can be a better one elsewhere. Where the climb ends lower than it began, q stays.
+
+    Args:
+        vae: a model with 1 or 2 latent dimensions.
+        q: where to start, the encoder's q(z|x).
+        x: shape (n, D).
+        nodes: of the quadrature, in each dimension.
+        steps: at most so many steps.
+    """
+    vae.check(x)
+    noise, weight = gauss_hermite(vae.prior.dim, x, nodes)
+
+    def bound(candidate: Encoded, part: slice) -> Tensor:
+        some = rows(candidate, part)
+        return weight @ vae.log_likelihood(x[part], some.at(noise[:, None, :])) - kl_each(some, vae.prior)
+
+    def bounds(output: Tensor) -> Tensor:
+        candidate = vae.posterior.from_output(output, vae.prior.dim)
+        return torch.cat([bound(candidate, part) for part in blocks(len(x), 8 * len(noise) * x.shape[1])])
+
+    start = _output(q).detach()
+    output = start.clone().requires_grad_()
+    optimizer = torch.optim.LBFGS([output], max_iter=steps, history_size=20, line_search_fn="strong_wolfe")
+
+    def closure() -> Tensor:
+        with torch.enable_grad():
+            loss = -bounds(output).sum()
+            (output.grad,) = torch.autograd.grad(loss, output)
+        return loss.detach()
+
+    optimizer.step(closure)
+    with torch.no_grad():
+        better = (bounds(output) > bounds(start))[:, None]
+        return vae.posterior.from_output(torch.where(better, output, start), vae.prior.dim)
+
+
+def _output(q: Encoded) -> Tensor:
+    """The numbers that `from_output` would read as this q, shape (n, outputs)."""
+    if isinstance(q, DiagonalNormal):
+        return torch.cat([q.mean, q.log_std], 1)
+    row, column = torch.tril_indices(q.mean.shape[1], q.mean.shape[1], -1)
+    return torch.cat([q.mean, q.scale_tril.diagonal(dim1=-2, dim2=-1).log(), q.scale_tril[:, row, column]], 1)
+
+
+# -- gradients -------------------------------------------------------------------------------------------------------
+
+
+def reparameterization_surrogate(f: Callable[[Tensor], Tensor], q: Encoded, noise: Tensor) -> Tensor:
+    """A sample of f(z), z ~ q, whose gradient is an unbiased estimate of the gradient of E_q[f(z)], shape (k, n).
+
+    The gradient flows through z = mean + std · noise, so f has to be differentiable in z.
+
+    Args:
+        f: a function of z, shape (k, n, L) to (k, n).
+        q: n normals.
+        noise: standard normal draws, shape (k, n, L).
+
+    Source: Kingma & Welling 2014, section 2.4; Rezende et al. 2014.
+    """
+    return f(q.at(noise))
+
+
+def score_function_surrogate(f: Callable[[Tensor], Tensor], q: Encoded, noise: Tensor) -> Tensor:
+    """As `reparameterization_surrogate`, but z is held fixed: f need not be differentiable in z, not even continuous.
+
+    The gradient is f(z) · grad log q(z), plus that of f at fixed z; it varies more.
+
+    Source: Williams 1992; as a surrogate: Foerster et al. 2018, DiCE.
+
+    >>> q = DiagonalNormal(torch.zeros(1, 1, requires_grad=True), torch.zeros(1, 1))
+    >>> noise = torch.randn(100_000, 1, 1, generator=torch.Generator().manual_seed(0))
+    >>> def above(z):  # a step, so dE[f]/dmean is the density at 0, 0.3989
+    ...     return (z > 0).float().squeeze(-1)
+    >>> score_function_surrogate(above, q, noise).mean().backward()
+    >>> round(q.mean.grad.item(), 2)
+    0.4
+    """
+    z = q.at(noise).detach()
+    value, log_q = f(z), q.log_prob(z)
+    return value + value.detach() * (log_q - log_q.detach())
+
+
+# -- small parts -----------------------------------------------------------------------------------------------------
+
+
+def _prior(p: Any) -> Any:
+    return p.prior if isinstance(p, VAE) else p.z
+
+
+def _for(p: Any, at: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    """What `kl_each` needs: a VAE's q belongs to its x already."""
+    return () if isinstance(p, VAE) else at
+
+
+def _noise(q: Encoded, k: int, generator: torch.Generator | None) -> Tensor:
+    return torch.randn((k, *q.mean.shape), generator=generator, dtype=q.mean.dtype, device=q.mean.device)
+
+
+def _log_mean_exp(value: Tensor, dim: int) -> Tensor:
+    return value.logsumexp(dim) - math.log(value.shape[dim])
+
+
+def _at_least(count: int, least: int, name: str) -> None:
+    if isinstance(count, bool) or not isinstance(count, int) or count < least:
+        raise ValueError(f"{name}: expected a whole number of at least {least}, got {count!r}")
