@@ -1,4 +1,4 @@
-"""Networks for the digits, saving and loading, and the trained model that the site's snippets share."""
+"""Networks for the digits, saving and loading, and what the site's snippets share: a trained model, records."""
 
 import json
 import math
@@ -67,6 +67,21 @@ def trained_digits() -> VAE:
     recorded = load_tensors(files("lowerbound").joinpath("trained/digits.safetensors").read_bytes())
     vae.load_state_dict(recorded)
     return vae.double().eval().requires_grad_(False)
+
+
+def recorded(name: str) -> list[dict[str, Any]]:
+    """What a longer experiment of the site measured: one row for each run, with its settings and its results.
+
+    Raises:
+        ValueError: no experiment of this name is recorded; the message lists those that are.
+    """
+    folder = files("lowerbound").joinpath("trained")
+    record = folder.joinpath(f"{name}.json")
+    if not record.is_file():
+        known = sorted(file.name.removesuffix(".json") for file in folder.iterdir() if file.name.endswith(".json"))
+        raise ValueError(f"name: no experiment {name!r} is recorded; there are {known}")
+    rows: list[dict[str, Any]] = json.loads(record.read_text(encoding="utf-8"))["rows"]
+    return rows
 
 
 def save(vae: VAE, path: str | Path, **metadata: Any) -> None:

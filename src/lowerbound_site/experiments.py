@@ -1,0 +1,231 @@
+"""Run the experiments that take longer than a snippet may, and record what they measured.
+
+`python -m lowerbound_site.experiments` writes one JSON file an experiment into the library, where
+`lowerbound.models.recorded` reads it. An experiment runs again only when its recipe here, the library's code that runs
+in it, the data or the version of torch has changed: a fingerprint of these stands in the file.
+
+Everything is trained in float64: then another processor's rounding does not grow, over thousands of steps, into other
+curves, and a reader who trains one of the runs again meets the record to many digits.
+"""
+
+import json
+import math
+from collections.abc import Callable, Iterator
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from lowerbound.data import digits
+from lowerbound.grid import Grid
+from lowerbound.likelihoods import Bernoulli
+from lowerbound.models import digits_vae, mlp
+from lowerbound.quantities import kl_each
+from lowerbound.training import fit, loss
+from lowerbound.vae import VAE, gauss_hermite
+from lowerbound_site.train_models import LIBRARY, fingerprint
+
+RECORDS = LIBRARY / "trained"
+CODE = (Path(__file__), LIBRARY / "grid.py")  # besides what decides how a model is trained
+SEEDS = range(5)
+Rows = list[dict[str, Any]]
+
+
+# -- the gap in training ---------------------------------------------------------------------------------------------
+
+EPOCHS = (0, 1, 2, 3, 5, 8, 12, 16, 20, 25, 30, 40, 50, 60, 70, 80, 90, 100)
+
+
+def one_layer(seed: int) -> VAE:
+    """The library's network: one hidden layer each way, SiLU."""
+    return digits_vae(seed=seed)
+
+
+def two_layers(seed: int) -> VAE:
+    """A deeper one: two hidden layers each way, tanh."""
+    encoder = mlp(64, 128, 128, 4, seed=2 * seed, activation=nn.Tanh)
+    decoder = mlp(2, 128, 128, 64, seed=2 * seed + 1, activation=nn.Tanh)
+    return VAE(encoder, decoder, Bernoulli())
+
+
+def gap_in_training() -> Rows:
+    """Curves of ELBO and log p(x), averages in nats an image, for two architectures, on training and held-out digits.
+
+    Training is measured on every fourth training image: as many as are held out.
+    """
+    data = digits()
+    watched = {"training": data.train[::4], "held out": data.held_out}
+    rows: Rows = []
+    for (name, make), seed in product({"one SiLU layer": one_layer, "two tanh layers": two_layers}.items(), SEEDS):
+        vae = make(seed).double()
+        curves: dict[str, list[tuple[float, float]]] = {data_name: [] for data_name in watched}
+        for epoch in epochs_of_training(vae, data.train, seed, EPOCHS[-1]):
+            if epoch in EPOCHS:
+                for data_name, x in watched.items():
+                    curves[data_name].append(elbo_and_evidence(vae, x))
+        for data_name, curve in curves.items():
+            elbo, evidence = zip(*curve, strict=True)
+            run = {"architecture": name, "seed": seed, "data": data_name, "epochs": EPOCHS}
+            rows.append(run | {"elbo": elbo, "log_evidence": evidence})
+    return rows
+
+
+def epochs_of_training(vae: VAE, x: Tensor, seed: int, epochs: int) -> Iterator[int]:
+    """Train as `fit` does with its own settings, and stop after every epoch (and before the first) to be looked at."""
+    generator = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.Adam(vae.parameters(), lr=5e-3, fused=True)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs)
+    for epoch in range(epochs):
+        yield epoch
+        for batch in torch.randperm(len(x), generator=generator).split(64):
+            noise = torch.randn(len(batch), vae.prior.dim, generator=generator, dtype=x.dtype)
+            value = loss(vae, x[batch], noise)
+            optimizer.zero_grad()
+            value.backward()
+            optimizer.step()
+        schedule.step()
+    yield epochs
+
+
+@torch.no_grad()
+def elbo_and_evidence(vae: VAE, x: Tensor) -> tuple[float, float]:
+    """Average ELBO(x) and log p(x), on coarser nodes than the library's: both are off by less than 0.001 nats."""
+    q = vae.encode(x)
+    noise, weight = gauss_hermite(vae.prior.dim, x, nodes=16)
+    elbo = weight @ vae.log_likelihood(x, q.at(noise[:, None, :])) - kl_each(q, vae.prior)
+    evidence = Grid(vae, points=96).log_evidence(x)
+    return round(elbo.mean().item(), 4), round(evidence.mean().item(), 4)
+
+
+# -- why the latent space is continuous ------------------------------------------------------------------------------
+
+EPOCHS_WITHOUT = 60  # a smaller number of epochs than above: there are forty runs
+DRAWS = 2000
+PATHS = 200
+STEPS = 64  # of a path, each about 0.03 long
+PICTURES = 9
+
+
+class Sine(nn.Module):
+    """The activation of a network that can change fast (Sitzmann et al. 2020)."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """sin(x), number by number."""
+        return torch.sin(x)
+
+
+def rough_vae(seed: int) -> VAE:
+    """The library's network with a decoder that can wind: sines, and first weights 30 times as large, as is usual."""
+    smooth = digits_vae(seed=seed)
+    decoder = mlp(2, 128, 64, seed=2 * seed + 1, activation=Sine)
+    for parameter in decoder[0].parameters():
+        parameter.data.mul_(30)
+    return VAE(smooth.encoder, decoder, Bernoulli())
+
+
+def continuity() -> Rows:
+    """Sampling noise, KL to the prior and smooth decoder, each present or absent: eight ways, five seeds each."""
+    data = digits()
+    rows: Rows = []
+    for noise, kl, smooth, seed in product((True, False), (True, False), (True, False), SEEDS):
+        vae = (digits_vae(seed=seed) if smooth else rough_vae(seed)).double()
+        fit(vae, data.train, epochs=EPOCHS_WITHOUT, beta=float(kl), sample=noise, seed=seed, progress=False)
+        run = {"noise": noise, "kl": kl, "smooth": smooth, "seed": seed}
+        rows.append(run | continuity_of(vae, noise, data.train, data.held_out))
+    return rows
+
+
+@torch.no_grad()
+def continuity_of(vae: VAE, noise: bool, train: Tensor, held_out: Tensor) -> dict[str, Any]:
+    """What one trained model's latent space is like.
+
+    speed: pixels that change a unit of z, along arcs between two draws of the prior (each point is a draw of it too).
+    holes: share of the prior whose decoded image is further from every training image than `far`.
+    reach: pixels between a held-out digit and the nearest of the images decoded from the prior, on average.
+    wrong: pixels between a held-out digit and its own reconstruction, on average.
+    spread: standard deviation of the codes, over both coordinates.
+    empty: share of the prior where q(z) < p(z) / 10; None without noise, as q(z|x) is a point then.
+    fitted speed, fitted holes: the same with a normal distribution fitted to the codes in the prior's place.
+    path: images along the first arc, pixels from 0 to 9, for the first seed's figure.
+    """
+    generator = torch.Generator().manual_seed(0)
+
+    def normal(*shape: int) -> Tensor:
+        return torch.randn(*shape, vae.prior.dim, generator=generator, dtype=train.dtype)
+
+    turn = torch.linspace(0, math.pi / 2, STEPS + 1, dtype=train.dtype)[:, None]
+    arcs = normal(PATHS, 1) * turn.cos() + normal(PATHS, 1) * turn.sin()
+    draws = normal(DRAWS)
+    q = vae.encode(train)
+    codes = q.at(normal(len(train))) if noise else q.mean
+    stretch = torch.linalg.cholesky(codes.T.cov()).T
+    far = pixels_apart(held_out, train).quantile(0.95)
+
+    def image(z: Tensor) -> Tensor:
+        return torch.sigmoid(vae.decode(z))
+
+    def speed(paths: Tensor) -> Tensor:
+        pixels_a_unit: Tensor = image(paths).diff(dim=1).abs().sum() / arcs.diff(dim=1).norm(dim=-1).sum()
+        return pixels_a_unit
+
+    def holes(z: Tensor) -> Tensor:
+        return (pixels_apart(image(z).round(), train) > far).double().mean()
+
+    measured = {
+        "speed": speed(arcs),
+        "holes": holes(draws),
+        "reach": pixels_apart(held_out, image(draws).round()).mean(),
+        "wrong": (image(vae.encode(held_out).mean).round() - held_out).abs().sum(1).mean(),
+        "spread": codes.var(0).mean().sqrt(),
+        "fitted speed": speed(codes.mean(0) + arcs @ stretch),
+        "fitted holes": holes(codes.mean(0) + draws @ stretch),
+    }
+    if noise:
+        log_q = q.log_prob(draws[:, None]).logsumexp(1) - math.log(len(train))
+        measured["empty"] = (log_q < vae.prior.log_prob(draws) - math.log(10)).double().mean()
+    pictures = image(arcs[0, :: STEPS // (PICTURES - 1)])
+    path = ["".join(str(round(9 * pixel)) for pixel in picture) for picture in pictures.tolist()]
+    return {key: round(value.item(), 4) for key, value in measured.items()} | {"path": path}
+
+
+def pixels_apart(images: Tensor, others: Tensor) -> Tensor:
+    """In how many pixels each image differs from the nearest of the others, shape (n,); all pixels are 0 or 1."""
+    differing = images @ (1 - others.T) + (1 - images) @ others.T
+    return differing.min(1).values
+
+
+# -- the records -----------------------------------------------------------------------------------------------------
+
+RECIPES: dict[str, Callable[[], Rows]] = {"gap-in-training": gap_in_training, "continuity": continuity}
+
+
+def recorded_fingerprint(name: str) -> str:
+    """The fingerprint that an experiment was run under; empty when it has no record."""
+    path = RECORDS / f"{name}.json"
+    return str(json.loads(path.read_text(encoding="utf-8"))["fingerprint"]) if path.exists() else ""
+
+
+def write(name: str, wanted: str, rows: Rows) -> None:
+    """Write a record, one row a line, so that a changed number is a changed line."""
+    lines = ",\n".join(json.dumps(row) for row in rows)
+    new = RECORDS / f"{name}.new"  # the old record stays until the new one is whole
+    new.write_text(f'{{"fingerprint": "{wanted}", "rows": [\n{lines}\n]}}\n', encoding="utf-8")
+    new.replace(RECORDS / f"{name}.json")
+
+
+def main() -> None:
+    """Run every experiment whose record is not up to date."""
+    torch.set_num_threads(1)
+    wanted = fingerprint(*CODE)
+    for name, recipe in RECIPES.items():
+        if recorded_fingerprint(name) == wanted:
+            print(f"{name} is up to date")
+            continue
+        write(name, wanted, recipe())
+        print(f"{name} recorded", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,138 @@
+"""Recorded experiments: up to date, run again only when they must be, and measured as they say."""
+
+import json
+
+import pytest
+import torch
+from torch import nn
+
+from lowerbound import Grid, digits, digits_vae, elbo, fit, trained_digits
+from lowerbound.models import mlp, recorded
+from lowerbound_site import experiments
+from lowerbound_site.train_models import fingerprint
+
+
+@pytest.mark.parametrize("name", experiments.RECIPES)
+def test_a_record_is_up_to_date(name):
+    assert experiments.recorded_fingerprint(name) == fingerprint(*experiments.CODE), (
+        f"src/lowerbound/trained/{name}.json was measured with other code; "
+        "run: .venv/bin/python -m lowerbound_site.experiments"
+    )
+
+
+@pytest.mark.parametrize("name", experiments.RECIPES)
+def test_a_record_is_small_and_has_five_seeds_of_everything(name):
+    assert (experiments.RECORDS / f"{name}.json").stat().st_size < 60_000
+    settings = [key for key in ("architecture", "data", "noise", "kl", "smooth") if key in recorded(name)[0]]
+    seeds = {}
+    for row in recorded(name):
+        seeds.setdefault(tuple(row[key] for key in settings), []).append(row["seed"])
+    assert all(found == [0, 1, 2, 3, 4] for found in seeds.values())
+    assert len(seeds) == {"gap-in-training": 4, "continuity": 8}[name]
+
+
+def test_an_unknown_record_is_refused_and_the_known_are_named():
+    with pytest.raises(ValueError, match=r"no experiment 'gap' is recorded; there are .*'gap-in-training'"):
+        recorded("gap")
+
+
+def test_the_fingerprint_follows_the_code_and_not_the_comments(tmp_path):
+    recipe = tmp_path / "recipe.py"
+
+    def taken(text):
+        recipe.write_text(text)
+        return fingerprint(recipe)
+
+    first = taken('def f():\n    """Say."""\n    return 1\n')
+    assert taken('def f():\n    """Say more."""\n    return 1  # one\n') == first
+    assert taken('def f():\n    """Say."""\n    return 2\n') != first
+    assert fingerprint() != first
+
+
+def test_an_experiment_runs_again_only_when_its_record_is_out_of_date(tmp_path, monkeypatch, capsys):
+    runs = []
+    monkeypatch.setattr(experiments, "RECORDS", tmp_path)
+    monkeypatch.setattr(experiments, "RECIPES", {"one": lambda: runs.append(1) or [{"seed": 0}, {"seed": 1}]})
+    threads = torch.get_num_threads()
+    try:
+        experiments.main()
+        experiments.main()
+        assert len(runs) == 1
+        monkeypatch.setattr(experiments, "fingerprint", lambda *code: "other code")
+        experiments.main()
+        assert len(runs) == 2
+    finally:
+        torch.set_num_threads(threads)
+    assert json.loads((tmp_path / "one.json").read_text()) == {
+        "fingerprint": "other code",
+        "rows": [{"seed": 0}, {"seed": 1}],
+    }
+    assert [path.name for path in tmp_path.iterdir()] == ["one.json"]
+    assert capsys.readouterr().out.splitlines() == ["one recorded", "one is up to date", "one recorded"]
+
+
+def test_training_epoch_by_epoch_is_what_fit_does():
+    x = digits().train[:200]
+    watched, fitted = (digits_vae(seed=3).double() for _ in range(2))
+    assert list(experiments.epochs_of_training(watched, x, seed=3, epochs=2)) == [0, 1, 2]
+    fit(fitted, x, epochs=2, seed=3, progress=False)
+    for one, other in zip(watched.parameters(), fitted.parameters(), strict=True):
+        assert torch.equal(one, other)
+
+
+def test_averages_in_training_agree_with_the_librarys_finer_ones():
+    vae, x = trained_digits(), digits().held_out
+    bound, evidence = experiments.elbo_and_evidence(vae, x)
+    assert bound == pytest.approx(elbo(vae, vae.encode(x), x).mean().item(), abs=1e-3)
+    assert evidence == pytest.approx(Grid(vae).log_evidence(x).mean().item(), abs=1e-3)
+
+
+def test_pixels_apart_is_the_distance_to_the_nearest():
+    images, others = digits().held_out[:7], digits().train[:50]
+    expected = [min((image - other).abs().sum().item() for other in others) for image in images]
+    assert experiments.pixels_apart(images, others).tolist() == expected
+
+
+def test_the_rough_decoder_changes_faster_and_its_encoder_is_the_smooth_ones():
+    rough, smooth = experiments.rough_vae(0), digits_vae(seed=0)
+    assert all(torch.equal(*pair) for pair in zip(rough.encoder.parameters(), smooth.encoder.parameters(), strict=True))
+    z = torch.stack([torch.linspace(-1, 1, 1001), torch.zeros(1001)], 1)
+    length = [vae.decode(z).diff(dim=0).abs().sum().item() for vae in (rough, smooth)]
+    assert length[0] > 10 * length[1]
+
+
+def test_what_is_measured_of_a_latent_space_of_known_shape():
+    """A decoder that ignores z draws one image, and an encoder of the prior leaves nothing empty."""
+    data = digits()
+    vae = digits_vae(seed=0).double()
+    vae.encoder = _constant(64, [0.0, 0.0, 0.0, 0.0])
+    vae.decoder = _constant(2, (100 * (data.train[0] - 0.5)).tolist())
+    found = experiments.continuity_of(vae, True, data.train, data.held_out)
+    assert found["speed"] == found["fitted speed"] == found["holes"] == found["empty"] == 0
+    one_image = (data.held_out - data.train[0]).abs().sum(1).mean().item()
+    assert found["reach"] == found["wrong"] == pytest.approx(one_image, abs=1e-4)
+    assert found["spread"] == pytest.approx(1, abs=0.05)
+    assert found["path"] == ["".join(str(int(9 * pixel)) for pixel in data.train[0].tolist())] * 9
+    vae.decoder = _constant(2, (100 * (0.5 - data.train[0])).tolist())
+    assert experiments.continuity_of(vae, True, data.train, data.held_out)["holes"] == 1
+
+
+def test_speed_is_counted_in_pixels_a_unit_of_z():
+    """One pixel that goes from 0 to 1 across z1 = 0 changes by 1 on every arc that crosses it, and by 0 on others."""
+    data = digits()
+    vae = digits_vae(seed=0).double()
+    vae.decoder = _constant(2, [-50.0] * 64)
+    vae.decoder.weight.data[0, 0] = 1000.0
+    vae.decoder.bias.data[0] = 0.0
+    found = experiments.continuity_of(vae, True, data.train, data.held_out)["speed"]
+    crossings = 0.5  # the first coordinates of two independent draws differ in sign every second time
+    length = 1.9  # of a quarter turn between two draws, on average, within a tenth
+    assert found == pytest.approx(crossings / length, rel=0.15)
+
+
+def _constant(inputs, outputs):
+    network = mlp(inputs, len(outputs)).double()[0]
+    assert isinstance(network, nn.Linear)
+    network.weight.data.zero_()
+    network.bias.data = torch.tensor(outputs, dtype=torch.float64)
+    return network
