@@ -30,6 +30,7 @@ COLOURS = {
 _COLOUR = re.compile("|".join(COLOURS), re.IGNORECASE)
 _REFERENCE = re.compile(r"(^|url\()#([\w.-]+)")
 _LONG_NUMBER = re.compile(r"-?\d+\.\d{2,}")
+_POSITIONS = {"d", "x", "y"}  # in points: a tenth is less than any screen shows
 _IDLE_STYLE = re.compile(r"font-family:[^;]*;? ?|stroke-linejoin: round;? ?")
 _IDLE_TURN = re.compile(r"^rotate\(-?0 [^)]*\)$")
 
@@ -114,15 +115,17 @@ def _prefix_ids(root: ET.Element, name: str) -> None:
 
 
 def _follow_page(element: ET.Element) -> None:
-    """Colours by name, the page's face, two decimals."""
+    """Colours by name, the page's face, and no more decimals than are seen."""
     for key, value in element.attrib.items():
-        if key == _HREF:
-            continue
-        value = _COLOUR.sub(lambda match: COLOURS[match[0].lower()], _IDLE_STYLE.sub("", value))
-        value = _LONG_NUMBER.sub(lambda match: f"{float(match[0]):.2f}".rstrip("0").rstrip("."), value)
-        element.attrib[key] = " ".join(value.split())
+        if key != _HREF:
+            value = _COLOUR.sub(lambda match: COLOURS[match[0].lower()], _IDLE_STYLE.sub("", value))
+            element.attrib[key] = " ".join(_rounded(value, 1 if key in _POSITIONS else 2).split())
     if _IDLE_TURN.match(element.get("transform", "")):
         del element.attrib["transform"]
+
+
+def _rounded(value: str, decimals: int) -> str:
+    return _LONG_NUMBER.sub(lambda match: f"{float(match[0]):.{decimals}f}".rstrip("0").rstrip("."), value)
 
 
 def _unwrap_groups(parent: ET.Element) -> None:
@@ -142,7 +145,8 @@ def _serialised(root: ET.Element) -> str:
     for element in root.iter():
         element.tag = element.tag.removeprefix(_SVG)
         if _HREF in element.attrib:
-            element.attrib["href"] = "".join(element.attrib.pop(_HREF).split())
+            # Not plain href: the theme's script would try to assign to it, and fail.
+            element.attrib["xlink:href"] = "".join(element.attrib.pop(_HREF).split())
         if not (element.text or "").strip():
             element.text = None
         element.tail = None

@@ -24,17 +24,17 @@ ASCII = string.printable.strip() + " "
 TEXT = ASCII + "\xa0äöüßéè×÷·±°§²³–—‘’“”…−"
 CODE = ASCII + "\xa0·×±²–—…"
 
-_GREEK = "αβγδεζηθικλμνξπρστυφχψωϵϕ" + "ΓΔΘΛΞΠΣΦΨΩ"
+_LETTERS_AND_SIGNS = "".join(set(ASCII) - set('"#$%&@\\^_`~'))
+# A formula's single letters are italic, and Unicode has those in a block of its own.
 _ITALIC = (
     "".join(chr(0x1D434 + offset) for offset in range(52) if offset != 33)
     + "ℎ"  # where Unicode keeps the italic h
-    + "".join(chr(0x1D6FC + offset) for offset in range(31))
+    + "".join(chr(0x1D6FC + offset) for offset in range(31))  # alpha to pi's variant
 )
 MATHS = (
-    ASCII
-    + _GREEK
+    _LETTERS_AND_SIGNS
     + _ITALIC
-    + "ℝ𝔼ℒ𝒩ℓ"
+    + "ΔΣΦΨΩℝ𝔼ℒ𝒩ℓ\xa0"
     + "−×·±∗∘⋅…⋯∑∏∫∂∇√∞∈∉⊂∪∩∀∃≤≥≠≈≡≪≫∝∼→←↦⇒⇔↑↓∣∥‖⟨⟩′ˆ˜¯⏟⏞"
     + "\N{VARIATION SELECTOR-1}"  # how ℒ and 𝒩 ask for their script shape
 )

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,16 +10,16 @@ from lowerbound_site.extension import LowerBoundExtension
 EXTENSIONS = ["attr_list", "md_in_html", "pymdownx.highlight", "pymdownx.superfences", "pymdownx.arithmatex"]
 
 
-def page(source: str) -> str:
+def page(source: str, expand: Callable[[str], str] = str) -> str:
+    """HTML as the extension makes it, with `expand` in the place of the site's own."""
     settings = {"pymdownx.arithmatex": {"generic": True}}
-    return Markdown(extensions=[*EXTENSIONS, LowerBoundExtension()], extension_configs=settings).convert(source)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(extension, "expand", expand)
+        return Markdown(extensions=[*EXTENSIONS, LowerBoundExtension()], extension_configs=settings).convert(source)
 
 
-def test_expansion_comes_before_markdown(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        extension, "expand", lambda text: text.replace("{{ claim: a }}", "```python\nq = p\n```\n\n$p$")
-    )
-    html = page("# Title\n\n{{ claim: a }}\n")
+def test_expansion_comes_before_markdown() -> None:
+    html = page("# Title\n\n{{ a }}\n", lambda text: text.replace("{{ a }}", "```python\nq = p\n```\n\n$p$"))
     assert '<div class="highlight" data-search-exclude>' in html
     assert '<mi class="lb-p">p</mi>' in html
 
@@ -35,11 +36,12 @@ def test_other_names_and_tags_in_code_have_none() -> None:
 
 
 def test_a_figure_is_put_in_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 72 36"><path d="M 0 0 L 1 1" style="stroke: #9b2c83"/></svg>'
+    line = '<path d="M 0 0 L 1 1" style="stroke: #9b2c83"/>'
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 72 36">{line}</svg>'
     (tmp_path / "the-gap.svg").write_text(svg)
     monkeypatch.setattr("lowerbound_site.figures.SNIPPETS", tmp_path)
-    place = '<figure class="lb-figure" data-figure="the-gap" data-alt="A &quot;gap&quot;"><figcaption>C</figcaption></figure>'
-    html = page(f"Before.\n\n{place}\n\nAfter.\n")
+    place = '<figure class="lb-figure" data-figure="the-gap" data-alt="A &quot;gap&quot;">'
+    html = page(f"Before.\n\n{place}<figcaption>C</figcaption></figure>\n\nAfter.\n")
     assert '<svg viewBox="0 0 72 36" width="96" height="48" role="img" aria-label="A &quot;gap&quot;">' in html
     assert "stroke: var(--lb-gap)" in html
     assert "<figcaption>C</figcaption></figure>" in html
