@@ -127,7 +127,7 @@ def isolated(folder: Path) -> Iterator[None]:
 
     dtype, threads, random = torch.get_default_dtype(), torch.get_num_threads(), torch.get_rng_state()
     torch.set_default_dtype(torch.float32)
-    torch.manual_seed(torch.Generator().initial_seed())  # the seed of a process that sets none
+    torch.seed()  # as unpredictable as in a fresh process, so that a snippet that sets no seed is found out
     torch.set_printoptions(profile="default")
     try:
         with contextlib.chdir(folder), warnings.catch_warnings(), torch.enable_grad():

@@ -1,0 +1,97 @@
+"""Every snippet, in every environment, against its record; and broken, against its own assert."""
+
+import contextlib
+import functools
+import platform
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from lowerbound_site.build import wheel
+from lowerbound_site.claims import ROOT, Claim, EvidenceError, read_claim
+from lowerbound_site.expand import read_pages
+from lowerbound_site.record import compare, why_unbroken
+from lowerbound_site.run import ENVIRONMENTS, Run, run_fresh, run_warm
+
+NAMES = sorted(path.stem for path in (ROOT / "snippets").glob("*.py"))
+BREAKING = "one-thread"
+
+# All tests of one environment go to one worker, which starts its process once.
+IN_ITS_PROCESS = {environment: pytest.mark.xdist_group(environment) for environment in ENVIRONMENTS}
+
+# What torch says of the environment it runs in.
+PROCESSOR = "import torch\nprint(torch.get_num_threads(), torch.backends.cpu.get_cpu_capability())\n"
+SAID = {"one-thread": "1 ", "two-threads": "2 ", "plain-processor": "1 DEFAULT", "avx2-processor": "2 AVX2"}
+
+
+@functools.cache
+def warm(environment: str) -> dict[str, Run]:
+    programs = {"processor": PROCESSOR}
+    for name in NAMES:
+        with contextlib.suppress(EvidenceError):  # a snippet that cannot be read fails its own tests, and no other's
+            programs[name] = claim(name).source
+            if environment == BREAKING:
+                programs[f"{name} broken"] = claim(name).broken_source
+    return run_warm(programs, environment)
+
+
+def claim(name: str) -> Claim:
+    return read_claim(ROOT / "snippets" / f"{name}.py")
+
+
+@pytest.fixture(scope="session")
+def unpacked_wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a reader installs, and nothing else of the repository."""
+    folder = tmp_path_factory.mktemp("wheel")
+    zipfile.ZipFile(wheel()).extractall(folder)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("environment", "name"),
+    [
+        pytest.param(environment, name, marks=IN_ITS_PROCESS[environment])
+        for environment in ENVIRONMENTS
+        for name in NAMES
+    ],
+)
+def test_a_warm_run_matches_the_record(environment: str, name: str) -> None:
+    complaints = compare(claim(name), warm(environment)[name])
+    assert not complaints, "\n".join([f"in the environment {environment}:", *complaints])
+
+
+@pytest.mark.parametrize(
+    ("environment", "said"), [pytest.param(*pair, marks=IN_ITS_PROCESS[pair[0]]) for pair in SAID.items()]
+)
+def test_the_environments_are_what_they_say(environment: str, said: str) -> None:
+    if platform.machine() != "x86_64":
+        said = said.split()[0]  # the switches for processors are x86's
+    assert warm(environment)["processor"].stdout.startswith(said)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_alone_with_only_the_wheel_it_matches_the_record(name: str, unpacked_wheel: Path) -> None:
+    complaints = compare(claim(name), run_fresh(name, claim(name).source, unpacked_wheel))
+    assert not complaints, "\n".join(complaints)
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=IN_ITS_PROCESS[BREAKING]) for name in NAMES])
+def test_broken_it_fails_by_its_own_assert(name: str) -> None:
+    complaints = why_unbroken(claim(name), warm(BREAKING)[f"{name} broken"])
+    assert not complaints, "\n".join(complaints)
+
+
+def test_every_claim_stands_on_a_page() -> None:
+    shown = {name for page in read_pages() for name in page.claims}
+    unused = sorted(set(NAMES) - shown)
+    assert not unused, f"snippets that no page shows (write {{{{ claim: NAME }}}} on one, or delete them): {unused}"
+
+
+def test_the_wheel_holds_the_library_alone(unpacked_wheel: Path) -> None:
+    assert {path.name for path in unpacked_wheel.iterdir() if path.suffix != ".dist-info"} == {"lowerbound"}
+
+
+def test_the_wheel_is_what_a_fresh_run_imports(unpacked_wheel: Path) -> None:
+    run = run_fresh("where", "import lowerbound\nprint(lowerbound.__file__)\n", unpacked_wheel)
+    assert Path(run.stdout.strip()).is_relative_to(unpacked_wheel)

@@ -1,0 +1,59 @@
+"""The pages: what is rendered is what is run, and prose holds no number typed by hand."""
+
+import functools
+import io
+from pathlib import Path
+
+import pytest
+import pytest_codeblocks
+from bs4 import BeautifulSoup
+from pytest_codeblocks import plugin
+
+from lowerbound_site.claims import ROOT
+from lowerbound_site.expand import Page, expand, read_pages
+from lowerbound_site.prose import check_page
+from lowerbound_site.run import isolated
+
+PAGES = {page.path: page for page in read_pages()}
+SHOWN = [(page.path, number, name) for page in PAGES.values() for number, name in enumerate(page.claims)]
+
+
+@functools.cache
+def blocks(path: str) -> list[pytest_codeblocks.CodeBlock]:
+    expanded = expand(PAGES[path].text, where=f"docs/{path}")
+    return [block for block in pytest_codeblocks.extract_from_buffer(io.StringIO(expanded)) if block.syntax == "python"]
+
+
+@pytest.mark.parametrize(("path", "number"), [pytest.param(*shown[:2], id="-".join(shown[::2])) for shown in SHOWN])
+def test_a_block_prints_what_the_page_says(
+    path: str, number: int, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    block = plugin.TestBlock.from_parent(request.node.parent, name=f"docs/{path}", obj=blocks(path)[number])
+    assert block.obj.expected_output
+    with isolated(tmp_path):
+        block.runtest()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_what_is_rendered_is_what_is_run_and_copied(path: str, built_site: Path) -> None:
+    html = BeautifulSoup((built_site / address(path)).read_text(), "html.parser")
+    rendered = [code.get_text() for code in html.select("[class*=language-py] pre > code")]
+    sources = [(ROOT / "snippets" / f"{name}.py").read_text() for name in PAGES[path].claims]
+    assert rendered == [block.code for block in blocks(path)] == sources
+
+
+def address(path: str) -> str:
+    folder = path.removesuffix("index.md") if path.endswith("index.md") else path.removesuffix(".md") + "/"
+    return f"{folder}index.html"
+
+
+def test_the_built_site_offers_what_the_pages_link_to(built_site: Path) -> None:
+    offered = {path.name for path in (built_site / "download").iterdir()}
+    assert {f"{name}.py" for _, _, name in SHOWN} <= offered
+    assert [name for name in offered if name.endswith(".whl")]
+
+
+@pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
+def test_the_prose_holds_no_number_typed_by_hand(page: Page) -> None:
+    complaints = check_page(page)
+    assert not complaints, "\n".join(complaints)

@@ -1,0 +1,82 @@
+"""What a page may not contain."""
+
+import pytest
+
+from lowerbound_site.expand import Page
+from lowerbound_site.prose import check_page, numerals
+
+QUESTION = (
+    "---\ntitle: T\ndescription: D\n---\n\n# T\n\n## Short answer\n\nYes.\n\n## What this does not show\n\nMuch.\n"
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The gap is {{ gap: value }} nats, with {{ set: 0.05 }} chosen.",
+        "`x = 3` and $x^2 + 1$ and $$\n\\frac{1}{2}\n$$ and \\(4\\) and \\[\n5\n\\].",
+        "```text\n0.5\n```",
+        "---\ndescription: 64 digits\n---\nText.",
+        'A [link](/questions/3.md "Step 3") and <a href="x1.html" title="2">word</a>{: .w-2 }.',
+        "[ref]: /x/3.md\n\nSee [it][3].",
+        "1. One\n2. Two\n",
+        "A 2-D latent, an 8×8 image, a 64x64 grid, a 2x2x2 design.",
+        "See question 3, questions 4 and 5. Kingma (2014) and 2013, under CC BY-SA 4.0, in Python 3.11+ and float64.",
+        "A note.[^1]\n\n[^1]: Kingma.",
+        "&#8201;and <!-- 5 -->",
+    ],
+)
+def test_numbers_that_nobody_measured_may_stand(text: str) -> None:
+    assert list(numerals(text)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "shown"),
+    [
+        ("It is 3.", 1, "3"),
+        ("One\n\nabout 1,797 digits", 3, "1,797"),
+        ("falls to -15.3 nats", 1, "-15.3"),
+        ("below 1e-12, then", 1, "1e-12"),
+        ("| a | 0.5 |", 1, "0.5"),
+        ("grows 12-fold", 1, "12"),
+        ("by 5 %", 1, "5 %"),
+        ("costs $3", 1, "3"),
+        ("[3 nats](/x.md)", 1, "3"),
+        ("**7** *8*", 1, "7"),
+        ("in 2014.5 nats", 1, "2014.5"),
+    ],
+)
+def test_any_other_number_is_found_with_both_remedies(text: str, line: int, shown: str) -> None:
+    found, message = next(numerals(text))
+    assert (found, message.split(" is typed")[0]) == (line, f"the number '{shown}'")
+    assert "{{ NAME: key }}" in message
+    assert f"{{{{ set: {shown} }}}}" in message
+
+
+def test_a_question_has_its_parts() -> None:
+    assert check_page(Page("questions/q.md", QUESTION)) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ("description: D\n", "", "docs/questions/q.md:1: no description in the front matter"),
+        ("title: T", "title:", "docs/questions/q.md:1: no title in the front matter"),
+        ("## Short answer", "## Answer", "docs/questions/q.md:1: no section '## Short answer'"),
+        ("## What this does not show", "", "docs/questions/q.md:1: no section '## What this does not show'"),
+        ("Yes.", "```python\n1\n```", "docs/questions/q.md:10: a 'python' fence that nothing runs"),
+        ("Yes.", '```py title="x"\n1\n```', "docs/questions/q.md:10: a 'py' fence that nothing runs"),
+        ("Yes.", "~~~ {.python .x}\n1\n~~~", "docs/questions/q.md:10: a 'python' fence that nothing runs"),
+        ("Yes.", "    ```{python}\n    1\n    ```", "docs/questions/q.md:10: a 'python' fence that nothing runs"),
+        ("Yes.", "```text\n1\n```\n\n```bash\nls\n```", "docs/questions/q.md:14: a 'bash' fence, which the tests"),
+        ("Yes.", "```sh\nls\n```", "docs/questions/q.md:10: a 'sh' fence, which the tests would run; write ```console"),
+    ],
+)
+def test_what_is_missing_or_forbidden_is_said_with_its_place(before: str, after: str, message: str) -> None:
+    assert before in QUESTION
+    (complaint,) = check_page(Page("questions/q.md", QUESTION.replace(before, after)))
+    assert complaint.startswith(message)
+
+
+def test_a_fence_inside_a_longer_fence_is_text() -> None:
+    assert check_page(Page("index.md", "````text\n```python\n1\n```\n````\n")) == []
