@@ -109,11 +109,34 @@ def test_follows_the_generator_and_leaves_the_global_one_alone():
 
 
 def test_a_move_that_runs_off_is_rejected():
-    stiff = GaussianJoint.from_model(Gaussian([0.0], 1.0), LinearGaussian([[1e6]], [0.0], 1e-6))
+    stiff = GaussianJoint.from_model(Gaussian([0.0], 1.0), LinearGaussian([[1e40]], [0.0], 1e-6))
     with torch.no_grad():
         found = evidence(stiff, torch.zeros(1, 1, dtype=torch.float64), chains=16, temperatures=3)
     assert found.acceptance < 0.5
     assert found.value.isfinite().all()
+
+
+def test_counted_chains_know_nothing_of_each_other():
+    """They would, if they tuned their own step sizes, and their weights would be biased."""
+    p = model(3, 2)
+    x = p.x.sample(1, seeded(2))
+    start = p.z.sample(16, seeded())[:, None]
+    moved = start.clone()
+    moved[-1] += 3
+
+    def ways(start):
+        seen = []
+
+        def spied(z):
+            seen.append(z.detach()[:-1])
+            return p.x_given_z.log_prob(x, z)
+
+        log_evidence(p.z.log_prob, spied, start, 10, seeded())
+        return [z for z in seen if len(z) == 11]  # 16 chains less 4 that tune, less the one that was moved
+
+    pairs = list(zip(ways(start), ways(moved), strict=True))
+    assert len(pairs) > 10
+    assert all(torch.equal(a, b) for a, b in pairs)
 
 
 def standard(z):
