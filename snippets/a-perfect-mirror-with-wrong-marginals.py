@@ -1,0 +1,23 @@
+"""Encoder and decoder can undo each other exactly, agree in both conditionals, and still miss the data.
+
+Kind: identity
+Break it: prior = [0.1, 0.1, 0.8] -> prior = [0.7, 0.2, 0.1]
+"""
+
+from lowerbound import Joint, kl, reconstruction
+
+identity = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]
+data = [0.7, 0.2, 0.1]
+prior = [0.1, 0.1, 0.8]
+p = Joint.from_model(prior, likelihood=identity)  # decoder: x = z
+q = Joint.from_data(data, encoder=identity)  # encoder: z = x
+
+worst = reconstruction(p, q.z_given_x).exp().min()
+print(f"probability that x comes back, smallest over x = {worst:.4f}")
+print(f"KL(q(z|x)‖p(z|x)), averaged = {kl(q.z_given_x, p.z_given_x):.4f}")
+print(f"KL(q(x|z)‖p(x|z)), averaged = {kl(q.x_given_z, p.x_given_z):.4f}")
+print(f"KL(q(x)‖p(x)) = {kl(q.x, p.x):.4f}")
+print(f"KL of the joints = {kl(q, p):.4f}")
+assert worst == 1
+assert kl(q.z_given_x, p.z_given_x) == kl(q.x_given_z, p.x_given_z) == 0
+assert kl(q.x, p.x) > 1
