@@ -1,0 +1,31 @@
+"""A table is a marginal times a conditional, in either order: that is all of Bayes' rule.
+
+Kind: identity
+Break it: joint / p_x[:, None] -> joint / p_z
+"""
+
+import torch
+
+images, codes = ["zero", "one", "seven"], ["round", "straight"]
+joint = torch.tensor(
+    [
+        [0.38, 0.02],  # zero: mostly round
+        [0.02, 0.28],  # one: mostly straight
+        [0.10, 0.20],  # seven
+    ],
+    dtype=torch.float64,
+)
+
+p_x = joint.sum(1)  # p(x), the marginal: one number per image
+p_z = joint.sum(0)  # p(z): one number per code
+p_z_given_x = joint / p_x[:, None]  # p(z|x): each row divided by its sum
+p_x_given_z = joint / p_z  # p(x|z): each column divided by its sum
+
+for image, prob in zip(images, p_x.tolist(), strict=True):
+    print(f"p({image}) = {prob:.2f}")
+print(f"p(straight|seven) = {p_z_given_x[2, 1]:.3f}")
+print(f"p(seven|straight) = {p_x_given_z[2, 1]:.3f}")
+
+assert torch.allclose(p_z_given_x.sum(1), torch.ones(3, dtype=torch.float64))
+assert torch.allclose(p_x[:, None] * p_z_given_x, joint, atol=1e-15)
+assert torch.allclose(p_x[:, None] * p_z_given_x, p_z * p_x_given_z, atol=1e-15)
