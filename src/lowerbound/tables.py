@@ -219,9 +219,7 @@ def _(q: Distribution | Joint, p: Any) -> Tensor:
 
 @kl.register
 def _(q: Conditional, p: Any) -> Tensor:
-    each = _kl_rows(q, p)
-    weight = q.given.prob
-    return (weight * each.masked_fill(weight == 0, 0.0)).sum()
+    return _mean(q.given.log_prob, _kl_rows(q, p)).sum()
 
 
 @kl_each.register
@@ -274,8 +272,12 @@ def _log_sum_exp(log_prob: Tensor, dim: int) -> Tensor:
 
 
 def _mean(log_q: Tensor, value: Tensor) -> Tensor:
-    """The terms q · value of an expectation; where q is 0 the term is 0, whatever the value."""
-    return log_q.exp() * value.masked_fill(log_q == -math.inf, 0.0)
+    """The terms q · value of an expectation; where q is 0 the term is 0, whatever the value.
+
+    Where q is possible an infinite value stays infinite, even if q is so small that it is 0 outside of its logarithm.
+    """
+    value = value.masked_fill(log_q == -math.inf, 0.0)
+    return torch.where(value.isinf(), value, log_q.exp() * value)
 
 
 def _kl_terms(log_q: Tensor, log_p: Tensor) -> Tensor:
@@ -285,10 +287,12 @@ def _kl_terms(log_q: Tensor, log_p: Tensor) -> Tensor:
     KL of 1e-20 comes out as 1e-20 and not as rounding noise.
     """
     possible = log_q > -math.inf
-    t = (log_p - log_q).masked_fill(~possible, 0.0)
+    outside = possible & (log_p == -math.inf)
+    t = (log_p - log_q).masked_fill(~possible | outside, 0.0)
     near = possible & (t.abs() < 1)
     q, p = log_q.exp(), log_p.exp()
-    return torch.where(near, q * (torch.expm1(t.masked_fill(~near, 0.0)) - t), p - q - q * t)
+    terms = torch.where(near, q * (torch.expm1(t.masked_fill(~near, 0.0)) - t), p - q - q * t)
+    return terms.masked_fill(outside, math.inf)
 
 
 def _defined(q: Conditional, each: Tensor) -> Tensor:
