@@ -30,7 +30,7 @@ COLOURS = {
 _COLOUR = re.compile("|".join(COLOURS), re.IGNORECASE)
 _REFERENCE = re.compile(r"(^|url\()#([\w.-]+)")
 _LONG_NUMBER = re.compile(r"-?\d+\.\d{2,}")
-_POSITIONS = {"d", "x", "y"}  # in points: a tenth is less than any screen shows
+_STEP = re.compile(r"([MLQCz])([^MLQCz]*)")  # all that matplotlib draws with
 _IDLE_STYLE = re.compile(r"font-family:[^;]*;? ?|stroke-linejoin: round;? ?")
 _IDLE_TURN = re.compile(r"^rotate\(-?0 [^)]*\)$")
 
@@ -119,13 +119,32 @@ def _follow_page(element: ET.Element) -> None:
     for key, value in element.attrib.items():
         if key != _HREF:
             value = _COLOUR.sub(lambda match: COLOURS[match[0].lower()], _IDLE_STYLE.sub("", value))
-            element.attrib[key] = " ".join(_rounded(value, 1 if key in _POSITIONS else 2).split())
+            value = _relative(value) if key == "d" else _LONG_NUMBER.sub(_two_decimals, value)
+            element.attrib[key] = " ".join(value.split())
     if _IDLE_TURN.match(element.get("transform", "")):
         del element.attrib["transform"]
 
 
-def _rounded(value: str, decimals: int) -> str:
-    return _LONG_NUMBER.sub(lambda match: f"{float(match[0]):.{decimals}f}".rstrip("0").rstrip("."), value)
+def _two_decimals(number: re.Match[str]) -> str:
+    return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
+
+
+def _relative(path: str) -> str:
+    """Write a path in steps of a tenth of a point, each from where the last one ended: a third of the characters."""
+    written = []
+    here = start = (0, 0)
+    for command, numbers in _STEP.findall(path):
+        tenths = [round(10 * float(number)) for number in numbers.split()]
+        points = list(zip(tenths[::2], tenths[1::2], strict=True))
+        if command == "z":
+            written.append("z")
+            here = start
+            continue
+        steps = [f"{(x - here[0]) / 10:g} {(y - here[1]) / 10:g}" for x, y in points]
+        written.append(command.lower() + " ".join(steps).replace(" -", "-"))
+        here = points[-1]
+        start = here if command == "M" else start
+    return "".join(written)
 
 
 def _unwrap_groups(parent: ET.Element) -> None:

@@ -35,7 +35,7 @@ MATHS = (
     _LETTERS_AND_SIGNS
     + _ITALIC
     + "ΔΣΦΨΩℝ𝔼ℒ𝒩ℓ\xa0"
-    + "−×·±∗∘⋅…⋯∑∏∫∂∇√∞∈∉⊂∪∩∀∃≤≥≠≈≡≪≫∝∼→←↦⇒⇔↑↓∣∥‖⟨⟩′ˆ˜¯⏟⏞"
+    + "−×·±∗∘⋅…⋯∑∏∫∂∇√∞∈≤≥≠≈≡≪≫∝∼→←⇒∣∥‖′ˆ˜¯⏟⏞"
     + "\N{VARIATION SELECTOR-1}"  # how ℒ and 𝒩 ask for their script shape
 )
 
@@ -53,7 +53,7 @@ class Cut:
 
 
 CUTS = [
-    Cut("text.woff2", "source-serif-4", "source-serif-4-latin-wght-normal.woff2", TEXT, {"wght": (400, 700)}),
+    Cut("text.woff2", "source-serif-4", "source-serif-4-latin-wght-normal.woff2", TEXT, {"wght": (400, 600)}),
     Cut("text-italic.woff2", "source-serif-4", "source-serif-4-latin-wght-italic.woff2", TEXT, {"wght": 400}),
     Cut("code.woff2", "ibm-plex-mono", "ibm-plex-mono-latin-400-normal.woff2", CODE, features=()),
     Cut("maths.woff2", "stix-two-math", "stix-two-math-latin-400-normal.woff2", MATHS, features=("math", "ssty")),

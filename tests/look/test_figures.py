@@ -62,7 +62,7 @@ def test_nothing_is_left_that_a_page_does_not_need(curves: str) -> None:
 
 def test_the_white_sheet_is_gone_and_the_lines_are_not(curves: str) -> None:
     svg = inline(curves, "curves", "Lines")
-    assert "M 0 216 L 288 216 L 288 0 L 0 0 z" not in svg
+    assert "m0 216l288 0" not in svg
     assert svg.count("clip-path=") >= len(COLOURS)
 
 
@@ -73,6 +73,13 @@ def test_every_reference_has_its_id_and_ids_differ_between_figures(curves: str) 
         assert ids
         assert ids == set(re.findall(r'(?:url\(|href=")#([^")]+)', svg))
     assert set(re.findall(r' id="([^"]+)"', first)).isdisjoint(re.findall(r' id="([^"]+)"', second))
+
+
+def test_a_path_ends_where_it_was_drawn() -> None:
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="{}"/></svg>'
+    drawn = svg.format("M 1 2 \nL 3.14159 -2.71828 \nC 4 4 5 5 6.06 6.04 \nQ 1 1 2 2 \nz \nL 1.5 2")
+    # From 1 2 by (2.1, -4.7) to 3.1 -2.7; the curve's points are counted from there; after z from 1 2 again.
+    assert 'd="m1 2l2.1-4.7c0.9 6.7 1.9 7.7 3 8.7q-5.1-5-4.1-4zl0.5 0"' in inline(drawn, "path", "A path")
 
 
 def test_text_stays_text(curves: str) -> None:

@@ -11,8 +11,8 @@ function mend() {
   document.querySelector(".md-search")?.setAttribute("aria-label", "Search");
   // A landmark for every copy button would bury the real ones.
   for (const nav of document.querySelectorAll("nav.md-code__nav")) nav.setAttribute("role", "none");
-  // A formula that scrolls can be scrolled with the arrow keys.
-  for (const formula of document.querySelectorAll(".lb-formula")) watchWidth.observe(formula);
+  // What scrolls can be scrolled with the arrow keys.
+  for (const box of document.querySelectorAll(".lb-formula, .md-typeset__scrollwrap")) watchWidth.observe(box);
 }
 
 mend();
