@@ -79,7 +79,7 @@ def prepare(root: Path = ROOT) -> None:
         except EvidenceError as error:
             complaints.append(str(error))
     if complaints:
-        raise EvidenceError("\n".join(complaints))
+        raise EvidenceError("\n".join(dict.fromkeys(complaints)))
     wanted = {path.name: path for path in [wheel(root), *(root / "snippets").glob("*.py")]}
     download = root / "docs" / "download"
     download.mkdir(exist_ok=True)

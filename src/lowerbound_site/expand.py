@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from lowerbound_site.claims import KINDS, ROOT, Claim, EvidenceError, read_claims
+from lowerbound_site.claims import KINDS, ROOT, Claim, EvidenceError, read_claim, read_claims
 
 SITE_URL = "http://127.0.0.1:8000/"  # the stated default; the environment's SITE_URL wins
 
@@ -25,7 +25,13 @@ _CODE = re.compile(
     r"|(?<!`)(?P<ticks>`+)(?!`)(?:(?!\n[ \t]*\n).)+?(?<!`)(?P=ticks)(?!`)",  # inline code, within its paragraph
     re.MULTILINE | re.DOTALL,
 )
-_PLACEHOLDER = re.compile(r"\{\{\s*(?P<word>[\w-]+)\s*(?::\s*(?P<rest>[^{}]*?)\s*)?\}\}")
+# Only a figure has a caption, after a bar, and that may hold placeholders of its own.
+_PLACEHOLDER = re.compile(
+    r"\{\{\s*(?:"
+    r"(?P<figure>figure)\s*:\s*(?P<drawn>[^{}|]*?)\s*\|(?P<caption>(?:[^{}]|\{\{[^{}]*\}\}|\{[^{}]*\})*)"
+    r"|(?P<word>[\w-]+)\s*(?::\s*(?P<rest>[^{}]*?)\s*)?"
+    r")\}\}"
+)
 _HEADING = re.compile(r"^(#{1,6})[ \t]+(.+?)[ \t]*(?:\{:?[^{}]*\})?[ \t]*#*$", re.MULTILINE)
 _INLINE_VALUE = re.compile(r"[^\\`*_\[\]<>|$&{}]+")
 
@@ -73,23 +79,25 @@ class _Expansion:
 
     def __init__(self, page: str, root: Path, where: str) -> None:
         self.page, self.root, self.where = page, root, where
-        self.claims = read_claims(root)
+        self.paths = {path.stem: path for path in sorted((root / "snippets").glob("*.py"))}
+        self.visible = hide_code(page)
         self.shown: set[str] = set()
 
-    def text(self) -> str:
-        pieces, end = [], 0
-        for found in _PLACEHOLDER.finditer(hide_code(self.page)):
-            pieces += [self.page[end : found.start()], self.replacement(found)]
-            end = found.end()
-        return "".join([*pieces, self.page[end:]])
+    def text(self, start: int = 0, end: int | None = None) -> str:
+        end = len(self.page) if end is None else end
+        pieces = []
+        for found in _PLACEHOLDER.finditer(self.visible, start, end):
+            pieces += [self.page[start : found.start()], self.replacement(found)]
+            start = found.end()
+        return "".join([*pieces, self.page[start:end]])
 
     def replacement(self, found: re.Match[str]) -> str:
-        word, rest = found["word"], found["rest"]
+        word, rest = found["figure"] or found["word"], found["drawn"] or found["rest"]
         blocks: Mapping[str, Callable[[], str]] = {
             "claim": lambda: self.claim(found, rest or ""),
             "figure": lambda: self.figure(found, rest or ""),
             "install": lambda: install(self.root),
-            "ledger": lambda: ledger(self.claims, read_pages(self.root)),
+            "ledger": lambda: ledger(read_claims(self.root), read_pages(self.root)),
         }
         if word in blocks:
             self.stands_alone(found)
@@ -108,13 +116,17 @@ class _Expansion:
         self.shown.add(name)
         return render_claim(claim, self.level(found))
 
-    def figure(self, found: re.Match[str], rest: str) -> str:
-        name, _, caption = (part.strip() for part in rest.partition("|"))
+    def figure(self, found: re.Match[str], name: str) -> str:
         claim = self.known(found, name)
         if claim.alt is None:
             raise self.error(found, f"needs a figure, and snippets/{name}.py draws none")
-        below = f"<figcaption>{html.escape(caption)}</figcaption>" if caption else ""
+        below = f"<figcaption>{self.caption(found)}</figcaption>" if found["caption"] else ""
         return f'<figure class="lb-figure" data-figure="{name}" data-alt="{html.escape(claim.alt)}">{below}</figure>'
+
+    def caption(self, found: re.Match[str]) -> str:
+        """The caption as HTML: Markdown leaves the inside of a figure alone, so formulas are marked here."""
+        text = html.escape(self.text(*found.span("caption")).strip(), quote=False)
+        return re.sub(r"\$([^$]+)\$", r'<span class="arithmatex">\\(\1\\)</span>', text)
 
     def value(self, found: re.Match[str], name: str, key: str) -> str:
         values = self.known(found, name).values
@@ -126,9 +138,9 @@ class _Expansion:
         return value
 
     def known(self, found: re.Match[str], name: str) -> Claim:
-        if name not in self.claims:
-            raise self.error(found, f"names no snippet{_nearest(name, self.claims)}; a new one: make new CLAIM=NAME")
-        return self.claims[name].require_record()
+        if name not in self.paths:
+            raise self.error(found, f"names no snippet{_nearest(name, self.paths)}; a new one: make new CLAIM=NAME")
+        return read_claim(self.paths[name]).require_record()
 
     def stands_alone(self, found: re.Match[str]) -> None:
         start = self.page.rfind("\n", 0, found.start()) + 1
@@ -138,7 +150,7 @@ class _Expansion:
 
     def level(self, found: re.Match[str]) -> int:
         """The heading level under the heading that comes before."""
-        before = [len(heading[1]) for heading in _HEADING.finditer(hide_code(self.page), 0, found.start())]
+        before = [len(heading[1]) for heading in _HEADING.finditer(self.visible, 0, found.start())]
         return min(before[-1] + 1 if before else 2, 6)
 
     def error(self, found: re.Match[str], what: str) -> EvidenceError:

@@ -242,7 +242,7 @@ class _Probes(ast.NodeTransformer):
             node.args = [
                 argument
                 if isinstance(argument, ast.Starred | ast.JoinedStr)
-                else self._probed(argument, -1, ast.Constant(""))
+                else self._probed(argument, ord("s"), ast.Constant(""))
                 for argument in node.args
             ]
         return node

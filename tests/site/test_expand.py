@@ -38,6 +38,11 @@ def test_a_claim_survives_markdown_whatever_it_holds(root: Path, write: Write) -
     assert html.count("</section>") == 1
 
 
+def test_a_value_may_have_a_formula_for_a_name(root: Path, write: Write) -> None:
+    write("snippets/two-and-two.out", "E[KL(q(z|x)‖p(z|x))] = 1.5\n")
+    assert expand("So {{ two-and-two: E[KL(q(z|x)‖p(z|x))] }} nats.", root) == "So 1.5 nats."
+
+
 def test_values_and_chosen_numbers_stand_in_a_sentence_and_in_a_formula(root: Path) -> None:
     page = "So {{ two-and-two: total }} of {{ set: 1,797 }}, $x = {{two-and-two:total}}$."
     assert expand(page, root) == "So 4 of 1,797, $x = 4$."
@@ -54,7 +59,9 @@ def test_a_figure_becomes_a_place_for_it(root: Path, write: Write) -> None:
     write("snippets/two-and-two.svg", "<svg/>")
     start = '<figure class="lb-figure" data-figure="two-and-two" data-alt="A &quot;line&quot;.">'
     assert expand("{{ figure: two-and-two }}", root) == f"{start}</figure>"
-    assert expand("{{ figure: two-and-two | Up. }}", root) == f"{start}<figcaption>Up.</figcaption></figure>"
+    caption = "{{ figure: two-and-two | Up to $q_{z}$ < {{ two-and-two: total }}, in {{ set: 5 }}. }}"
+    html = r'<figcaption>Up to <span class="arithmatex">\(q_{z}\)</span> &lt; 4, in 5.</figcaption>'
+    assert expand(caption, root) == f"{start}{html}</figure>"
 
 
 def test_the_library_installs_from_the_served_site(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,6 +92,7 @@ def test_the_ledger_lists_every_claim_and_where_it_stands(root: Path, write: Wri
         ("{{ instal }}", r"is no placeholder; known are claim, figure, install, ledger, set: 0\.05, NAME: key"),
         ("{{ set: }}", r"is no placeholder"),
         ("{{ figure: two-and-two }}", r"needs a figure, and snippets/two-and-two\.py draws none"),
+        ("{{ claim: two-and-two | Up. }}", r"names no snippet; nearest is 'two-and-two'"),
         ("See {{ claim: two-and-two }}", r"must stand alone on its line, not indented"),
         ("    {{ claim: two-and-two }}", r"must stand alone on its line, not indented"),
         (

@@ -44,6 +44,7 @@ def test_numbers_that_nobody_measured_may_stand(text: str) -> None:
         ("[3 nats](/x.md)", 1, "3"),
         ("**7** *8*", 1, "7"),
         ("in 2014.5 nats", 1, "2014.5"),
+        ("{{ figure: two-and-2 | Holds {{ set: 3 }} and 4. }}", 1, "4"),
     ],
 )
 def test_any_other_number_is_found_with_both_remedies(text: str, line: int, shown: str) -> None:
