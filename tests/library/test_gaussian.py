@@ -418,6 +418,7 @@ ERRORS = [
     (lambda: Gaussian([0.0, 0.0], [[1.0, 2.0], [2.0, 1.0]]), ValueError, "smallest eigenvalue is -1: .*noise floor"),
     (lambda: Gaussian([0.0, 0.0], [[1.0, 1.0], [1.0, 1.0]]), ValueError, "not positive definite.*noise floor"),
     (lambda: Gaussian([0.0] * 3, np.cov(np.arange(6.0).reshape(3, 2)) / 3), ValueError, "not positive definite"),
+    (lambda: Gaussian([0.0, 0.0], [[1.0, 1.0], [1.0, 1.0 + 2.0**-52]]), ValueError, "not positive definite"),
     (lambda: Gaussian([0.0, 0.0], [1.0, 0.0]), ValueError, "smallest eigenvalue is 0"),
     (lambda: Gaussian([0.0], -1.0), ValueError, "smallest eigenvalue is -1"),
     (lambda: Gaussian([0.0, 0.0], torch.ones(2, device="meta")), ValueError, "cov: on meta, but the other.*on cpu"),
@@ -478,6 +479,11 @@ ERRORS = [
 def test_errors_name_the_argument_and_say_what_is_expected(call, kind, message):
     with pytest.raises(kind, match=message):
         call()
+
+
+def test_features_of_very_different_scale_are_no_error():
+    small = Gaussian([0.0, 0.0], [1e-20, 1e20])
+    assert_near(entropy(small), entropy(Gaussian([0.0, 0.0], 1.0)))
 
 
 def test_lists_arrays_and_single_precision_are_welcome():
