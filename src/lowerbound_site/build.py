@@ -6,6 +6,7 @@ import hashlib
 import http.server
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -31,6 +32,7 @@ def build(out: Path, root: Path = ROOT) -> None:
 
 def serve(root: Path = ROOT) -> None:
     """Serve the site on loopback until interrupted; pages, snippets and the library are watched."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # told to stop, stop MkDocs too
     prepare(root)
     port = _free_port()
     address = f"http://{HOST}:{port}/"
