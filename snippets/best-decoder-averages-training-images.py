@@ -1,0 +1,56 @@
+"""No decoder beats the average of the training images under q(x|z), and a trained one comes close to it.
+
+Kind: computation
+Break it: average = weight @ images -> average = images.mean(0).expand(len(z), 64)
+Figure: Three rows, one for each of three codes z. In each row, five training digits with their probability
+    given z, then their weighted average over all training images, then the picture of the trained decoder. The
+    last two are blurred and hardly differ.
+"""
+
+from matplotlib.colors import LinearSegmentedColormap, to_rgba
+from torch.special import xlogy
+
+from lowerbound import digits, trained_digits
+from lowerbound.plots import DATA, P, Q, subplots
+
+vae, images = trained_digits(), digits().train
+q = vae.encode(images)
+z = vae.encode(digits().held_out).mean  # 360 codes to look at
+
+weight = q.log_prob(z[:, None, :]).softmax(1)  # q(x|z), one row for each z
+average = weight @ images  # of all training images, as likely as they are given z
+decoded = vae.decode(z).sigmoid()  # the picture of the trained decoder
+
+
+def score(picture):
+    """E_q(x|z)[log p(x|z)] when the decoder answers with this picture."""
+    on, off = weight @ images, weight @ (1 - images)
+    return (xlogy(on, picture) + xlogy(off, (1 - picture).clamp(min=0))).sum(1)
+
+
+figure, axes = subplots(
+    3, 7, figsize=(7.6, 3.8), subplot_kw={"xticks": [], "yticks": []}
+)
+for row, line in zip((1, 4, 7), axes, strict=True):
+    share, likeliest = weight[row].topk(5)
+    pictures = [*images[likeliest], average[row], decoded[row]]
+    labels = [f"{s:.1%}" for s in share] + ["average", "decoder"]
+    for ax, picture, label, colour in zip(
+        line, pictures, labels, [DATA] * 5 + [Q, P], strict=True
+    ):
+        ink = LinearSegmentedColormap.from_list(
+            "", [to_rgba(colour, 0), to_rgba(colour, 1)]
+        )
+        ax.imshow(picture.reshape(8, 8).numpy(), cmap=ink, vmin=0, vmax=1)
+        ax.set_xlabel(label)
+figure.savefig("best-decoder-averages-training-images.svg")
+
+apart = (average - decoded).abs().mean()
+blank = (average - images.mean(0)).abs().mean()
+print(f"score of the average = {score(average).mean():.1f}")
+print(f"score of the trained decoder = {score(decoded).mean():.1f}")
+print(f"score of one picture for every z = {score(images.mean(0)).mean():.1f}")
+print(f"distance of average and trained decoder, per pixel = {apart:.2f}")
+print(f"distance of average and one picture for every z, per pixel = {blank:.2f}")
+assert (score(average) >= score(decoded)).all()
+assert apart < blank / 3
