@@ -36,7 +36,7 @@ from lowerbound.vae import (
 )
 
 REACH = 9.0  # standard deviations: a normal has 2e-19 of its mass beyond
-POINTS_PER_STD = 1.5  # of the narrowest q(z|x), in the sum over the aggregated posterior
+POINTS_PER_STD = 2.0  # of the narrowest q(z|x), in the sum over the aggregated posterior
 MOST_POINTS = 2**20  # of that sum
 
 

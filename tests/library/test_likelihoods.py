@@ -1,0 +1,99 @@
+"""Likelihoods against scipy and torch.distributions, and against adding up everything that can happen."""
+
+import math
+from itertools import product
+
+import pytest
+import scipy.stats
+import torch
+from torch import distributions
+
+from lowerbound import Bernoulli, Binomial, GaussianNoise
+from lowerbound.likelihoods import log_likelihood, log_likelihood_table
+from tests.library.near import assert_near
+
+D = 6
+LIKELIHOODS = [Bernoulli(), Binomial(16), GaussianNoise(0.3)]
+
+
+def decoded(generator, *shape):
+    return 2 * torch.randn(*shape, D, generator=generator, dtype=torch.float64)
+
+
+def data(likelihood, generator, n):
+    draws = torch.rand(n, D, generator=generator, dtype=torch.float64)
+    return draws if isinstance(likelihood, GaussianNoise) else (draws * (likelihood.total + 1)).floor()
+
+
+def theirs(likelihood, values):
+    if isinstance(likelihood, GaussianNoise):
+        return distributions.Normal(values, likelihood.sigma), scipy.stats.norm(values.numpy(), likelihood.sigma).logpdf
+    torchs = distributions.Binomial(likelihood.total, logits=values)
+    return torchs, scipy.stats.binom(likelihood.total, torch.sigmoid(values).numpy()).logpmf
+
+
+@pytest.mark.parametrize("likelihood", LIKELIHOODS, ids=str)
+def test_log_likelihood_agrees_with_torch_and_scipy(likelihood, generator):
+    x, values = data(likelihood, generator, 50), decoded(generator, 50)
+    ours = log_likelihood(likelihood, x, values)
+    torchs, scipys = theirs(likelihood, values)
+    assert_near(ours, torchs.log_prob(x).sum(-1), 1e-13)
+    assert_near(ours, scipys(x.numpy()).sum(-1), 1e-12)
+    assert_near(likelihood.mean(values), torchs.mean, 1e-13)
+
+
+def test_bernoulli_is_minus_binary_cross_entropy_and_sixteen_of_them_are_a_binomial(generator):
+    values = decoded(generator, 20)
+    bce = torch.nn.functional.binary_cross_entropy_with_logits
+    x = data(Bernoulli(), generator, 20)
+    assert_near(log_likelihood(Bernoulli(), x, values), -bce(values, x, reduction="none").sum(-1), 1e-13)
+    counts = data(Binomial(16), generator, 20)
+    grey = -16 * bce(values, counts / 16, reduction="none").sum(-1)
+    assert_near(log_likelihood(Binomial(16), counts, values), grey + Binomial(16).base(counts), 1e-13)
+
+
+@pytest.mark.parametrize("likelihood", [Bernoulli(), Binomial(3)], ids=str)
+def test_the_probabilities_of_all_images_add_up_to_1(likelihood, generator):
+    images = torch.tensor(list(product(range(likelihood.total + 1), repeat=4)), dtype=torch.float64)
+    values = decoded(generator, 1)[:, :4]
+    assert_near(log_likelihood(likelihood, images, values).exp().sum(), 1.0, 1e-13)
+    mean = (log_likelihood(likelihood, images, values).exp()[:, None] * images).sum(0)
+    assert_near(mean, likelihood.mean(values)[0], 1e-13)
+
+
+def test_the_density_of_gaussian_noise_integrates_to_1():
+    x = torch.linspace(-8, 8, 2001, dtype=torch.float64)[:, None]
+    density = log_likelihood(GaussianNoise(0.8), x, torch.tensor([[0.4]], dtype=torch.float64)).exp()
+    assert_near(density.sum() * 0.008, 1.0, 1e-13)
+
+
+@pytest.mark.parametrize("likelihood", LIKELIHOODS, ids=str)
+def test_the_table_holds_every_pair(likelihood, generator):
+    x, values = data(likelihood, generator, 5), decoded(generator, 7)
+    pairs = [[log_likelihood(likelihood, x[i], values[g]).item() for g in range(7)] for i in range(5)]
+    assert_near(log_likelihood_table(likelihood, x, values), pairs, 1e-12)
+    broadcast = log_likelihood(likelihood, x[:, None], values)
+    assert_near(broadcast, pairs, 1e-12)
+
+
+@pytest.mark.parametrize("likelihood", LIKELIHOODS, ids=str)
+def test_draws_have_the_mean_and_the_variance(likelihood, generator):
+    values, n = decoded(generator), 40_000
+    torchs, _ = theirs(likelihood, values)
+    draws = likelihood.sample(values.expand(n, D), generator)
+    likelihood.check(draws)
+    assert ((draws.mean(0) - torchs.mean).abs() < 4 * (torchs.variance / n).sqrt()).all()
+    fourth = (draws - torchs.mean).pow(4).mean(0)
+    error = ((fourth - torchs.variance**2) / n).sqrt()
+    assert ((draws - torchs.mean).square().mean(0) - torchs.variance).abs().lt(4.5 * error).all()
+    again = likelihood.sample(values.expand(3, D), torch.Generator().manual_seed(1))
+    assert torch.equal(again, likelihood.sample(values.expand(3, D), torch.Generator().manual_seed(1)))
+
+
+def test_the_constant_of_gaussian_noise_is_counted_once_a_pixel():
+    at_its_mean = log_likelihood(GaussianNoise(0.5), torch.ones(1, 3).double(), torch.ones(1, 3).double())
+    assert_near(at_its_mean, [-1.5 * math.log(2 * math.pi * 0.25)], 1e-14)
+
+
+def test_likelihoods_show_themselves():
+    assert [repr(each) for each in LIKELIHOODS] == ["Bernoulli()", "Binomial(total=16)", "GaussianNoise(sigma=0.3)"]

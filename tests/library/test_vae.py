@@ -1,0 +1,141 @@
+"""The neural world: closed forms, quadrature, and linear VAEs of which everything is known."""
+
+import numpy as np
+import pytest
+import torch
+from torch import distributions, nn
+
+import lowerbound as lb
+from lowerbound.vae import blocks, gauss_hermite, rows
+from tests.library.linear import linear_world
+from tests.library.near import assert_near, assert_within_error
+
+FAMILIES = [lb.DiagonalNormal, lb.FullNormal]
+
+
+def encoded(family, generator, n=6, latent_dim=3):
+    outputs = 2 * latent_dim + (latent_dim * (latent_dim - 1) // 2 if family is lb.FullNormal else 0)
+    return family.from_output(0.7 * torch.randn(n, outputs, generator=generator, dtype=torch.float64), latent_dim)
+
+
+def theirs(q):
+    return distributions.MultivariateNormal(q.mean, scale_tril=q.scale_tril)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_normals_agree_with_torch(family, generator):
+    q = encoded(family, generator)
+    prior = distributions.MultivariateNormal(torch.zeros(3).double(), torch.eye(3).double())
+    z = torch.randn(4, 6, 3, generator=generator, dtype=torch.float64)
+    assert_near(q.log_prob(z), theirs(q).log_prob(z), 1e-13)
+    assert_near(lb.entropy(q), theirs(q).entropy(), 1e-13)
+    assert_near(q.log_det, torch.linalg.slogdet(q.scale_tril).logabsdet, 1e-13)
+    assert_near(lb.kl_each(q, lb.StandardNormal(3)), distributions.kl_divergence(theirs(q), prior), 1e-13)
+    assert_near(lb.kl(q, lb.StandardNormal(3)), distributions.kl_divergence(theirs(q), prior).mean(), 1e-13)
+    assert_near(lb.StandardNormal(3).log_prob(z), prior.log_prob(z), 1e-13)
+
+
+def test_outputs_of_an_encoder_mean_what_they_say():
+    q = lb.DiagonalNormal.from_output(torch.tensor([[1.0, 2.0, 0.0, np.log(3)]]).double(), 2)
+    assert_near(q.mean, [[1.0, 2.0]])
+    assert_near(q.scale_tril, [[[1.0, 0.0], [0.0, 3.0]]])
+    q = lb.FullNormal.from_output(torch.tensor([[1.0, 2.0, 0.0, np.log(3), 5.0]]).double(), 2)
+    assert_near(q.mean, [[1.0, 2.0]])
+    assert_near(q.scale_tril, [[[1.0, 0.0], [5.0, 3.0]]])
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_closed_form_kl_is_what_sampling_estimates(family, generator):
+    q, prior = encoded(family, generator), lb.StandardNormal(3)
+    z = q.at(torch.randn(100_000, 6, 3, generator=generator, dtype=torch.float64))
+    assert_within_error(lb.estimate(q.log_prob(z) - prior.log_prob(z)), lb.kl_each(q, prior))
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_draws_have_the_mean_and_the_covariance(family, generator):
+    q, n = encoded(family, generator), 50_000
+    z = q.at(torch.randn(n, 6, 3, generator=generator, dtype=torch.float64))
+    cov = q.scale_tril @ q.scale_tril.mT
+    variance = cov.diagonal(dim1=-2, dim2=-1)
+    assert ((z.mean(0) - q.mean).abs() < 4.5 * (variance / n).sqrt()).all()
+    centred = z - q.mean
+    error = ((variance[:, :, None] * variance[:, None] + cov**2) / n).sqrt()
+    assert ((torch.einsum("kni,knj->nij", centred, centred) / n - cov).abs() < 4.5 * error).all()
+    assert_near(q.second_moment(), q.mean.square().sum(-1) + variance.sum(-1))
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("latent_dim", [1, 2])
+def test_a_linear_vae_is_the_linear_gaussian_world(family, latent_dim):
+    vae, p, q, x = linear_world(latent_dim, posterior=family)
+    encoder = vae.encode(x)
+    assert_near(encoder.mean, q.mean(x))
+    assert_near(lb.kl_each(encoder, vae.prior), lb.kl_each(q, p.z, x))
+    assert_near(lb.reconstruction(vae, encoder, x), lb.reconstruction(p, q, x), 1e-11)
+    assert_near(lb.elbo(vae, encoder, x), lb.elbo(p, q, x), 1e-11)
+    z = torch.linspace(-1, 1, len(x) * latent_dim).double().reshape(len(x), latent_dim)
+    assert_near(vae.log_likelihood(x, z), p.x_given_z.log_prob(x, z))
+    assert_near(vae.log_joint(x, z), p.x_and_z.log_prob(torch.cat([x, z], 1)))
+    assert_near(encoder.log_prob(z), q.log_prob(z, x))
+
+
+def test_quadrature_on_the_trained_model_has_converged(trained, held_out):
+    x = held_out[:20]
+    q = trained.encode(x)
+    noise, weight = gauss_hermite(2, x, nodes=60)
+    finer = weight @ trained.log_likelihood(x, q.at(noise[:, None, :]))
+    assert_near(lb.reconstruction(trained, q, x), finer, 1e-6)
+
+
+@pytest.mark.parametrize("dim", [1, 2])
+def test_quadrature_is_exact_for_moments(dim):
+    noise, weight = gauss_hermite(dim, torch.zeros(1).double())
+    assert_near(weight.sum(), 1.0)
+    assert_near(weight @ noise, torch.zeros(dim))
+    assert_near(torch.einsum("g,gi,gj->ij", weight, noise, noise), torch.eye(dim))
+    assert_near(weight @ noise**4, 3 * torch.ones(dim))
+    assert_near(weight @ noise.prod(1) ** 4, 3.0**dim, 1e-11)
+
+
+def test_blocks_cover_every_row_once_and_do_not_change_results(trained, held_out, monkeypatch):
+    x = held_out[:10]
+    q = trained.encode(x)
+    whole = lb.reconstruction(trained, q, x)
+    monkeypatch.setattr("lowerbound.vae.BLOCK", 1)
+    assert blocks(3, 100) == [slice(0, 1), slice(1, 2), slice(2, 3)]
+    assert_near(lb.reconstruction(trained, q, x), whole)
+    monkeypatch.setattr("lowerbound.vae.BLOCK", 250)
+    assert blocks(5, 100) == [slice(0, 2), slice(2, 4), slice(4, 6)]
+    assert torch.equal(torch.cat([rows(q, part).mean for part in blocks(10, 100)]), q.mean)
+
+
+def test_samples_of_the_model_follow_it_and_their_generator():
+    vae, p, _, _ = linear_world()
+    x, z = vae.sample(40_000, torch.Generator().manual_seed(0))
+    both = torch.cat([x, z], 1)
+    error = ((p.x_and_z.cov.diagonal()[:, None] * p.x_and_z.cov.diagonal() + p.x_and_z.cov**2) / len(x)).sqrt()
+    assert ((both.T.cov() - p.x_and_z.cov).abs() < 4.5 * error).all()
+    assert torch.equal(
+        vae.sample(3, torch.Generator().manual_seed(5))[0], vae.sample(3, torch.Generator().manual_seed(5))[0]
+    )
+
+
+def test_gradients_reach_both_networks(generator):
+    vae = lb.VAE(lb.mlp(4, 8, 4), lb.mlp(2, 8, 4, seed=1), lb.Bernoulli()).double()
+    x = torch.rand(3, 4, generator=generator).round().double()
+    lb.elbo(vae, vae.encode(x), x).sum().backward()
+    assert all(weight.grad.abs().sum() > 0 for weight in vae.parameters())
+
+
+def test_any_two_modules_make_a_vae():
+    class Convolutions(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layers = nn.Sequential(nn.Conv2d(1, 2, 3), nn.SiLU(), nn.Flatten(), nn.Linear(2 * 36, 4))
+
+        def forward(self, x):
+            return self.layers(x.reshape(-1, 1, 8, 8))
+
+    vae = lb.VAE(Convolutions().double(), lb.mlp(2, 8, 64).double(), lb.Bernoulli())
+    x = torch.ones(3, 64).double()
+    assert lb.elbo(vae, vae.encode(x), x).shape == (3,)
