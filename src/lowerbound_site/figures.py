@@ -73,9 +73,9 @@ def _families(root: ET.Element) -> Iterator[tuple[ET.Element, ET.Element]]:
 
 def _tint_images(root: ET.Element) -> None:
     """Let heat maps follow the page: one drawn from transparent to a single colour becomes a mask over that colour."""
-    for parent, image in _families(root):
+    for number, (parent, image) in enumerate(_families(root)):
         if image.tag == f"{_SVG}image" and (colour := _only_colour(image.attrib[_HREF])):
-            mask = ET.Element(f"{_SVG}mask", {"id": f"mask-{image.attrib['id']}", "style": "mask-type: alpha"})
+            mask = ET.Element(f"{_SVG}mask", {"id": f"mask-{number}", "style": "mask-type: alpha"})
             place = {
                 key: image.attrib[key] for key in ("x", "y", "width", "height", "transform") if key in image.attrib
             }

@@ -23,6 +23,9 @@ def drawn(draw: Callable[[Axes], object]) -> str:
     return svg.getvalue()
 
 
+EXTENTS = [(0, 1, 0, 1), (2, 3, 0, 1)]
+
+
 def tint(hexadecimal: str) -> LinearSegmentedColormap:
     return LinearSegmentedColormap.from_list("tint", [to_rgba(hexadecimal, 0), to_rgba(hexadecimal, 1)])
 
@@ -89,9 +92,12 @@ def test_text_stays_text(curves: str) -> None:
 
 def test_a_heat_map_in_one_colour_follows_the_page() -> None:
     values = np.linspace(0, 1, 64).reshape(8, 8)
-    svg = inline(drawn(lambda axes: axes.imshow(values, cmap=tint("#2563c4"))), "map", "A map")
-    assert re.search(r'<mask [^>]*id="map-mask-[^"]+"', svg)
-    assert re.search(r'<g mask="url\(#map-mask-[^"]+\)"><rect [^>]*style="fill: var\(--lb-p\)"', svg)
+    twice = drawn(lambda axes: [axes.imshow(values, cmap=tint("#2563c4"), extent=extent) for extent in EXTENTS])
+    svg = inline(twice, "map", "A map")
+    masks = re.findall(r'<mask [^>]*id="(map-mask-[^"]+)"', svg)
+    used = re.findall(r'<g mask="url\(#([^"]+)\)"><rect [^>]*style="fill: var\(--lb-p\)"', svg)
+    assert len(set(masks)) == len(EXTENTS), "the same picture twice in a figure needs two masks"
+    assert masks == used
 
 
 def test_a_picture_in_many_colours_stays_as_it_is() -> None:
