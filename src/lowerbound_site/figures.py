@@ -17,7 +17,7 @@ from PIL import Image
 
 SNIPPETS = Path(__file__).parents[2] / "snippets"
 
-# What a figure is drawn with, and what the page calls it. White is the paper, whatever colour that has.
+# What a figure is drawn with, and what the page calls it. Black is the ink and white the paper, whatever those are.
 COLOURS = {
     "#2563c4": "var(--lb-p)",
     "#b84a00": "var(--lb-q)",
@@ -25,6 +25,7 @@ COLOURS = {
     "#9b2c83": "var(--lb-gap)",
     "#24292f": "var(--lb-ink)",
     "#6e7781": "var(--lb-muted)",
+    "#000000": "var(--lb-ink)",
     "#ffffff": "var(--lb-paper)",
 }
 _COLOUR = re.compile("|".join(COLOURS), re.IGNORECASE)

@@ -47,5 +47,5 @@ def test_figures_and_pages_speak_the_same_language() -> None:
     for hexadecimal, variable in COLOURS.items():
         name = variable.removeprefix("var(--lb-").removesuffix(")")
         assert name in light
-        if name in ("p", "q", "data", "gap", "ink"):
+        if name in ("p", "q", "data", "gap"):
             assert light[name] == hexadecimal

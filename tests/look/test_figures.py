@@ -92,8 +92,13 @@ def test_text_stays_text(curves: str) -> None:
 
 def test_a_heat_map_in_one_colour_follows_the_page() -> None:
     values = np.linspace(0, 1, 64).reshape(8, 8)
-    twice = drawn(lambda axes: [axes.imshow(values, cmap=tint("#2563c4"), extent=extent) for extent in EXTENTS])
-    svg = inline(twice, "map", "A map")
+
+    def draw(axes: Axes) -> None:
+        for extent in EXTENTS:
+            axes.imshow(values, cmap=tint("#2563c4"), extent=extent)
+        axes.set_xlim(0, 3)
+
+    svg = inline(drawn(draw), "map", "A map")
     masks = re.findall(r'<mask [^>]*id="(map-mask-[^"]+)"', svg)
     used = re.findall(r'<g mask="url\(#([^"]+)\)"><rect [^>]*style="fill: var\(--lb-p\)"', svg)
     assert len(set(masks)) == len(EXTENTS), "the same picture twice in a figure needs two masks"
