@@ -47,6 +47,8 @@ figure.savefig("best-decoder-averages-training-images.svg")
 
 apart = (average - decoded).abs().mean()
 blank = (average - images.mean(0)).abs().mean()
+surest = weight.max(1).values.mean()
+print(f"probability of the likeliest image, average = {surest:.0%}")
 print(f"score of the average = {score(average).mean():.1f}")
 print(f"score of the trained decoder = {score(decoded).mean():.1f}")
 print(f"score of one picture for every z = {score(images.mean(0)).mean():.1f}")

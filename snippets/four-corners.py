@@ -1,0 +1,58 @@
+"""A good or a bad reconstruction, a small or a large gap: all four combinations exist.
+
+Kind: experiment
+Break it: "narrow encoder": (vae, narrow) -> "narrow encoder": (vae, q)
+Figure: Reconstruction in nats to the right, gap in nats upwards, one dot for each of five seeds. The four groups
+    of dots sit in four corners: trained at the lower right, narrow encoder above it, ignores z at the lower
+    left, codes swapped at the upper left.
+"""
+
+import copy
+
+from lowerbound import DiagonalNormal, Grid, digits, digits_vae, fit, kl_each
+from lowerbound import reconstruction as quality
+from lowerbound.plots import GAP, subplots
+
+data = digits()
+x = data.held_out[:50]  # digits that no model has seen
+
+figure, ax = subplots(figsize=(6.4, 3.6))
+results = {}
+for seed in range(5):
+    vae = digits_vae(seed=seed).double()
+    fit(vae, data.train, epochs=10, seed=seed, progress=False)
+    vae.requires_grad_(False)
+    q = vae.encode(x)
+    blind = copy.deepcopy(vae)
+    blind.decoder[0].weight.zero_()  # the same decoder with z disconnected
+    narrow = DiagonalNormal(q.mean, q.log_std - 3)  # 20 times too sure of itself
+    corners = {
+        "trained": (vae, q),
+        "narrow encoder": (vae, narrow),
+        "ignores z": (blind, DiagonalNormal(0 * q.mean, 0 * q.log_std)),  # q = prior
+        "codes swapped": (vae, DiagonalNormal(q.mean.roll(1, 0), q.log_std.roll(1, 0))),
+    }
+    for name, (model, encoded) in corners.items():
+        good = quality(model, encoded, x).mean().item()  # E_q[log p(x|z)]
+        log_evidence = Grid(model, points=90, limit=6).log_evidence(x).mean().item()
+        elbo = good - kl_each(encoded, model.prior).mean().item()
+        results.setdefault(name, []).append((good, log_evidence - elbo))
+
+for (name, pairs), marker in zip(results.items(), "osD^", strict=True):
+    good, gap = zip(*pairs, strict=True)
+    ax.plot(good, gap, marker, color=GAP)
+    place = {"xytext": (0, 12), "textcoords": "offset points", "ha": "center"}
+    ax.annotate(name, (good[0], gap[0]), **place)
+    print(f"{name}, reconstruction = {min(good):.0f} to {max(good):.0f}")
+    print(f"{name}, gap = {min(gap):z.1f} to {max(gap):z.1f}")
+ax.set(xlabel="reconstruction (nats an image)", ylabel="gap (nats an image)")
+ax.margins(0.15)
+figure.savefig("four-corners.svg")
+
+for name, good, small in (
+    ("trained", True, True),
+    ("narrow encoder", True, False),
+    ("ignores z", False, True),
+    ("codes swapped", False, False),
+):
+    assert all((r > -22) == good and (gap < 1) == small for r, gap in results[name])
