@@ -18,7 +18,7 @@ posterior = Grid(vae, points=200).posterior(x)  # p(z|x) = p(z) p(x|z) / p(x), o
 
 figure, axes = subplots(2, 4, figsize=(7.6, 4.2))
 for row, (above, below) in enumerate(axes.T):
-    above.imshow(x[row].reshape(8, 8), cmap="Greys")
+    above.imshow(x[row].reshape(8, 8).numpy(), cmap="Greys")
     above.set_axis_off()
     posterior_map(below, posterior, row)
     below.set(xlim=(-4, 4), ylim=(-4, 4))
