@@ -28,6 +28,7 @@ COLOURS = {
     "#000000": "var(--lb-ink)",
     "#ffffff": "var(--lb-paper)",
 }
+SMALLEST = 0.7  # of its size: a figure that would be smaller on a phone scrolls, so that its text can be read
 _COLOUR = re.compile("|".join(COLOURS), re.IGNORECASE)
 _REFERENCE = re.compile(r"(^|url\()#([\w.-]+)")
 _LONG_NUMBER = re.compile(r"-?\d+\.\d{2,}")
@@ -46,7 +47,8 @@ def inline_page(page: str) -> str:
 
 
 def _figure(name: str, alt: str) -> str:
-    return f'<figure class="lb-figure">{inline((SNIPPETS / f"{name}.svg").read_text(), name, alt)}'
+    drawing = inline((SNIPPETS / f"{name}.svg").read_text(), name, alt)
+    return f'<figure class="lb-figure"><div class="lb-drawing">{drawing}</div>'
 
 
 def inline(svg: str, name: str, alt: str) -> str:
@@ -63,7 +65,14 @@ def inline(svg: str, name: str, alt: str) -> str:
     box = root.attrib["viewBox"]
     width, height = (round(float(points) * 96 / 72) for points in box.split()[2:])
     root.attrib.clear()
-    root.attrib |= {"viewBox": box, "width": str(width), "height": str(height), "role": "img", "aria-label": alt}
+    root.attrib |= {
+        "viewBox": box,
+        "width": str(width),
+        "height": str(height),
+        "style": f"min-width: {width * SMALLEST:.0f}px",
+        "role": "img",
+        "aria-label": alt,
+    }
     return _serialised(root)
 
 

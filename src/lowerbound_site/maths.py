@@ -24,7 +24,7 @@ MACROS = {
 # \KL is an operator like \log: \KL{q}{p} would print "KL qp" without a word.
 _KL_WITH_BRACES = re.compile(r"\\KL\s*\{")
 # What arithmatex leaves in the page.
-_FORMULA = re.compile(r'<(span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</\1>', re.DOTALL)
+_FORMULA = re.compile(r'<(span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</\1>([.,:;?!)’”"]*)', re.DOTALL)
 _DISTRIBUTION = re.compile(r"<mi>([pq])</mi>")
 _WORD = re.compile(r"<mtext>(gap|data)</mtext>")
 # "p of z" is what a screen reader should say, not "p times z".
@@ -58,7 +58,9 @@ def convert_page(page: str) -> str:
 def _replacement(match: re.Match[str]) -> str:
     display = match[2] == "["
     mathml = to_mathml(html.unescape(match[3]).strip(), display=display)
-    return f'<div class="lb-formula">{mathml}</div>' if display else mathml
+    if display:
+        return f'<div class="lb-formula">{mathml}</div>{match[4]}'
+    return f'<span class="lb-whole">{mathml}{match[4]}</span>' if match[4] else mathml
 
 
 class _VisibleText(HTMLParser):

@@ -42,7 +42,7 @@ READ = """() => ({
 })"""
 READ_NARROW = """() => ({
   overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  stuck: [...document.querySelectorAll("article :is(pre code, .lb-formula, .md-typeset__scrollwrap)")]
+  stuck: [...document.querySelectorAll("article :is(pre code, .lb-formula, .lb-drawing, .md-typeset__scrollwrap)")]
     .filter(box => box.scrollWidth > box.clientWidth && box.tabIndex < 0)
     .map(box => box.textContent.trim().slice(0, 60)),
 })"""

@@ -50,6 +50,7 @@ def test_a_figure_is_described_and_scales(curves: str) -> None:
         "viewBox": "0 0 288 216",
         "width": "384",
         "height": "288",
+        "style": "min-width: 269px",
         "role": "img",
         "aria-label": 'Rising "lines" & dots',
     }

@@ -50,6 +50,13 @@ def test_inline_and_display_formulas_of_a_page() -> None:
     assert not leftovers(html)
 
 
+def test_no_line_begins_with_what_ends_a_formula() -> None:
+    assert page("If $x$, then $y$.") == (
+        '<p>If <span class="lb-whole"><math><mi>x</mi></math>,</span> then '
+        '<span class="lb-whole"><math><mi>y</mi></math>.</span></p>'
+    )
+
+
 def test_a_formula_in_raw_html_with_markdown_inside() -> None:
     html = page('<div class="lb-answer" markdown="1">\n\nThe gap $q(x)$.\n\n</div>\n')
     assert '<mi class="lb-q">q</mi>' in html

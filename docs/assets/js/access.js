@@ -12,7 +12,7 @@ function mend() {
   // A landmark for every copy button would bury the real ones.
   for (const nav of document.querySelectorAll("nav.md-code__nav")) nav.setAttribute("role", "none");
   // What scrolls can be scrolled with the arrow keys.
-  for (const box of document.querySelectorAll(".lb-formula, .md-typeset__scrollwrap")) watchWidth.observe(box);
+  for (const box of document.querySelectorAll(".lb-formula, .lb-drawing, .md-typeset__scrollwrap")) watchWidth.observe(box);
 }
 
 mend();
