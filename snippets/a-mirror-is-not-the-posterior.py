@@ -1,0 +1,57 @@
+"""Undoing the decoder is not its posterior: one has no error and an endless gap, the other error and no gap.
+
+Kind: identity
+Break it: mirror = [[1 / 2]] -> mirror = [[2 / 5]]
+Figure: Codes z against x. The mirror z = x / 2 is a steep orange line. The true posterior is a blue band, wide and less
+    steep, so that the line leaves the band for large x.
+"""
+
+import math
+
+import torch
+
+from lowerbound import Gaussian, GaussianJoint, LinearGaussian, kl
+from lowerbound.plots import P, Q, subplots
+
+
+def model(weight):
+    """Decoder: x = weight z + noise of variance 1."""
+    decoder = LinearGaussian([[weight]], [0.0], 1.0)
+    return GaussianJoint.from_model(Gaussian([0.0], 1.0), decoder)
+
+
+def measure(p, encoder):
+    """The share of x's variance lost when a draw z ~ q(z|x) is decoded; and the gap."""
+    q = GaussianJoint.from_data(p.x, encoder)  # data that the model describes perfectly
+    weight, variance = p.x_given_z.weight.item(), q.x.cov.item()
+    error = (
+        weight * encoder.weight.item() - 1
+    ) ** 2 * variance + weight**2 * encoder.cov.item()
+    return error / variance, kl(q.z_given_x, p.z_given_x).item()
+
+
+p, faint = model(2.0), model(0.1)
+mirror = [[1 / 2]]  # z = x / 2 undoes x = 2 z
+sharper = [LinearGaussian(mirror, [0.0], 10 ** (-2 * n)) for n in (1, 2, 3, 4)]
+lost, gap = zip(*[measure(p, encoder) for encoder in sharper], strict=True)
+print(f"mirror: gap at width 0.1 = {gap[0]:.2f}")
+print(f"mirror: gap at width 0.0001 = {gap[-1]:.2f}")
+print(f"mirror: share of x lost at width 0.0001 < 1e-6 = {lost[-1] < 1e-6}")
+for name, joint in {"posterior": p, "faint decoder's posterior": faint}.items():
+    lost_too, no_gap = measure(joint, joint.z_given_x)
+    print(f"{name}: mean = {joint.z_given_x.weight.item():.2f} x")
+    print(f"{name}: share of x lost = {lost_too:.2f}")
+    assert no_gap < 1e-12
+assert lost[-1] < 1e-6
+assert abs(gap[-1] - gap[-2] - math.log(10)) < 1e-3
+assert lost_too > 0.9  # of the faint decoder
+
+fig, ax = subplots(figsize=(4.6, 2.8))
+x = torch.linspace(-5, 5, 2)
+mean, two_deviations = p.z_given_x.weight.item() * x, 2 * p.z_given_x.cov.item() ** 0.5
+ax.fill_between(x, mean - two_deviations, mean + two_deviations, color=P, alpha=0.3)
+ax.plot(x, mean, color=P, linestyle="--", label="p(z|x): mean, two deviations")
+ax.plot(x, x / 2, color=Q, label="the mirror")
+ax.set(xlabel="x", ylabel="z")
+ax.legend()
+fig.savefig("a-mirror-is-not-the-posterior.svg")

@@ -1,0 +1,46 @@
+"""One loss, two comparisons: its gradient moves the encoder by the title's, the decoder by yours.
+
+Kind: identity
+Break it: yours = kl(q.x_given_z, p.x_given_z) -> yours = kl(q.z_given_x, p.z_given_x)
+"""
+
+import torch
+
+from lowerbound import Joint, elbo, kl
+
+generator = torch.Generator().manual_seed(0)
+
+
+def scores(*shape):
+    """Random numbers to be trained; softmax makes probabilities of them."""
+    return torch.randn(shape, generator=generator, dtype=torch.float64).requires_grad_()
+
+
+largest_error = largest_difference = 0.0
+for _ in range(100):
+    encoder, decoder = scores(6, 4), scores(4, 6)
+    data, prior = scores(6).detach().softmax(0), scores(4).detach().softmax(0)
+    q = Joint.from_data(data, encoder.softmax(1))
+    p = Joint.from_model(prior, decoder.softmax(1))
+
+    loss = -(q.x.prob * elbo(p, q.z_given_x)).sum()
+    title = kl(q.z_given_x, p.z_given_x)
+    yours = kl(q.x_given_z, p.x_given_z)
+
+    of_loss, of_title, of_yours = (
+        torch.autograd.grad(value, (encoder, decoder), retain_graph=True)
+        for value in (loss, title, yours)
+    )
+    errors = of_loss[0] - of_title[0], of_loss[1] - of_yours[1]  # encoder, decoder
+    crossed = of_loss[1] - of_title[1], of_loss[0] - of_yours[0]
+    largest_error = max(largest_error, *(e.abs().max().item() for e in errors))
+    largest_difference = max(
+        largest_difference, *(c.abs().max().item() for c in crossed)
+    )
+
+print(
+    f"encoder: loss and title, decoder: loss and yours, < 1e-12 apart = {largest_error < 1e-12}"
+)
+print(f"the other way round = {largest_difference:.1f} apart")
+assert largest_error < 1e-12
+assert largest_difference > 0.01

@@ -1,0 +1,45 @@
+"""One KL of the joints, split two ways: your comparison of q(x|z) with p(x|z) is part of it.
+
+Kind: identity
+Break it: kl(q.z, p.z) -> kl(p.z, q.z)
+Figure: Two stacked bars of the same length. The upper is cut into KL(q(x)‖p(x)) and the gap, the lower into
+    KL(q(z)‖p(z)) and the KL of q(x|z) from p(x|z); the cuts are in different places.
+"""
+
+import torch
+
+from lowerbound import Joint, kl
+from lowerbound.plots import DATA, GAP, P, Q, subplots
+
+generator = torch.Generator().manual_seed(1)
+largest_error = 0.0
+for _ in range(200):
+    weights = torch.rand(2, 5, 4, generator=generator, dtype=torch.float64)
+    weights[:, torch.rand(5, 4, generator=generator) < 0.3] = 0  # impossible pairs
+    p, q = (Joint(table / table.sum()) for table in weights)
+
+    whole = kl(q, p)  # KL(q(x,z)‖p(x,z))
+    by_x = kl(q.x, p.x), kl(q.z_given_x, p.z_given_x)  # the data, then the title
+    by_z = kl(q.z, p.z), kl(q.x_given_z, p.x_given_z)  # the prior, then your comparison
+
+    errors = [abs(whole - sum(parts)) for parts in (by_x, by_z)]
+    largest_error = max(largest_error, *errors)
+
+print(f"KL(q(x,z)‖p(x,z)) = {whole:.4f}")
+print(f"KL(q(x)‖p(x)) = {by_x[0]:.4f}")
+print(f"average KL(q(z|x)‖p(z|x)) = {by_x[1]:.4f}")
+print(f"KL(q(z)‖p(z)) = {by_z[0]:.4f}")
+print(f"average KL(q(x|z)‖p(x|z)) = {by_z[1]:.4f}")
+print(f"largest error over 200 pairs of joints < 1e-12 = {largest_error < 1e-12}")
+assert largest_error < 1e-12
+
+fig, ax = subplots(figsize=(5.6, 2.2))
+for y, first, second, *look in [(1, *by_x, DATA, GAP), (0, *by_z, Q, P)]:
+    ax.barh([y, y], [first, second], left=[0, first], height=0.4, color=look)
+labels = ["q(x), p(x)", "q(z|x), p(z|x)", "q(z), p(z)", "q(x|z), p(x|z)"]
+for x, y, label in zip(
+    [0, by_x[0], 0, by_z[0]], [1.24, 1.24, 0.24, 0.24], labels, strict=True
+):
+    ax.text(x, y, label)
+ax.set(xlabel="KL (nats)", yticks=[1, 0], yticklabels=["split by x", "split by z"])
+fig.savefig("one-kl-two-splits.svg")

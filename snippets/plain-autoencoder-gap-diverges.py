@@ -1,0 +1,50 @@
+"""The sharper a plain autoencoder's answer, the larger its gap: 4.6 nats for each tenfold, without end.
+
+Kind: experiment
+Break it: math.log(width) -> math.log(0.1)
+"""
+
+import math
+
+import torch
+
+from lowerbound import (
+    DiagonalNormal,
+    Grid,
+    digits,
+    digits_vae,
+    elbo,
+    fit,
+    reconstruction,
+)
+
+torch.set_num_threads(1)  # small networks gain nothing from a second thread
+train, images = digits().train.float(), digits().held_out[:40]
+widths = [0.1, 0.01, 0.001]
+
+settings = dict(epochs=20, batch_size=128, beta=0, sample=False, progress=False)
+
+results = []
+for hidden in (64, 128):
+    for seed in range(5):
+        model = digits_vae(hidden=hidden, seed=seed)
+        fit(model, train, seed=seed, **settings)
+        model.double().requires_grad_(False)
+        code = model.encode(images).mean  # a plain autoencoder answers with a point,
+        evidence = Grid(model, points=140, limit=20).log_evidence(images)
+        for width in widths:  # which is the limit of ever narrower distributions
+            q = DiagonalNormal(code, torch.full_like(code, math.log(width)))
+            gap = evidence - elbo(model, q, images)
+            results.append(torch.stack([gap, reconstruction(model, q, images)]).mean(1))
+
+results = torch.stack(results).reshape(10, 3, 2)  # models, widths
+gaps, rises, changes = results[..., 0], *results.diff(dim=1).unbind(2)
+for width, gap in zip(widths, gaps.T, strict=True):
+    print(f"gap at width {width} = {gap.min():.0f} to {gap.max():.0f} nats")
+print(f"rise of the gap for a tenfold = {rises.min():.1f} to {rises.max():.1f} nats")
+largest = changes.abs().max()
+print(
+    f"largest change of the reconstruction for a tenfold < 0.1 nats = {largest < 0.1}"
+)
+assert (rises - 2 * math.log(10)).abs().max() < 0.1  # 2: z has two numbers
+assert largest < 0.1

@@ -1,0 +1,43 @@
+"""Your comparison is the reconstruction loss plus what z tells about x, less a constant; no prior is in it.
+
+Kind: identity
+Break it: mutual_information(q) - entropy(q.x) -> kl(q.z_given_x, p.z) - entropy(q.x)
+"""
+
+import torch
+
+from lowerbound import Joint, entropy, kl, mutual_information, reconstruction
+
+generator = torch.Generator().manual_seed(0)
+
+
+def random_table(rows: int, columns: int) -> torch.Tensor:
+    """Random probabilities, each row adding up to 1."""
+    weights = torch.rand(rows, columns, generator=generator, dtype=torch.float64)
+    return weights / weights.sum(1, keepdim=True)
+
+
+def compare(encoder, prior):
+    encoder: torch.Tensor, prior: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Your comparison; the reconstruction loss; the rest."""
+    q, p = Joint.from_data(data, encoder), Joint.from_model(prior, decoder)
+    reconstruction_loss = -(
+        q.x.prob * reconstruction(p, q.z_given_x)
+    ).sum()  # E[-log p(x|z)]
+    rest = mutual_information(q) - entropy(q.x)  # I(x;z) - H(q(x))
+    return kl(q.x_given_z, p.x_given_z), reconstruction_loss, rest
+
+
+data, decoder = random_table(1, 4)[0], random_table(4, 4)
+blurred, sharp = random_table(4, 4), torch.eye(4, dtype=torch.float64)[[2, 0, 3, 1]]
+for name, encoder in {"blurred": blurred, "sharp": sharp}.items():
+    for _ in range(20):  # any prior will do: none is asked for
+        yours, loss, rest = compare(encoder, prior=random_table(1, 4)[0])
+        assert abs(yours - loss - rest) < 1e-12
+    print(f"{name} encoder: your comparison = {yours:.4f}")
+    print(f"{name} encoder: reconstruction loss = {loss:.4f}")
+    print(f"{name} encoder: I(x;z) - H(q(x)) = {rest:z.4f}")
+assert (
+    abs(rest) < 1e-12
+)  # sharp: z tells which x it was, and what is left is the plain autoencoder
