@@ -31,6 +31,7 @@ from lowerbound.vae import (
     Encoded,
     StandardNormal,
     blocks,
+    check_pair,
     gauss_hermite,
     rows,
 )
@@ -125,7 +126,7 @@ def _(p: GaussianJoint, q: Any, x: Tensor, *, k: int, generator: torch.Generator
 
 @_draw.register
 def _(p: VAE, q: Encoded, x: Tensor, *, k: int, generator: torch.Generator | None) -> Draws:
-    p.check(x)
+    check_pair(p, q, x)
     z = q.at(_noise(q, k, generator))
     parts = blocks(len(x), 8 * k * x.shape[1])
     log_likelihood = torch.cat([p.log_likelihood(x[part], z[:, part]) for part in parts], 1)
@@ -149,6 +150,7 @@ def sampled_elbo(
     >>> sampled_elbo(p, p.z_given_x, k=10).value.exp()
     tensor([0.5500, 0.4500], dtype=torch.float64)
     """
+    _at_least(k, 2, "k")
     draws = draw(p, q, *at, k=k, generator=generator)
     if closed_form_kl:
         return estimate(draws.log_likelihood - kl_each(q, _prior(p), *_for(p, at)))
@@ -157,6 +159,7 @@ def sampled_elbo(
 
 def sampled_reconstruction(p: Any, q: Any, *at: Tensor, k: int, generator: torch.Generator | None = None) -> Estimate:
     """E_q(z|x)[log p(x|z)] from k samples, shapes (n,): `reconstruction` for any number of latent dimensions."""
+    _at_least(k, 2, "k")
     return estimate(draw(p, q, *at, k=k, generator=generator).log_likelihood)
 
 
@@ -260,6 +263,10 @@ class EncoderJoint:
     """
 
     z_given_x: Encoded
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.z_given_x, Encoded):
+            raise TypeError(f"z_given_x: expected what vae.encode returns, not a {type(self.z_given_x).__name__}")
 
     @property
     def z(self) -> AggregatedPosterior:
@@ -373,7 +380,7 @@ def optimal_q(vae: VAE, q: Encoded, x: Tensor, nodes: int = 12, steps: int = 100
         nodes: of the quadrature, in each dimension.
         steps: at most so many steps.
     """
-    vae.check(x)
+    check_pair(vae, q, x)
     noise, weight = gauss_hermite(vae.prior.dim, x, nodes)
 
     def bound(candidate: Encoded, part: slice) -> Tensor:

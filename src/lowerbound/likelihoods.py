@@ -112,6 +112,8 @@ class GaussianNoise:
     sigma: float
 
     def __post_init__(self) -> None:
+        if not isinstance(self.sigma, int | float):
+            raise TypeError(f"sigma: expected a number, got {self.sigma!r}")
         if not (math.isfinite(self.sigma) and self.sigma > 0):
             raise ValueError(f"sigma: expected a finite number above 0, got {self.sigma!r}")
 

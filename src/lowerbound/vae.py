@@ -158,6 +158,8 @@ class VAE(nn.Module):
                 raise TypeError(f"{name}: expected a torch.nn.Module, got {type(module).__name__}")
         if isinstance(latent_dim, bool) or not isinstance(latent_dim, int) or latent_dim < 1:
             raise ValueError(f"latent_dim: expected a whole number of at least 1, got {latent_dim!r}")
+        if isinstance(likelihood, type) or not hasattr(likelihood, "natural"):
+            raise TypeError(f"likelihood: expected one such as Bernoulli() or Binomial(16), got {likelihood!r}")
         self.encoder, self.decoder = encoder, decoder
         self.likelihood, self.prior, self.posterior = likelihood, StandardNormal(latent_dim), posterior
 
@@ -212,6 +214,8 @@ def _(q: Encoded, p: Any) -> Tensor:
     if not isinstance(p, StandardNormal):
         given_posterior: Tensor = p.kl_from(q) if hasattr(p, "kl_from") else _no_kl(p)
         return given_posterior
+    if p.dim != q.mean.shape[-1]:
+        raise ValueError(f"p: a normal over {p.dim} dimension(s), but q is over {q.mean.shape[-1]}")
     return 0.5 * (q.second_moment() - p.dim) - q.log_det
 
 
@@ -235,7 +239,7 @@ def _(p: VAE, q: Encoded, x: Tensor) -> Tensor:
 
     For 1 or 2 latent dimensions; beyond, the number of nodes explodes: use `sampled_reconstruction`.
     """
-    p.check(x)
+    check_pair(p, q, x)
     noise, weight = gauss_hermite(p.prior.dim, x)
     parts = blocks(len(x), 8 * len(noise) * x.shape[1])  # the decoder's layers hold several numbers for each pixel
     return torch.cat([weight @ p.log_likelihood(x[part], rows(q, part).at(noise[:, None, :])) for part in parts])
@@ -245,6 +249,15 @@ def _(p: VAE, q: Encoded, x: Tensor) -> Tensor:
 def _(p: VAE, q: Encoded, x: Tensor) -> Tensor:
     """ELBO(x) = E_q(z|x)[log p(x|z)] - KL(q(z|x)‖p(z)), the first term by quadrature, shape (n,)."""
     return reconstruction(p, q, x) - kl_each(q, p.prior)
+
+
+def check_pair(vae: VAE, q: Encoded, x: Tensor) -> None:
+    """Raise unless x is data for this VAE and q holds one distribution for each row of it."""
+    vae.check(x)
+    if not isinstance(q, Encoded):
+        raise TypeError(f"q: expected what vae.encode(x) returns, not a {type(q).__name__}")
+    if len(q.mean) != len(x):
+        raise ValueError(f"q: {len(q.mean)} distribution(s), but x has {len(x)} row(s)")
 
 
 def blocks(n: int, numbers_a_row: int) -> list[slice]:

@@ -1,0 +1,132 @@
+"""Training: what it reports, what it leaves alone, and what its options mean."""
+
+import math
+
+import pytest
+import torch
+
+import lowerbound as lb
+from lowerbound.training import loss
+from tests.library.linear import linear_world
+from tests.library.near import assert_near
+
+
+def small_vae(seed=0):
+    return lb.VAE(lb.mlp(4, 8, 4, seed=seed), lb.mlp(2, 8, 4, seed=seed + 1), lb.Bernoulli())
+
+
+@pytest.fixture
+def x(generator):
+    kind = torch.randint(2, (60, 1), generator=generator)
+    return (torch.rand(60, 4, generator=generator) < torch.where(kind == 0, 0.1, 0.9)).float()
+
+
+def train(vae, x, **settings):
+    return lb.fit(vae, x, progress=False, **({"epochs": 5, "batch_size": 16} | settings))
+
+
+def test_the_loss_falls_and_the_history_says_so(x):
+    history = train(small_vae(), x, epochs=60)
+    assert len(history.loss) == 60
+    assert history.loss[-1] < history.loss[0] - 0.5
+    assert history.rows == []
+
+
+def test_the_same_seed_gives_the_same_weights_and_torchs_own_state_is_left_alone(x):
+    state = torch.get_rng_state()
+    first, second, other = small_vae(), small_vae(), small_vae()
+    assert train(first, x).loss == train(second, x).loss
+    train(other, x, seed=1)
+    assert torch.equal(torch.get_rng_state(), state)
+    pairs = zip(first.parameters(), second.parameters(), strict=True)
+    assert all(torch.equal(a, b) for a, b in pairs)
+    assert any(not torch.equal(a, b) for a, b in zip(first.parameters(), other.parameters(), strict=True))
+
+
+def test_one_loss_is_minus_one_draw_of_the_elbo(generator):
+    vae, p, q, x = linear_world()
+    noise = torch.randn(len(x), 2, generator=generator, dtype=torch.float64)
+    z = vae.encode(x).at(noise)
+    kl, reconstruction = lb.kl_each(q, p.z, x), p.x_given_z.log_prob(x, z)
+    assert_near(loss(vae, x, noise), (kl - reconstruction).mean())
+    assert_near(loss(vae, x, noise, beta=4.0), (4 * kl - reconstruction).mean())
+    assert_near(loss(vae, x, noise, beta=0.0), -reconstruction.mean())
+    assert_near(loss(vae, x, None), (kl - p.x_given_z.log_prob(x, q.mean(x))).mean())
+    many = torch.randn(20_000, len(x), 2, generator=generator, dtype=torch.float64)
+    losses = lb.estimate(torch.stack([loss(vae, x, noise) for noise in many[:4000]]))
+    assert abs(losses.value + lb.elbo(vae, vae.encode(x), x).mean()) < 4 * losses.standard_error
+
+
+def test_the_first_reported_loss_is_the_average_over_the_images(x):
+    vae = small_vae()
+    reported = lb.fit(vae, x, epochs=1, batch_size=7, learning_rate=1e-30, sample=False, progress=False).loss[0]
+    assert reported == pytest.approx(loss(small_vae(), x, None).item(), rel=1e-6)
+
+
+def test_without_noise_and_kl_it_is_a_plain_autoencoder_whose_spread_never_moves(x):
+    plain, noisy = small_vae(), small_vae()
+    before = plain.encoder[2].weight[2:].clone()
+    train(plain, x, beta=0.0, sample=False)
+    train(noisy, x, beta=0.0)
+    assert torch.equal(plain.encoder[2].weight[2:], before)
+    assert not torch.equal(noisy.encoder[2].weight[2:], before)
+
+
+def test_beta_weighs_the_rate(x):
+    rates = {}
+    for beta in (0.0, 1.0, 10.0):
+        vae = small_vae()
+        train(vae, x, epochs=60, beta=beta)
+        rates[beta] = lb.kl(vae.encode(x), vae.prior).item()
+    assert rates[0.0] > 1.5 * rates[1.0] > 3 * rates[10.0]
+
+
+def test_watched_data_are_measured_as_promised(x):
+    vae = small_vae().double()
+    x = x.double()
+    history = train(vae, x, epochs=5, every=2, watch={"all": x, "few": x[:9]}, exact=True)
+    assert [(row.epoch, row.data) for row in history.rows] == [(e, d) for e in (2, 4, 5) for d in ("all", "few")]
+    last = history.rows[-1]
+    q, grid = vae.encode(x[:9]), lb.Grid(vae)
+    assert last.elbo == pytest.approx(lb.elbo(vae, q, x[:9]).mean().item())
+    assert last.log_evidence == pytest.approx(grid.log_evidence(x[:9]).mean().item())
+    assert last.gap == pytest.approx(grid.gap(q, x[:9]).mean().item(), abs=1e-6)
+    assert history.curve("few", "gap") == ([2, 4, 5], [row.gap for row in history.rows if row.data == "few"])
+    plain = train(small_vae(), x.float(), watch={"all": x.float()}).rows[-1]
+    assert math.isnan(plain.gap)
+    assert math.isnan(plain.log_evidence)
+    assert math.isfinite(plain.elbo)
+
+
+def test_the_learning_rate_ends_at_0(x, monkeypatch):
+    rates = []
+    step = torch.optim.Adam.step
+
+    def remember(self, *args, **kwargs):
+        rates.append(self.param_groups[0]["lr"])
+        return step(self, *args, **kwargs)
+
+    monkeypatch.setattr(torch.optim.Adam, "step", remember)
+    train(small_vae(), x, epochs=4, batch_size=60, learning_rate=0.01)
+    assert rates == pytest.approx([0.005 * (1 + math.cos(math.pi * epoch / 4)) for epoch in range(4)])
+
+
+def test_a_loss_that_is_no_number_stops_with_its_likely_cause():
+    vae = lb.VAE(lb.mlp(4, 8, 4), lb.mlp(2, 8, 4, seed=1), lb.GaussianNoise(1e-3))
+    x = 1e18 * torch.ones(8, 4)
+    with pytest.raises(FloatingPointError, match=r"epoch 1\b.*learning rate.*0\.005.*scaling"):
+        lb.fit(vae, x, progress=False)
+
+
+def test_the_progress_bar_shows_the_loss_and_can_be_silenced(x, capsys):
+    lb.fit(small_vae(), x, epochs=2)
+    assert "loss=" in capsys.readouterr().err
+    lb.fit(small_vae(), x, epochs=2, progress=False)
+    assert capsys.readouterr().err == ""
+
+
+def test_a_full_covariance_trains_too(x):
+    vae = lb.VAE(lb.mlp(4, 8, 5), lb.mlp(2, 8, 4, seed=1), lb.Bernoulli(), posterior=lb.FullNormal)
+    history = train(vae, x, epochs=60)
+    assert history.loss[-1] < history.loss[0] - 0.5
+    assert vae.encode(x).scale_tril[:, 1, 0].abs().max() > 1e-3
