@@ -1,4 +1,4 @@
-"""No decoder beats the average of the training images under q(x|z), and a trained one comes close to it.
+"""With independent pixels, no decoder beats the average image under q(x|z), and a trained one comes close.
 
 Kind: computation
 Break it: average = weight @ images -> average = images.mean(0).expand(len(z), 64)

@@ -1,4 +1,4 @@
-"""A decoder that ignores z has a gap of exactly 0 for every image, and reconstructs none of them.
+"""A decoder that ignores z and an encoder that gives the prior have a gap of 0, and reconstruct no image.
 
 Kind: computation
 Break it: decoder.weight.zero_() -> decoder.weight.fill_(0.5)
