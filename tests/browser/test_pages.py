@@ -46,6 +46,7 @@ READ_NARROW = """() => ({
     .filter(box => box.scrollWidth > box.clientWidth && box.tabIndex < 0)
     .map(box => box.textContent.trim().slice(0, 60)),
 })"""
+UNFOLD = "document.querySelectorAll('article details').forEach(fold => fold.open = true)"
 COPY = """async claim => {
   claim.querySelector("button[data-md-type=copy]").click();
   return await navigator.clipboard.readText();
@@ -91,6 +92,7 @@ def test_page(path: str, browser: Browser, built_site: Path, site_address: str) 
     complaints += [f"another host: {url}" for url in requests if not url.startswith((site_address, "data:", "blob:"))]
     complaints += weight(built_site, requests)
     complaints += [f"formula left as LaTeX: {line}" for line in leftovers(served(built_site, path).read_text())]
+    page.evaluate(UNFOLD)
     complaints += accessibility(page, "light, wide")
     page.set_viewport_size(PHONE)
     page.emulate_media(color_scheme="dark")
