@@ -146,9 +146,10 @@ def continuity_of(vae: VAE, noise: bool, train: Tensor, held_out: Tensor) -> dic
     reach: pixels between a held-out digit and the nearest of the images decoded from the prior, on average.
     wrong: pixels between a held-out digit and its own reconstruction, on average.
     spread: standard deviation of the codes, over both coordinates.
+    width: the noise that the encoder chose, as the median standard deviation of q(z|x).
     empty: share of the prior where q(z) < p(z) / 10; None without noise, as q(z|x) is a point then.
     fitted speed, fitted holes: the same with a normal distribution fitted to the codes in the prior's place.
-    path: images along the first arc, pixels from 0 to 9, for the first seed's figure.
+    path: images along a line through the middle of the prior, z1 from -2 to 2, pixels from 0 to 9, for the figure.
     """
     generator = torch.Generator().manual_seed(0)
 
@@ -179,13 +180,15 @@ def continuity_of(vae: VAE, noise: bool, train: Tensor, held_out: Tensor) -> dic
         "reach": pixels_apart(held_out, image(draws).round()).mean(),
         "wrong": (image(vae.encode(held_out).mean).round() - held_out).abs().sum(1).mean(),
         "spread": codes.var(0).mean().sqrt(),
+        "width": q.scale_tril.diagonal(dim1=1, dim2=2).median(),
         "fitted speed": speed(codes.mean(0) + arcs @ stretch),
         "fitted holes": holes(codes.mean(0) + draws @ stretch),
     }
     if noise:
         log_q = q.log_prob(draws[:, None]).logsumexp(1) - math.log(len(train))
         measured["empty"] = (log_q < vae.prior.log_prob(draws) - math.log(10)).double().mean()
-    pictures = image(arcs[0, :: STEPS // (PICTURES - 1)])
+    line = torch.linspace(-2, 2, PICTURES, dtype=train.dtype)
+    pictures = image(torch.stack([line, torch.zeros_like(line)], 1))
     path = ["".join(str(round(9 * pixel)) for pixel in picture) for picture in pictures.tolist()]
     return {key: round(value.item(), 4) for key, value in measured.items()} | {"path": path}
 
