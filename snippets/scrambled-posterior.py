@@ -1,0 +1,66 @@
+"""The shuffle cuts one image's posterior into scattered pieces, and one ellipse no longer fits it.
+
+Kind: computation
+Break it: torch.randperm(36) -> torch.arange(36)
+Figure: Two panels over z1 and z2, with the borders of 6 x 6 cells. Left: the true posterior of one image is one blue
+    patch, and an orange ellipse fits it. Right: the patch is cut into pieces that lie far apart, and the best
+    ellipse found covers only one of them.
+"""
+
+import torch
+from matplotlib.colors import LinearSegmentedColormap
+from scipy.optimize import minimize
+from torch.special import ndtr, ndtri
+
+from lowerbound import FullNormal, Grid, digits, trained_digits
+from lowerbound.plots import MUTED, P, ellipse, subplots
+
+
+def shuffle(z, order):
+    """Move each of 6 x 6 cells, which hold equal shares of the prior, to a new place."""
+    u = 6 * ndtr(z)
+    cell = u.long()
+    new = order[cell[..., 0] * 6 + cell[..., 1]]
+    return ndtri((torch.stack([new // 6, new % 6], -1) + u - cell) / 6)
+
+
+def log_posterior(z):
+    """log p(z|x) for the shuffled decoder, by Bayes' rule."""
+    log_likelihood = vae.log_likelihood(x, shuffle(z, order))
+    return vae.prior.log_prob(z) + log_likelihood - log_evidence
+
+
+def rough_gap(numbers):
+    """KL(q(z|x)‖p(z|x)) for the ellipse that five numbers describe, on the grid z."""
+    log_q = ellipse_of(numbers).log_prob(z.view(-1, 1, 2)).log_softmax(0)
+    return (log_q.exp() * (log_q - log_p.view(-1, 1).log_softmax(0))).sum().item()
+
+
+def ellipse_of(numbers):
+    return FullNormal.from_output(torch.from_numpy(numbers)[None], 2)
+
+
+torch.set_default_dtype(torch.float64)
+torch.manual_seed(2)
+vae, x = trained_digits(), digits().held_out[[206]]
+q, log_evidence, gaps = vae.encode(x), Grid(vae).log_evidence(x), []
+z = torch.cartesian_prod(*[torch.linspace(-2.6, 2.6, 80)] * 2)
+shades = LinearSegmentedColormap.from_list("", [(P, 0.0), (P, 1.0)])
+figure, axes = subplots(ncols=2, figsize=(7.6, 4.1))
+for ax, order in zip(axes, (torch.arange(36), torch.randperm(36)), strict=True):
+    log_p = log_posterior(z)
+    density = log_p.exp().view(80, 80).T.flip(0)
+    ax.imshow(density, shades, extent=(-2.6, 2.6) * 2, interpolation="none")
+    start = [*shuffle(q.mean, order.argsort())[0], *q.log_std[0], 0.0]  # the moved q
+    best = ellipse_of(minimize(rough_gap, start).x)
+    draws = best.at(torch.randn(4000, 1, 2))
+    gaps.append((best.log_prob(draws) - log_posterior(draws)).mean())
+    ellipse(ax, best).set_title(f"best ellipse found: gap {gaps[-1]:.2f} nats")
+    for draw_lines in (ax.vlines, ax.hlines):
+        draw_lines(ndtri(torch.arange(1, 6) / 6), -2.6, 2.6, color=MUTED, linewidth=0.6)
+    ax.set(xlim=(-2.6, 2.6), ylim=(-2.6, 2.6))
+figure.savefig("scrambled-posterior.svg")
+
+print(f"gap before = {gaps[0]:.2f}")
+print(f"gap after = {gaps[1]:.1f}")
+assert gaps[0] < 0.1 < 1 < gaps[1]

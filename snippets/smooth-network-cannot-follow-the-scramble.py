@@ -1,0 +1,57 @@
+"""A network that learns the decoder easily cannot learn the shuffled one; the finer the cells, the less.
+
+Kind: experiment
+Break it: order[cell[..., 0] * k + cell[..., 1]] -> cell[..., 0] * k + cell[..., 1]
+"""
+
+from math import isqrt
+
+import torch
+from torch.nn.functional import binary_cross_entropy_with_logits as cross_entropy
+from torch.special import ndtr, ndtri
+
+from lowerbound import mlp, trained_digits
+
+
+def shuffle(z, order):
+    """Move each of K x K cells, which hold equal shares of the prior, to a new place."""
+    k = isqrt(len(order))
+    u = k * ndtr(z)
+    cell = u.long()
+    new = order[cell[..., 0] * k + cell[..., 1]]
+    return ndtri((torch.stack([new // k, new % k], -1) + u - cell) / k)
+
+
+def remaining_error(k, seed, sizes):
+    """KL(shuffled decoder‖network) in nats an image, over codes from the prior."""
+    generator = torch.Generator().manual_seed(seed)
+    order, network = torch.randperm(k * k, generator=generator), mlp(*sizes, seed=seed)
+    optimizer = torch.optim.Adam(network.parameters(), lr=1e-2)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 200)
+    for step in range(201):
+        z = torch.randn(128 if step < 200 else 4000, 2, generator=generator).clamp(
+            -4, 4
+        )
+        target = decoder(shuffle(z.double(), order).float())
+        image = target.sigmoid()
+        error = cross_entropy(network(z), image) - cross_entropy(target, image)
+        optimizer.zero_grad()
+        error.backward()
+        optimizer.step()
+        schedule.step()
+    return 64 * error.item()  # the mean over 64 pixels, as a sum
+
+
+decoder, previous = trained_digits().decoder.float(), 0.0
+logits = decoder(torch.randn(4000, 2, generator=torch.Generator().manual_seed(0)))
+image = logits.sigmoid()
+average = image.mean(0).logit(1e-6).expand_as(image)
+ignorant = 64 * (cross_entropy(average, image) - cross_entropy(logits, image))
+print(f"for comparison, always the average image = {ignorant:.0f}")
+for k in (1, 4, 16):
+    small = [remaining_error(k, seed, (2, 128, 64)) for seed in range(5)]
+    deep = [remaining_error(k, seed, (2, 128, 128, 64)) for seed in range(5)]
+    for name, error in (("the decoder's size", small), ("one more layer", deep)):
+        print(f"K {k}, {name} = {min(error):.0f} to {max(error):.0f}")
+    assert min(small + deep) > previous
+    previous = max(small + deep)
