@@ -2,8 +2,8 @@
 
 Kind: identity
 Break it: mirror = [[1 / 2]] -> mirror = [[2 / 5]]
-Figure: Codes z against x. The mirror z = x / 2 is a steep orange line. The true posterior is a blue band, wide and less
-    steep, so that the line leaves the band for large x.
+Figure: Codes z against x. The mirror z = x / 2 is a thin orange line. The true posterior is a wide blue band around a
+    dashed blue line that is less steep than the mirror.
 """
 
 import math

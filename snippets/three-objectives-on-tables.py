@@ -47,6 +47,8 @@ print(f"KL(q(z)‖p(z)) left by yours = {yours[2].min():.2f} to {yours[2].max():
 print(f"runs of yours that moved q(z) away = {(yours > before)[2].sum()}")
 assert max(joint.max(), title[1].max(), yours[3].max()) < 1e-6
 assert min(title[0].min(), yours[2].min()) > 0.02
+assert (title[2] < title[0]).all()  # q(z) follows q(x) through the encoder
+assert (yours[0] < yours[2]).all()  # p(x) follows p(z) through the decoder
 
 names = ["q(x), p(x)", "q(z|x), p(z|x)", "q(z), p(z)", "q(x|z), p(x|z)"]
 fig, axes = subplots(3, sharex=True, sharey=True, figsize=(5.6, 6))

@@ -1,7 +1,7 @@
 """On real digits, three routes to the KL of the joints meet: the loss, the split by x and the split by z.
 
 Kind: computation
-Break it: grid.z[part], q -> grid.z[part] / 2, q
+Break it: vae.decode(z) -> vae.decode(-z)
 """
 
 import math

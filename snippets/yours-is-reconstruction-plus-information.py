@@ -18,15 +18,11 @@ def random_table(rows: int, columns: int) -> torch.Tensor:
 
 
 def compare(encoder, prior):
-    encoder: torch.Tensor, prior: torch.Tensor
-) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Your comparison; the reconstruction loss; the rest."""
     q, p = Joint.from_data(data, encoder), Joint.from_model(prior, decoder)
-    reconstruction_loss = -(
-        q.x.prob * reconstruction(p, q.z_given_x)
-    ).sum()  # E[-log p(x|z)]
+    cross_entropy = -(q.x.prob * reconstruction(p, q.z_given_x)).sum()  # E[-log p(x|z)]
     rest = mutual_information(q) - entropy(q.x)  # I(x;z) - H(q(x))
-    return kl(q.x_given_z, p.x_given_z), reconstruction_loss, rest
+    return kl(q.x_given_z, p.x_given_z), cross_entropy, rest
 
 
 data, decoder = random_table(1, 4)[0], random_table(4, 4)
@@ -38,6 +34,5 @@ for name, encoder in {"blurred": blurred, "sharp": sharp}.items():
     print(f"{name} encoder: your comparison = {yours:.4f}")
     print(f"{name} encoder: reconstruction loss = {loss:.4f}")
     print(f"{name} encoder: I(x;z) - H(q(x)) = {rest:z.4f}")
-assert (
-    abs(rest) < 1e-12
-)  # sharp: z tells which x it was, and what is left is the plain autoencoder
+# Sharp: z tells which x it was. What is left is the loss of the plain autoencoder.
+assert abs(rest) < 1e-12
