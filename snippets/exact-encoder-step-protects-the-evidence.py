@@ -20,11 +20,12 @@ def random_table(rows: int, columns: int) -> torch.Tensor:
 raised, worst = 0, float("inf")
 for _ in range(200):
     data = random_table(1, 5)[0]  # q(x)
-    prior, decoder, other = random_table(1, 3)[0], random_table(3, 5), random_table(3, 5)
+    prior = random_table(1, 3)[0]
+    decoder, other = random_table(3, 5), random_table(3, 5)
     old = Joint.from_model(prior, decoder)
     new = Joint.from_model(prior, 0.9 * decoder + 0.1 * other)  # a small decoder step
 
-    q = Joint.from_data(data, old.z_given_x.prob)  # the encoder, exact for the old decoder
+    q = Joint.from_data(data, old.z_given_x.prob)  # exact for the old decoder
     elbo_rise = data @ (elbo(new, q.z_given_x) - elbo(old, q.z_given_x))
     evidence_rise = data @ (new.x.log_prob - old.x.log_prob)
     if elbo_rise > 0:
