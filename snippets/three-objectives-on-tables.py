@@ -1,4 +1,4 @@
-"""Trained alone, either conditional comparison reaches 0 and leaves the marginals apart; the joint KL fits all.
+"""Trained alone, each conditional comparison reaches 0 and leaves the marginals apart; the joint KL fits all.
 
 Kind: experiment
 Break it: [0, 1] -> [1]
