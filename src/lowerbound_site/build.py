@@ -1,4 +1,4 @@
-"""Build the site, and serve it: first what a page links to (the wheel, the programs), then MkDocs."""
+"""Build the site, and serve it: first what a page links to (the wheel, the programs, its card), then MkDocs."""
 
 import contextlib
 import functools
@@ -15,20 +15,19 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+from lowerbound_site.cards import cards
 from lowerbound_site.claims import ROOT, EvidenceError
 from lowerbound_site.expand import expand, read_pages, wheel_name
 from lowerbound_site.prose import check_pages
 
 HOST = "127.0.0.1"
-# The contributing page speaks of Material's end of life; its notice need not stand before every build.
-_QUIET = {"NO_MKDOCS_2_WARNING": "1"}
 
 
 def build(out: Path, root: Path = ROOT) -> None:
     """Build the whole site into `out`; any warning is an error."""
     prepare(root)
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(out.resolve())]
-    if subprocess.run(command, cwd=root, env=os.environ | _QUIET, check=False).returncode:
+    if subprocess.run(command, cwd=root, env=_environment(root), check=False).returncode:
         raise EvidenceError("mkdocs did not build the site; its messages stand above")
 
 
@@ -39,7 +38,7 @@ def serve(root: Path = ROOT) -> None:
     port = _free_port()
     address = f"http://{HOST}:{port}/"
     command = [sys.executable, "-m", "mkdocs", "serve", "--dev-addr", f"{HOST}:{port}"]
-    environment = os.environ | _QUIET | {"SITE_URL": address, "PYTHONUNBUFFERED": "1"}
+    environment = _environment(root) | {"SITE_URL": address, "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(
         command, cwd=root, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as server:
@@ -84,14 +83,26 @@ def prepare(root: Path = ROOT) -> None:
             complaints.append(str(error))
     if complaints:
         raise EvidenceError("\n".join(dict.fromkeys(complaints)))
-    wanted = {path.name: path for path in [wheel(root), *(root / "snippets").glob("*.py")]}
     download = root / "docs" / "download"
-    download.mkdir(exist_ok=True)
-    for stale in {path.name for path in download.iterdir()} - wanted.keys():
-        (download / stale).unlink()
-    for name, path in wanted.items():
-        if not (download / name).exists() or (download / name).read_bytes() != path.read_bytes():
-            shutil.copyfile(path, download / name)
+    wanted = {download / path.name: path for path in [wheel(root), *(root / "snippets").glob("*.py")]}
+    wanted |= {download / "cards" / f"{page}.png": card for page, card in cards(root).items()}
+    for stale in {path for path in download.rglob("*") if path.is_file()} - wanted.keys():
+        stale.unlink()
+    for place, path in wanted.items():
+        if not place.exists() or place.read_bytes() != path.read_bytes():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, place)
+
+
+def _environment(root: Path) -> dict[str, str]:
+    """What MkDocs is told: the date of the build is that of the last commit, where nobody sets another."""
+    told = {"NO_MKDOCS_2_WARNING": "1"}  # the contributing page speaks of Material's end of life; once is enough
+    command = ["git", "log", "-1", "--format=%ct"]
+    with contextlib.suppress(FileNotFoundError):
+        commit = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+        if date := commit.stdout.strip():
+            told["SOURCE_DATE_EPOCH"] = date
+    return told | os.environ
 
 
 def wheel(root: Path = ROOT) -> Path:

@@ -20,7 +20,7 @@ from .conftest import SNIPPET
 @pytest.fixture
 def library(root: Path) -> Path:
     """A repository with a library of one line."""
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
+    for name in ("pyproject.toml", "README.md", "LICENSE", "mkdocs.yml"):
         shutil.copy(ROOT / name, root / name)
     (root / "src" / "lowerbound").mkdir(parents=True)
     (root / "src" / "lowerbound" / "__init__.py").write_text('"""One line."""\n')
@@ -41,8 +41,9 @@ def test_what_pages_link_to_is_there_and_stays_untouched(library: Path) -> None:
     (library / "docs" / "download" / "stale.py").write_text("")
     (library / "docs" / "index.md").write_text("# Page\n\n{{ claim: two-and-two }}\n")
     prepare(library)
-    offered = {path.name: path for path in (library / "docs" / "download").iterdir()}
-    assert sorted(offered) == [wheel(library).name, "two-and-two.py"]
+    download = library / "docs" / "download"
+    offered = {path.relative_to(download).as_posix(): path for path in download.rglob("*.*")}
+    assert sorted(offered) == ["cards/index.png", wheel(library).name, "two-and-two.py"]
     assert offered["two-and-two.py"].read_text() == SNIPPET
     times = {path: path.stat().st_mtime_ns for path in offered.values()}
     prepare(library)
