@@ -42,7 +42,7 @@ for (name, pairs), marker in zip(results.items(), "osD^", strict=True):
     good, gap = zip(*pairs, strict=True)
     ax.plot(good, gap, marker, color=GAP)
     place = {"xytext": (0, 12), "textcoords": "offset points", "ha": "center"}
-    ax.annotate(name, (good[0], gap[0]), **place)
+    ax.annotate(name, (sum(good) / len(good), max(gap)), **place)
     print(f"{name}, reconstruction = {min(good):.0f} to {max(good):.0f}")
     print(f"{name}, gap = {min(gap):z.1f} to {max(gap):z.1f}")
 ax.set(xlabel="reconstruction (nats an image)", ylabel="gap (nats an image)")
