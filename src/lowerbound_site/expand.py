@@ -13,6 +13,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
+
+from mkdocs.utils.meta import get_data
 
 from lowerbound_site.claims import KINDS, ROOT, Claim, EvidenceError, read_claim, read_claims
 
@@ -42,6 +45,11 @@ class Page:
 
     path: str
     text: str
+
+    @property
+    def meta(self) -> Mapping[str, Any]:
+        """The front matter."""
+        return dict(get_data(self.text)[1])
 
     @property
     def title(self) -> str:
@@ -182,6 +190,18 @@ def render_claim(claim: Claim, level: int) -> str:
 {{: .lb-links }}
 
 </section>"""
+
+
+def questions(pages: list[Page]) -> str:
+    """Write the map of the questions: in their order, each with its answer in a line."""
+    numbered = sorted(
+        ((page.meta["question"], page) for page in pages if "question" in page.meta), key=lambda entry: entry[0]
+    )
+    lines = [
+        f"{number}. [{_markdown(page.meta['title'])}](/{page.path})<br>{_markdown(page.meta['description'])}"
+        for number, page in numbered
+    ]
+    return "\n".join([*lines, "{: .lb-questions }"])
 
 
 def ledger(claims: Mapping[str, Claim], pages: list[Page]) -> str:
