@@ -222,7 +222,8 @@ def _ledger_entry(claim: Claim, pages: list[Page]) -> str:
 
 - Evidence: [{claim.name}.py](/download/{claim.name}.py){{: download="{claim.name}.py" }}
 - Stands on: {", ".join(places) or "no page"}
-- {_how_it_breaks(claim)}"""
+- {_how_it_breaks(claim)}
+- Cite it as {_code(f"{_site_url()}/ledger/#{claim.name}")}, or [say that it is wrong](/contributing.md#correct)."""
 
 
 def _how_it_breaks(claim: Claim) -> str:
@@ -233,8 +234,11 @@ def _how_it_breaks(claim: Claim) -> str:
 
 def install(root: Path) -> str:
     """Write the one line that installs the library from the served site."""
-    site_url = os.environ.get("SITE_URL", SITE_URL).rstrip("/")
-    return _fence("console", f"pip install {site_url}/download/{wheel_name(root / 'pyproject.toml')}\n")
+    return _fence("console", f"pip install {_site_url()}/download/{wheel_name(root / 'pyproject.toml')}\n")
+
+
+def _site_url() -> str:
+    return os.environ.get("SITE_URL", SITE_URL).rstrip("/")
 
 
 @lru_cache

@@ -79,6 +79,14 @@ def test_the_ledger_lists_every_claim_and_where_it_stands(root: Path, write: Wri
     assert "- **Break it:** put `2 + 3`" in ledger
 
 
+def test_the_ledger_says_how_to_cite_a_claim_and_how_to_correct_it(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SITE_URL", "http://127.0.0.1:9/x/")
+    cited = (
+        "- Cite it as `http://127.0.0.1:9/x/ledger/#two-and-two`, or [say that it is wrong](/contributing.md#correct)."
+    )
+    assert cited in expand("{{ ledger }}", root)
+
+
 @pytest.mark.parametrize(
     ("page", "message"),
     [
