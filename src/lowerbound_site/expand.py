@@ -201,7 +201,7 @@ def questions(pages: list[Page]) -> str:
         f"{number}. [{_markdown(page.meta['title'])}](/{page.path})<br>{_markdown(page.meta['description'])}"
         for number, page in numbered
     ]
-    return "\n".join([*lines, "{: .lb-questions }"])
+    return "\n".join(['<div class="lb-questions" markdown="1">\n', *lines, "\n</div>"])
 
 
 def ledger(claims: Mapping[str, Claim], pages: list[Page]) -> str:
