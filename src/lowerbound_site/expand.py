@@ -106,6 +106,7 @@ class _Expansion:
             "figure": lambda: self.figure(found, rest or ""),
             "install": lambda: install(self.root),
             "ledger": lambda: ledger(read_claims(self.root), read_pages(self.root)),
+            "questions": lambda: questions(read_pages(self.root)),
         }
         if word in blocks:
             self.stands_alone(found)
