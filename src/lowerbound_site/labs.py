@@ -1,0 +1,245 @@
+"""The labs: notebooks that mkdocs-jupyter runs, and that become pages like all others. A MkDocs hook.
+
+A lab is a percent-format file, docs/labs/NAME.py. mkdocs-jupyter executes it and renders it in the look of Jupyter; of
+that only the cells' outputs are kept. The text and the code go the way of every page of the site, so that formulas,
+links, code and the search are the same everywhere. Labs are the only part of the site that needs MkDocs.
+"""
+
+import contextlib
+import hashlib
+import os
+import platform
+import re
+import shutil
+import zipfile
+from collections.abc import Iterator
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import jupytext  # type: ignore[import-untyped]
+from filelock import FileLock
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+from mkdocs.utils.meta import get_data
+from nbformat import NotebookNode
+
+from lowerbound_site import figures
+from lowerbound_site.build import wheel
+from lowerbound_site.claims import ROOT, EvidenceError
+from lowerbound_site.expand import SITE_URL, expand
+
+_PLUGIN = "mkdocs-jupyter"
+_CELL = re.compile(r'<div class="jp-Cell (?=jp-\w+Cell [^>]*id=)')
+_OUTPUT = re.compile(r'data-mime-type="([^"]+)"[^>]*>(.*?(?:</pre>|</svg>))', re.DOTALL)
+_TEXTS = ("text/plain", "application/vnd.jupyter.stdout", "application/vnd.jupyter.stderr")
+_PLACE = re.compile(r'<div class="lb-cell-output" data-cell="(\d+)"></div>')
+_LINK = re.compile(r"\]\(/([^)\s#]*?)(?:(?:/?index)?\.md)?(#[^)\s]*)?\)")
+_TITLE = re.compile(r"^# .+$", re.MULTILINE)
+
+_STYLE = Path(__file__).with_name("matplotlibrc")
+_KERNEL = """\
+c.InlineBackend.figure_formats = {"svg"}
+c.InlineBackend.print_figure_kwargs = {}  # at the size that the program says
+c.HistoryManager.enabled = False
+"""
+
+
+# -- a lab as a notebook and as a page --------------------------------------------------------------------------------
+
+
+def labs(root: Path = ROOT) -> list[Path]:
+    """The labs' files, in the order of their names."""
+    return sorted((root / "docs" / "labs").glob("*.py"))
+
+
+def read(path: Path) -> tuple[dict[str, Any], NotebookNode]:
+    """A lab's front matter (title, description), and the lab as a notebook without it."""
+    notebook = jupytext.read(path)
+    if not notebook.cells or notebook.cells[0].cell_type != "raw":
+        raise EvidenceError(f"{path}: a lab starts with its front matter, as the others do")
+    _, front_matter = get_data(notebook.cells.pop(0).source + "\n")
+    return front_matter, notebook
+
+
+def page(path: Path) -> str:
+    """A lab as a Markdown page, with a place for every code cell's outputs."""
+    _, notebook = read(path)
+    code = iter(range(len(notebook.cells)))
+    cells = [cell.source if cell.cell_type == "markdown" else _code(cell.source, next(code)) for cell in notebook.cells]
+    downloads = (
+        f"[Download this lab as a notebook](/download/labs/{path.stem}.ipynb){{: download }} or as\n"
+        f"[a plain program](/download/labs/{path.stem}.py){{: download }}.\n{{: .lb-links }}"
+    )
+    return _TITLE.sub(lambda title: f"{title[0]}\n\n{downloads}", "\n\n".join(cells), count=1)
+
+
+def _code(source: str, number: int) -> str:
+    fence = f"```python\n{source}\n```"
+    place = f'<div class="lb-cell-output" data-cell="{number}"></div>'
+    return f'<div class="lb-cell" markdown="1">\n\n{fence}\n\n{place}\n\n</div>'
+
+
+def download(path: Path, extension: str, root: Path = ROOT) -> str:
+    """A lab as a reader downloads it, `ipynb` or `py`: placeholders filled in, links to the served site."""
+    _, notebook = read(path)
+    site_url = os.environ.get("SITE_URL", SITE_URL).rstrip("/")
+    for number, cell in enumerate(notebook.cells):
+        cell["id"] = f"cell-{number}"  # else every build makes up its own
+        if cell.cell_type == "markdown":
+            cell.source = _LINK.sub(rf"]({site_url}/\1/\2)", expand(cell.source, root, str(path)))
+    notebook.metadata = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+    text: str = jupytext.writes(notebook, fmt={"ipynb": "ipynb", "py": "py:percent"}[extension])
+    return text
+
+
+# -- what the cells put out -------------------------------------------------------------------------------------------
+
+
+def outputs(rendered: str, path: Path) -> list[str]:
+    """The outputs of every code cell, as the site shows them, from what mkdocs-jupyter rendered."""
+    _, notebook = read(path)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    cells = [cell for cell in _CELL.split(rendered) if cell.startswith("jp-CodeCell")]
+    if len(cells) != len(code):
+        raise EvidenceError(f"{path}: {len(code)} code cells were written, but {len(cells)} rendered")
+    return [
+        _outputs_of(html, cell, f"{path.stem}-{number}", path)
+        for number, (html, cell) in enumerate(zip(cells, code, strict=True), start=1)
+    ]
+
+
+def _outputs_of(html: str, cell: NotebookNode, name: str, path: Path) -> str:
+    found = _OUTPUT.findall(html)
+    if len(found) != html.count("data-mime-type="):
+        raise EvidenceError(f"{path}: a cell shows something else than text and figures:\n{cell.source}")
+    shown = []
+    for number, (kind, content) in enumerate(found, start=1):
+        if kind == "image/svg+xml":
+            if "alt" not in cell.metadata:
+                raise EvidenceError(f'{path}: a figure needs a description: # %% alt="…" above\n{cell.source}')
+            svg = figures.inline(content[content.index("<svg") :], f"{name}-{number}", cell.metadata["alt"])
+            shown.append(f'<figure class="lb-figure"><div class="lb-drawing">{svg}</div></figure>')
+        elif kind in _TEXTS:
+            shown.append(_text(content[content.index("<pre>") + len("<pre>") : -len("</pre>")]))
+        else:
+            raise EvidenceError(f"{path}: a cell shows {kind}; text and figures (SVG) are known\n{cell.source}")
+    return f'<div class="lb-outputs" data-search-exclude>{"".join(shown)}</div>' if shown else ""
+
+
+def _text(content: str) -> str:
+    # A progress bar writes over itself: of each line what is seen in the end is kept.
+    lines = [line.rstrip("\r").rpartition("\r")[2] for line in content.strip("\n").split("\n")]
+    kept = "\n".join(lines)
+    return f'<div class="lb-output highlight"><pre><code>{kept}\n</code></pre></div>'
+
+
+# -- running: once, and never stale -----------------------------------------------------------------------------------
+
+
+def cache_key(root: Path = ROOT) -> str:
+    """What decides a lab's outputs besides the lab itself: library, data, pinned versions, Python, and how it is run."""
+    key = hashlib.sha256(f"{wheel(root).parent.name} {platform.python_version()} {platform.machine()}".encode())
+    for path in (root / "requirements.txt", _digits(), Path(__file__), _STYLE):
+        key.update(path.read_bytes())
+    return key.hexdigest()[:16]
+
+
+def _digits() -> Path:
+    """Scikit-learn's file of the digits, found without the second that importing scikit-learn takes."""
+    found = find_spec("sklearn")
+    assert found is not None
+    assert found.origin is not None
+    return Path(found.origin).parent / "datasets" / "data" / "digits.csv.gz"
+
+
+def unpacked_wheel(root: Path = ROOT) -> Path:
+    """A folder with the library exactly as its wheel has it."""
+    packed = wheel(root)
+    folder = packed.parent / "unpacked"
+    if not folder.exists():
+        with FileLock(packed.parent / "unpacked.lock"):
+            if not folder.exists():
+                with zipfile.ZipFile(packed) as archive:
+                    archive.extractall(packed.parent / "unpacking")
+                (packed.parent / "unpacking").rename(folder)
+    return folder
+
+
+def kernel_environment(root: Path = ROOT) -> dict[str, str]:
+    """The environment that labs run in: the library from its wheel, as a reader has it, and figures as SVG."""
+    settings = root / ".cache" / "ipython" / "profile_default" / "ipython_kernel_config.py"
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    settings.write_text(_KERNEL, encoding="utf-8")
+    return {
+        "PYTHONPATH": str(unpacked_wheel(root)),
+        "IPYTHONDIR": str(settings.parents[1]),
+        "MATPLOTLIBRC": str(_STYLE),
+        "OMP_NUM_THREADS": "1",  # small networks gain nothing from more, and stall when a core is busy
+        "TQDM_ASCII": " #",
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # a note about the debugger, which nobody asked for
+    }
+
+
+@contextlib.contextmanager
+def _environment(changes: dict[str, str]) -> Iterator[None]:
+    before = dict(os.environ)
+    os.environ.update(changes)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+# -- the hook: MkDocs calls these by name, after its plugins ----------------------------------------------------------
+
+
+def on_config(config: MkDocsConfig) -> None:
+    """Give mkdocs-jupyter a cache of its own for everything that decides the outputs; it adds the notebook itself."""
+    kept = ROOT / ".cache" / "labs"
+    folder = kept / cache_key()
+    folder.mkdir(parents=True, exist_ok=True)
+    for other in kept.iterdir():
+        if other.is_dir() and other != folder:
+            shutil.rmtree(other, ignore_errors=True)
+    config.plugins[_PLUGIN].config["cache_dir"] = str(folder)
+
+
+def on_files(files: Files, config: MkDocsConfig) -> None:
+    """Put the downloads of every lab into the site."""
+    for path in labs(Path(config.docs_dir).parent):
+        for extension in ("ipynb", "py"):
+            uri = f"download/labs/{path.stem}.{extension}"
+            files.append(File.generated(config, uri, content=download(path, extension)))
+
+
+def on_pre_page(page: Page, config: MkDocsConfig, files: Files) -> None:
+    """Let only one build at a time run a lab: another one that waits for it finds its outputs."""
+    if lab := _lab(page):
+        page.render = partial(_render, lab, page, page.render)  # type: ignore[method-assign]
+
+
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str | None:
+    """Read a lab's title and description."""
+    if lab := _lab(page):
+        front_matter, _ = read(lab)
+        page.meta.update(front_matter)
+    return None
+
+
+def _render(lab: Path, this: Page, run: Any, config: MkDocsConfig, files: Files) -> None:
+    cache = Path(config.plugins[_PLUGIN].config["cache_dir"])
+    with FileLock(cache / f"{lab.stem}.lock"), _environment(kernel_environment()):
+        run(config, files)
+    shown = outputs(this.content or "", lab)
+    this.markdown = page(lab)
+    Page.render(this, config, files)  # as any page: the site's Markdown, checked links, its table of contents
+    this.content = _PLACE.sub(lambda place: shown[int(place[1])], this.content or "")
+
+
+def _lab(page: Page) -> Path | None:
+    path = page.file.abs_src_path
+    return Path(path) if path and Path(path).suffix == ".py" else None
