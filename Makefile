@@ -2,7 +2,7 @@
 PYTHON ?= python3
 SITE := .venv/bin/python -m lowerbound_site
 .DEFAULT_GOAL := help
-.PHONY: help serve test record check new build clean
+.PHONY: help serve test record check new build lighthouse clean
 
 help:
 	@echo "make serve              build the site, serve it on loopback, print its address"
@@ -11,6 +11,7 @@ help:
 	@echo "make check CLAIM=name   check one claim, in seconds"
 	@echo "make record [NAME=name] run snippets and record what they print and draw"
 	@echo "make build              build the site into site/"
+	@echo "make lighthouse         measure some pages with Lighthouse (needs Node and npm)"
 	@echo "make clean              remove everything that these commands made"
 
 # The stamp's name has the content of what decides the environment in it, so a changed pin sets it up anew.
@@ -30,6 +31,9 @@ serve: $(STAMP)
 
 build: $(STAMP)
 	$(SITE) build
+
+lighthouse: $(STAMP)
+	@$(SITE) lighthouse
 
 test: $(STAMP)
 	.venv/bin/ruff check

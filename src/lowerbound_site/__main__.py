@@ -16,6 +16,7 @@ def main() -> int:
     commands.add_parser("new", help="start a new claim").add_argument("name")
     commands.add_parser("build", help="build the site").add_argument("--out", type=Path, default=Path("site"))
     commands.add_parser("serve", help="serve the site on loopback")
+    commands.add_parser("lighthouse", help="measure some pages of the built site with Lighthouse")
     commands.add_parser("chromium", help="find or install a Chromium, and print its path")
     chosen = parser.parse_args()
     try:
@@ -50,6 +51,10 @@ def _run(chosen: argparse.Namespace) -> int:
             from lowerbound_site.build import serve
 
             serve()
+        case "lighthouse":
+            from lowerbound_site.lighthouse import lighthouse
+
+            lighthouse()
         case "chromium":
             from lowerbound_site.chromium import ensure_chromium
 

@@ -54,11 +54,17 @@ def serve(root: Path = ROOT) -> None:
         raise EvidenceError("mkdocs did not serve the site; its messages stand above")
 
 
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    """Serves files, and keeps to itself what was asked for."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing: a test reads what the browser reports."""
+
+
 @contextlib.contextmanager
-def serving(directory: Path) -> Iterator[str]:
+def serving(directory: Path, handler: type[http.server.SimpleHTTPRequestHandler] = QuietHandler) -> Iterator[str]:
     """Serve a built site on a free port of loopback, as long as the context lasts; yields its address."""
-    handler = functools.partial(_QuietHandler, directory=str(directory))
-    with http.server.ThreadingHTTPServer((HOST, 0), handler) as server:
+    with http.server.ThreadingHTTPServer((HOST, 0), functools.partial(handler, directory=str(directory))) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:
@@ -66,11 +72,6 @@ def serving(directory: Path) -> Iterator[str]:
         finally:
             server.shutdown()
             thread.join()
-
-
-class _QuietHandler(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing: a test reads what the browser reports."""
 
 
 def prepare(root: Path = ROOT) -> None:
