@@ -97,7 +97,7 @@ def training_curves(ax: Axes, history: History, data: str) -> Axes:
     ax.plot(epochs, bound, color=Q, linestyle="--", label="ELBO")
     ax.fill_between(epochs, bound, evidence, color=GAP, alpha=0.25, linewidth=0, label="gap")
     ax.set(xlabel="epoch", ylabel="nats an image")
-    ax.legend()
+    ax.legend(frameon=False, labelcolor=INK)
     return ax
 
 
