@@ -37,7 +37,7 @@ for ax, order in zip(axes, (torch.arange(36), random_order), strict=True):
     steps.append((image[:, 2::2] - image[:, 1:-1:2]).abs().sum(-1).mean())
     tiles = pad(image.view(12, 12, 8, 8), (1, 1, 1, 1))
     tiles = tiles.transpose(1, 2).reshape(120, 120)
-    ax.imshow(tiles, shades, extent=(0, 1, 0, 1), interpolation="none")
+    ax.imshow(tiles.numpy(), shades, extent=(0, 1, 0, 1), interpolation="none")
     ax.vlines(torch.arange(1, 6) / 6, 0, 1, color=INK, linewidth=0.6)
     ax.hlines(torch.arange(1, 6) / 6, 0, 1, color=INK, linewidth=0.6)
     ax.set(xlabel="share of the prior below z₁", ylabel="share of the prior below z₂")
