@@ -1,0 +1,58 @@
+"""Leave out noise, KL or smooth decoder, and a measure of continuity gets worse in every one of five seeds.
+
+Kind: experiment
+Break it: whole = (True, True, True) -> whole = (True, False, True)
+Figure: Eight rows, one for each choice of the three ingredients. On the left, nine images decoded along one line
+    of codes: with a smooth decoder they change little by little, with a rough one most are noise. On the
+    right, dots for five seeds a row: pixels that change per unit of z, share of the prior in holes, pixels
+    from an unseen digit to the nearest decoded image. Only the top row lies far left in all three panels.
+"""
+
+from itertools import product
+
+import torch
+
+from lowerbound.models import recorded
+from lowerbound.plots import MUTED, P, subplots
+
+rows = recorded("continuity")  # 40 trained models: 8 ways, 5 seeds
+ways = list(product((True, False), repeat=3))  # noise, KL, smooth decoder
+whole = (True, True, True)
+measures = {"speed": "pixels per\nunit of z", "holes": "% of prior\nin holes"}
+measures["reach"] = "pixels to an\nunseen digit"
+
+
+def name(way):
+    ingredients = zip(("noise", "KL", "smooth"), way, strict=True)
+    return " + ".join(word for word, used in ingredients if used) or "none"
+
+
+fig, (pictures, *panels) = subplots(
+    ncols=4, figsize=(7.6, 4.6), sharey=True, width_ratios=(3.4, 1, 1, 1)
+)
+best = {}
+for y, way in sorted(enumerate(ways), key=lambda item: item[1] != whole):
+    runs = [r for r in rows if (r["noise"], r["kl"], r["smooth"]) == way]
+    strip = torch.tensor([[int(c) for c in image] for image in runs[0]["path"]]) / 9
+    strip = torch.nn.functional.pad(strip.view(9, 8, 8), (1, 0)).transpose(0, 1)
+    blue = torch.tensor([0x25, 0x63, 0xC4]).expand(8, 81, 3) / 255
+    image = torch.cat([blue, strip.reshape(8, 81, 1)], -1)
+    pictures.imshow(image.numpy(), extent=(0, 9, y + 0.45, y - 0.45), aspect="auto")
+    values = {key: [r[key] for r in runs] for key in measures}
+    values["holes"] = [100 * share for share in values["holes"]]
+    best = best or values
+    for panel, (key, five) in zip(panels, values.items(), strict=True):
+        panel.plot(five, [y] * 5, "o", color=P, alpha=0.6, markersize=5)
+        low, high = (f"{v:z.{1 + (key == 'holes')}f}" for v in (min(five), max(five)))
+        print(f"{name(way)}: {key} = {low} to {high}")
+    assert way == whole or any(min(values[key]) > max(best[key]) for key in measures)
+
+pictures.set(xticks=[], xlabel="decoded along z₁ from -2 to 2, with z₂ = 0")
+pictures.set(yticks=range(8), yticklabels=map(name, ways), ylim=(7.5, -0.5))
+panels[0].set(xscale="log", xlim=(2, 300))
+panels[0].set_xticks([5, 20, 100], ["5", "20", "100"])
+panels[0].minorticks_off()
+for panel, label in zip(panels, measures.values(), strict=True):
+    panel.set_xlabel(label)
+    panel.grid(axis="y", color=MUTED, alpha=0.3)
+fig.savefig("three-ingredients-of-continuity.svg")
