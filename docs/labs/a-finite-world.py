@@ -6,9 +6,9 @@
 # %% [markdown]
 # # A finite world
 #
-# In this lab $x$ takes six values and $z$ takes three. Every distribution is a small table, every sum has a handful of
-# terms, and nothing is estimated. You build the two joints by hand, train an encoder and a decoder by gradient, and
-# watch what happens to the comparison that the question is about.
+# In this lab $x$ takes six values and $z$ takes three. Every distribution is a small table, every sum has a handful
+# of terms, and nothing is estimated. You build the two joints by hand, train an encoder and a decoder by gradient,
+# and watch what happens to the comparison that the question is about.
 #
 # It needs the library. In a notebook, put a `!` or a `%` in front of the line:
 #
@@ -17,15 +17,16 @@
 # %%
 import matplotlib.pyplot as plt
 import torch
+from matplotlib.colors import LinearSegmentedColormap, to_rgb
+
 from lowerbound import Joint, elbo, entropy, kl
 from lowerbound.plots import DATA, GAP, MUTED, Q, subplots
-from matplotlib.colors import LinearSegmentedColormap, to_rgb
 
 # %% [markdown]
 # ## The data: two habits
 #
-# An "image" is one of six symbols. The data prefer the first two and the last two, and show the middle ones rarely. This
-# table is $q(x)$, the distribution that the data come from.
+# An "image" is one of six symbols. The data prefer the first two and the last two, and show the middle ones rarely.
+# This table is $q(x)$, the distribution that the data come from.
 
 # %%
 data = torch.tensor([0.30, 0.18, 0.02, 0.05, 0.15, 0.30], dtype=torch.float64)
@@ -33,8 +34,8 @@ data = torch.tensor([0.30, 0.18, 0.02, 0.05, 0.15, 0.30], dtype=torch.float64)
 # %% [markdown]
 # ## The model's joint
 #
-# The model draws a code $z$ from the prior $p(z)$. Then the decoder draws an image from $p(x \mid z)$: one row for each
-# code. Before training the rows are nearly even.
+# The model draws a code $z$ from the prior $p(z)$. Then the decoder draws an image from $p(x \mid z)$: one row for
+# each code. Before training the rows are nearly even.
 
 # %%
 prior = torch.tensor([0.5, 0.3, 0.2], dtype=torch.float64)
@@ -45,8 +46,8 @@ p = Joint.from_model(prior, likelihood=decoder_logits.softmax(1))
 print("p(x) =", [round(value, 2) for value in p.x.prob.tolist()])
 
 # %% [markdown]
-# Its other conditional is $p(z \mid x)$, the true posterior: which code did this image come from? Bayes' rule gives it, and
-# no network is asked. By hand, for the first image:
+# Its other conditional is $p(z \mid x)$, the true posterior: which code did this image come from? Bayes' rule gives
+# it, and no network is asked. By hand, for the first image:
 
 # %%
 by_hand = prior * decoder_logits.softmax(1)[:, 0]
@@ -58,8 +59,8 @@ assert torch.allclose(by_hand, p.z_given_x.prob[0], atol=1e-15), "the library's 
 # %% [markdown]
 # ## The encoder's joint
 #
-# The encoder starts from the data. It gets an image and answers with a distribution over codes: $q(z \mid x)$, one row for
-# each image.
+# The encoder starts from the data. It gets an image and answers with a distribution over codes: $q(z \mid x)$, one
+# row for each image.
 
 # %%
 encoder_logits = 0.3 * torch.randn(6, 3, generator=generator).double()
@@ -94,12 +95,13 @@ assert abs(kl(q, p).item() - (images + title)) < 1e-12, "the cut along x adds up
 assert abs(kl(q, p).item() - (codes + mirror)) < 1e-12, "the cut along z adds up"
 
 # %% [markdown]
-# The second line is the comparison of the title. The last one is its mirror image, which the asker proposes to look at.
+# The second line is the comparison of the title. The last one is its mirror image, which the asker proposes to look
+# at.
 #
 # ## Train both by gradient
 #
-# The loss is the negative ELBO, averaged over the data. Here it is computed exactly. It differs from the KL of the joints
-# by the entropy of the data, which no step can change. So one may watch either.
+# The loss is the negative ELBO, averaged over the data. Here it is computed exactly. It differs from the KL of the
+# joints by the entropy of the data, which no step can change. So one may watch either.
 
 
 # %%
@@ -132,7 +134,9 @@ assert all(abs(s["loss"] - s["joints"] - entropy(q_end.x).item()) < 1e-12 for s 
 )
 assert seen[-1]["joints"] < 0.001 < seen[0]["joints"], "training brings the joints together"
 
-# %% alt="Four curves of nats against the training step on a logarithmic scale. KL of q(x) and p(x) starts highest and all four fall to nearly nothing, none of them steadily."
+# %%
+# Figure: Four curves of nats against the training step on a logarithmic scale. KL of q(x) and p(x) starts highest and
+# all four fall to nearly nothing, none of them steadily.
 curves = {
     "KL(q(x)‖p(x))": (DATA, "-"),
     "KL(q(z|x)‖p(z|x))": (GAP, "-"),
@@ -155,10 +159,12 @@ plt.show()
 # %% [markdown]
 # ## Move one of the two
 #
-# Now train only the encoder, with the decoder frozen as it began. Then the model's $p(x)$ can't change, and neither can
-# $p(z \mid x)$: both belong to the model. All that the encoder can do is to close the gap.
+# Now train only the encoder, with the decoder frozen as it began. Then the model's $p(x)$ can't change, and neither
+# can $p(z \mid x)$: both belong to the model. All that the encoder can do is to close the gap.
 
-# %% alt="Left, only the encoder moves: the KL of q(z|x) and p(z|x) falls to nothing, the KL of q(x) and p(x) is a level line. Right, only the decoder moves: both change and neither of the two ends at nothing."
+# %%
+# Figure: Left, only the encoder moves: the KL of q(z|x) and p(z|x) falls to nothing, the KL of q(x) and p(x) is a
+# level line. Right, only the decoder moves: both change and neither of the two ends at nothing.
 q_alone, p_frozen, encoder_alone = train(encoder_logits, decoder_logits, train_decoder=False)
 q_frozen, p_alone, decoder_alone = train(encoder_logits, decoder_logits, train_encoder=False)
 
@@ -180,8 +186,8 @@ assert encoder_alone[-1][gap_part] < 1e-4, "alone, the encoder finds the true po
 # %% [markdown]
 # This is why a small gap alone proves nothing: the gap is closed, and the model is as poor as before.
 #
-# With the encoder frozen, the decoder does more than improve the images. It also moves $p(z \mid x)$ toward the encoder,
-# because the loss pays for that too.
+# With the encoder frozen, the decoder does more than improve the images. It also moves $p(z \mid x)$ toward the
+# encoder, because the loss pays for that too.
 
 # %%
 print(f"only the decoder moves: {x_part} {decoder_alone[0][x_part]:.4f} -> {decoder_alone[-1][x_part]:.4f}")
@@ -192,15 +198,17 @@ print(f"largest difference of p(x|z) and q(x|z) in the end = {difference:.4f}")
 assert difference < 0.01, "with a frozen encoder, the decoder's target is q(x|z): the mirror image's first argument"
 
 # %% [markdown]
-# So each network has a comparison of its own. With the decoder frozen, the encoder's target is $p(z \mid x)$. With the
-# encoder frozen, the decoder's target is $q(x \mid z)$, and the mirror image that the asker proposes goes to zero. The
-# loss contains both.
+# So each network has a comparison of its own. With the decoder frozen, the encoder's target is $p(z \mid x)$. With
+# the encoder frozen, the decoder's target is $q(x \mid z)$, and the mirror image that the asker proposes goes to
+# zero. The loss contains both.
 #
 # ## Different ends, all of them right
 #
 # Training again from another start ends elsewhere: another assignment of codes to images, the same $p(x)$.
 
-# %% alt="Two tables as grids of squares, q(z|x) after training from two starts. Rows are the six images, columns the three codes; the darker a square, the more probable the code. The dark squares stand in other columns."
+# %%
+# Figure: Two tables as grids of squares, q(z|x) after training from two starts. Rows are the six images, columns the
+# three codes; the darker a square, the more probable the code. The dark squares stand in other columns.
 other = torch.Generator().manual_seed(3)
 encoder_start, decoder_start = torch.randn(6, 3, generator=other).double(), torch.randn(3, 6, generator=other).double()
 q_second, p_second, _ = train(encoder_start, decoder_start, steps=400)
@@ -231,9 +239,9 @@ assert apart > 0.3, "although their codes mean different things"
 #
 # ## What this does not show
 #
-# Everything here can be added up, so nobody would need an encoder: Bayes' rule gives $p(z \mid x)$ at once. The encoder
-# earns its place where the sum over $z$ is out of reach. And this decoder can be any table. A network can't, and then
-# neither part need reach zero.
+# Everything here can be added up, so nobody would need an encoder: Bayes' rule gives $p(z \mid x)$ at once. The
+# encoder earns its place where the sum over $z$ is out of reach. And this decoder can be any table. A network can't,
+# and then neither part need reach zero.
 #
 # ## Try it
 #

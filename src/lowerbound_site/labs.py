@@ -5,6 +5,7 @@ that only the cells' outputs are kept. The text and the code go the way of every
 links, code and the search are the same everywhere. Labs are the only part of the site that needs MkDocs.
 """
 
+import base64
 import contextlib
 import hashlib
 import os
@@ -33,8 +34,13 @@ from lowerbound_site.expand import SITE_URL, expand
 
 _PLUGIN = "mkdocs-jupyter"
 _CELL = re.compile(r'<div class="jp-Cell (?=jp-\w+Cell [^>]*id=)')
-_OUTPUT = re.compile(r'data-mime-type="([^"]+)"[^>]*>(.*?(?:</pre>|</svg>))', re.DOTALL)
-_TEXTS = ("text/plain", "application/vnd.jupyter.stdout", "application/vnd.jupyter.stderr")
+_MIME = "data-mime-type="
+_OUTPUT = re.compile(
+    r'data-mime-type="(?:text/plain|application/vnd\.jupyter\.std(?:out|err))"[^>]*>\s*<pre>(?P<text>.*?)</pre>'
+    r'|data-mime-type="image/svg\+xml"[^>]*>\s*<img[^>]*src="data:image/svg\+xml;base64,(?P<svg>[^"]+)"',
+    re.DOTALL,
+)
+_ALT = re.compile(r"# Figure: ((?:.+\n# )*.+)")
 _PLACE = re.compile(r'<div class="lb-cell-output" data-cell="(\d+)"></div>')
 _LINK = re.compile(r"\]\(/([^)\s#]*?)(?:(?:/?index)?\.md)?(#[^)\s]*)?\)")
 _TITLE = re.compile(r"^# .+$", re.MULTILINE)
@@ -44,6 +50,7 @@ _KERNEL = """\
 c.InlineBackend.figure_formats = {"svg"}
 c.InlineBackend.print_figure_kwargs = {}  # at the size that the program says
 c.HistoryManager.enabled = False
+c.IPKernelApp.log_level = "ERROR"  # no note that the kernel listens on loopback
 """
 
 
@@ -111,22 +118,25 @@ def outputs(rendered: str, path: Path) -> list[str]:
     ]
 
 
-def _outputs_of(html: str, cell: NotebookNode, name: str, path: Path) -> str:
-    found = _OUTPUT.findall(html)
-    if len(found) != html.count("data-mime-type="):
-        raise EvidenceError(f"{path}: a cell shows something else than text and figures:\n{cell.source}")
-    shown = []
-    for number, (kind, content) in enumerate(found, start=1):
-        if kind == "image/svg+xml":
-            if "alt" not in cell.metadata:
-                raise EvidenceError(f'{path}: a figure needs a description: # %% alt="…" above\n{cell.source}')
-            svg = figures.inline(content[content.index("<svg") :], f"{name}-{number}", cell.metadata["alt"])
-            shown.append(f'<figure class="lb-figure"><div class="lb-drawing">{svg}</div></figure>')
-        elif kind in _TEXTS:
-            shown.append(_text(content[content.index("<pre>") + len("<pre>") : -len("</pre>")]))
-        else:
-            raise EvidenceError(f"{path}: a cell shows {kind}; text and figures (SVG) are known\n{cell.source}")
+def _outputs_of(rendered: str, cell: NotebookNode, name: str, path: Path) -> str:
+    found = list(_OUTPUT.finditer(rendered))
+    if len(found) != rendered.count(_MIME):
+        raise EvidenceError(f"{path}: a cell shows something else than text and SVG:\n{cell.source}")
+    shown = [
+        _figure(base64.b64decode(output["svg"]).decode(), cell, f"{name}-{number}", path)
+        if output["svg"]
+        else _text(output["text"])
+        for number, output in enumerate(found, start=1)
+    ]
     return f'<div class="lb-outputs" data-search-exclude>{"".join(shown)}</div>' if shown else ""
+
+
+def _figure(svg: str, cell: NotebookNode, name: str, path: Path) -> str:
+    described = _ALT.match(cell.source)
+    if not described:
+        raise EvidenceError(f"{path}: a cell that draws says first what is seen, as  # Figure: …\n{cell.source}")
+    drawing = figures.inline(svg, name, " ".join(described[1].replace("\n# ", " ").split()))
+    return f'<figure class="lb-figure"><div class="lb-drawing">{drawing}</div></figure>'
 
 
 def _text(content: str) -> str:
@@ -140,7 +150,7 @@ def _text(content: str) -> str:
 
 
 def cache_key(root: Path = ROOT) -> str:
-    """What decides a lab's outputs besides the lab itself: library, data, pinned versions, Python, and how it is run."""
+    """What decides a lab's outputs besides the lab itself: library, data, pinned versions, Python, how it is run."""
     key = hashlib.sha256(f"{wheel(root).parent.name} {platform.python_version()} {platform.machine()}".encode())
     for path in (root / "requirements.txt", _digits(), Path(__file__), _STYLE):
         key.update(path.read_bytes())
