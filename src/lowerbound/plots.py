@@ -82,10 +82,11 @@ def ellipse(ax: Axes, q: Encoded, row: int = 0, **style: Any) -> Axes:
     """One q(z|x) as two ellipses: the inner holds 50 % of its probability, the outer 95 %."""
     turn = torch.linspace(0, 2 * math.pi, 121, dtype=q.mean.dtype)
     circle = torch.stack([turn.cos(), turn.sin()], 1)
+    look: dict[str, Any] = {"color": Q, "linewidth": 1.8} | style
     for mass, dashes in ((0.5, "--"), (0.95, "-")):
         radius = math.sqrt(-2 * math.log(1 - mass))  # of a 2-D standard normal
         edge = (q.mean[row] + radius * circle @ q.scale_tril[row].T).detach().cpu().numpy()
-        ax.plot(edge[:, 0], edge[:, 1], linestyle=dashes, **{"color": Q, "linewidth": 1.8} | style)
+        ax.plot(edge[:, 0], edge[:, 1], linestyle=dashes, **look)
     return _latent_axes(ax)
 
 
