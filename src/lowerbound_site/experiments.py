@@ -1,8 +1,9 @@
 """Run the experiments that take longer than a snippet may, and record what they measured.
 
 `python -m lowerbound_site.experiments` writes one JSON file an experiment into the library, where
-`lowerbound.models.recorded` reads it. An experiment runs again only when its recipe here, the library's code that runs
-in it, the data or the version of torch has changed: a fingerprint of these stands in the file.
+`lowerbound.models.recorded` reads it. An experiment runs again only when its recipe here, the library's code that
+trains, the data or the version of torch has changed: a fingerprint of these stands in the file. The code that only
+measures is not in it; a snippet for each experiment measures one of its runs again whenever the tests run.
 
 Everything is trained in float64: then another processor's rounding does not grow, over thousands of steps, into other
 curves, and a reader who trains one of the runs again meets the record to many digits.
@@ -28,7 +29,6 @@ from lowerbound.vae import VAE, gauss_hermite
 from lowerbound_site.train_models import LIBRARY, fingerprint
 
 RECORDS = LIBRARY / "trained"
-CODE = (Path(__file__), LIBRARY / "grid.py")  # besides what decides how a model is trained
 SEEDS = range(5)
 Rows = list[dict[str, Any]]
 
@@ -221,7 +221,7 @@ def write(name: str, wanted: str, rows: Rows) -> None:
 def main() -> None:
     """Run every experiment whose record is not up to date."""
     torch.set_num_threads(1)
-    wanted = fingerprint(*CODE)
+    wanted = fingerprint(Path(__file__))
     for name, recipe in RECIPES.items():
         if recorded_fingerprint(name) == wanted:
             print(f"{name} is up to date")
