@@ -9,8 +9,9 @@ import hashlib
 import tempfile
 from pathlib import Path
 
-import lowerbound
 import torch
+
+import lowerbound
 from lowerbound.data import digits
 from lowerbound.models import digits_vae, load, save
 from lowerbound.training import fit
