@@ -53,7 +53,7 @@ for k in (1, 4, 16, 64):
             best = torch.where((new < narrowest)[:, None], trial, best)
             narrowest = torch.minimum(new, narrowest)
         gaps.append(gap(best, order, torch.randn(400, 1, 2)).mean())
-    print(f"K {k}, mean over five shuffles = {sum(gaps) / 5:.0f}")
-    print(f"K {k}, smallest and largest: {min(gaps):.1f} and {max(gaps):.1f}")
+    print(f"K {k}, mean over five shuffles = {sum(gaps) / 5:z.1f}")
+    print(f"K {k}, smallest and largest: {min(gaps):z.1f} and {max(gaps):.1f}")
     assert min(gaps) > previous
     previous = max(gaps) + 0.5

@@ -31,8 +31,8 @@ def gaps(k):
     order = torch.randperm(k * k, generator=generator)
     mean = shuffle(q.mean, order.argsort())  # each ellipse goes where its place went
     gap = []
-    for i in range(4):  # the size as it was, then smaller and smaller
-        ellipse = DiagonalNormal(mean, q.log_std - i * log(2.5))
+    for i in range(4):  # the size as it was, a third, a ninth, ...
+        ellipse = DiagonalNormal(mean, q.log_std - i * log(3))
         noise = torch.randn(2, 32, *mean.shape, generator=generator).double()
         sampled = vae.log_likelihood(x, shuffle(ellipse.at(noise), order)).mean(1)
         gap.append(log_evidence - sampled + kl_each(ellipse, vae.prior))
@@ -53,7 +53,7 @@ ax.plot(cells, torch.cat([moved, resized], 1), ".", color=Q)
 ax.axhline(moved[0].mean(), linestyle=":", color=INK, label="any shape allowed")
 ax.set_xscale("log", base=2)
 ax.set_xticks(cells, cells)
-ax.set(xlabel="K (latent space cut into K x K cells)", ylabel="gap, nats a digit")
+ax.set(xlabel="K (for K x K cells)", ylabel="gap on held-out digits, nats each")
 ax.legend()
 figure.savefig("one-ellipse-pays-for-the-scramble.svg")
 

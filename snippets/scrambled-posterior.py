@@ -50,7 +50,7 @@ figure, axes = subplots(ncols=2, figsize=(7.6, 4.1))
 for ax, order in zip(axes, (torch.arange(36), torch.randperm(36)), strict=True):
     log_p = log_posterior(z)
     density = log_p.exp().view(80, 80).T.flip(0)
-    ax.imshow(density, shades, extent=(-2.6, 2.6) * 2, interpolation="none")
+    ax.imshow(density.numpy(), shades, extent=(-2.6, 2.6) * 2, interpolation="none")
     start = [*shuffle(q.mean, order.argsort())[0], *q.log_std[0], 0.0]  # the moved q
     best = ellipse_of(minimize(rough_gap, start).x)
     draws = best.at(torch.randn(4000, 1, 2))

@@ -52,6 +52,7 @@ for k in (1, 4, 16):
     small = [remaining_error(k, seed, (2, 128, 64)) for seed in range(5)]
     deep = [remaining_error(k, seed, (2, 128, 128, 64)) for seed in range(5)]
     for name, error in (("the decoder's size", small), ("one more layer", deep)):
-        print(f"K {k}, {name} = {min(error):.0f} to {max(error):.0f}")
+        print(f"K {k}, {name}, mean of five = {sum(error) / 5:.0f}")
+        print(f"K {k}, {name}, spread = {max(error) - min(error):.0f}")
     assert min(small + deep) > previous
     previous = max(small + deep)
