@@ -31,7 +31,7 @@ def lighthouse(root: Path = ROOT) -> None:
     site = root / "site"
     build(site, root)
     print(f"{'performance':>12} {'accessible':>12} {'practices':>12} {'found':>12}  page")
-    with serving(site, _CompressingHandler) as address:
+    with serving(site, CompressingHandler) as address:
         for path in pages(site):
             report = _measure(program, address + path)
             scores = [report["categories"][name]["score"] or 0 for name in _CATEGORIES]
@@ -85,7 +85,9 @@ def _losses(report: dict[str, Any]) -> list[str]:
     ]
 
 
-class _CompressingHandler(QuietHandler):
+class CompressingHandler(QuietHandler):
+    """Serves texts compressed, as a host on the net does."""
+
     def send_head(self) -> io.BytesIO | BinaryIO | None:
         """Send texts compressed, and everything else as it is."""
         path = Path(self.translate_path(self.path))
