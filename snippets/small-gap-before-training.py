@@ -1,4 +1,4 @@
-"""Before the first training step the gap may be small or large; either way the model is no better than a coin.
+"""Before any training the gap may be small or large; either way the model is hardly better than a coin.
 
 Kind: experiment
 Break it: evidence - elbo( -> evidence + elbo(
