@@ -57,8 +57,8 @@ ax.set(xlabel="K (for K x K cells)", ylabel="gap on held-out digits, nats each")
 ax.legend()
 figure.savefig("one-ellipse-pays-for-the-scramble.svg")
 
-for k, row, better in zip(cells, moved, resized, strict=True):
-    print(f"moved, K {k}: {row.min():.0f} to {row.max():.0f}, mean = {row.mean():.0f}")
-    print(f"re-sized, K {k}, mean of five shuffles = {better.mean():.0f}")
+for k, *both in zip(cells, moved, resized, strict=True):
+    for name, gap in zip(("moved", "re-sized"), both, strict=True):
+        print(f"{name}, K {k} = {gap.mean():.0f} ({gap.min():.0f} to {gap.max():.0f})")
 assert (moved[2:].amin(1) > moved[:-2].amax(1)).all()  # at 4 K all five above all at K
 assert (resized[2:].amin(1) > resized[:-2].amax(1)).all()
