@@ -45,6 +45,7 @@ test: $(STAMP)
 
 record: $(STAMP)
 	.venv/bin/python -m lowerbound_site.train_models
+	.venv/bin/python -m lowerbound_site.experiments
 	$(SITE) record $(NAME)
 
 check: $(STAMP)
