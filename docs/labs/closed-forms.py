@@ -234,4 +234,4 @@ assert abs(elbo(p_fixed, q_fixed, x).mean() - fixed.x.log_prob(x).mean()) < 1e-3
 # - Start with another seed. Which of the numbers change, and why not the others?
 # - Turn $W$ by an angle, and let the encoder follow. The likelihood stays. What happens to the ELBO?
 #
-# The next lab has a real VAE, with its true posterior in sight.
+# The next lab has [a real VAE, with its true posterior in sight](/labs/a-real-vae.py).
