@@ -2,7 +2,7 @@
 PYTHON ?= python3
 SITE := .venv/bin/python -m lowerbound_site
 .DEFAULT_GOAL := help
-.PHONY: help serve test record check new build lighthouse clean
+.PHONY: help zensical serve test record check new build lighthouse clean
 
 help:
 	@echo "make serve              build the site, serve it on loopback, print its address"
@@ -12,6 +12,7 @@ help:
 	@echo "make record [NAME=name] run snippets and record what they print and draw"
 	@echo "make build              build the site into site/"
 	@echo "make lighthouse         measure some pages with Lighthouse (needs Node and npm)"
+	@echo "make zensical           build the Markdown pages with Zensical, Material's successor"
 	@echo "make clean              remove everything that these commands made"
 
 # The stamp's name has the content of what decides the environment in it, so a changed pin sets it up anew.
@@ -55,6 +56,9 @@ check: $(STAMP)
 new: $(STAMP)
 	@test -n "$(CLAIM)" || { echo "say which claim: make new CLAIM=name"; exit 1; }
 	@$(SITE) new $(CLAIM)
+
+zensical: $(STAMP)
+	.venv/bin/python -m lowerbound_site.zensical
 
 clean:
 	rm -rf .venv .cache site dist docs/download

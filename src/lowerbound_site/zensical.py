@@ -1,0 +1,95 @@
+"""Build the Markdown pages with Zensical, Material's successor, and say what is missing there.
+
+`python -m lowerbound_site.zensical` does it in .cache/zensical: an environment of its own, a copy of the pages, a site.
+docs/moving-to-zensical.md tells what is left to do.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+import venv
+from pathlib import Path
+
+from lowerbound_site.claims import ROOT
+from lowerbound_site.expand import Page, read_pages
+from lowerbound_site.maths import leftovers
+
+VERSION = "0.0.73"
+HOME = ROOT / ".cache" / "zensical"
+_OVERRIDES = re.compile(r"^  custom_dir: .*\n", re.MULTILINE)  # written for Material's templates
+_LONGEST = 300  # seconds, for the installation and for the build
+
+
+class NotInstallable(RuntimeError):
+    """Zensical can't be had on this machine; the message says why."""
+
+
+def install() -> Path:
+    """Return Zensical's command, installed first where it is missing."""
+    folder = HOME / f"venv-{VERSION}"
+    command = folder / "bin" / "zensical"
+    if not command.exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        venv.create(folder, with_pip=True)
+        pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        ended = subprocess.run(
+            [*pip, f"zensical=={VERSION}"], capture_output=True, text=True, check=False, timeout=_LONGEST
+        )
+        if ended.returncode:
+            shutil.rmtree(folder)
+            raise NotInstallable(f"zensical {VERSION} can't be installed here:\n{ended.stderr}")
+    return command
+
+
+def build() -> Path:
+    """Build a copy of the site's pages; return the folder of the built site."""
+    command, project = install(), HOME / "project"
+    shutil.rmtree(project, ignore_errors=True)
+    shutil.copytree(ROOT / "docs", project / "docs")
+    shutil.copytree(ROOT / "src" / "lowerbound", project / "src" / "lowerbound")  # the reference pages read it
+    settings = _OVERRIDES.sub("", (ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
+    (project / "mkdocs.yml").write_text(settings, encoding="utf-8")
+    path = os.pathsep.join([str(ROOT / "src"), sysconfig.get_path("purelib")])  # our extension, and what it imports
+    ended = subprocess.run(
+        [str(command), "build"],
+        cwd=project,
+        env=os.environ | {"PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=_LONGEST,
+    )
+    if ended.returncode:
+        raise RuntimeError(f"zensical did not build the site:\n{ended.stdout}{ended.stderr}")
+    return project / "site"
+
+
+def complaints(site: Path) -> list[str]:
+    """What is wrong with Zensical's pages: missing ones, claims that are not there, placeholders and formulas left."""
+    return [complaint for page in read_pages() for complaint in _complaints_about(page, site)]
+
+
+def _complaints_about(page: Page, site: Path) -> list[str]:
+    address = re.sub(r"(^|/)index\.md$", r"\1", page.path).removesuffix(".md")
+    built = site / address / "index.html"
+    if not built.exists():
+        return [f"{page.path}: no such page"]
+    article = built.read_text(encoding="utf-8").partition("<article")[2].partition("</article>")[0]
+    found = [f"{page.path}: the claim {name} is missing" for name in page.claims if f'id="{name}"' not in article]
+    found += [f"{page.path}: left as LaTeX: {line}" for line in leftovers(article)]
+    return found + [f"{page.path}: empty"] * (len(article) < 200)
+
+
+def main() -> int:
+    """Build, and print what is wrong."""
+    site = build()
+    found = complaints(site)
+    print(*(found or [f"Zensical built {len(read_pages())} pages: {site}"]), sep="\n")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
