@@ -84,7 +84,10 @@ def fit_idx(
         hidden: width of the hidden layers.
         device: "cpu" or "cuda".
         seed: of the initial weights, the shuffling and the noise.
-        epochs, batch_size, learning_rate, settings: as for `fit`.
+        epochs: as for `fit`.
+        batch_size: as for `fit`.
+        learning_rate: as for `fit`.
+        **settings: the other settings of `fit`.
 
     Returns:
         The trained VAE, in float32, and the history of its training.
