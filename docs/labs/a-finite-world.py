@@ -149,8 +149,9 @@ assert seen[-1]["joints"] < 0.001 < seen[0]["joints"], (
 )
 
 # %%
-# Figure: Four curves of nats against the training step on a logarithmic scale. KL of q(x) and p(x) starts highest and
-# all four fall to nearly nothing, none of them steadily.
+# Figure: Four curves of nats against the training step on a logarithmic scale. KL of
+# q(x) and p(x) starts highest and all four fall to nearly nothing, none of them
+# steadily.
 curves = {
     "KL(q(x)‖p(x))": (DATA, "-"),
     "KL(q(z|x)‖p(z|x))": (GAP, "-"),
@@ -182,8 +183,9 @@ plt.show()
 # can $p(z \mid x)$: both belong to the model. All that the encoder can do is to close the gap.
 
 # %%
-# Figure: Left, only the encoder moves: the KL of q(z|x) and p(z|x) falls to nothing, the KL of q(x) and p(x) is a
-# level line. Right, only the decoder moves: both change and neither of the two ends at nothing.
+# Figure: Left, only the encoder moves: the KL of q(z|x) and p(z|x) falls to nothing,
+# the KL of q(x) and p(x) is a level line. Right, only the decoder moves: both change
+# and neither of the two ends at nothing.
 q_alone, p_frozen, encoder_alone = train(
     encoder_logits, decoder_logits, train_decoder=False
 )
@@ -240,8 +242,9 @@ assert abs(last["joints"] - kl(q_frozen.z, p_alone.z).item()) < 1e-4, (
 # Training again from another start ends elsewhere: another assignment of codes to images, the same $p(x)$.
 
 # %%
-# Figure: Two tables as grids of squares, q(z|x) after training from two starts. Rows are the six images, columns the
-# three codes; the darker a square, the more probable the code. The dark squares stand in other columns.
+# Figure: Two tables as grids of squares, q(z|x) after training from two starts. Rows
+# are the six images, columns the three codes; the darker a square, the more probable
+# the code. The dark squares stand in other columns.
 other = torch.Generator().manual_seed(3)
 encoder_start, decoder_start = (
     torch.randn(6, 3, generator=other).double(),

@@ -75,7 +75,7 @@ for epoch in tqdm(range(1, epochs + 1), unit="epoch"):
     schedule.step()
     if epoch % every == 0:
         history.rows.append(measure(vae, watched, epoch, "held out", exact=True))
-    if epoch in (2, 10, epochs):
+    if epoch in (10, epochs):
         snapshots[epoch] = copy.deepcopy(vae)
 vae.requires_grad_(False)
 
@@ -88,8 +88,8 @@ assert all(row.gap > 0 for row in history.rows), "at no time is the ELBO above l
 assert last.log_evidence > first.log_evidence + 10, "the model has learned"
 
 # %%
-# Figure: log p(x) and the ELBO on held-out digits against the epoch. Both climb steeply at first, then slowly. The
-# band between them is the gap, it does not close.
+# Figure: log p(x) and the ELBO on held-out digits against the epoch. Both climb
+# steeply at first, then slowly. The band between them is the gap, it does not close.
 figure, ax = subplots(figsize=(6.4, 3.2))
 training_curves(ax, history, "held out")
 ax.legend(loc="lower right", frameon=False)
@@ -111,15 +111,16 @@ assert gaps[-1] > gaps[0], "and in the end it is larger than before training"
 #
 # ## The truth beside the encoder
 #
-# Two held-out digits, at four times in training. The heat map is the true posterior: its outer edge holds most of the
+# Two held-out digits, at three times in training. The heat map is the true posterior: its outer edge holds most of the
 # probability. The ellipses are the encoder's answer.
 
 # %%
-# Figure: Two rows of four panels, one row for each digit, a column for each time. Before training the posterior is a
-# wide round cloud and the ellipses are wide too. Later the posterior shrinks to a small tilted blob, and the
-# ellipses move over it and shrink with it, but stay upright.
+# Figure: Two rows of three panels, one row for each digit, a column for each time.
+# Before training the posterior is a wide round cloud and the ellipses are wide too.
+# Later the posterior is smaller and no longer round, and the ellipses have moved over
+# it and shrunk with it, but stay upright.
 shown = (3, 8)
-figure, axes = subplots(2, 4, figsize=(8.4, 4.4))
+figure, axes = subplots(2, 3, figsize=(7.2, 4.6))
 for column, (epoch, model) in zip(axes.T, snapshots.items(), strict=True):
     grid = Grid(model)
     for ax, row in zip(column, shown, strict=True):
@@ -144,31 +145,30 @@ plt.show()
 # same region.
 
 # %%
-# Figure: Left, the numerals of held-out digits at the mean of their codes; equal numerals lie together in patches.
-# Right, small images decoded from a grid of codes; neighbours look alike and digits change gradually.
+# Figure: Left, the numerals of held-out digits at the mean of their codes; equal
+# numerals lie together in patches. Right, small images decoded from a grid of codes;
+# neighbours look alike and digits change gradually.
 ink = LinearSegmentedColormap.from_list(
     "ink", [(*to_rgb(INK), 0.0), (*to_rgb(INK), 1.0)]
 )
-reach, side = 2.6, 13
+reach, side = 2.6, 10
 axis = torch.linspace(-reach, reach, side, dtype=torch.float64)
-codes = torch.cartesian_prod(axis.flip(0), axis).flip(1)
+codes = torch.cartesian_prod(axis.flip(0), axis).flip(1)  # rows from the top down
 tiles = vae.likelihood.mean(vae.decode(codes)).reshape(side, side, 8, 8)
+tiles = nn.functional.pad(
+    (8 * tiles).round() / 8, (1, 1, 1, 1)
+)  # nine greys and a margin
+picture = tiles.transpose(1, 2).reshape(10 * side, 10 * side)
 
 figure, (left, right) = subplots(1, 2, figsize=(8.4, 4.2))
-means = vae.encode(unseen).mean
-for (z1, z2), label in zip(
-    means[:200].tolist(), data.held_out_labels[:200].tolist(), strict=True
-):
+means, labels = vae.encode(unseen).mean, data.held_out_labels
+for (z1, z2), label in zip(means[:200].tolist(), labels[:200].tolist(), strict=True):
     left.text(z1, z2, label, fontsize=8, ha="center", va="center", clip_on=True)
-left.set(
-    xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal", xlabel="z₁", ylabel="z₂"
-)
-right.imshow(
-    tiles.transpose(1, 2).reshape(8 * side, 8 * side).numpy(),
-    cmap=ink,
-    extent=(-reach, reach) * 2,
-)
-right.set(xlabel="z₁")
+left.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal")
+left.set(xlabel="z₁", ylabel="z₂", title="codes of held-out digits")
+right.imshow(picture.numpy(), cmap=ink, interpolation="none")
+right.set_axis_off()
+right.set_title("decoded from a grid of codes")
 plt.show()
 
 # %% [markdown]
@@ -205,16 +205,18 @@ assert hole.double().mean() < 0.05, (
 # [question 12](/questions/why-is-latent-space-continuous.md) takes away the noise, the KL or the smooth decoder, and
 # holes appear.
 #
-# Now walk from one digit to another in a straight line, in small steps, and decode what is on the way.
+# Now walk from a zero to a four in a straight line, in small steps, and decode what is on the way.
 
 # %%
-# Figure: Nine small images in a row, from one digit to another; each differs a little from the one before.
-start, end = (vae.encode(unseen[row : row + 1]).mean[0] for row in shown)
+# Figure: Nine small images in a row, from a zero to a four; each differs a little
+# from the one before.
+start, end = (means[labels == digit][0] for digit in (0, 4))
 steps = torch.linspace(0, 1, 65, dtype=torch.float64)[:, None]
 path = vae.likelihood.mean(vae.decode(start + steps * (end - start)))
 figure, ax = subplots(figsize=(7.2, 1.1))
-strip = torch.cat([picture.reshape(8, 8) for picture in path[::8]], 1)
-ax.imshow(strip.numpy(), cmap=ink)
+tiles = nn.functional.pad(path[::8].reshape(-1, 8, 8), (1, 1))
+strip = torch.cat([*tiles], 1)
+ax.imshow(strip.numpy(), cmap=ink, interpolation="none")
 ax.set_axis_off()
 plt.show()
 
@@ -280,8 +282,9 @@ assert scrambled_gap > plain_gap + 0.3, (
 )
 
 # %%
-# Figure: One digit's true posterior. Left as trained: a compact blob, and an ellipse that covers it. Right scrambled:
-# the same probability drawn out into a curved band, and a smaller ellipse that covers a part of it.
+# Figure: One digit's true posterior. Left as trained: a compact blob, and an ellipse
+# that covers it. Right scrambled: the same probability drawn out into a curved band,
+# and a smaller ellipse that covers a part of it.
 row = int(
     (
         (evidence - elbo(scrambled, q_scrambled, some))
@@ -290,8 +293,8 @@ row = int(
 )
 figure, (left, right) = subplots(1, 2, figsize=(7.2, 3.6))
 for ax, grid, best, title in (
-    (left, plain_grid, q_best, "as trained"),
-    (right, scrambled_grid, q_scrambled, "scrambled"),
+    (left, Grid(vae), q_best, "as trained"),
+    (right, Grid(scrambled, points=200), q_scrambled, "scrambled"),
 ):
     posterior_map(ax, grid.posterior(some[row : row + 1]), zoom=3)
     ellipse(ax, best, row)

@@ -123,8 +123,8 @@ assert most - reached < 1e-4, (
 )
 
 # %%
-# Figure: The ELBO against the number of evaluations. It climbs steeply and then runs along a dashed level line, the
-# highest log-likelihood that any such model has.
+# Figure: The ELBO against the number of evaluations. It climbs steeply and then runs
+# along a dashed level line, the highest log-likelihood that any such model has.
 figure, ax = subplots(figsize=(6.0, 2.8))
 ax.plot(seen, color=Q, label="ELBO of the linear VAE")
 ax.axhline(most, color=P, linestyle="--", label="highest log p(x), by formula")
@@ -177,8 +177,9 @@ assert cosines.min() > 1 - 1e-6, "decoder and PCA span the same plane"
 # the data vary more than the noise does.
 
 # %%
-# Figure: Bars for the first ten eigenvalues of the digits' covariance, falling from left to right. A dashed line at
-# the fixed noise variance crosses between the third and the fourth bar.
+# Figure: Bars for the first ten eigenvalues of the digits' covariance, falling from
+# left to right. A dashed line at the fixed noise variance crosses between the third
+# and the fourth bar.
 eigenvalues = torch.linalg.eigvalsh(x.T.cov(correction=0)).flip(0)
 figure, ax = subplots(figsize=(6.0, 2.8))
 ax.bar(range(1, 11), eigenvalues[:10], color=P, width=0.6)

@@ -16,6 +16,7 @@ import zipfile
 from collections.abc import Iterator
 from functools import partial
 from importlib.util import find_spec
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -122,12 +123,13 @@ def _outputs_of(rendered: str, cell: NotebookNode, name: str, path: Path) -> str
     found = list(_OUTPUT.finditer(rendered))
     if len(found) != rendered.count(_MIME):
         raise EvidenceError(f"{path}: a cell shows something else than text and SVG:\n{cell.source}")
-    shown = [
-        _figure(base64.b64decode(output["svg"]).decode(), cell, f"{name}-{number}", path)
-        if output["svg"]
-        else _text(output["text"])
-        for number, output in enumerate(found, start=1)
-    ]
+    shown = []
+    for svg, group in groupby(enumerate(found, start=1), key=lambda numbered: bool(numbered[1]["svg"])):
+        if svg:
+            drawings = ((base64.b64decode(output["svg"]).decode(), number) for number, output in group)
+            shown += [_figure(drawing, cell, f"{name}-{number}", path) for drawing, number in drawings]
+        else:
+            shown.append(_text("".join(output["text"] for _, output in group)))
     return f'<div class="lb-outputs" data-search-exclude>{"".join(shown)}</div>' if shown else ""
 
 
@@ -209,7 +211,7 @@ def _environment(changes: dict[str, str]) -> Iterator[None]:
 
 def on_config(config: MkDocsConfig) -> None:
     """Give mkdocs-jupyter a cache of its own for everything that decides the outputs; it adds the notebook itself."""
-    kept = ROOT / ".cache" / "labs"
+    kept = Path(config.docs_dir).parent / ".cache" / "labs"
     folder = kept / cache_key()
     folder.mkdir(parents=True, exist_ok=True)
     for other in kept.iterdir():
