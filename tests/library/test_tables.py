@@ -311,6 +311,15 @@ def test_an_event_of_probability_1e_300_is_neither_0_nor_nan():
     assert kl(tiny, Joint.from_model([1.0, 0.0], [[1.0, 0.0], [1.0, 0.0]])) == math.inf
 
 
+@pytest.mark.parametrize("make", [lambda table: lb.Joint(table), lambda table: Distribution(table.flatten())])
+def test_a_sum_that_rounding_put_beside_1_becomes_1(make):
+    table = torch.tensor([[0.1, 0.2], [0.3, 0.4 + 5e-7]], dtype=torch.float64)
+    assert_near(make(table).prob.sum(), 1.0, 1e-15)
+    assert_near(kl(make(table), make(table.float())), 0.0)
+    with pytest.raises(ValueError, match="sums to"):
+        make(table + 1e-6)
+
+
 # -- other people's answers --------------------------------------------------------------------------------------------
 
 

@@ -44,6 +44,15 @@ def test_outputs_of_an_encoder_mean_what_they_say():
     assert_near(q.scale_tril, [[[1.0, 0.0], [5.0, 3.0]]])
 
 
+def test_noise_moves_z_by_the_standard_deviation_in_its_direction():
+    noise = torch.tensor([[[1.0, 2.0]], [[-1.0, 0.0]]], dtype=torch.float64)
+    mean = torch.tensor([[10.0, 20.0]], dtype=torch.float64)
+    diagonal = lb.DiagonalNormal(mean, torch.tensor([[0.0, np.log(3)]], dtype=torch.float64))
+    assert_near(diagonal.at(noise), [[[11.0, 26.0]], [[9.0, 20.0]]])
+    full = lb.FullNormal(mean, torch.tensor([[[1.0, 0.0], [5.0, 3.0]]], dtype=torch.float64))
+    assert_near(full.at(noise), [[[11.0, 31.0]], [[9.0, 15.0]]])
+
+
 @pytest.mark.parametrize("family", FAMILIES)
 def test_the_closed_form_kl_is_what_sampling_estimates(family, generator):
     q, prior = encoded(family, generator), lb.StandardNormal(3)
