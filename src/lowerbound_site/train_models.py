@@ -30,10 +30,10 @@ def train(seed: int = 0) -> VAE:
     return vae
 
 
-def fingerprint(*more: Path) -> str:
-    """A hash of everything that decides the trained weights, and of `more` code; comments and docstrings do not."""
+def fingerprint(recipe: Path = Path(__file__)) -> str:
+    """A hash of everything that decides what a recipe trains; comments and docstrings do not."""
     parts = [torch.__version__.split("+")[0], str(digits().train.sum().item())]
-    parts += [_code(path) for path in (*(LIBRARY / name for name in CODE), Path(__file__), *more)]
+    parts += [_code(path) for path in (*(LIBRARY / name for name in CODE), recipe)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
