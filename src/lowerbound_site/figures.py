@@ -38,7 +38,8 @@ _IDLE_TURN = re.compile(r"^rotate\(-?0 [^)]*\)$")
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _HREF = "{http://www.w3.org/1999/xlink}href"
-_PLACE = re.compile(r'<figure class="lb-figure" data-figure="([a-z0-9-]+)" data-alt="([^"]*)">')
+# Within a block of HTML, Python-Markdown writes the attributes in an order of its own.
+_PLACE = re.compile(r'<figure(?=[^>]* data-figure="([a-z0-9-]+)")(?=[^>]* data-alt="([^"]*)")[^>]*>')
 
 
 def inline_page(page: str) -> str:
