@@ -1,5 +1,5 @@
 # ---
-# title: "Lab: a finite world"
+# title: "A finite world"
 # description: Build both joints by hand, train encoder and decoder by gradient, and watch four KLs while they move.
 # ---
 
@@ -242,9 +242,9 @@ assert abs(last["joints"] - kl(q_frozen.z, p_alone.z).item()) < 1e-4, (
 # Training again from another start ends elsewhere: another assignment of codes to images, the same $p(x)$.
 
 # %%
-# Figure: Two tables as grids of squares, q(z|x) after training from two starts. Rows
-# are the six images, columns the three codes; the darker a square, the more probable
-# the code. The dark squares stand in other columns.
+# Figure: Two tables as grids of squares, q(z|x) after training from two starts. Rows are
+# the six images, columns the three codes; the stronger the colour, the more probable the
+# code. The strong colours stand elsewhere in the two tables.
 other = torch.Generator().manual_seed(3)
 encoder_start, decoder_start = (
     torch.randn(6, 3, generator=other).double(),

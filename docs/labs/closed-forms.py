@@ -1,5 +1,5 @@
 # ---
-# title: "Lab: a world with closed forms"
+# title: "A world with closed forms"
 # description: A linear VAE reaches the exact maximum likelihood and the exact posterior, and it collapses where it should.
 # ---
 

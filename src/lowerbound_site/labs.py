@@ -16,7 +16,8 @@ import zipfile
 from collections.abc import Iterator
 from functools import partial
 from importlib.util import find_spec
-from itertools import groupby
+from itertools import count, groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ _PLUGIN = "mkdocs-jupyter"
 _CELL = re.compile(r'<div class="jp-Cell (?=jp-\w+Cell [^>]*id=)')
 _MIME = "data-mime-type="
 _OUTPUT = re.compile(
-    r'data-mime-type="(?:text/plain|application/vnd\.jupyter\.std(?:out|err))"[^>]*>\s*<pre>(?P<text>.*?)</pre>'
+    r'data-mime-type="(?P<kind>text/plain|application/vnd\.jupyter\.std(?:out|err))"[^>]*>\s*<pre>(?P<text>.*?)</pre>'
     r'|data-mime-type="image/svg\+xml"[^>]*>\s*<img[^>]*src="data:image/svg\+xml;base64,(?P<svg>[^"]+)"',
     re.DOTALL,
 )
@@ -124,13 +125,14 @@ def _outputs_of(rendered: str, cell: NotebookNode, name: str, path: Path) -> str
     if len(found) != rendered.count(_MIME):
         raise EvidenceError(f"{path}: a cell shows something else than text and SVG:\n{cell.source}")
     shown = []
-    for svg, group in groupby(enumerate(found, start=1), key=lambda numbered: bool(numbered[1]["svg"])):
-        if svg:
-            drawings = ((base64.b64decode(output["svg"]).decode(), number) for number, output in group)
-            shown += [_figure(drawing, cell, f"{name}-{number}", path) for drawing, number in drawings]
+    names = (f"{name}-{number}" for number in count(1))
+    for kind, group in groupby(found, key=itemgetter("kind")):
+        if kind:
+            shown.append(_text("".join(output["text"] for output in group)))
         else:
-            shown.append(_text("".join(output["text"] for _, output in group)))
-    return f'<div class="lb-outputs" data-search-exclude>{"".join(shown)}</div>' if shown else ""
+            drawings = (base64.b64decode(output["svg"]).decode() for output in group)
+            shown += [_figure(drawing, cell, next(names), path) for drawing in drawings]
+    return f'<div class="lb-outputs" data-search-exclude>{"".join(shown)}</div>' if any(shown) else ""
 
 
 def _figure(svg: str, cell: NotebookNode, name: str, path: Path) -> str:
@@ -145,6 +147,8 @@ def _text(content: str) -> str:
     # A progress bar writes over itself: of each line what is seen in the end is kept.
     lines = [line.rstrip("\r").rpartition("\r")[2] for line in content.strip("\n").split("\n")]
     kept = "\n".join(lines)
+    if not kept:
+        return ""
     return f'<div class="lb-output highlight"><pre><code>{kept}\n</code></pre></div>'
 
 

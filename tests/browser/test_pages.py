@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from lowerbound_site.chromium import chromium
 from lowerbound_site.claims import ROOT
 from lowerbound_site.expand import read_pages
+from lowerbound_site.labs import labs
 from lowerbound_site.maths import leftovers
 
 pytestmark = pytest.mark.browser
@@ -55,6 +56,7 @@ COPY = """async claim => {
 AXE_CONTEXT = {"exclude": [["pre code"], ["math"], ["svg"]]}
 
 ADDRESSES = [page.path.removesuffix("index.md").removesuffix(".md") for page in read_pages()]
+ADDRESSES += [f"labs/{lab.stem}/" for lab in labs()]
 PATHS = ["404.html", *(address + "/" if address and address[-1] != "/" else address for address in ADDRESSES)]
 
 
