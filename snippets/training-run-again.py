@@ -12,7 +12,11 @@ from lowerbound.models import recorded
 torch.set_num_threads(1)  # networks this small gain nothing from more
 runs = [r for r in recorded("gap-in-training") if r["data"] == "held out"]
 run = runs[0]  # one SiLU layer, the first seed
-assert (run["architecture"], run["seed"], run["epochs"][-1]) == ("one SiLU layer", 0, 100)
+assert (run["architecture"], run["seed"], run["epochs"][-1]) == (
+    "one SiLU layer",
+    0,
+    100,
+)
 
 vae = digits_vae(seed=0).double()
 data = digits()
