@@ -52,8 +52,8 @@ def test_one_loss_is_minus_one_draw_of_the_elbo(generator):
     assert_near(loss(vae, x, noise, beta=4.0), (4 * kl - reconstruction).mean())
     assert_near(loss(vae, x, noise, beta=0.0), -reconstruction.mean())
     assert_near(loss(vae, x, None), (kl - p.x_given_z.log_prob(x, q.mean(x))).mean())
-    many = torch.randn(20_000, len(x), 2, generator=generator, dtype=torch.float64)
-    losses = lb.estimate(torch.stack([loss(vae, x, noise) for noise in many[:4000]]))
+    many = torch.randn(1500, len(x), 2, generator=generator, dtype=torch.float64)
+    losses = lb.estimate(torch.stack([loss(vae, x, noise) for noise in many]))
     assert abs(losses.value + lb.elbo(vae, vae.encode(x), x).mean()) < 4 * losses.standard_error
 
 
