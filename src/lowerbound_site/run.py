@@ -47,7 +47,7 @@ ENVIRONMENTS: Mapping[str, Mapping[str, str]] = {
     },
 }
 _SWITCHES = {switch for environment in ENVIRONMENTS.values() for switch in environment}
-_LIMIT = 600  # seconds, for a process
+_LIMIT = 3000  # seconds for every snippet in one process, on a machine that is busy
 
 
 @dataclass(frozen=True)
