@@ -39,9 +39,10 @@ print(
 # %% [markdown]
 # ## The best model, by formula
 #
-# The model draws $z$ from a standard normal distribution and an image from $\mathcal{N}(Wz + \mu, \sigma^2 I)$. This is
-# **probabilistic PCA**. Tipping and Bishop (1999) gave the $W$ and $\sigma^2$ of highest likelihood as a formula in the
-# eigenvalues of the data's covariance. `ppca` computes it. There is nothing to train.
+# The model draws $z$ from a standard normal distribution. The image is $Wz + \mu$ plus normal noise of variance
+# $\sigma^2$ in every pixel. This is **probabilistic PCA**. Tipping and Bishop (1999) gave the $W$
+# and $\sigma^2$ of highest likelihood as a formula in the eigenvalues of the data's covariance. `ppca` computes it.
+# There is nothing to train.
 
 # %%
 best = ppca(x, latent_dim=2)
