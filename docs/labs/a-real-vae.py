@@ -148,7 +148,7 @@ figure, axes = subplots(1, 3, figsize=(7.6, 2.9))
 for ax, (epoch, model) in zip(axes, snapshots.items(), strict=True):
     truth = Grid(model).posterior(x)
     half = 3.2 * truth.cov[0].diagonal().max().sqrt()
-    posterior_picture(ax, model, x, truth.mean[0], half, points=64)
+    posterior_picture(ax, model, x, truth.mean[0], half, points=48)
     ellipse(ax, model.encode(x), linewidth=1.2)
     ax.locator_params(nbins=3)
     ax.set(title=f"after {epoch} epochs")
@@ -168,7 +168,7 @@ plt.show()
 # numerals lie together in patches. Right, small images decoded from a grid of codes;
 # neighbours look alike and digits change gradually.
 ink = shades(INK)
-reach, side = 2.6, 10
+reach, side = 2.6, 8
 axis = torch.linspace(-reach, reach, side, dtype=torch.float64)
 codes = torch.cartesian_prod(axis.flip(0), axis).flip(1)  # rows from the top down
 tiles = vae.likelihood.mean(vae.decode(codes)).reshape(side, side, 8, 8)
@@ -178,7 +178,7 @@ picture = tiles.transpose(1, 2).reshape(10 * side, 10 * side)
 
 figure, (left, right) = subplots(1, 2, figsize=(8.4, 4.2))
 means, labels = vae.encode(unseen).mean, data.held_out_labels
-for (z1, z2), label in zip(means[:110].tolist(), labels[:110].tolist(), strict=True):
+for (z1, z2), label in zip(means[:80].tolist(), labels[:80].tolist(), strict=True):
     left.text(z1, z2, label, fontsize=8, ha="center", va="center", clip_on=True)
 left.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal")
 left.set(xlabel="z₁", ylabel="z₂", title="codes of held-out digits")
@@ -314,7 +314,7 @@ for ax, model, grid, best, title in (
 ):
     truth = grid.posterior(some[row : row + 1])
     half = 2.6 * truth.cov[0].diagonal().max().sqrt()
-    posterior_picture(ax, model, some[row : row + 1], truth.mean[0], half, points=128)
+    posterior_picture(ax, model, some[row : row + 1], truth.mean[0], half, points=112)
     ellipse(ax, best, row)
     ax.set_title(title)
 plt.show()
