@@ -2,7 +2,7 @@
 PYTHON ?= python3
 SITE := .venv/bin/python -m lowerbound_site
 .DEFAULT_GOAL := help
-.PHONY: help zensical serve test record check new build lighthouse clean
+.PHONY: help serve test record check new build bench lighthouse zensical clean
 
 help:
 	@echo "make serve              build the site, serve it on loopback, print its address"
@@ -11,6 +11,7 @@ help:
 	@echo "make check CLAIM=name   check one claim, in seconds"
 	@echo "make record [NAME=name] run snippets and record what they print and draw"
 	@echo "make build              build the site into site/"
+	@echo "make bench              measure speed side by side with others, for docs/performance.md (Linux, minutes)"
 	@echo "make lighthouse         measure some pages with Lighthouse (needs Node and npm)"
 	@echo "make zensical           build the Markdown pages with Zensical, Material's successor"
 	@echo "make clean              remove everything that these commands made"
@@ -56,6 +57,18 @@ check: $(STAMP)
 new: $(STAMP)
 	@test -n "$(CLAIM)" || { echo "say which claim: make new CLAIM=name"; exit 1; }
 	@$(SITE) new $(CLAIM)
+
+# What the library is measured against has an environment of its own: none of it may decide what readers get.
+BENCH := .cache/bench/stamp-$(shell cat tests/bench/requirements.txt | cksum | cut -d' ' -f1)
+
+$(BENCH):
+	@test -x .cache/bench/bin/python || $(PYTHON) -m venv .cache/bench
+	.cache/bench/bin/python -m pip install --disable-pip-version-check --no-deps --requirement tests/bench/requirements.txt
+	@rm -f .cache/bench/stamp-*
+	@touch $@
+
+bench: $(BENCH)
+	.cache/bench/bin/python tests/bench/run.py
 
 zensical: $(STAMP)
 	.venv/bin/python -m lowerbound_site.zensical

@@ -12,46 +12,90 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+from mkdocs.livereload import LiveReloadServer
 
 from lowerbound_site.cards import cards
 from lowerbound_site.claims import ROOT, EvidenceError
 from lowerbound_site.expand import expand, read_pages, wheel_name
 from lowerbound_site.prose import check_pages
+from lowerbound_site.prune import prune
 
 HOST = "127.0.0.1"
 
 
 def build(out: Path, root: Path = ROOT) -> None:
-    """Build the whole site into `out`; any warning is an error."""
+    """Build the whole site; any warning is an error. What was in `out` stays until the new site is whole."""
     prepare(root)
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(out.resolve())]
-    if subprocess.run(command, cwd=root, env=_environment(root), check=False).returncode:
-        raise EvidenceError("mkdocs did not build the site; its messages stand above")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out.parent) as folder:
+        new = Path(folder, "site")
+        command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(new.resolve())]
+        if subprocess.run(command, cwd=root, env=_environment(root), check=False).returncode:
+            raise EvidenceError("mkdocs did not build the site; its messages stand above")
+        prune(new)
+        shutil.rmtree(out, ignore_errors=True)
+        new.replace(out)
 
 
 def serve(root: Path = ROOT) -> None:
-    """Serve the site on loopback until interrupted; pages, snippets and the library are watched."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # told to stop, stop MkDocs too
-    prepare(root)
+    """Serve the site on loopback until interrupted, and build it anew whenever what it is made of changes.
+
+    The site that was served last is kept: when nothing has changed since, it is there at once.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     port = _free_port()
-    address = f"http://{HOST}:{port}/"
-    command = [sys.executable, "-m", "mkdocs", "serve", "--dev-addr", f"{HOST}:{port}"]
-    environment = _environment(root) | {"SITE_URL": address, "PYTHONUNBUFFERED": "1"}
-    with subprocess.Popen(
-        command, cwd=root, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as server:
-        assert server.stdout is not None
+    os.environ["SITE_URL"] = f"http://{HOST}:{port}/"
+    site, stamp = root / ".cache" / "site", root / ".cache" / "site-made-of"
+
+    def refresh() -> None:
+        made_of = _made_of(root)
+        if not (site.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == made_of):
+            build(site, root)
+            stamp.write_text(made_of, encoding="utf-8")
+
+    def refresh_or_complain() -> None:
         try:
-            for line in server.stdout:
-                print(line, end="", flush=True)
-                if "Serving on" in line:
-                    print(f"\nThe site is at {address} (Ctrl+C stops it)", flush=True)
-        except KeyboardInterrupt:
-            server.terminate()
-    if server.returncode > 0:
-        raise EvidenceError("mkdocs did not serve the site; its messages stand above")
+            refresh()
+        except EvidenceError as error:
+            print(f"{error}\nUntil that is mended, the site is served as it was.", file=sys.stderr, flush=True)
+
+    refresh()
+    server = LiveReloadServer(refresh_or_complain, HOST, port, root=str(site))
+    server.error_handler = lambda code: (site / "404.html").read_bytes() if code == http.HTTPStatus.NOT_FOUND else None
+    for path in _sources(root):
+        server.watch(str(path))
+    print(f"The site is at {os.environ['SITE_URL']} (Ctrl+C stops it)", flush=True)
+    try:
+        server.serve()  # type: ignore[no-untyped-call]
+    except KeyboardInterrupt:
+        server.shutdown()
+
+
+def _sources(root: Path) -> list[Path]:
+    """The files and folders that decide what the site is."""
+    names = ("docs", "snippets", "src", "mkdocs.yml", "pyproject.toml", "requirements.txt", "README.md", "LICENSE")
+    return [root / name for name in names if (root / name).exists()]
+
+
+def _made_of(root: Path) -> str:
+    """A digest of all that the site is made of: its sources, its settings, the date of the last commit."""
+    environment = _environment(root)
+    settings = [environment.get(name, "") for name in ("SITE_URL", "REPO_URL", "SOURCE_DATE_EPOCH")]
+    within = (path for source in _sources(root) for path in ([source] if source.is_file() else source.rglob("*")))
+    written_by_prepare = root / "docs" / "download"
+    return _digest(root, (path for path in within if not path.is_relative_to(written_by_prepare)), settings)
+
+
+def _digest(root: Path, paths: Iterable[Path], settings: Iterable[str] = ()) -> str:
+    """A digest of the files among these paths, with their names; what Python compiled does not count."""
+    digest = hashlib.sha256("\0".join(settings).encode())
+    for path in sorted(paths):
+        if path.is_file() and "__pycache__" not in path.parts:
+            digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
 
 
 class QuietHandler(http.server.SimpleHTTPRequestHandler):
@@ -110,13 +154,9 @@ def wheel(root: Path = ROOT) -> Path:
     """Return the library's wheel, built anew only when what goes into it has changed."""
     sources = [
         *(root / name for name in ("pyproject.toml", "README.md", "LICENSE")),
-        *sorted(path for path in (root / "src" / "lowerbound").rglob("*") if path.is_file()),
+        *(root / "src" / "lowerbound").rglob("*"),
     ]
-    key = hashlib.sha256()
-    for path in sources:
-        if "__pycache__" not in path.parts:
-            key.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    kept = root / ".cache" / "wheel" / key.hexdigest()[:16] / wheel_name(root / "pyproject.toml")
+    kept = root / ".cache" / "wheel" / _digest(root, sources) / wheel_name(root / "pyproject.toml")
     if not kept.exists():
         kept.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=kept.parent) as folder:

@@ -26,15 +26,22 @@ class _Formulas(Postprocessor):
 
 
 class _Code(Postprocessor):
-    """In code, p and q have the colours that they have in formulas; and programs stay out of the search."""
+    """In code, p and q have the colours that they have in formulas; and programs stay out of the search.
 
+    What colour.css gives the colour of plain code needs no element of its own: names, numbers, blanks.
+    """
+
+    _PLAIN = re.compile(r'<span class="(?:w|n|nb|nc|ne|nf|nn|bp|fm|mf|mi)">([^<]*)</span>')
     _CODE = re.compile(r"<code>.*?</code>", re.DOTALL)
     _DISTRIBUTION = re.compile(r"(?<![\w&;./-])([pq])(?![\w;/-])(?=[^<>]*<)")
     _BLOCK = re.compile(r'<div class="([^"]*\bhighlight)">')
 
     def run(self, text: str) -> str:
-        text = self._CODE.sub(lambda code: self._DISTRIBUTION.sub(r'<span class="lb-\1">\1</span>', code[0]), text)
+        text = self._CODE.sub(lambda code: self._coloured(self._PLAIN.sub(r"\1", code[0])), text)
         return self._BLOCK.sub(r'<div class="\1" data-search-exclude>', text)
+
+    def _coloured(self, code: str) -> str:
+        return self._DISTRIBUTION.sub(r'<span class="lb-\1">\1</span>', code)
 
 
 class _Figures(Postprocessor):

@@ -25,17 +25,15 @@ TEXT = ASCII + "\xa0äöüßéè×÷·±°§²³–—‘’“”…−"
 CODE = ASCII + "\xa0·×±²–—…"
 
 _LETTERS_AND_SIGNS = "".join(set(ASCII) - set('"#$%&@\\^_`~'))
-# A formula's single letters are italic, and Unicode has those in a block of its own.
-_ITALIC = (
-    "".join(chr(0x1D434 + offset) for offset in range(52) if offset != 33)
-    + "ℎ"  # where Unicode keeps the italic h
-    + "".join(chr(0x1D6FC + offset) for offset in range(31))  # alpha to pi's variant
-)
+# A formula's single letters are italic, and Unicode has those in a block of its own: Latin from A, Greek from alpha.
+_ITALIC = "".join(chr(0x1D434 + offset) for offset in range(52) if offset != 33) + "ℎ"  # where Unicode keeps the h
+_ITALIC_GREEK = "".join(chr(0x1D6FC + "αβγδεζηθικλμνξοπρςστυφχψω".index(letter)) for letter in "αβγδεηθλμπρστφψω") + "𝜙"
 MATHS = (
     _LETTERS_AND_SIGNS
     + _ITALIC
-    + "ΔΣΦΨΩℝ𝔼ℒ𝒩ℓ\xa0"
-    + "−×·±∗∘⋅…⋯∑∏∫∂∇√∞∈≤≥≠≈≡≪≫∝∼→←⇒∣∥‖′ˆ˜¯⏟⏞"
+    + _ITALIC_GREEK
+    + "ΔΣℝ𝔼ℒ𝒩ℓ\xa0"
+    + "−×·…⋯∑∏∫∂∇√∞∈≤≥≠≈≡∝∼→←⇒∣‖′⏟"
     + "\N{VARIATION SELECTOR-1}"  # how ℒ and 𝒩 ask for their script shape
 )
 

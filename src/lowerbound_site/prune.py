@@ -1,0 +1,82 @@
+"""Leave out of the theme's style sheets what no page of the site can use.
+
+A rule stays if every class that its selector names occurs in a page or as a word in a script, which could add it; so
+what is left out could never have matched. Of the rules for text that runs from right to left none can match either:
+the pages say that theirs runs from left to right. A custom property stays if something asks for it.
+"""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import tinycss2  # type: ignore[import-untyped]
+
+_CLASS_ATTRIBUTE = re.compile(r'class="([^"]*)"')
+_WORD = re.compile(r"[A-Za-z_][\w-]*")
+_CLASS = re.compile(r"\.(-?[A-Za-z_][\w-]*)")
+_CHOICE = re.compile(r":(?:not|is|where|has)\([^)]*\)")  # none of the classes within has to be there
+_PROPERTY = re.compile(r"--[\w-]+")
+_ASKED_FOR = re.compile(r"var\(\s*(--[\w-]+)")
+_GROUPS = ("media", "supports", "layer")  # at-rules that hold rules
+
+
+def prune(site: Path) -> None:
+    """Rewrite the theme's style sheets in a built site."""
+    scripts = "".join(path.read_text(encoding="utf-8") for path in site.rglob("*.js"))
+    known = set(_WORD.findall(scripts))
+    for page in site.rglob("*.html"):
+        for classes in _CLASS_ATTRIBUTE.findall(page.read_text(encoding="utf-8")):
+            known.update(classes.split())
+    sheets = [*site.glob("assets/stylesheets/*.css"), *site.glob("assets/_mkdocstrings.css")]
+    theirs = {path: pruned(path.read_text(encoding="utf-8"), known) for path in sheets}
+    ours = [path.read_text(encoding="utf-8") for path in site.rglob("*.css") if path not in theirs]
+    pages = [path.read_text(encoding="utf-8") for path in site.rglob("*.html")]
+    asked_for = set(_PROPERTY.findall(scripts))
+    for text in (*theirs.values(), *ours, *pages):
+        asked_for.update(_ASKED_FOR.findall(text))
+    for path, sheet in theirs.items():
+        path.write_text(without_idle_properties(sheet, asked_for), encoding="utf-8")
+
+
+def pruned(sheet: str, known: set[str]) -> str:
+    """Return a style sheet without the rules whose selectors name a class that is not known."""
+    return _written(tinycss2.parse_stylesheet(sheet, skip_comments=True, skip_whitespace=True), known)
+
+
+def _written(rules: Iterable[tinycss2.ast.Node], known: set[str]) -> str:
+    kept = []
+    for rule in rules:
+        if rule.type == "qualified-rule":
+            selectors = [selector for selector in _selectors(rule.prelude) if _can_match(selector, known)]
+            if selectors:
+                kept.append(f"{','.join(selectors)}{{{tinycss2.serialize(rule.content)}}}")
+        elif rule.type == "at-rule" and rule.lower_at_keyword in _GROUPS and rule.content is not None:
+            inner = tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True)
+            if written := _written(inner, known):
+                kept.append(f"@{rule.at_keyword}{tinycss2.serialize(rule.prelude)}{{{written}}}")
+        else:
+            kept.append(rule.serialize())
+    return "".join(kept)
+
+
+def _selectors(prelude: list[tinycss2.ast.Node]) -> list[str]:
+    """The selectors of a rule: what stands between its commas, those inside brackets apart."""
+    selectors: list[list[tinycss2.ast.Node]] = [[]]
+    for token in prelude:
+        if token == ",":
+            selectors.append([])
+        else:
+            selectors[-1].append(token)
+    return [tinycss2.serialize(tokens).strip() for tokens in selectors]
+
+
+def _can_match(selector: str, known: set[str]) -> bool:
+    if "[dir=rtl]" in selector:
+        return False
+    return all(name in known for name in _CLASS.findall(_CHOICE.sub("", selector)))
+
+
+def without_idle_properties(sheet: str, asked_for: set[str]) -> str:
+    """Return a style sheet without the custom properties that nothing asks for."""
+    declaration = re.compile(r"(--[\w-]+):(?:\"[^\"]*\"|'[^']*'|\([^)]*\)|[^;{}\"'(])*(?:;|(?=\}))")
+    return declaration.sub(lambda found: found[0] if found[1] in asked_for else "", sheet)

@@ -1,0 +1,53 @@
+"""What the theme's style sheets lose: rules that cannot match, and nothing else."""
+
+from pathlib import Path
+
+import pytest
+
+from lowerbound_site.prune import prune, pruned, without_idle_properties
+
+
+@pytest.mark.parametrize(
+    ("sheet", "kept"),
+    [
+        (".known{color:red}", ".known{color:red}"),
+        (".unknown{color:red}", ""),
+        ("p,a[href]:hover{color:red}", "p,a[href]:hover{color:red}"),
+        (".known,.unknown{color:red}", ".known{color:red}"),
+        (".known .unknown>p{color:red}", ""),
+        (".known:not(.unknown){color:red}", ".known:not(.unknown){color:red}"),
+        (":is(.known,.unknown){color:red}", ":is(.known,.unknown){color:red}"),
+        ("[dir=rtl] .known{color:red}", ""),
+        ("[dir=ltr] .known{color:red}", "[dir=ltr] .known{color:red}"),
+        ("@media print{.unknown{color:red}.known{color:red}}", "@media print{.known{color:red}}"),
+        ("@media print{.unknown{color:red}}", ""),
+        ("@font-face{font-family:a}", "@font-face{font-family:a}"),
+        ("@keyframes b{0%{top:0}to{top:1px}}", "@keyframes b{0%{top:0}to{top:1px}}"),
+    ],
+)
+def test_a_rule_stays_where_it_could_match(sheet: str, kept: str) -> None:
+    assert pruned(sheet, {"known"}) == kept
+
+
+@pytest.mark.parametrize(
+    ("sheet", "kept"),
+    [
+        (":root{--used:1px;--idle:2px}", ":root{--used:1px;}"),
+        (":root{--idle:url(\"data:,<svg a='{;}'/>\");--used:1px}", ":root{--used:1px}"),
+        ("p{top:var(--idle)}", "p{top:var(--idle)}"),
+    ],
+)
+def test_a_property_stays_where_something_asks_for_it(sheet: str, kept: str) -> None:
+    assert without_idle_properties(sheet, {"--used"}) == kept
+
+
+def test_classes_of_pages_and_of_scripts_are_known_and_our_own_sheets_untouched(tmp_path: Path) -> None:
+    sheets = tmp_path / "assets" / "stylesheets"
+    sheets.mkdir(parents=True)
+    (sheets / "main.css").write_text(".a{top:var(--x)}.b{top:0}.c{top:0}:root{--x:1px;--y:2px}")
+    (tmp_path / "own.css").write_text(".c{top:0}")
+    (tmp_path / "index.html").write_text('<p class="d a">')
+    (tmp_path / "script.js").write_text('element.classList.add("b")')
+    prune(tmp_path)
+    assert (sheets / "main.css").read_text() == ".a{top:var(--x)}.b{top:0}:root{--x:1px;}"
+    assert (tmp_path / "own.css").read_text() == ".c{top:0}"
