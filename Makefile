@@ -43,7 +43,7 @@ test: $(STAMP)
 	.venv/bin/mypy
 	$(SITE) chromium
 	@if ls tests/js/*.test.js >/dev/null 2>&1; then node --test tests/js/; fi
-	.venv/bin/python -m pytest --numprocesses 2 --dist loadgroup
+	.venv/bin/python -m pytest --numprocesses 2 --dist loadgroup --durations 20
 
 record: $(STAMP)
 	.venv/bin/python -m lowerbound_site.train_models

@@ -24,13 +24,12 @@ from pathlib import Path
 
 from lowerbound_site.claims import EvidenceError
 
-# Two kinds of other machine are imitated: an older processor (torch's own kernels, its matrix products, its
-# convolutions, numpy's and scipy's matrix products each have a switch) and another number of threads. Threads wait
-# passively, because a busy wait stalls a machine that has other work.
+# Other machines are imitated: older processors (torch's own kernels, its matrix products, its convolutions, numpy's and
+# scipy's matrix products each have a switch), one of them with another number of threads. Threads wait passively,
+# because a busy wait stalls a machine that has other work.
 _THREADS = {"OMP_WAIT_POLICY": "PASSIVE"}
 ENVIRONMENTS: Mapping[str, Mapping[str, str]] = {
     "one-thread": {"OMP_NUM_THREADS": "1"},
-    "two-threads": {"OMP_NUM_THREADS": "2"},
     "plain-processor": {
         "OMP_NUM_THREADS": "1",
         "ATEN_CPU_CAPABILITY": "default",
@@ -38,7 +37,7 @@ ENVIRONMENTS: Mapping[str, Mapping[str, str]] = {
         "ONEDNN_MAX_CPU_ISA": "SSE41",
         "OPENBLAS_CORETYPE": "Nehalem",
     },
-    "avx2-processor": {
+    "two-threads": {
         "OMP_NUM_THREADS": "2",
         "ATEN_CPU_CAPABILITY": "avx2",
         "MKL_ENABLE_INSTRUCTIONS": "AVX2",
