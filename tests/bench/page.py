@@ -16,7 +16,7 @@ def as_markdown(result: dict[str, Any]) -> str:
     """The machine and one table a group. Measured numbers stand in code spans: no one typed them."""
     parts = ["\n".join(f"- {key.capitalize()}: `{value}`" for key, value in result["machine"].items())]
     for group, rows in itertools.groupby(result["rows"], key=lambda row: row["group"]):
-        head = [f"## {group}", "", "| | measured | target | |", "| --- | ---: | ---: | --- |"]
+        head = [f"## {group}", "", "| quantity | measured | target | verdict |", "| --- | ---: | ---: | --- |"]
         parts.append("\n".join([*head, *map(_line, rows)]))
     return "\n\n".join(parts)
 
