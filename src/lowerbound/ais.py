@@ -1,8 +1,12 @@
-"""Annealed importance sampling: log p(x) with its standard error, for any number of latent dimensions.
+r"""Annealed importance sampling: $\log p(x)$ with its standard error, for any number of latent dimensions.
 
 The points of a grid multiply with every dimension of z. Here chains walk instead, from the prior to the posterior,
-through distributions in between: p_t(z) ∝ p(z) p(x|z)^t with t from 0 to 1. What a chain gains in density when t rises,
-multiplied up along its way, is a weight w with E[w] = p(x) exactly, however badly the chain mixes.
+through distributions in between, with $t$ from 0 to 1:
+
+$$p_t(z) \propto p(z) \, p(x \mid z)^t$$
+
+What a chain gains in density when t rises, multiplied up along its way, is a weight $w$. Its expectation is exact,
+however badly the chain mixes: $\E[w] = p(x)$.
 
 Source: Neal 2001, "Annealed importance sampling"; for decoders Wu et al. 2017, "On the quantitative analysis of
 decoder-based generative models". The steps of the walk are Hamiltonian Monte Carlo: Neal 2011, "MCMC using Hamiltonian
@@ -26,14 +30,14 @@ FIRST_STEP = 0.5  # for z of the prior's size, about 1
 
 
 class Evidence(NamedTuple):
-    """An estimate of log p(x) for each of n points.
+    r"""An estimate of $\log p(x)$ for each of n points, from the weights $w_c$ of $C$ chains.
 
     Attributes:
-        value: log of the mean weight, in nats, shape (n,). Its expectation is below log p(x), by about half the
-            square of the standard error.
-        standard_error: standard deviation of the weights over their mean and √chains, in nats, shape (n,). Where it is
-            not small, or `effective_chains` is low, distrust both: use more temperatures.
-        effective_chains: (Σ w)² / Σ w², shape (n,): how many equal weights would be as good.
+        value: log of the mean weight, $\log \frac{1}{C} \sum_c w_c$, in nats, shape (n,). Its expectation is below
+            $\log p(x)$, by about half the square of the standard error.
+        standard_error: standard deviation of the weights over their mean and $\sqrt{C}$, in nats, shape (n,). Where it
+            is not small, or `effective_chains` is low, distrust both: use more temperatures.
+        effective_chains: $(\sum_c w_c)^2 / \sum_c w_c^2$, shape (n,): how many equal weights would be as good.
         acceptance: share of accepted moves, shape (n,).
     """
 
@@ -50,19 +54,23 @@ def log_evidence(
     temperatures: int = 200,
     generator: torch.Generator | None = None,
 ) -> Evidence:
-    """log p(x) = log ∫ p(z) p(x|z) dz for n points x at once.
+    r"""$\log p(x) = \log \int p(z) \, p(x \mid z) \dd z$ for n points x at once.
 
-    log w = Σ_k (t_{k+1} - t_k) log p(x|z_k), where z_{k+1} is a move from z_k that leaves p_{t_{k+1}} as it is.
+    The log-weight of a chain adds up what it gains at each rise of t. Between two rises a move takes $z_{k-1}$ to
+    $z_k$; it leaves the distribution at $t_k$ as it is.
+
+    $$\log w = \sum_k (t_{k+1} - t_k) \log p(x \mid z_k)$$
 
     The chains of one x share their step sizes. A quarter of the chains tunes them and is not counted, so that the
     weights of the others stay exactly unbiased.
 
-    To start at an encoder's q(z|x), which takes fewer temperatures, pass q's log-density as `log_prior`,
-    z ↦ log p(x,z) - log q(z|x) as `log_likelihood`, and draws of q as `start`.
+    To start at an encoder's $q(z \mid x)$, which takes fewer temperatures, pass q's log-density as `log_prior`,
+    $\log p(x, z) - \log q(z \mid x)$ as `log_likelihood`, and draws of q as `start`.
 
     Args:
-        log_prior: z ↦ log p(z), from shape (chains, n, L) to (chains, n).
-        log_likelihood: z ↦ log p(x|z), from shape (chains, n, L) to (chains, n); z[:, i] belongs to the i-th x.
+        log_prior: a function of z that returns $\log p(z)$, from shape (chains, n, L) to (chains, n).
+        log_likelihood: a function of z that returns $\log p(x \mid z)$, from shape (chains, n, L) to (chains, n);
+            `z[:, i]` belongs to the i-th x.
         start: independent draws from the prior, shape (chains, n, L), at least 8 chains.
         temperatures: number of values of t after 0; more of them make the standard error smaller.
         generator: the source of randomness, on the device of `start`; None for torch's global one.

@@ -1,10 +1,12 @@
-"""Bounds on log p(x), their parts, and their gradients, estimated from samples or computed where that is possible.
+r"""Bounds on $\log p(x)$, their parts, and their gradients, estimated from samples or computed where that is possible.
 
-Every sampled quantity starts from the same draws: z from q(z|x), and the three logarithms log p(z), log p(x|z) and
-log q(z|x) there. Their sum log w = log p(z) + log p(x|z) - log q(z|x) is the log of an importance weight:
+Every sampled quantity starts from the same draws of z from $q(z \mid x)$, and from three logarithms there. Together
+they are the log of an importance weight:
 
-    mean of log w          estimates the ELBO
-    log of the mean of w   estimates log p(x), and its expectation is a tighter bound
+$$\log w = \log p(z) + \log p(x \mid z) - \log q(z \mid x)$$
+
+The mean of $\log w$ estimates the ELBO. The log of the mean of $w$ estimates $\log p(x)$, and its expectation is a
+bound that is no looser.
 
 The functions take the model p and the encoder q of any world, as `elbo(p, q, x)` does: a `Joint` and a `Conditional`
 (without x: all of them), a `GaussianJoint` and a `LinearGaussian`, a `VAE` and what `encode` returned. Random numbers
@@ -46,7 +48,8 @@ class Estimate(NamedTuple):
 
     Attributes:
         value: the estimate.
-        standard_error: the standard deviation of the estimate; the truth is rarely more than 4 of these away.
+        standard_error: an estimate of the standard deviation of `value`. If the samples have a finite variance and the
+            estimate has no bias, the truth is rarely more than 4 of these away.
     """
 
     value: Tensor
@@ -54,7 +57,9 @@ class Estimate(NamedTuple):
 
 
 def estimate(draws: Tensor) -> Estimate:
-    """The mean over the first dimension, (k, ...) to (...), with its standard error: standard deviation / sqrt(k).
+    r"""The mean over the first dimension, (k, ...) to (...), with its standard error.
+
+    The standard error is $s / \sqrt{k}$, with $s$ the standard deviation of the k draws.
 
     >>> estimate(torch.tensor([1.0, 2.0, 3.0]))
     Estimate(value=tensor(2.), standard_error=tensor(0.5774))
@@ -65,12 +70,12 @@ def estimate(draws: Tensor) -> Estimate:
 
 
 class Draws(NamedTuple):
-    """What k draws of z from q(z|x) look like under the model and the encoder, for each of n values of x.
+    r"""What k draws of z from $q(z \mid x)$ look like under the model and the encoder, for each of n values of x.
 
     Attributes:
-        log_prior: log p(z), shape (k, n).
-        log_likelihood: log p(x|z), shape (k, n).
-        log_q: log q(z|x), shape (k, n).
+        log_prior: $\log p(z)$, shape (k, n).
+        log_likelihood: $\log p(x \mid z)$, shape (k, n).
+        log_q: $\log q(z \mid x)$, shape (k, n).
     """
 
     log_prior: Tensor
@@ -79,16 +84,16 @@ class Draws(NamedTuple):
 
     @property
     def log_weight(self) -> Tensor:
-        """Log importance weight, log p(x,z) - log q(z|x), shape (k, n)."""
+        r"""Log importance weight, $\log w = \log p(x, z) - \log q(z \mid x)$, shape (k, n)."""
         return self.log_prior + self.log_likelihood - self.log_q
 
 
 def draw(p: Any, q: Any, *at: Tensor, k: int, generator: torch.Generator | None = None) -> Draws:
-    """k draws of z from q(z|x) for each x, as logarithms.
+    r"""k draws of z from $q(z \mid x)$ for each x, as logarithms.
 
     Args:
         p: the model.
-        q: the encoder q(z|x).
+        q: the encoder $q(z \mid x)$.
         at: x, shape (n, D); left out for tables, which take all x.
         k: how many draws for each x.
         generator: the source of randomness.
@@ -139,10 +144,15 @@ def _(p: VAE, q: Encoded, x: Tensor, *, k: int, generator: torch.Generator | Non
 def sampled_elbo(
     p: Any, q: Any, *at: Tensor, k: int, generator: torch.Generator | None = None, closed_form_kl: bool = False
 ) -> Estimate:
-    """ELBO(x) from k samples, without bias, by one of the two common estimators; shapes (n,).
+    r"""$\ELBO(x)$ from k samples, without bias, by one of the two common estimators; in nats, shapes (n,).
 
-        log p(x,z) - log q(z|x)             exact from a single sample where q(z|x) = p(z|x)
-        log p(x|z) - KL(q(z|x)‖p(z))        with `closed_form_kl`: only the first term is sampled
+    The first is exact from a single sample where $q(z \mid x) = p(z \mid x)$:
+
+    $$\log p(x, z) - \log q(z \mid x)$$
+
+    The second, with `closed_form_kl`, samples only its first term:
+
+    $$\log p(x \mid z) - \KL(q(z \mid x) \,\|\, p(z))$$
 
     Source: Kingma & Welling 2014, equations 6 and 7; which varies less: Roeder et al. 2017, Sticking the landing.
 
@@ -158,7 +168,10 @@ def sampled_elbo(
 
 
 def sampled_reconstruction(p: Any, q: Any, *at: Tensor, k: int, generator: torch.Generator | None = None) -> Estimate:
-    """E_q(z|x)[log p(x|z)] from k samples, shapes (n,): `reconstruction` for any number of latent dimensions."""
+    r"""$\E_{q(z \mid x)}[\log p(x \mid z)]$ from k samples, in nats, shapes (n,).
+
+    It is `reconstruction` for any number of latent dimensions.
+    """
     _at_least(k, 2, "k")
     return estimate(draw(p, q, *at, k=k, generator=generator).log_likelihood)
 
@@ -166,9 +179,11 @@ def sampled_reconstruction(p: Any, q: Any, *at: Tensor, k: int, generator: torch
 def importance_weighted_bound(
     p: Any, q: Any, *at: Tensor, k: int, repeats: int, generator: torch.Generator | None = None
 ) -> Estimate:
-    """The importance-weighted bound L_k(x) = E[log (w_1 + ... + w_k) / k], averaged over `repeats`; shapes (n,).
+    r"""The importance-weighted bound, averaged over `repeats`; in nats, shapes (n,).
 
-    L_1 is the ELBO, L_k rises with k, and no L_k is above log p(x).
+    $$L_k(x) = \E\left[\log \frac{w_1 + \ldots + w_k}{k}\right]$$
+
+    $L_1$ is the ELBO, $L_k$ never falls with $k$, and no $L_k$ is above $\log p(x)$.
 
     Source: Burda et al. 2016, Importance weighted autoencoders, equation 8.
 
@@ -183,11 +198,13 @@ def importance_weighted_bound(
 
 
 def sampled_log_evidence(p: Any, q: Any, *at: Tensor, k: int, generator: torch.Generator | None = None) -> Estimate:
-    """log p(x) by importance sampling: the log of the mean of k weights; shapes (n,).
+    r"""$\log p(x)$ by importance sampling: the log of the mean of k weights; in nats, shapes (n,).
 
-    The mean of the weights has no bias; its log is too low, by about Var(w) / (2 k p(x)^2) where that variance is
-    finite. The standard error is that of the mean, divided by the mean. Where the tails of q(z|x) are thinner than
-    those of p(z|x) the variance can be infinite: then the standard error only looks small.
+    $$\log p(x) \approx \log \frac{1}{k} \sum_i w_i$$
+
+    The mean of the weights has no bias; its log is too low, by about $\Var(w) / (2 k \, p(x)^2)$ where that variance is
+    finite. The standard error is that of the mean, divided by the mean. Where the tails of $q(z \mid x)$ are thinner
+    than those of $p(z \mid x)$ the variance can be infinite: then the standard error only looks small.
 
     Source: Owen 2013, Monte Carlo theory, methods and examples, chapter 9.
     """
@@ -198,23 +215,26 @@ def sampled_log_evidence(p: Any, q: Any, *at: Tensor, k: int, generator: torch.G
 
 
 class RateDistortion(NamedTuple):
-    """The two parts of the negative ELBO, for each x.
+    r"""The two parts of the negative ELBO, for each x, in nats.
 
     Attributes:
-        rate: KL(q(z|x)‖p(z)), shape (n,).
-        distortion: -E_q(z|x)[log p(x|z)], shape (n,).
+        rate: $\KL(q(z \mid x) \,\|\, p(z))$, shape (n,).
+        distortion: $-\E_{q(z \mid x)}[\log p(x \mid z)]$, shape (n,).
     """
 
     rate: Tensor
     distortion: Tensor
 
     def objective(self, beta: float = 1.0) -> Tensor:
-        """distortion + beta · rate: what a beta-VAE minimises, shape (n,). With beta = 1 it is -ELBO(x)."""
+        r"""$\text{distortion} + \beta \, \text{rate}$: what a beta-VAE minimises, shape (n,).
+
+        With $\beta = 1$ it is $-\ELBO(x)$.
+        """
         return self.distortion + beta * self.rate
 
 
 def rate_distortion(p: Any, q: Any, *at: Tensor) -> RateDistortion:
-    """Rate and distortion of each x, in closed form or by quadrature.
+    r"""Rate and distortion of each x, in closed form or by quadrature: $-\ELBO(x) = \text{distortion} + \text{rate}$.
 
     Source: Alemi et al. 2018, Fixing a broken ELBO; beta: Higgins et al. 2017.
 
@@ -231,7 +251,9 @@ def rate_distortion(p: Any, q: Any, *at: Tensor) -> RateDistortion:
 
 @dataclass(frozen=True, eq=False)
 class AggregatedPosterior:
-    """q(z) = mean over x of q(z|x): a mixture of as many normals as the data set has rows.
+    r"""The aggregated posterior: a mixture of as many normals as the data set has rows.
+
+    $$q(z) = \frac{1}{n} \sum_i q(z \mid x_i)$$
 
     `entropy` and `kl` against the prior are computed for 1 or 2 latent dimensions, by a sum over an evenly spaced grid.
     """
@@ -239,7 +261,7 @@ class AggregatedPosterior:
     given: Encoded
 
     def log_prob(self, z: Tensor) -> Tensor:
-        """log q(z) for z of shape (m, L), shape (m,)."""
+        r"""$\log q(z)$ for z of shape (m, L), shape (m,)."""
         size = 8 * self.given.mean.numel()
         return torch.cat([self._log_parts(z[part]).logsumexp(1) for part in blocks(len(z), size)])
 
@@ -250,12 +272,14 @@ class AggregatedPosterior:
 
 @dataclass(frozen=True, eq=False)
 class EncoderJoint:
-    """The encoder's joint q(x,z) = q(x) q(z|x) of a VAE, where q(x) is a data set: each of its n rows has weight 1/n.
+    r"""The encoder's joint $q(x, z) = q(x) \, q(z \mid x)$ of a VAE.
+
+    Here $q(x)$ is a data set: each of its n rows has weight 1/n.
 
     Args:
-        z_given_x: q(z|x) for every row, what `vae.encode(data)` returns.
+        z_given_x: $q(z \mid x)$ for every row, what `vae.encode(data)` returns.
 
-    `mutual_information` of it is computed for 1 or 2 latent dimensions; it is at most log n.
+    `mutual_information` of it is computed for 1 or 2 latent dimensions; it is at most $\log n$.
 
     >>> apart = EncoderJoint(DiagonalNormal(torch.tensor([[-9.0], [9.0]]).double(), torch.zeros(2, 1).double()))
     >>> mutual_information(apart)  # z tells which of the two rows it came from: log 2
@@ -270,13 +294,15 @@ class EncoderJoint:
 
     @property
     def z(self) -> AggregatedPosterior:
-        """The marginal over z, the aggregated posterior."""
+        """The marginal $q(z)$, the aggregated posterior."""
         return AggregatedPosterior(self.z_given_x)
 
     def x_given_z(self, z: Tensor) -> Tensor:
-        """q(x|z) by Bayes' rule, for z of shape (m, L): which row of the data did this z come from? Shape (m, n).
+        r"""$q(x \mid z)$ for z of shape (m, L): which row of the data did this z come from? Shape (m, n).
 
-        It is a softmax over the rows: q(x|z) = q(z|x) / (sum over all rows of q(z|row)).
+        By Bayes' rule it is a softmax over the rows:
+
+        $$q(x_i \mid z) = \frac{q(z \mid x_i)}{\sum_j q(z \mid x_j)}$$
         """
         return self.z._log_parts(z).softmax(1)
 
@@ -303,9 +329,15 @@ def _(joint: EncoderJoint) -> Tensor:
 
 
 def sampled_mutual_information(joint: EncoderJoint, k: int, generator: torch.Generator | None = None) -> Estimate:
-    """I_q(x;z) = E[log q(z|x) - log q(z)] from k samples for each row of the data, for any number of dimensions.
+    r"""The mutual information under q, from k samples for each row of the data, for any number of dimensions; in nats.
 
-    The average of KL(q(z|x)‖p(z)) is this plus KL(q(z)‖p(z)), so the rest is the other part, with the same error:
+    $$\I(x; z) = \E_{q(x, z)}[\log q(z \mid x) - \log q(z)]$$
+
+    It is one part of the average KL term:
+
+    $$\E_{q(x)} \KL(q(z \mid x) \,\|\, p(z)) = \I(x; z) + \KL(q(z) \,\|\, p(z))$$
+
+    So the rest is the other part, with the same error:
     `kl(joint.z_given_x, vae.prior) - sampled_mutual_information(joint, k).value`.
 
     Source: Hoffman & Johnson 2016, ELBO surgery.
@@ -338,11 +370,14 @@ def _on_a_grid(q: AggregatedPosterior) -> tuple[Tensor, float]:
 
 
 class InferenceGaps(NamedTuple):
-    """The gap log p(x) - ELBO(x) in two parts, for each x.
+    r"""The gap $\log p(x) - \ELBO(x)$ in two parts, for each x, in nats.
+
+    The best q of the family is sought by a climb, and what is found is a local maximum. So `approximation` is an upper
+    estimate and `amortization` a lower one. On held-out x, `amortization` includes that the encoder has not seen x.
 
     Attributes:
-        approximation: log p(x) - ELBO of the best q of the family: the true posterior is no such normal. Shape (n,).
-        amortization: ELBO of the best q - ELBO of the encoder's: one network has to serve every x. Shape (n,).
+        approximation: $\log p(x)$ minus the ELBO of the best q: the true posterior is no such normal. Shape (n,).
+        amortization: ELBO of the best q minus that of the encoder's: one network has to serve every x. Shape (n,).
     """
 
     approximation: Tensor
@@ -350,13 +385,13 @@ class InferenceGaps(NamedTuple):
 
 
 def inference_gaps(vae: VAE, q: Encoded, x: Tensor, log_evidence: Tensor) -> InferenceGaps:
-    """Approximation gap and amortization gap of each x; they add up to `log_evidence` - ELBO(x).
+    r"""Approximation gap and amortization gap of each x; they add up to $\log p(x) - \ELBO(x)$.
 
     Args:
         vae: a model with 1 or 2 latent dimensions.
-        q: the encoder's q(z|x).
+        q: the encoder's $q(z \mid x)$.
         x: shape (n, D).
-        log_evidence: log p(x), shape (n,), from `Grid(vae).log_evidence(x)`.
+        log_evidence: $\log p(x)$, shape (n,), from `Grid(vae).log_evidence(x)`.
 
     Source: Cremer et al. 2018, Inference suboptimality in variational autoencoders.
     """
@@ -368,14 +403,15 @@ def inference_gaps(vae: VAE, q: Encoded, x: Tensor, log_evidence: Tensor) -> Inf
 
 
 def optimal_q(vae: VAE, q: Encoded, x: Tensor, nodes: int = 12, steps: int = 100) -> Encoded:
-    """The q(z|x) of highest ELBO for each x by itself, within the family of q: the decoder stays as it is.
+    r"""The $q(z \mid x)$ of highest ELBO for each x by itself, within the family of q: the decoder stays as it is.
 
-    Starts at q and climbs by L-BFGS; nothing is drawn, the ELBO is a quadrature. It is a local maximum: where p(z|x)
-    has several humps there can be a better one elsewhere. Where the climb ends lower than it began, q stays.
+    Starts at q and climbs by L-BFGS; nothing is drawn, the ELBO is a quadrature. It is a local maximum: where
+    $p(z \mid x)$ has several humps there can be a better one elsewhere. Where the climb ends lower than it began, q
+    stays.
 
     Args:
         vae: a model with 1 or 2 latent dimensions.
-        q: where to start, the encoder's q(z|x).
+        q: where to start, the encoder's $q(z \mid x)$.
         x: shape (n, D).
         nodes: of the quadrature, in each dimension.
         steps: at most so many steps.
@@ -419,14 +455,15 @@ def _output(q: Encoded) -> Tensor:
 
 
 def reparameterization_surrogate(f: Callable[[Tensor], Tensor], q: Encoded, noise: Tensor) -> Tensor:
-    """A sample of f(z), z ~ q, whose gradient is an unbiased estimate of the gradient of E_q[f(z)], shape (k, n).
+    r"""A sample of $f(z)$ whose gradient is an unbiased estimate of the gradient of $\E_q[f(z)]$, shape (k, n).
 
-    The gradient flows through z = mean + std · noise, so f has to be differentiable in z.
+    The gradient flows through $z = \mu + T \varepsilon$, with $T$ the Cholesky factor of q's covariance and
+    $\varepsilon \sim \Normal(0, I)$. So f has to be differentiable in z.
 
     Args:
         f: a function of z, shape (k, n, L) to (k, n).
         q: n normals.
-        noise: standard normal draws, shape (k, n, L).
+        noise: $\varepsilon$, standard normal draws, shape (k, n, L).
 
     Source: Kingma & Welling 2014, section 2.4; Rezende et al. 2014.
     """
@@ -434,9 +471,9 @@ def reparameterization_surrogate(f: Callable[[Tensor], Tensor], q: Encoded, nois
 
 
 def score_function_surrogate(f: Callable[[Tensor], Tensor], q: Encoded, noise: Tensor) -> Tensor:
-    """As `reparameterization_surrogate`, but z is held fixed: f need not be differentiable in z, not even continuous.
+    r"""As `reparameterization_surrogate`, but z is held fixed: f need not be differentiable in z, not even continuous.
 
-    The gradient is f(z) · grad log q(z), plus that of f at fixed z; it varies more.
+    The gradient is $f(z) \, \nabla \log q(z)$, plus that of f at fixed z; it usually varies more.
 
     Source: Williams 1992; as a surrogate: Foerster et al. 2018, DiCE.
 

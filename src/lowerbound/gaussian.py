@@ -1,7 +1,9 @@
-"""The linear-Gaussian world: x and z are vectors, every distribution is normal, every quantity has a closed form.
+r"""The linear-Gaussian world: x and z are vectors, every distribution is normal, every quantity has a closed form.
 
-The words are those of the tables. The model's joint is p(z) p(x|z), the encoder's is q(x) q(z|x). A conditional is a
-normal whose mean moves linearly with its condition:
+The words are those of the tables. The model's joint is $p(z) \, p(x \mid z)$, the encoder's is $q(x) \, q(z \mid x)$. A
+conditional is a normal whose mean moves linearly with its condition:
+
+$$p(x \mid z) = \Normal(W z + b, R)$$
 
     p = GaussianJoint.from_model(prior, likelihood)     # a Gaussian and a LinearGaussian
     q = GaussianJoint.from_data(data, encoder)
@@ -31,19 +33,19 @@ ACTIVE = 1e-9  # nats; a direction of z that tells less than this about x is rou
 
 
 class Gaussian:
-    """The normal distribution N(mean, cov) over vectors of n numbers.
+    r"""The normal distribution $\Normal(m, S)$ over vectors of n numbers.
 
-    log N(x; mean, cov) = -½ (x - mean)ᵀ cov⁻¹ (x - mean) - ½ log det cov - ½ n log 2π
+    $$\log \Normal(x; m, S) = -\frac{1}{2} (x - m)^T S^{-1} (x - m) - \frac{1}{2} \log \det(2 \pi S)$$
 
     Args:
-        mean: shape (n,), any sequence, array or tensor.
-        cov: covariance, shape (n, n); or n variances, for a diagonal one; or one variance, the same for all. These are
-            variances, not standard deviations.
+        mean: $m$, shape (n,), any sequence, array or tensor.
+        cov: the covariance $S$, shape (n, n); or n variances, for a diagonal one; or one variance, the same for all.
+            These are variances, not standard deviations.
 
     Attributes:
         mean: float64, shape (n,).
         cov: float64, shape (n, n).
-        scale_tril: the Cholesky factor L of cov = L Lᵀ, shape (n, n).
+        scale_tril: the Cholesky factor $L$ of $S = L L^T$, shape (n, n).
 
     Raises:
         TypeError: not numbers.
@@ -61,15 +63,17 @@ class Gaussian:
 
     @classmethod
     def fit(cls, data: Any, noise: float = 0.0) -> Self:
-        """The Gaussian with the mean and the covariance of a data set, by maximum likelihood.
+        r"""The Gaussian with the mean and the covariance of a data set, by maximum likelihood.
+
+        $$m = \frac{1}{N} \sum_i x_i, \qquad S = \frac{1}{N} \sum_i (x_i - m) (x_i - m)^T + s I$$
 
         The covariance divides by N, as maximum likelihood does, and not by N - 1. It is singular where a feature is
-        constant or a sum of others. `noise` mends that: cov + noise I is the covariance of the data with noise of that
-        variance added to every feature.
+        constant or a sum of others. `noise`, the $s$ of the formula, mends that: the result is the covariance of the
+        data with noise of that variance added to every feature.
 
         Args:
             data: shape (N, n).
-            noise: the added variance.
+            noise: the added variance $s$.
 
         >>> Gaussian.fit([[0.0, 1.0], [2.0, 1.0]], noise=0.5).cov
         tensor([[1.5000, 0.0000],
@@ -88,11 +92,13 @@ class Gaussian:
         return made
 
     def log_prob(self, x: Any) -> Tensor:
-        """Log-density in nats. x has shape (..., n), the result (...)."""
+        r"""Log-density $\log \Normal(x; m, S)$ in nats. x has shape (..., n), the result (...)."""
         return _log_normal(_points(x, "x", self.mean) - self.mean, self.scale_tril)
 
     def sample(self, n: int, generator: torch.Generator | None = None) -> Tensor:
-        """Draws mean + L ε with ε ~ N(0, I), shape (n, dimension); gradients reach mean and cov.
+        r"""Draws $m + L \varepsilon$ with $\varepsilon \sim \Normal(0, I)$, shape (n, dimension).
+
+        Gradients reach mean and cov.
 
         >>> Gaussian([0.0, 0.0], 1.0).sample(3, torch.Generator().manual_seed(0)).shape
         torch.Size([3, 2])
@@ -104,14 +110,14 @@ class Gaussian:
 
 
 class LinearGaussian:
-    """The conditional N(weight g + bias, cov): a normal whose mean moves linearly with the condition g.
+    r"""The conditional $\Normal(W g + b, R)$: a normal whose mean moves linearly with the condition $g$.
 
     As a decoder g is z and the value is x; as an encoder it is the other way round.
 
     Args:
-        weight: shape (n, m): n numbers in the value, m in the condition.
-        bias: shape (n,).
-        cov: the noise, as `Gaussian` takes it: one variance, n variances, or a matrix.
+        weight: $W$, shape (n, m): n numbers in the value, m in the condition.
+        bias: $b$, shape (n,).
+        cov: $R$, the noise, as `Gaussian` takes it: one variance, n variances, or a matrix.
         given: the distribution of the condition, over m numbers: what `kl` and `entropy` average over. Not needed where
             the condition is named, as in `at`, `log_prob`, `kl_each`.
         floor: the smallest variance that you admit. The likelihood of a model grows without bound as the noise of a
@@ -147,16 +153,19 @@ class LinearGaussian:
             same_length("given", given.mean, "the columns of weight", self.weight.shape[1])
 
     def mean(self, g: Any) -> Tensor:
-        """The mean weight g + bias. g has shape (..., m), the result (..., n)."""
+        r"""The mean $W g + b$. g has shape (..., m), the result (..., n)."""
         return _points(g, "g", self.weight[0]) @ self.weight.T + self.bias
 
     def at(self, g: Any) -> Gaussian:
-        """The distribution at one condition g, shape (m,)."""
+        r"""The distribution $\Normal(W g + b, R)$ at one condition g, shape (m,)."""
         point = numbers(g, "g", dims=(1,), device=self.weight.device)
         return Gaussian._of(self.mean(point), self.cov, self.scale_tril)
 
     def log_prob(self, value: Any, g: Any) -> Tensor:
-        """Log-density of the value given g, in nats. Shapes (..., n) and (..., m), the result (...)."""
+        r"""Log-density $\log \Normal(v; W g + b, R)$ of a value $v$ given $g$, in nats.
+
+        Shapes (..., n) and (..., m), the result (...).
+        """
         return _log_normal(_points(value, "value", self.bias) - self.mean(g), self.scale_tril)
 
     def sample(self, g: Any, generator: torch.Generator | None = None) -> Tensor:
@@ -175,7 +184,15 @@ class LinearGaussian:
 
 @dataclass(frozen=True, eq=False)
 class GaussianJoint:
-    """A joint normal distribution of x and z. Made by `from_model`, `from_data` or `ppca`.
+    r"""A joint normal distribution $p(x, z)$. Made by `from_model`, `from_data` or `ppca`.
+
+    With $p(z) = \Normal(m, S)$ and $p(x \mid z) = \Normal(W z + b, R)$, the marginal and the posterior are
+
+    $$p(x) = \Normal(W m + b, \; W S W^T + R)$$
+
+    $$p(z \mid x) = \Normal(m + K (x - W m - b), \; C)$$
+
+    $$C = (S^{-1} + W^T R^{-1} W)^{-1}, \qquad K = C W^T R^{-1}$$
 
     Attributes:
         x, z: the marginals, each a `Gaussian`.
@@ -197,22 +214,22 @@ class GaussianJoint:
 
     @classmethod
     def from_model(cls, prior: Gaussian, likelihood: LinearGaussian) -> Self:
-        """The model's joint p(x,z) = p(z) p(x|z).
+        r"""The model's joint $p(x, z) = p(z) \, p(x \mid z)$.
 
         Args:
-            prior: p(z), over the numbers of z.
-            likelihood: the decoder p(x|z). Its own `given`, if it has one, is replaced by the prior.
+            prior: $p(z)$, over the numbers of z.
+            likelihood: the decoder $p(x \mid z)$. Its own `given`, if it has one, is replaced by the prior.
         """
         x, x_given_z, z_given_x = _bayes(prior, likelihood, "prior", "likelihood")
         return cls(x, prior, x_given_z, z_given_x)
 
     @classmethod
     def from_data(cls, data: Gaussian, encoder: LinearGaussian) -> Self:
-        """The encoder's joint q(x,z) = q(x) q(z|x).
+        r"""The encoder's joint $q(x, z) = q(x) \, q(z \mid x)$.
 
         Args:
-            data: the data distribution q(x), for example `Gaussian.fit(data)`.
-            encoder: q(z|x). Its own `given`, if it has one, is replaced by the data.
+            data: the data distribution $q(x)$, for example `Gaussian.fit(data)`.
+            encoder: $q(z \mid x)$. Its own `given`, if it has one, is replaced by the data.
         """
         z, z_given_x, x_given_z = _bayes(data, encoder, "data", "encoder")
         return cls(data, z, x_given_z, z_given_x)
@@ -226,10 +243,10 @@ class GaussianJoint:
 
     @cached_property
     def nats_per_direction(self) -> Tensor:
-        """What x and z tell about each other, direction by direction: nats, largest first, shape (min(X, Z),).
+        r"""What x and z tell about each other, direction by direction: nats, largest first, shape (min(X, Z),).
 
-        In units of the prior and of the noise, the weight stretches the i-th direction of z by a singular value sᵢ.
-        That direction carries ½ log(1 + sᵢ²) nats; together they are the mutual information.
+        In units of the prior and of the noise, the weight stretches the i-th direction of z by a singular value $s_i$.
+        That direction carries $\frac{1}{2} \log(1 + s_i^2)$ nats; together they are the mutual information.
         """
         decoder = self.x_given_z
         stretch: Tensor = torch.linalg.svdvals(_solve(decoder.scale_tril, decoder.weight @ self.z.scale_tril))
@@ -237,36 +254,42 @@ class GaussianJoint:
 
     @property
     def active_directions(self) -> int:
-        """How many directions of z tell anything about x; the rest have collapsed: there p(z|x) is p(z)."""
+        r"""How many directions of z tell anything about x; the rest have collapsed: there $p(z \mid x) = p(z)$."""
         return int((self.nats_per_direction > ACTIVE).sum())
 
 
 def ppca(data: Any, latent_dim: int, noise: float | None = None) -> GaussianJoint:
-    """Probabilistic PCA: the model p(z) = N(0, I), p(x|z) = N(W z + μ, σ² I) of highest likelihood, exactly.
+    r"""Probabilistic PCA: the best model of its kind, by maximum likelihood and exactly.
 
-    With λ₁ ≥ λ₂ ≥ … the eigenvalues of the data's covariance and uᵢ its eigenvectors: σ² is the mean of the eigenvalues
-    after the first `latent_dim`, μ the data's mean, and column i of W is uᵢ √(λᵢ - σ²).
+    $$p(z) = \Normal(0, I), \qquad p(x \mid z) = \Normal(W z + \mu, \sigma^2 I)$$
 
-    With `noise` σ² stays where you put it. Then only eigenvalues above it are worth a direction: column i is
-    uᵢ √max(λᵢ - σ², 0), and `active_directions` of the result may be less than `latent_dim`.
+    Let $\lambda_1 \ge \lambda_2 \ge \ldots$ be the eigenvalues of the data's covariance and $u_i$ its eigenvectors.
+    Then $\sigma^2$ is the mean of the eigenvalues after the first `latent_dim`, $\mu$ is the data's mean, and the
+    columns of $W$ are
 
-    W is unique but for rotations of z. Here its columns are orthogonal and the largest entry of each is positive.
+    $$w_i = u_i \sqrt{\lambda_i - \sigma^2}$$
+
+    With `noise` $\sigma^2$ stays where you put it. Then only eigenvalues above it are worth a direction: the root is of
+    $\max(\lambda_i - \sigma^2, 0)$, and `active_directions` of the result may be less than `latent_dim`.
+
+    $W$ is unique but for rotations and reflections of z, if the last kept eigenvalue is larger than the next. Here its
+    columns are orthogonal and the largest entry of each is positive.
 
     Args:
         data: shape (N, X); or a `Gaussian`, for its mean and covariance. The covariance of data divides by N, as
             maximum likelihood does (scikit-learn's PCA divides by N - 1). Constant features are welcome.
-        latent_dim: the numbers of z, from 1 to X; below X if σ² is free.
-        noise: σ², a variance; None to fit it.
+        latent_dim: the numbers of z, from 1 to X; below X if $\sigma^2$ is free.
+        noise: $\sigma^2$, a variance; None to fit it.
 
     Raises:
         TypeError, ValueError: data that are not finite numbers; a `latent_dim` or `noise` out of range; data that fill
-            no more than `latent_dim` dimensions, for which the best σ² would be 0 and the likelihood infinite.
+            no more than `latent_dim` dimensions, for which the best $\sigma^2$ would be 0 and the likelihood infinite.
 
     Source: Tipping & Bishop 1999, "Probabilistic principal component analysis", equations 7 and 8.
 
     >>> data = Gaussian([0.0, 0.0, 0.0], [5.0, 2.0, 1.0])
     >>> p = ppca(data, latent_dim=1)
-    >>> p.x_given_z.cov[0, 0], p.x_given_z.weight[0]  # σ² = (2 + 1) / 2, and √(5 - 1.5)
+    >>> p.x_given_z.cov[0, 0], p.x_given_z.weight[0]  # (2 + 1) / 2, and √(5 - 1.5)
     (tensor(1.5000, dtype=torch.float64), tensor([1.8708], dtype=torch.float64))
     >>> ppca(data, latent_dim=3, noise=1.5).active_directions  # 5 and 2 are above 1.5
     2

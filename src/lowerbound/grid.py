@@ -1,4 +1,8 @@
-"""The truth by brute force: log p(x) and p(z|x) of a VAE with 1 or 2 latent dimensions, by adding up a grid over z.
+r"""The truth by brute force: $\log p(x)$ and $p(z \mid x)$ of a VAE with 1 or 2 latent dimensions.
+
+The integral over z becomes a sum over the points $z_g$ of a grid whose cells have size $\Delta$:
+
+$$p(x) = \int p(z) \, p(x \mid z) \dd z \approx \Delta \sum_g p(z_g) \, p(x \mid z_g)$$
 
 "Intractable" means that such a sum grows exponentially with the dimension of z. In two dimensions it is one matrix
 product. For smooth decoders the sum over an evenly spaced grid converges faster than any power of the spacing
@@ -17,15 +21,15 @@ from lowerbound.vae import VAE, Encoded, blocks, rows
 
 
 class Grid:
-    """A grid over z on which p(x|z) of every image can be summed.
+    r"""A grid over z on which $p(x \mid z)$ of every image can be summed.
 
     Args:
         vae: a VAE with 1 or 2 latent dimensions. Its decoder is copied and evaluated once, in float64.
         points: grid points a dimension.
-        limit: the grid covers |z| <= limit in every dimension.
+        limit: the grid reaches from `-limit` to `limit` in every dimension.
 
     Attributes:
-        z: the points, shape (points^L, L), the last coordinate fastest.
+        z: the points, shape (G, L) with G = `points ** L`, the last coordinate fastest.
         spacing: distance between neighbours.
 
     Raises:
@@ -59,7 +63,7 @@ class Grid:
         return torch.addmm(self._constant, x, self._natural)
 
     def log_evidence(self, x: Tensor) -> Tensor:
-        """log p(x) = log of the integral of p(z) p(x|z) over z, shape (n,), in nats.
+        r"""$\log p(x) = \log \int p(z) \, p(x \mid z) \dd z$ by the sum over the grid, shape (n,), in nats.
 
         Memory stays bounded: the images go through in blocks.
         """
@@ -69,21 +73,24 @@ class Grid:
         return torch.cat(sums) + self.vae.likelihood.base(x)
 
     def posterior(self, x: Tensor) -> "GridPosterior":
-        """The true posterior p(z|x) of each row of x: Bayes' rule, p(x,z) / p(x).
+        r"""The true posterior of each row of x, by Bayes' rule: $p(z \mid x) = p(x, z) / p(x)$.
 
-        It holds n · points^L numbers; for many images ask in parts.
+        It holds G numbers for each image, one for each point of the grid; for many images ask in parts.
         """
         log_mass = self._log_joint_mass(self._double(x))
         return GridPosterior(self, log_mass.sub_(log_mass.logsumexp(1, keepdim=True)))
 
     def gap(self, q: Encoded, x: Tensor) -> Tensor:
-        """KL(q(z|x)‖p(z|x)) for each row of x, shape (n,): `kl_each(q, self.posterior(x))`, in blocks."""
+        r"""The gap $\KL(q(z \mid x) \,\|\, p(z \mid x))$ for each row of x, shape (n,), in nats.
+
+        It is `kl_each(q, self.posterior(x))`, in blocks.
+        """
         x = self._double(x)
         parts = blocks(len(x), len(self.z))
         return torch.cat([self.posterior(x[part]).kl_from(rows(q, part)) for part in parts])
 
     def error(self, x: Tensor) -> Tensor:
-        """Estimated error of `log_evidence(x)`, shape (n,): its difference to a grid that is finer and wider."""
+        """Estimated error of `log_evidence(x)`, shape (n,), in nats: its difference to a finer and wider grid."""
         wider = Grid(
             self.vae, points=math.ceil(1.5 * self.points * (self.limit + 1) / self.limit), limit=self.limit + 1
         )
@@ -106,11 +113,11 @@ def _log_sum_exp_(table: Tensor) -> Tensor:
 
 @dataclass(frozen=True, eq=False)
 class GridPosterior:
-    """True posteriors p(z|x), one per image, as probabilities of the cells of a grid.
+    r"""True posteriors $p(z \mid x)$, one per image, as probabilities of the cells of a grid.
 
     Attributes:
         grid: the grid.
-        log_mass: log probability of each cell, shape (n, points^L).
+        log_mass: log probability of each cell, shape (n, G).
     """
 
     grid: Grid
@@ -118,31 +125,32 @@ class GridPosterior:
 
     @property
     def mass(self) -> Tensor:
-        """Probability of each cell, shape (n, points^L)."""
+        """Probability of each cell, shape (n, G)."""
         return self.log_mass.exp()
 
     @property
     def log_prob(self) -> Tensor:
-        """log p(z|x), a density, at the grid's points, shape (n, points^L)."""
+        r"""$\log p(z \mid x)$, a density, at the grid's points, shape (n, G)."""
         return self.log_mass - self.grid._log_cell
 
     @property
     def mean(self) -> Tensor:
-        """E[z|x], shape (n, L)."""
+        r"""The posterior mean $\E[z \mid x]$, shape (n, L)."""
         return self.mass @ self.grid.z
 
     @property
     def cov(self) -> Tensor:
-        """Covariance of z given x, shape (n, L, L)."""
+        r"""The posterior covariance $\E[z z^T \mid x] - \E[z \mid x] \, \E[z \mid x]^T$, shape (n, L, L)."""
         z, mean = self.grid.z, self.mean
         second = torch.einsum("ng,gk,gl->nkl", self.mass, z, z)
         return second - mean[:, :, None] * mean[:, None, :]
 
     def kl_from(self, q: Encoded) -> Tensor:
-        """KL(q(z|x)‖p(z|x)) for each x, summed over the grid, shape (n,).
+        r"""$\KL(q(z \mid x) \,\|\, p(z \mid x))$ for each x, summed over the grid, shape (n,), in nats.
 
         Raises:
-            ValueError: a q narrower than the grid's spacing, or reaching over its edge: the sum would not see it.
+            ValueError: a q whose smallest standard deviation is below 0.8 of the grid's spacing, or that reaches over
+                the grid's edge: the sum would not see it.
         """
         if len(q.mean) != len(self.log_mass):
             raise ValueError(f"q: {len(q.mean)} distributions for {len(self.log_mass)} posteriors")

@@ -1,10 +1,11 @@
-"""Likelihoods p(x|z): what a decoder's output means.
+r"""Likelihoods $p(x \mid z)$: what a decoder's output means.
 
 Each is an exponential family in x, so that one formula serves training and the exact sums alike:
 
-    log p(x|z) = sum_d x_d · natural_d(z)  -  log_partition(z)  +  base(x)
+$$\log p(x \mid z) = \sum_d x_d \, \eta_d(z) - A(z) + b(x)$$
 
-It is linear in x: all pairs of n images and g latent points are one matrix product.
+Here `natural` is $\eta$, `log_partition` is $A$ and `base` is $b$. But for $b$ it is linear in x: all pairs of n images
+and g latent points are one matrix product.
 """
 
 import math
@@ -20,16 +21,16 @@ class Likelihood(Protocol):
     """What a VAE asks of its likelihood. `decoded` is the decoder's output, shape (..., D)."""
 
     def natural(self, decoded: Tensor) -> Tensor:
-        """The natural parameters, shape (..., D)."""
+        r"""The natural parameters $\eta(z)$, shape (..., D)."""
 
     def log_partition(self, decoded: Tensor) -> Tensor:
-        """The log-normaliser, shape (...), in nats."""
+        """The log-normaliser $A(z)$, shape (...), in nats."""
 
     def base(self, x: Tensor) -> Tensor:
-        """The part that depends on x alone, shape (...), in nats."""
+        """The part $b(x)$ that depends on x alone, shape (...), in nats."""
 
     def mean(self, decoded: Tensor) -> Tensor:
-        """E[x|z], shape (..., D)."""
+        r"""$\E[x \mid z]$, shape (..., D)."""
 
     def sample(self, decoded: Tensor, generator: torch.Generator | None = None) -> Tensor:
         """One draw of x given z, shape (..., D)."""
@@ -40,8 +41,11 @@ class Likelihood(Protocol):
 
 @dataclass(frozen=True)
 class Binomial:
-    """Each pixel is a count out of `total`: p(x|z) = C(total, x) s^x (1-s)^(total-x), with s = sigmoid(decoded).
+    r"""Each pixel is a count out of `total`; the decoder's output is the logit of $s$.
 
+    $$p(x \mid z) = \binom{m}{x} s^x (1 - s)^{m - x}$$
+
+    This is for one pixel, with $m$ the total; a product over pixels makes it the likelihood of an image.
     Scikit-learn's digits are such counts, with `total` = 16.
     """
 
@@ -56,16 +60,16 @@ class Binomial:
         return decoded
 
     def log_partition(self, decoded: Tensor) -> Tensor:
-        """total · sum_d log(1 + e^logit_d)."""
+        r"""$A(z) = m \sum_d \log(1 + e^{\eta_d})$, with $\eta_d$ the logits."""
         return self.total * softplus(decoded).sum(-1)
 
     def base(self, x: Tensor) -> Tensor:
-        """sum_d log C(total, x_d)."""
+        r"""$b(x) = \sum_d \log \binom{m}{x_d}$."""
         n = torch.tensor(float(self.total), dtype=x.dtype, device=x.device)
         return (torch.lgamma(n + 1) - torch.lgamma(x + 1) - torch.lgamma(n - x + 1)).sum(-1)
 
     def mean(self, decoded: Tensor) -> Tensor:
-        """total · sigmoid(logit)."""
+        r"""$m s$, with $s = 1 / (1 + e^{-\eta})$."""
         return self.total * torch.sigmoid(decoded)
 
     def sample(self, decoded: Tensor, generator: torch.Generator | None = None) -> Tensor:
@@ -84,10 +88,12 @@ class Binomial:
 
 
 class Bernoulli(Binomial):
-    """Each pixel is 0 or 1: p(x|z) = s^x (1-s)^(1-x), with s = sigmoid(decoded). A Binomial with a total of 1.
+    r"""Each pixel is 0 or 1: a Binomial with a total of 1. The decoder's output is the logit of $s$.
 
-    Minus log p(x|z) is the binary cross-entropy, summed over pixels. On grey values between 0 and 1 it is no
-    likelihood: it does not sum to 1 there.
+    $$p(x \mid z) = s^x (1 - s)^{1 - x}$$
+
+    Minus $\log p(x \mid z)$ is the binary cross-entropy, summed over pixels. On grey values between 0 and 1 it is no
+    likelihood: it does not integrate to 1 over them (to 0.472 at $s = 0.3$).
     """
 
     def __init__(self) -> None:
@@ -103,10 +109,14 @@ class Bernoulli(Binomial):
 
 @dataclass(frozen=True)
 class GaussianNoise:
-    """Each pixel is normal around the decoder's output: p(x|z) = N(x; decoded, sigma^2 I).
+    r"""Each pixel is normal around the decoder's output $\mu$: $p(x \mid z) = \Normal(x; \mu, \sigma^2 I)$.
 
-    Minus log p(x|z) is the summed squared error divided by 2 sigma^2, plus D/2 log(2 pi sigma^2). Sigma is fixed:
-    a learned one can shrink without end on pixels that never change, and the likelihood has no maximum.
+    Minus its log is the squared error, scaled, plus a constant:
+
+    $$-\log p(x \mid z) = \frac{1}{2 \sigma^2} \sum_d (x_d - \mu_d)^2 + \frac{D}{2} \log(2 \pi \sigma^2)$$
+
+    `sigma` is fixed. One learned for each pixel shrinks without end on pixels that never change, and even a shared one
+    on images that the decoder can match exactly: then the likelihood has no maximum.
     """
 
     sigma: float
@@ -118,15 +128,15 @@ class GaussianNoise:
             raise ValueError(f"sigma: expected a finite number above 0, got {self.sigma!r}")
 
     def natural(self, decoded: Tensor) -> Tensor:
-        """The mean divided by the variance."""
+        r"""$\eta = \mu / \sigma^2$, the mean divided by the variance."""
         return decoded / self.sigma**2
 
     def log_partition(self, decoded: Tensor) -> Tensor:
-        """|mean|^2 / (2 sigma^2)."""
+        r"""$A(z) = \sum_d \mu_d^2 / (2 \sigma^2)$."""
         return decoded.square().sum(-1) / (2 * self.sigma**2)
 
     def base(self, x: Tensor) -> Tensor:
-        """-|x|^2 / (2 sigma^2) - D/2 log(2 pi sigma^2)."""
+        r"""$b(x) = -\sum_d x_d^2 / (2 \sigma^2) - \frac{D}{2} \log(2 \pi \sigma^2)$."""
         constant = x.shape[-1] / 2 * math.log(2 * math.pi * self.sigma**2)
         return -x.square().sum(-1) / (2 * self.sigma**2) - constant
 
@@ -135,7 +145,7 @@ class GaussianNoise:
         return decoded
 
     def sample(self, decoded: Tensor, generator: torch.Generator | None = None) -> Tensor:
-        """The decoder's output plus noise."""
+        r"""The decoder's output plus noise: $\mu + \sigma \varepsilon$ with $\varepsilon \sim \Normal(0, I)$."""
         noise = torch.randn(decoded.shape, generator=generator, dtype=decoded.dtype, device=decoded.device)
         return decoded + self.sigma * noise
 
@@ -144,7 +154,7 @@ class GaussianNoise:
 
 
 def log_likelihood(likelihood: Likelihood, x: Tensor, decoded: Tensor) -> Tensor:
-    """log p(x|z) in nats, x and decoded broadcast against each other over all but the last dimension.
+    r"""$\log p(x \mid z)$ in nats; x and decoded broadcast against each other over all but the last dimension.
 
     >>> log_likelihood(Bernoulli(), torch.tensor([1.0, 0.0]), torch.tensor([0.0, 0.0]))
     tensor(-1.3863)
@@ -153,6 +163,6 @@ def log_likelihood(likelihood: Likelihood, x: Tensor, decoded: Tensor) -> Tensor
 
 
 def log_likelihood_table(likelihood: Likelihood, x: Tensor, decoded: Tensor) -> Tensor:
-    """log p(x_i|z_g) for every pair, shape (n, g), as one matrix product of x (n, D) with decoded (g, D)."""
+    r"""$\log p(x_i \mid z_g)$ for every pair, shape (n, g), as one matrix product of x (n, D) with decoded (g, D)."""
     product = x @ likelihood.natural(decoded).T
     return product.sub_(likelihood.log_partition(decoded)).add_(likelihood.base(x)[:, None])

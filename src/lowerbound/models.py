@@ -18,10 +18,10 @@ from lowerbound.vae import VAE, DiagonalNormal, Encoded
 
 
 def mlp(*sizes: int, seed: int = 0, activation: type[nn.Module] = nn.SiLU) -> nn.Sequential:
-    """A fully connected network with the given layer sizes, smooth by default.
+    r"""A fully connected network with the given layer sizes, smooth by default.
 
-    The weights come from a generator of their own, uniform in ±1/sqrt(inputs) as torch's are; the global random state
-    is neither used nor changed.
+    The weights come from a generator of their own. As torch's are, they are uniform between $-1 / \sqrt{n}$ and
+    $1 / \sqrt{n}$, with $n$ the inputs of a layer. The global random state is neither used nor changed.
 
     >>> mlp(2, 128, 64)
     Sequential(
@@ -46,9 +46,9 @@ def digits_vae(
     seed: int = 0,
     posterior: type[Encoded] = DiagonalNormal,
 ) -> VAE:
-    """A VAE for 8x8 images with a 2-D latent space, untrained: 64-hidden-2 and back, with SiLU between.
+    r"""A VAE for 8x8 images with a 2-D latent space, untrained: 64-hidden-2 and back, with SiLU between.
 
-    Smooth activations matter: they are what lets a grid over z add up log p(x) to many digits.
+    Smooth activations matter: they are what lets a grid over z add up $\log p(x)$ to many digits.
 
     Args:
         likelihood: `Bernoulli()` unless given.

@@ -52,7 +52,7 @@ def subplots(*args: Any, **kwargs: Any) -> tuple[Figure, Any]:
 
 
 def posterior_map(ax: Axes, posterior: GridPosterior, row: int = 0, zoom: float = 4.0) -> Axes:
-    """The true posterior p(z|x) of one image as a heat map: each step darker holds less of the probability.
+    r"""The true posterior $p(z \mid x)$ of one image as a heat map: each step darker holds less of the probability.
 
     The outer edge encloses 95 % of the probability, the darkest core 10 %.
 
@@ -79,7 +79,7 @@ def posterior_map(ax: Axes, posterior: GridPosterior, row: int = 0, zoom: float 
 
 
 def ellipse(ax: Axes, q: Encoded, row: int = 0, **style: Any) -> Axes:
-    """One q(z|x) as two ellipses: the inner holds 50 % of its probability, the outer 95 %."""
+    r"""One $q(z \mid x)$ as two ellipses: the inner holds 50 % of its probability, the outer 95 %."""
     turn = torch.linspace(0, 2 * math.pi, 121, dtype=q.mean.dtype)
     circle = torch.stack([turn.cos(), turn.sin()], 1)
     look: dict[str, Any] = {"color": Q, "linewidth": 1.8} | style
@@ -91,7 +91,7 @@ def ellipse(ax: Axes, q: Encoded, row: int = 0, **style: Any) -> Axes:
 
 
 def training_curves(ax: Axes, history: History, data: str) -> Axes:
-    """log p(x) and the ELBO of one watched data set against the epoch; the band between them is the gap."""
+    r"""$\log p(x)$ and the ELBO of one watched data set against the epoch; the band between them is the gap."""
     epochs, bound = history.curve(data, "elbo")
     _, evidence = history.curve(data, "log_evidence")
     ax.plot(epochs, evidence, color=P, label="log p(x)")

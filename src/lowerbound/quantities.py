@@ -18,11 +18,13 @@ def _unknown(quantity: str, first: object) -> TypeError:
 
 @singledispatch
 def kl(q: Any, p: Any) -> Tensor:
-    """Kullback-Leibler divergence KL(q‖p) = E_q[log q - log p], in nats.
+    r"""Kullback-Leibler divergence of $q$ from $p$, in nats.
 
-    Of two conditionals it is the average under q's marginal, KL = E_q(x) KL(q(z|x)‖p(z|x)): where q's marginal is 0
-    the conditional is undefined and does not count. A conditional against a marginal, `kl(q.z_given_x, p.z)`, is the
-    average E_q(x) KL(q(z|x)‖p(z)).
+    $$\KL(q \,\|\, p) = \E_q[\log q - \log p]$$
+
+    Of two conditionals it is the average under q's marginal, $\E_{q(x)} \KL(q(z \mid x) \,\|\, p(z \mid x))$. Where
+    q's marginal is 0 the conditional is undefined and does not count. A conditional against a marginal,
+    `kl(q.z_given_x, p.z)`, is the average $\E_{q(x)} \KL(q(z \mid x) \,\|\, p(z))$.
 
     It is infinite where q has mass and p has none; `outside_support(q, p)` says where that is.
 
@@ -41,7 +43,9 @@ def kl(q: Any, p: Any) -> Tensor:
 
 @singledispatch
 def kl_each(q: Any, p: Any, *at: Tensor) -> Tensor:
-    """KL(q(·|x)‖p(·|x)) for each x (or each z), in nats: the values that `kl` averages.
+    r"""$\KL(q(z \mid x) \,\|\, p(z \mid x))$ for each x, in nats: the values that `kl` averages.
+
+    Of conditionals given z, it is $\KL(q(x \mid z) \,\|\, p(x \mid z))$ for each z.
 
     For tables: one value per row, NaN where q's marginal is 0 and its conditional undefined. For Gaussian
     conditionals: one value per point of `at`, shape (n, dimension).
@@ -51,9 +55,9 @@ def kl_each(q: Any, p: Any, *at: Tensor) -> Tensor:
 
 @singledispatch
 def entropy(q: Any) -> Tensor:
-    """Entropy H(q) = -E_q[log q], in nats.
+    r"""Entropy $\H(q) = -\E_q[\log q]$, in nats.
 
-    Of a conditional it is the average over its condition, H(z|x) = E_q(x) H(q(z|x)).
+    Of a conditional it is the average over its condition, $\H(z \mid x) = \E_{q(x)} \H(q(z \mid x))$.
     For densities this is the differential entropy, which can be negative.
     """
     raise _unknown("entropy(q)", q)
@@ -61,19 +65,25 @@ def entropy(q: Any) -> Tensor:
 
 @singledispatch
 def mutual_information(joint: Any) -> Tensor:
-    """Mutual information I(x;z) = KL(joint(x,z)‖joint(x) joint(z)), in nats."""
+    r"""Mutual information of x and z, in nats.
+
+    Under a joint $q(x, z)$ it is $\I(x; z) = \KL(q(x, z) \,\|\, q(x) \, q(z))$; under the model's likewise.
+    """
     raise _unknown("mutual_information(joint)", joint)
 
 
 @singledispatch
 def elbo(p: Any, q: Any, *at: Tensor) -> Tensor:
-    """Evidence lower bound ELBO(x) = E_q(z|x)[log p(x,z) - log q(z|x)] for each x, in nats.
+    r"""Evidence lower bound for each x, in nats.
 
-    It is log p(x) - KL(q(z|x)‖p(z|x)), and also `reconstruction(p, q)` - KL(q(z|x)‖p(z)).
+    $$\ELBO(x) = \E_{q(z \mid x)}[\log p(x, z) - \log q(z \mid x)]$$
+
+    It is $\log p(x) - \KL(q(z \mid x) \,\|\, p(z \mid x))$, and also the reconstruction term minus
+    $\KL(q(z \mid x) \,\|\, p(z))$.
 
     Args:
         p: the model's joint.
-        q: the encoder q(z|x), a conditional.
+        q: the encoder $q(z \mid x)$, a conditional.
         at: for worlds with infinitely many x, the points, shape (n, dimension).
 
     Returns:
@@ -86,7 +96,7 @@ def elbo(p: Any, q: Any, *at: Tensor) -> Tensor:
 
 @singledispatch
 def reconstruction(p: Any, q: Any, *at: Tensor) -> Tensor:
-    """Reconstruction term E_q(z|x)[log p(x|z)] for each x, in nats. Minus this is the distortion.
+    r"""Reconstruction term $\E_{q(z \mid x)}[\log p(x \mid z)]$ for each x, in nats. Minus this is the distortion.
 
     Arguments and shapes as for `elbo`.
     """

@@ -1,10 +1,17 @@
-"""The finite world: x and z take finitely many values, and every distribution is a table.
+r"""The finite world: x and z take finitely many values, and every distribution is a table.
 
-There are two joints over (x, z). The model's is p(z) p(x|z); the encoder's is q(x) q(z|x). Everything else is a
-marginal or a conditional of one of them:
+There are two joints over x and z. Everything else is a marginal or a conditional of one of them.
+
+$$p(x, z) = p(z) \, p(x \mid z), \qquad q(x, z) = q(x) \, q(z \mid x)$$
 
     p = Joint.from_model(prior, likelihood)
     q = Joint.from_data(data, encoder)
+
+The divergence of the two joints splits in two ways, each an average under q:
+
+$$\KL(q(x, z) \,\|\, p(x, z)) = \KL(q(x) \,\|\, p(x)) + \E_{q(x)} \KL(q(z \mid x) \,\|\, p(z \mid x))$$
+
+$$\KL(q(x, z) \,\|\, p(x, z)) = \KL(q(z) \,\|\, p(z)) + \E_{q(z)} \KL(q(x \mid z) \,\|\, p(x \mid z))$$
 
     kl(q, p) == kl(q.x, p.x) + kl(q.z_given_x, p.z_given_x)
     kl(q, p) == kl(q.z, p.z) + kl(q.x_given_z, p.x_given_z)
@@ -109,7 +116,7 @@ class Conditional:
 
 
 class Joint:
-    """A joint distribution of x and z.
+    r"""A joint distribution $p(x, z)$.
 
     Args:
         prob: probabilities, shape (X, Z): x along the rows, z along the columns.
@@ -117,8 +124,8 @@ class Joint:
     Attributes:
         log_prob: log-probabilities, float64, shape (X, Z).
         x, z: the marginals, each a `Distribution`.
-        z_given_x: the conditional p(z|x), rows over x, shape (X, Z).
-        x_given_z: the conditional p(x|z), rows over z, shape (Z, X).
+        z_given_x: the conditional $p(z \mid x)$, rows over x, shape (X, Z).
+        x_given_z: the conditional $p(x \mid z)$, rows over z, shape (Z, X).
 
     Raises:
         TypeError, ValueError: as for `Distribution`.
@@ -135,11 +142,11 @@ class Joint:
 
     @classmethod
     def from_model(cls, prior: Any, likelihood: Any) -> Self:
-        """The model's joint p(x,z) = p(z) p(x|z).
+        r"""The model's joint $p(x, z) = p(z) \, p(x \mid z)$.
 
         Args:
-            prior: p(z), shape (Z,).
-            likelihood: the decoder p(x|z), shape (Z, X): one row per z.
+            prior: $p(z)$, shape (Z,).
+            likelihood: the decoder $p(x \mid z)$, shape (Z, X): one row per z.
         """
         z = _log(_probabilities(prior, "prior", dims=1, normalised_over=(0,)))
         x_given_z = _log(_probabilities(likelihood, "likelihood", dims=2, normalised_over=(1,)))
@@ -148,11 +155,11 @@ class Joint:
 
     @classmethod
     def from_data(cls, data: Any, encoder: Any) -> Self:
-        """The encoder's joint q(x,z) = q(x) q(z|x).
+        r"""The encoder's joint $q(x, z) = q(x) \, q(z \mid x)$.
 
         Args:
-            data: the data distribution q(x), shape (X,).
-            encoder: q(z|x), shape (X, Z): one row per x.
+            data: the data distribution $q(x)$, shape (X,).
+            encoder: $q(z \mid x)$, shape (X, Z): one row per x.
         """
         x = _log(_probabilities(data, "data", dims=1, normalised_over=(0,)))
         z_given_x = _log(_probabilities(encoder, "encoder", dims=2, normalised_over=(1,)))
@@ -172,22 +179,22 @@ class Joint:
 
     @cached_property
     def x(self) -> Distribution:
-        """The marginal over x: sum over z. For the model this is the evidence p(x)."""
+        r"""The marginal $p(x) = \sum_z p(x, z)$. For the model this is the evidence."""
         return Distribution._of(_log_sum_exp(self.log_prob, 1))
 
     @cached_property
     def z(self) -> Distribution:
-        """The marginal over z: sum over x. For the encoder this is the aggregated posterior q(z)."""
+        r"""The marginal $p(z) = \sum_x p(x, z)$. For the encoder this is the aggregated posterior $q(z)$."""
         return Distribution._of(_log_sum_exp(self.log_prob, 0))
 
     @cached_property
     def z_given_x(self) -> Conditional:
-        """The conditional over z, given x. For the model this is the posterior, by Bayes' rule."""
+        r"""The conditional $p(z \mid x) = p(x, z) / p(x)$. For the model this is the posterior, by Bayes' rule."""
         return Conditional._of(self.log_prob, self.x)
 
     @cached_property
     def x_given_z(self) -> Conditional:
-        """The conditional over x, given z."""
+        r"""The conditional $p(x \mid z) = p(x, z) / p(z)$."""
         return Conditional._of(self.log_prob.T, self.z)
 
     __repr__ = Distribution.__repr__
@@ -197,7 +204,7 @@ Table = Distribution | Conditional | Joint
 
 
 def outside_support(q: Table, p: Table) -> list[tuple[int, ...]]:
-    """The cells in which q has mass and p has none: KL(q‖p) is infinite exactly when there are any.
+    r"""The cells in which q has mass and p has none: $\KL(q \,\|\, p)$ is infinite exactly when there are any.
 
     >>> outside_support(Distribution([0.5, 0.5]), Distribution([1.0, 0.0]))
     [(1,)]

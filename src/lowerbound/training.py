@@ -16,14 +16,14 @@ from lowerbound.vae import VAE
 
 
 class Row(NamedTuple):
-    """What was measured on one data set after one epoch: averages over its images, in nats.
+    r"""What was measured on one data set after one epoch: averages over its images, in nats.
 
     Attributes:
         epoch: how many epochs were over.
         data: the name of the data set.
-        elbo: the average ELBO(x).
-        log_evidence: the average log p(x), NaN unless it was asked for.
-        gap: the average KL(q(z|x)‖p(z|x)), NaN unless it was asked for.
+        elbo: the average $\ELBO(x)$.
+        log_evidence: the average $\log p(x)$, NaN unless it was asked for.
+        gap: the average $\KL(q(z \mid x) \,\|\, p(z \mid x))$, NaN unless it was asked for.
     """
 
     epoch: int
@@ -54,15 +54,19 @@ class History:
 
 
 def loss(vae: VAE, x: Tensor, noise: Tensor | None, beta: float = 1.0) -> Tensor:
-    """The negative ELBO of a batch, estimated from one draw of z per image: a scalar, in nats an image.
+    r"""The negative ELBO of a batch, estimated from one draw of z per image: a scalar, in nats an image.
 
-        loss = mean over x of  -log p(x|z) + beta · KL(q(z|x)‖p(z)),    z = mean + std · noise
+    It is the average over the images of the following, at $z = \mu + T \varepsilon$, with $\mu$ the mean of q and $T$
+    the Cholesky factor of its covariance:
+
+    $$-\log p(x \mid z) + \beta \KL(q(z \mid x) \,\|\, p(z))$$
 
     Args:
         vae: the model.
         x: images, shape (n, D).
-        noise: standard normal draws, shape (n, L); None decodes the mean of q instead: a plain autoencoder.
-        beta: weight of the KL; 1 is the ELBO, 0 leaves the KL out.
+        noise: $\varepsilon$, standard normal draws, shape (n, L); None decodes the mean of q instead (with beta = 0: a
+            plain autoencoder).
+        beta: $\beta$, the weight of the KL; 1 is the ELBO, 0 leaves the KL out.
 
     Source: Kingma & Welling 2014, equation 10; beta: Higgins et al. 2017.
     """
@@ -86,7 +90,7 @@ def fit(
     exact: bool = False,
     progress: bool = True,
 ) -> History:
-    """Train a VAE in place, by Adam with a learning rate that falls to 0 along a cosine.
+    r"""Train a VAE in place, by Adam with a learning rate that falls to 0 along a cosine.
 
     Args:
         vae: the model; it is trained where it is, on its own device and in its own dtype.
@@ -94,11 +98,11 @@ def fit(
         epochs: passes over the data.
         batch_size: images a step.
         learning_rate: where the cosine starts.
-        beta: weight of KL(q(z|x)‖p(z)) in the loss.
-        sample: draw z from q(z|x); False decodes its mean (with beta = 0: a plain autoencoder).
+        beta: weight of $\KL(q(z \mid x) \,\|\, p(z))$ in the loss.
+        sample: draw z from $q(z \mid x)$; False decodes its mean (with beta = 0: a plain autoencoder).
         seed: of the shuffling and the noise. Torch's global random state is neither used nor changed.
         watch: named data sets on which the exact ELBO is recorded, every `every` epochs and after the last.
-        exact: record log p(x) and the gap too, by grid (1 or 2 latent dimensions).
+        exact: record $\log p(x)$ and the gap too, by grid (1 or 2 latent dimensions).
         progress: show a bar.
 
     Returns:
@@ -138,7 +142,7 @@ def fit(
 
 @torch.no_grad()
 def measure(vae: VAE, x: Tensor, epoch: int = 0, data: str = "data", exact: bool = False) -> Row:
-    """The averages of ELBO(x), and if asked of log p(x) and the gap, over the rows of x."""
+    r"""The averages of $\ELBO(x)$, and if asked of $\log p(x)$ and the gap, over the rows of x, in nats."""
     q = vae.encode(x)
     bound = elbo(vae, q, x).mean().item()
     if not exact:

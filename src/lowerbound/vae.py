@@ -1,13 +1,15 @@
-"""The neural world: a VAE, with p(z) = N(0, I), a decoder network for p(x|z) and an encoder network for q(z|x).
+r"""The neural world: a VAE with $p(z) = \Normal(0, I)$ and a network each for $p(x \mid z)$ and $q(z \mid x)$.
+
+$$\ELBO(x) = \E_{q(z \mid x)}[\log p(x \mid z)] - \KL(q(z \mid x) \,\|\, p(z))$$
 
 `x` has shape (n, D), `z` has shape (n, L), logarithms are in nats. The words are those of the other worlds:
 
     q = vae.encode(x)                    # q(z|x), one normal per row of x
-    kl_each(q, vae.prior)                # KL(q(z|x)‖p(z)), in closed form
-    reconstruction(vae, q, x)            # E_q(z|x)[log p(x|z)], by quadrature
+    kl_each(q, vae.prior)                # the KL of the formula, in closed form
+    reconstruction(vae, q, x)            # its first term, by quadrature
     elbo(vae, q, x)                      # the difference of the two
 
-What needs the true posterior p(z|x) is in grid.py.
+What needs the true posterior $p(z \mid x)$ is in grid.py.
 """
 
 import math
@@ -28,22 +30,24 @@ BLOCK = 2**22  # numbers held at once in a blocked sum: 32 MiB of float64
 
 @dataclass(frozen=True, eq=False)
 class StandardNormal:
-    """The prior p(z) = N(0, I) in `dim` dimensions."""
+    r"""The prior $p(z) = \Normal(0, I)$ in `dim` dimensions."""
 
     dim: int
 
     def log_prob(self, z: Tensor) -> Tensor:
-        """log p(z) for z of shape (..., L)."""
+        r"""$\log p(z) = -\frac{1}{2} \sum_l z_l^2 - \frac{L}{2} \log 2\pi$, for z of shape (..., L)."""
         return -0.5 * (z.square().sum(-1) + self.dim * LOG_2PI)
 
 
 @dataclass(frozen=True, eq=False)
 class DiagonalNormal:
-    """A batch of normals with independent coordinates: q(z|x) = N(mean, diag(std^2)), one per row.
+    r"""A batch of normals with independent coordinates, one per row.
+
+    $$q(z \mid x) = \Normal(\mu, T T^T), \qquad T = \operatorname{diag}(\sigma_1, \ldots, \sigma_L)$$
 
     Attributes:
-        mean: shape (n, L).
-        log_std: shape (n, L).
+        mean: $\mu$, shape (n, L).
+        log_std: $\log \sigma_l$, shape (n, L).
     """
 
     mean: Tensor
@@ -57,35 +61,40 @@ class DiagonalNormal:
 
     @property
     def scale_tril(self) -> Tensor:
-        """The Cholesky factor of the covariance, shape (n, L, L)."""
+        """The Cholesky factor $T$ of the covariance, shape (n, L, L)."""
         return torch.diag_embed(self.log_std.exp())
 
     @property
     def log_det(self) -> Tensor:
-        """Log determinant of the Cholesky factor, shape (n,)."""
+        r"""$\log \det T = \sum_l \log \sigma_l$, shape (n,)."""
         return self.log_std.sum(-1)
 
     def at(self, noise: Tensor) -> Tensor:
-        """z = mean + std · noise: turns standard normal noise, (..., n, L), into draws of q (reparameterization)."""
+        r"""Turns standard normal noise, (..., n, L), into draws of q: $z_l = \mu_l + \sigma_l \varepsilon_l$.
+
+        This is the reparameterization: gradients reach the mean and the standard deviations.
+        """
         return self.mean + self.log_std.exp() * noise
 
     def log_prob(self, z: Tensor) -> Tensor:
-        """log q(z|x), for z of shape (..., n, L)."""
+        r"""$\log q(z \mid x)$, for z of shape (..., n, L), in nats."""
         noise = (z - self.mean) * (-self.log_std).exp()
         return -0.5 * (noise.square().sum(-1) + self.mean.shape[-1] * LOG_2PI) - self.log_det
 
     def second_moment(self) -> Tensor:
-        """E_q |z|^2, shape (n,)."""
+        r"""$\E_q \sum_l z_l^2$, shape (n,)."""
         return (self.mean.square() + (2 * self.log_std).exp()).sum(-1)
 
 
 @dataclass(frozen=True, eq=False)
 class FullNormal:
-    """A batch of normals with any covariance: q(z|x) = N(mean, T T'), T lower triangular, one per row.
+    r"""A batch of normals with any covariance, one per row.
+
+    $$q(z \mid x) = \Normal(\mu, T T^T)$$
 
     Attributes:
-        mean: shape (n, L).
-        scale_tril: T, shape (n, L, L), with a positive diagonal.
+        mean: $\mu$, shape (n, L).
+        scale_tril: $T$, lower triangular with a positive diagonal, shape (n, L, L).
     """
 
     mean: Tensor
@@ -93,7 +102,10 @@ class FullNormal:
 
     @classmethod
     def from_output(cls, output: Tensor, latent_dim: int) -> Self:
-        """Read an encoder's output, shape (n, 2L + L(L-1)/2): means, log diagonal of T, then T below the diagonal."""
+        """Read an encoder's output: means, log diagonal of $T$, then $T$ below the diagonal.
+
+        Its shape is (n, 2L + L(L-1)/2).
+        """
         below = latent_dim * (latent_dim - 1) // 2
         _check_width(output, 2 * latent_dim + below, "FullNormal: L means, L log scales, L(L-1)/2 more below")
         mean, log_diagonal, rest = torch.split(output, [latent_dim, latent_dim, below], -1)
@@ -103,23 +115,26 @@ class FullNormal:
 
     @property
     def log_det(self) -> Tensor:
-        """Log determinant of T, shape (n,)."""
+        r"""$\log \det T$, shape (n,)."""
         log_det: Tensor = self.scale_tril.diagonal(dim1=-2, dim2=-1).log().sum(-1)
         return log_det
 
     def at(self, noise: Tensor) -> Tensor:
-        """z = mean + T noise: turns standard normal noise, (..., n, L), into draws of q (reparameterization)."""
+        r"""Turns standard normal noise, (..., n, L), into draws of q: $z = \mu + T \varepsilon$.
+
+        This is the reparameterization: gradients reach the mean and T.
+        """
         stretched: Tensor = torch.einsum("...ij,...j->...i", self.scale_tril, noise)
         return self.mean + stretched
 
     def log_prob(self, z: Tensor) -> Tensor:
-        """log q(z|x), for z of shape (..., n, L)."""
+        r"""$\log q(z \mid x)$, for z of shape (..., n, L), in nats."""
         offset = (z - self.mean)[..., None]
         noise: Tensor = torch.linalg.solve_triangular(self.scale_tril, offset, upper=False).squeeze(-1)
         return -0.5 * (noise.square().sum(-1) + self.mean.shape[-1] * LOG_2PI) - self.log_det
 
     def second_moment(self) -> Tensor:
-        """E_q |z|^2, shape (n,)."""
+        r"""$\E_q \sum_l z_l^2$, shape (n,)."""
         return self.mean.square().sum(-1) + self.scale_tril.square().sum((-2, -1))
 
 
@@ -132,14 +147,14 @@ def rows(q: Encoded, part: slice) -> Encoded:
 
 
 class VAE(nn.Module):
-    """A variational autoencoder from any two modules.
+    r"""A variational autoencoder from any two modules: $p(x, z) = p(z) \, p(x \mid z)$, with the encoder $q(z \mid x)$.
 
     Args:
         encoder: maps x, shape (n, D), to the numbers that `posterior` reads: for DiagonalNormal 2L of them.
         decoder: maps z, shape (n, L), to what the likelihood reads, shape (n, D): logits or means.
         likelihood: `Bernoulli()`, `Binomial(total)` or `GaussianNoise(sigma)`.
         latent_dim: L, the number of latent coordinates.
-        posterior: the family of q(z|x), `DiagonalNormal` or `FullNormal`.
+        posterior: the family of $q(z \mid x)$, `DiagonalNormal` or `FullNormal`.
 
     Source: Kingma & Welling 2014.
     """
@@ -164,7 +179,7 @@ class VAE(nn.Module):
         self.likelihood, self.prior, self.posterior = likelihood, StandardNormal(latent_dim), posterior
 
     def encode(self, x: Tensor) -> Encoded:
-        """q(z|x) for each row of x."""
+        r"""$q(z \mid x)$ for each row of x."""
         return self.posterior.from_output(self.encoder(x), self.prior.dim)
 
     def decode(self, z: Tensor) -> Tensor:
@@ -173,15 +188,15 @@ class VAE(nn.Module):
         return decoded
 
     def log_likelihood(self, x: Tensor, z: Tensor) -> Tensor:
-        """log p(x|z), shape (...)."""
+        r"""$\log p(x \mid z)$, shape (...), in nats."""
         return log_likelihood(self.likelihood, x, self.decode(z))
 
     def log_joint(self, x: Tensor, z: Tensor) -> Tensor:
-        """log p(x,z) = log p(z) + log p(x|z), shape (...)."""
+        r"""$\log p(x, z) = \log p(z) + \log p(x \mid z)$, shape (...), in nats."""
         return self.prior.log_prob(z) + self.log_likelihood(x, z)
 
     def sample(self, n: int, generator: torch.Generator | None = None) -> tuple[Tensor, Tensor]:
-        """n draws (x, z) of the model's joint: z from the prior, then x from p(x|z)."""
+        r"""n draws (x, z) of the model's joint: z from the prior, then x from $p(x \mid z)$."""
         like = next(self.decoder.parameters())
         z = torch.randn(n, self.prior.dim, generator=generator, dtype=like.dtype, device=like.device)
         return self.likelihood.sample(self.decode(z), generator), z
@@ -267,7 +282,10 @@ def blocks(n: int, numbers_a_row: int) -> list[slice]:
 
 
 def gauss_hermite(dim: int, like: Tensor, nodes: int = NODES) -> tuple[Tensor, Tensor]:
-    """Points (nodes^dim, dim) and weights (nodes^dim,) with E f(noise) = sum of weight · f(point), noise ~ N(0, I)."""
+    r"""Points $a_i$ and weights $w_i$ of Gauss-Hermite quadrature, $\E[f(\varepsilon)] \approx \sum_i w_i f(a_i)$.
+
+    Here $\varepsilon \sim \Normal(0, I)$. The shapes are (m, dim) and (m,), with m = `nodes ** dim`.
+    """
     if dim > 2:
         raise ValueError(f"latent_dim: quadrature takes {nodes}^{dim} nodes; beyond 2 dimensions use sampled_elbo")
     point, weight = (torch.from_numpy(a).to(like) for a in np.polynomial.hermite_e.hermegauss(nodes))

@@ -9,8 +9,8 @@ from fontTools.ttLib import TTFont
 from lowerbound_site.fonts import CUTS, FONTS, Cut
 
 KINDS = ("text", "code", "maths")
-# What no face of ours draws and every system does: indices in plain text.
-SYSTEM_DRAWS = set("₁₂")
+# What no face of ours draws and every system does: indices in plain text; and the selector of a shape, drawn by nothing.
+SYSTEM_DRAWS = set("₁₂\N{VARIATION SELECTOR-1}")
 
 
 class Characters(HTMLParser):
