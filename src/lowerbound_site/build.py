@@ -71,7 +71,9 @@ def serve(root: Path = ROOT) -> None:
     try:
         server.serve()  # type: ignore[no-untyped-call]
     except KeyboardInterrupt:
-        server.shutdown()
+        for number in (signal.SIGINT, signal.SIGTERM):  # make passes on what the terminal has sent already
+            signal.signal(number, signal.SIG_IGN)
+        server.shutdown(wait=True)
 
 
 def _sources(root: Path) -> list[Path]:
@@ -130,6 +132,7 @@ def prepare(root: Path = ROOT) -> None:
         raise EvidenceError("\n".join(dict.fromkeys(complaints)))
     download = root / "docs" / "download"
     wanted = {download / path.name: path for path in [wheel(root), *(root / "snippets").glob("*.py")]}
+    wanted |= {download / "source" / path.name: path for path in (root / "src" / "lowerbound").glob("*.py")}
     wanted |= {download / "cards" / f"{page}.png": card for page, card in cards(root).items()}
     for stale in {path for path in download.rglob("*") if path.is_file()} - wanted.keys():
         stale.unlink()
