@@ -41,11 +41,9 @@ class Likelihood(Protocol):
 
 @dataclass(frozen=True)
 class Binomial:
-    r"""Each pixel is a count out of `total`; the decoder's output is the logit of $s$.
+    r"""Each pixel is a count out of `total`, here $m$; the decoder's output is the logit of each $s_d$.
 
-    $$p(x \mid z) = \binom{m}{x} s^x (1 - s)^{m - x}$$
-
-    This is for one pixel, with $m$ the total; a product over pixels makes it the likelihood of an image.
+    $$p(x \mid z) = \prod_d \binom{m}{x_d} s_d^{x_d} (1 - s_d)^{m - x_d}$$
     Scikit-learn's digits are such counts, with `total` = 16.
     """
 
@@ -69,7 +67,7 @@ class Binomial:
         return (torch.lgamma(n + 1) - torch.lgamma(x + 1) - torch.lgamma(n - x + 1)).sum(-1)
 
     def mean(self, decoded: Tensor) -> Tensor:
-        r"""$m s$, with $s = 1 / (1 + e^{-\eta})$."""
+        r"""$m s_d$, with $s_d = 1 / (1 + e^{-\eta_d})$."""
         return self.total * torch.sigmoid(decoded)
 
     def sample(self, decoded: Tensor, generator: torch.Generator | None = None) -> Tensor:
@@ -88,12 +86,12 @@ class Binomial:
 
 
 class Bernoulli(Binomial):
-    r"""Each pixel is 0 or 1: a Binomial with a total of 1. The decoder's output is the logit of $s$.
+    r"""Each pixel is 0 or 1: a Binomial with a total of 1. The decoder's output is the logit of each $s_d$.
 
-    $$p(x \mid z) = s^x (1 - s)^{1 - x}$$
+    $$p(x \mid z) = \prod_d s_d^{x_d} (1 - s_d)^{1 - x_d}$$
 
     Minus $\log p(x \mid z)$ is the binary cross-entropy, summed over pixels. On grey values between 0 and 1 it is no
-    likelihood: it does not integrate to 1 over them (to 0.472 at $s = 0.3$).
+    likelihood: for a pixel with $s_d = 0.3$, say, it integrates to 0.472 over them and not to 1.
     """
 
     def __init__(self) -> None:

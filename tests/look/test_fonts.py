@@ -9,7 +9,7 @@ from fontTools.ttLib import TTFont
 from lowerbound_site.fonts import CUTS, FONTS, Cut
 
 KINDS = ("text", "code", "maths")
-# What no face of ours draws and every system does: indices in plain text; and the selector of a shape, drawn by nothing.
+# What no face of ours draws and every system does: indices in plain text. The selector of a shape is not drawn at all.
 SYSTEM_DRAWS = set("₁₂\N{VARIATION SELECTOR-1}")
 
 

@@ -43,8 +43,9 @@ def test_what_pages_link_to_is_there_and_stays_untouched(library: Path) -> None:
     prepare(library)
     download = library / "docs" / "download"
     offered = {path.relative_to(download).as_posix(): path for path in download.rglob("*.*")}
-    assert sorted(offered) == ["cards/index.png", wheel(library).name, "two-and-two.py"]
+    assert sorted(offered) == ["cards/index.png", wheel(library).name, "source/__init__.py", "two-and-two.py"]
     assert offered["two-and-two.py"].read_text() == SNIPPET
+    assert offered["source/__init__.py"].read_text() == '"""One line."""\n'
     times = {path: path.stat().st_mtime_ns for path in offered.values()}
     prepare(library)
     assert {path: path.stat().st_mtime_ns for path in offered.values()} == times
