@@ -23,7 +23,7 @@ $(STAMP):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Python 3.11 or later is needed; name one with: make PYTHON=/path/to/python3.11"; exit 1; }
 	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
-	.venv/bin/python -m pip install --disable-pip-version-check --requirement requirements.txt
+	.venv/bin/python -m pip install --disable-pip-version-check --no-compile --requirement requirements.txt
 	.venv/bin/python -m pip install --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@rm -f .venv/stamp-*
 	@touch $@
@@ -63,7 +63,7 @@ BENCH := .cache/bench/stamp-$(shell cat tests/bench/requirements.txt | cksum | c
 
 $(BENCH):
 	@test -x .cache/bench/bin/python || $(PYTHON) -m venv .cache/bench
-	.cache/bench/bin/python -m pip install --disable-pip-version-check --no-deps --requirement tests/bench/requirements.txt
+	.cache/bench/bin/python -m pip install --disable-pip-version-check --no-compile --no-deps --requirement tests/bench/requirements.txt
 	@rm -f .cache/bench/stamp-*
 	@touch $@
 
