@@ -73,7 +73,7 @@ print("q(z) =", [round(value, 2) for value in q.z.prob.tolist()])
 # %% [markdown]
 # ## One comparison, two ways to split it
 #
-# The distance of the two joints is a sum of two parts, and there are two ways to cut it. Each cut has a part that
+# The KL divergence between the two joints is a sum of two parts, and there are two ways to cut it. Each cut has a part that
 # compares marginals and a part that compares conditionals. That makes four KLs.
 
 

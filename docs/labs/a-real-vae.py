@@ -53,7 +53,7 @@ print(
 # ## Train, and look at it on the way
 #
 # The pixels are black or white. The encoder and the decoder have one hidden layer each. This is the whole training
-# loop. Every few epochs it stops and adds up $\log p(x)$ exactly, for images that are never trained on.
+# loop. Every few epochs it stops and adds up $\log p(x)$ to many digits, for images that are never trained on.
 
 # %%
 epochs, every = 60, 5
@@ -107,8 +107,8 @@ assert max(gaps) > gaps[0] + 0.1, (
 assert gaps[-1] > gaps[0], "and in the end it is larger than before training"
 
 # %% [markdown]
-# Before training the gap was small, although nothing was learned. An untrained decoder hardly listens to $z$, so the
-# true posterior is nearly the prior, and that is easy to match. The gap says how close the encoder is to the posterior.
+# Before training the gap was small, although nothing was learned. With torch's small first weights the
+# decoder hardly listens to $z$, so the true posterior is nearly the prior, and this encoder's answer was near it. The gap says how close the encoder is to the posterior.
 # It does not say how good the model is. [Question 7](/questions/early-in-training.md) follows it over five seeds.
 #
 # ## The truth beside the encoder
@@ -218,8 +218,8 @@ assert hole.double().mean() < 0.05, (
 
 # %% [markdown]
 # Two numbers for all the digits make a crowded space, with hardly a place left over. It need not be so:
-# [question 12](/questions/why-is-latent-space-continuous.md) takes away the noise, the KL or the smooth decoder, and
-# holes appear.
+# [question 12](/questions/why-is-latent-space-continuous.md) takes away the noise, the KL or the smooth decoder,
+# and in some of these cases holes appear.
 #
 # Now walk from a zero to a four in a straight line, in small steps, and decode what is on the way.
 
@@ -320,8 +320,8 @@ for ax, model, grid, best, title in (
 plt.show()
 
 # %% [markdown]
-# The asker's thought was right in this: nothing in $p(x)$ forbids a scrambled space. What forbids it is the encoder. It
-# may answer with one simple shape only, and pays for every posterior that is not of that shape.
+# The asker's thought was right in this: nothing in $p(x)$ forbids a scrambled space. What makes it cost something is the
+# encoder. It may answer with one simple shape only, and pays for every posterior that is not of that shape.
 # [Question 13](/questions/could-it-be-scrambled.md) has the whole argument.
 #
 # ## Now your own data

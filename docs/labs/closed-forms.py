@@ -53,8 +53,8 @@ print(f"its noise sigma^2                 = {best.x_given_z.cov[0, 0]:.5f}")
 assert most > 0, "a log-density may be above zero"
 
 # %% [markdown]
-# The log-likelihood is above zero. That is no mistake: grey values are continuous here, so $p(x)$ is a density, and a
-# density can exceed one.
+# The log-likelihood is above zero. That is no mistake: grey values are treated as continuous here, so $p(x)$ is a
+# density, and a density can exceed one.
 #
 # ## The same model as a VAE
 #
@@ -138,8 +138,8 @@ plt.show()
 # %% [markdown]
 # ## The encoder found the posterior
 #
-# The gap is gone, so the encoder must equal the true posterior $p(z \mid x)$ of the decoder it was trained with. Bayes'
-# rule gives that posterior as a formula. Compare the two, image by image.
+# The gap is gone, so the encoder must be very near the true posterior $p(z \mid x)$ of the decoder it was trained with.
+# Bayes' rule gives that posterior as a formula. Compare the two, image by image.
 
 # %%
 gap = kl_each(q, p.z_given_x, x)
@@ -151,7 +151,9 @@ print(
 )
 
 assert gap.mean() < 1e-4, "the average gap is closed"
-assert gap.max() < 0.01, "for every image the encoder's answer is the true posterior"
+assert gap.max() < 0.01, (
+    "for every image the encoder's answer is near the true posterior"
+)
 
 # %% [markdown]
 # The encoder may not tilt its ellipse. Yet it has no gap at all. The model turned its latent space until the true
@@ -173,8 +175,8 @@ assert cosines.min() > 1 - 1e-6, "decoder and PCA span the same plane"
 # %% [markdown]
 # ## Collapse in its exact form
 #
-# A common loss is the summed squared error plus the KL. That is an ELBO too, with $\sigma^2$ fixed at one half. What
-# does the best such model look like, with six latent numbers? The formula says: a direction is worth using only where
+# A common loss is the summed squared error plus the KL. That is minus an ELBO, up to a constant,
+# with $\sigma^2$ fixed at one half. What does the best such model look like, with six latent numbers? The formula says: a direction is worth using only where
 # the data vary more than the noise does.
 
 # %%
@@ -199,8 +201,8 @@ assert fixed.active_directions == int((eigenvalues > 0.5).sum()) == 3, (
 )
 
 # %% [markdown]
-# No encoder took part in this. The best model itself, the one of highest likelihood, leaves three of its six codes
-# unused. Now the VAE:
+# No encoder took part in this. The best model itself, the one of highest likelihood, leaves three of its six
+# directions unused. Now the VAE:
 
 # %%
 p_fixed, q_fixed, _ = train(x, latent_dim=6, noise=0.5, steps=200)
@@ -214,7 +216,7 @@ print(f"average ELBO                       = {elbo(p_fixed, q_fixed, x).mean():.
 print(f"highest log-likelihood, by formula = {fixed.x.log_prob(x).mean():.4f}")
 
 assert (rates > 0.01).sum() == fixed.active_directions, (
-    "the VAE uses as many codes as the best model, and no more"
+    "the VAE uses as many codes as the best model uses directions"
 )
 assert abs(elbo(p_fixed, q_fixed, x).mean() - fixed.x.log_prob(x).mean()) < 1e-3, (
     "its ELBO is the highest likelihood, so nothing was lost by raising a bound"
