@@ -3,7 +3,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 
 import lowerbound_site
 from lowerbound_site.build import build, serving
@@ -12,16 +11,19 @@ from lowerbound_site.build import build, serving
 os.environ["MATPLOTLIBRC"] = str(Path(lowerbound_site.__file__).with_name("matplotlibrc"))
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let one worker build the site and look at it, so that none waits for another."""
+    for item in items:
+        if "built_site" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("site"))
+
+
 @pytest.fixture(scope="session")
-def built_site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """The whole site, built once for all workers."""
-    shared = tmp_path_factory.getbasetemp()
-    if worker_id != "master":
-        shared = shared.parent
-    site = shared / "site"
-    with FileLock(shared / "site.lock"):
-        if not (site / "sitemap.xml").exists():
-            build(site)
+def built_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The whole site, built once."""
+    site = tmp_path_factory.mktemp("built") / "site"
+    build(site)
     return site
 
 
