@@ -1,4 +1,4 @@
-"""With independent pixels, no decoder beats the average image under q(x|z), and a trained one comes close.
+"""With independent pixels, the average image under q(x|z) beats a trained decoder, which comes close to it.
 
 Kind: computation
 Break it: average = weight @ images -> average = images.mean(0).expand(len(z), 64)

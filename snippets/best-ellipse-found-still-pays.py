@@ -1,4 +1,4 @@
-"""Even the best ellipse that a search finds for each digit pays more, the finer the shuffle.
+"""For the trained model, even the best ellipse found for each digit pays more, the finer the shuffle.
 
 Kind: experiment
 Break it: order[cell[..., 0] * k + cell[..., 1]] -> cell[..., 0] * k + cell[..., 1]

@@ -1,4 +1,4 @@
-"""Two matching conditionals settle the joint exactly when every x can be reached from every other.
+"""In five tables, matching conditionals settle the joint exactly when every x can be reached from every other.
 
 Kind: computation
 Break it: staircase=[[2, 1, 0], [0, 1, 2], [1, 0, 0]] -> staircase=[[2, 1, 0], [1, 2, 0], [0, 0, 1]]

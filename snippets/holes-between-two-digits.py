@@ -1,4 +1,4 @@
-"""With all three ingredients, codes remain that no image uses; they decode to no digit far more often.
+"""With all three ingredients, codes remain that hardly any image uses; more of them decode to no digit.
 
 Kind: experiment
 Break it: empty = log_q < log_p -> empty = log_q > log_p

@@ -1,4 +1,4 @@
-"""Under the shuffle the code in the middle reconstructs as well as before; draws around it get ever worse.
+"""In the trained model, shuffled, the middle code reconstructs as before; draws get worse with finer cells.
 
 Kind: experiment
 Break it: shuffle(q.mean, order.argsort()) -> shuffle(q.mean, order)

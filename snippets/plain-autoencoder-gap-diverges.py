@@ -1,4 +1,4 @@
-"""The sharper a plain autoencoder's answer, the larger its gap: 4.6 nats for each tenfold, without end.
+"""With two latent numbers, the gap of a plain autoencoder grows by 4.6 nats with each tenfold sharpening.
 
 Kind: experiment
 Break it: math.log(width) -> math.log(0.1)

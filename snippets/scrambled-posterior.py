@@ -1,4 +1,4 @@
-"""The shuffle cuts one image's posterior into scattered pieces, and one ellipse no longer fits it.
+"""A shuffle cuts one digit's posterior into scattered pieces, and the best ellipse found fits much worse.
 
 Kind: computation
 Break it: torch.randperm(36) -> torch.arange(36)

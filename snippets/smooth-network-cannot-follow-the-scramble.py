@@ -1,4 +1,4 @@
-"""A network that learns the decoder easily cannot learn the shuffled one; the finer the cells, the less.
+"""After a short training a network has learned the decoder, but not the shuffled one; less with finer cells.
 
 Kind: experiment
 Break it: order[cell[..., 0] * k + cell[..., 1]] -> cell[..., 0] * k + cell[..., 1]

@@ -1,4 +1,4 @@
-"""A softmax of log q(z|x) over training images says which one z came from, and is right as often as it says.
+"""A softmax of log q(z|x) says how probably z came from each image; fifty hold the source as often as it says.
 
 Kind: experiment
 Break it: log_q.softmax(1) -> log_q.exp()
