@@ -1,4 +1,4 @@
-"""With all three ingredients, codes remain that hardly any image uses; more of them decode to no digit.
+"""With all three ingredients, hardly any image uses some codes, and these decode to no digit far more often.
 
 Kind: experiment
 Break it: empty = log_q < log_p -> empty = log_q > log_p
