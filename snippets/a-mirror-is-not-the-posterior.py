@@ -1,7 +1,7 @@
 """Undoing the decoder is not its posterior: one has no error and an endless gap, the other error and no gap.
 
 Kind: identity
-Break it: mirror = [[1 / 2]] -> mirror = [[2 / 5]]
+Break it: [[weight]], [0.0], 1.0) -> [[weight]], [0.0], 1e-6)
 Figure: Codes z against x. The mirror z = x / 2 is a thin orange line. The true posterior is a wide blue band around a
     dashed blue line that is less steep than the mirror.
 """

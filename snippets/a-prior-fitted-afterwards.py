@@ -1,4 +1,4 @@
-"""A prior fitted to the codes afterwards does not make up for a KL left out: images change half as fast again.
+"""One normal fitted to the codes afterwards does not replace the KL: images change at least 1.3 times as fast.
 
 Kind: experiment
 Break it: noise=True, kl=False, smooth=True -> noise=False, kl=True, smooth=True
@@ -23,11 +23,12 @@ ways = {
 speed = {name: fitted("speed", **way) for name, way in ways.items()}
 for name, five in speed.items():
     print(f"{name}: pixels per unit = {min(five):.1f} to {max(five):.1f}")
-assert min(speed["noise + smooth"]) > 1.4 * max(speed["noise + KL + smooth"])
-assert min(speed["smooth"]) > 1.3 * max(speed["noise + KL + smooth"])
+for name in ("noise + smooth", "smooth"):
+    assert min(speed[name]) > 1.3 * max(speed["noise + KL + smooth"])
 assert max(speed["none"]) < max(speed["smooth"])  # roughness needs a scale
 
-with_kl, without = (fitted("holes", **ways[n]) for n in list(ways)[:2])
+with_kl, without, neither = (fitted("holes", **ways[n]) for n in list(ways)[:3])
 print(f"% in holes, with KL, at most = {100 * max(with_kl):.2f}")
 print(f"% in holes, without KL, at least = {100 * min(without):.2f}")
+print(f"% in holes, without noise and KL, at least = {100 * min(neither):.2f}")
 assert min(without) > max(with_kl)

@@ -1,4 +1,4 @@
-"""Only noise and KL together keep the codes at the prior's scale; without the KL the noise shrinks away.
+"""With a smooth decoder, noise and KL together keep the codes at the prior's scale; one or neither does not.
 
 Kind: experiment
 Break it: (noise, kl, True) -> (kl, noise, True)
@@ -20,13 +20,15 @@ def span(values, digits):
 
 
 both, no_kl, no_noise = (True, True), (True, False), (False, True)
+neither = False, False
 print(f"spread of the codes, noise and KL = {span(five('spread', *both), 2)}")
 print(f"spread of the codes, noise without KL = {span(five('spread', *no_kl), 2)}")
 print(f"spread of the codes, KL without noise = {span(five('spread', *no_noise), 2)}")
+print(f"spread of the codes, neither = {span(five('spread', *neither), 2)}")
 print(f"width of the noise, noise and KL = {span(five('width', *both), 2)}")
 print(f"width of the noise, noise without KL = {span(five('width', *no_kl), 3)}")
 
 assert all(0.9 < spread < 1.2 for spread in five("spread", *both))
-assert all(spread > 4 for spread in five("spread", *no_kl))
+assert all(spread > 4 for way in (no_kl, neither) for spread in five("spread", *way))
 assert all(spread < 0.6 for spread in five("spread", *no_noise))
 assert max(five("width", *no_kl)) < min(five("width", *both)) / 40

@@ -1,4 +1,4 @@
-"""Leave out noise, KL or smooth decoder, and a measure of continuity gets worse in every one of five seeds.
+"""In each of five seeds, images change faster without noise or smooth decoder; without KL reach is worse.
 
 Kind: experiment
 Break it: whole = (True, True, True) -> whole = (True, False, True)
@@ -45,7 +45,9 @@ for y, way in sorted(enumerate(ways), key=lambda item: item[1] != whole):
         panel.plot(five, [y] * 5, "o", color=P, alpha=0.6, markersize=5)
         low, high = (f"{v:z.{1 + (key == 'holes')}f}" for v in (min(five), max(five)))
         print(f"{name(way)}: {key} = {low} to {high}")
-    assert way == whole or any(min(values[key]) > max(best[key]) for key in measures)
+    _, kl, smooth = way
+    worse = "reach" if smooth and not kl else "speed"
+    assert way == whole or min(values[worse]) > max(best[worse])
 
 pictures.set(xticks=[], xlabel="decoded along z₁ from -2 to 2, with z₂ = 0")
 pictures.set(yticks=range(8), yticklabels=map(name, ways), ylim=(7.5, -0.5))

@@ -43,8 +43,8 @@ runs = [torch.cat([train(o, 6, 4), train(o, 4, 6)], 2) for o in objectives.value
 (before, joint), (_, title), (_, yours) = runs
 print(f"KL(q(x)‖p(x)) left by the title = {title[0].min():.2f} to {title[0].max():.2f}")
 print(f"runs of the title that moved p(x) away = {(title > before)[0].sum()}")
+print(f"KL(q(x)‖p(x)) left by yours = {yours[0].min():.2f} to {yours[0].max():.2f}")
 print(f"KL(q(z)‖p(z)) left by yours = {yours[2].min():.2f} to {yours[2].max():.2f}")
-print(f"runs of yours that moved q(z) away = {(yours > before)[2].sum()}")
 assert max(joint.max(), title[1].max(), yours[3].max()) < 1e-6
 assert min(title[0].min(), yours[2].min()) > 0.02
 assert (title[2] < title[0]).all()  # q(z) follows q(x) through the encoder
