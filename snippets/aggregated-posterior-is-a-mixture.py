@@ -1,4 +1,4 @@
-"""On the digits, q(z) is the average of all the encoder's answers: two routes to it agree.
+"""On the digits, q(z) is the average of all the encoder's answers: two routes agree on a square of codes.
 
 Kind: computation
 Break it: log_q.exp().mean(1) -> vae.prior.log_prob(z).exp()

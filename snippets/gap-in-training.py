@@ -1,7 +1,7 @@
 """Log p(x) gains over 20 nats in training; the gap on held-out digits shrinks in no run by over 5 %.
 
 Kind: experiment
-Break it: gap = evidence - elbo -> gap = coin - evidence
+Break it: if data == "held out" -> if data == "training"
 Figure: Two columns, for a network with one SiLU layer and one with two tanh layers, five seeds each, against the
     epoch. Above, log p(x) and, hardly below it, the ELBO climb from -45 to about -20 nats; on training
     digits they end nearly one nat higher. Below, the gap on held-out digits starts near 0.2 and ends near 0.3 on

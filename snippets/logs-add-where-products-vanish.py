@@ -16,5 +16,6 @@ assert math.isclose(log_image, math.log(0.9**64), rel_tol=1e-12)
 images = 1797
 log_data = images * log_image
 print(f"log-probability of all images = {log_data:.0f} nats")
-print(f"their product underflows to 0 = {math.exp(log_data) == 0.0}")
-assert math.exp(log_data) == 0.0  # below the smallest number a computer can hold
+product = pixel_probability.repeat(images).prod().item()  # every pixel of every image
+print(f"their product underflows to 0 = {product == 0.0}")
+assert product == 0.0  # below the smallest number a computer can hold

@@ -1,4 +1,4 @@
-"""One draw of z for each image estimates the ELBO without bias, and log p(x) appears nowhere in it.
+"""For the trained model, one draw of z an image estimates the ELBO without bias, and without log p(x).
 
 Kind: experiment
 Break it: z = q.at(noise) -> z = q.mean.expand_as(noise)

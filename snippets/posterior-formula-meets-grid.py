@@ -1,4 +1,4 @@
-"""Probabilistic PCA on the digits: the formula for p(z|x) and Bayes' rule on a grid give the same posterior.
+"""In probabilistic PCA, the formula and a grid give p(z|x) of a digit the same mean and covariance.
 
 Kind: computation
 Break it: log_joint = p.z.log_prob(z) + log_likelihood -> log_joint = log_likelihood

@@ -1,7 +1,7 @@
 """Before any training the gap may be small or large; either way the model is hardly better than a coin.
 
 Kind: experiment
-Break it: evidence - elbo( -> evidence + elbo(
+Break it: nn.init.kaiming_normal_(weight, generator=generator) -> weight.zero_()
 """
 
 import math
@@ -29,18 +29,24 @@ def untrained(hidden, activation, seed, he):
     return vae
 
 
-evidences = []
+evidences, told = [], {}
 for weights, he in (("torch's own", False), ("He's", True)):
-    gaps = []
+    gaps, told[he] = [], []
     for hidden, activation in (([128], nn.SiLU), ([128, 128], nn.Tanh)):
         for seed in range(5):
             vae = untrained(hidden, activation, seed, he)
-            evidence = Grid(vae).log_evidence(x)
+            grid = Grid(vae, points=72)
+            evidence, posterior = grid.log_evidence(x), grid.posterior(x)
+            log_ratio = posterior.log_prob - vae.prior.log_prob(grid.z)
+            told[he].append((posterior.mass * log_ratio).sum(1).mean())
             gaps.append((evidence - elbo(vae, vae.encode(x), x)).mean())
             evidences.append(evidence.mean())
     print(f"gap with {weights} first weights, from = {min(gaps):.1f}")
     print(f"gap with {weights} first weights, to = {max(gaps):.1f}")
+    low, high = min(told[he]), max(told[he])  # averages over images
+    print(f"KL(p(z|x)‖p(z)) with {weights} = {low:.1f} to {high:.1f}")
     assert min(gaps) > 1 if he else max(gaps) < 0.5
 print(f"best log p(x) of the 20 networks = {max(evidences):.1f}")
 print(f"log p(x) of a coin = {coin:.1f}")
 assert max(evidences) < coin + 3
+assert max(told[False]) < 0.5 < 1 < min(told[True])

@@ -1,7 +1,7 @@
 """Trained again from its seed, a recorded run ends where the record says it ended, to a thousandth of a nat.
 
 Kind: computation
-Break it: seed=run["seed"] -> seed=run["seed"] + 1
+Break it: seed=run["seed"] -> seed=run["seed"], beta=1.1
 """
 
 import torch

@@ -1,4 +1,4 @@
-"""With the decoder held still, an encoder that also trains on held-out digits loses less on these.
+"""With the trained decoder held still, an encoder that also trains on held-out digits loses less on these.
 
 Kind: experiment
 Break it: torch.cat([train, held_out]) -> train
@@ -37,4 +37,6 @@ print(f"gap before = {gap(vae):.3f}")
 for lesson, five in gaps.items():
     print(f"gap after more lessons with {lesson} = {min(five):.3f} to {max(five):.3f}")
 without, with_them = gaps.values()
+closed = [100 - 100 * b / a for a, b in zip(without, with_them, strict=True)]
+print(f"closed by the held-out digits = {min(closed):.0f} % to {max(closed):.0f} %")
 assert max(with_them) < 0.95 * min(without)
