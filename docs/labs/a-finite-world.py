@@ -19,8 +19,16 @@ import matplotlib.pyplot as plt
 import torch
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 
-from lowerbound import Joint, elbo, entropy, kl
-from lowerbound.plots import DATA, GAP, MUTED, Q, subplots
+from lowerbound import Joint, entropy, kl, rate_distortion
+from lowerbound.plots import (
+    DATA,
+    GAP,
+    MUTED,
+    Q,
+    rate_distortion_curve,
+    stacked_nats,
+    subplots,
+)
 
 # %% [markdown]
 # ## The data: two habits
@@ -96,6 +104,20 @@ images, title, codes, mirror = four_kls(q, p).values()
 assert abs(kl(q, p).item() - (images + title)) < 1e-12, "the cut along x adds up"
 assert abs(kl(q, p).item() - (codes + mirror)) < 1e-12, "the cut along z adds up"
 
+# %%
+# Figure: Two bars of the same length, one above the other. The upper is cut into the KL
+# of q(x) and p(x) and the KL of q(z|x) and p(z|x). The lower is cut elsewhere, into the
+# KL of q(z) and p(z) and the KL of q(x|z) and p(x|z).
+names = ["q(x), p(x)", "q(z|x), p(z|x)", "q(z), p(z)", "q(x|z), p(x|z)"]
+parts = dict(zip(names, four_kls(q, p).values(), strict=True))
+bars = {
+    "cut along x": {name: parts[name] for name in names[:2]},
+    "cut along z": {name: parts[name] for name in names[2:]},
+}
+figure, ax = subplots(figsize=(6.4, 2.2))
+stacked_nats(ax, bars, dict(zip(names, (DATA, GAP, MUTED, Q), strict=True)))
+plt.show()
+
 # %% [markdown]
 # The second line is the comparison of the title. The last one is its mirror image, which the asker proposes to look
 # at.
@@ -108,7 +130,12 @@ assert abs(kl(q, p).item() - (codes + mirror)) < 1e-12, "the cut along z adds up
 
 # %%
 def train(
-    encoder_logits, decoder_logits, train_encoder=True, train_decoder=True, steps=200
+    encoder_logits,
+    decoder_logits,
+    train_encoder=True,
+    train_decoder=True,
+    steps=200,
+    beta=1.0,
 ):
     """Plain Adam on the exact loss; returns the last joints, and what was seen at every step."""
     encoder_logits = encoder_logits.clone().requires_grad_(train_encoder)
@@ -121,7 +148,8 @@ def train(
     for _ in range(steps):
         p = Joint.from_model(prior, decoder_logits.softmax(1))
         q = Joint.from_data(data, encoder_logits.softmax(1))
-        loss = -(data * elbo(p, q.z_given_x)).sum()
+        # -ELBO = distortion + rate; the last section weighs the rate by beta
+        loss = (data * rate_distortion(p, q.z_given_x).objective(beta)).sum()
         with torch.no_grad():
             seen.append(
                 four_kls(q, p) | {"loss": loss.item(), "joints": kl(q, p).item()}
@@ -283,6 +311,44 @@ assert apart > 0.3, "although their codes mean different things"
 # Both models give the data's own distribution, and in both the encoder knows the true posterior. Nothing in the
 # comparison says which code belongs to which image. More about that in
 # [question 13](/questions/could-it-be-scrambled.md).
+#
+# ## Weigh the KL
+#
+# The loss has two parts with names of their own. The **rate** is the average of $\KL(q(z \mid x) \,\|\, p(z))$: how much
+# the code says, above what the prior says. The **distortion** is the average of $-\log p(x \mid z)$ over the encoder's
+# codes: how badly the image comes back. A common change is to multiply the rate by a number, beta. Train with
+# several.
+
+# %%
+# Figure: Dots for five values of beta, the rate to the right and the distortion
+# upwards, and a dashed line that falls from the left to the right. Beta one and above
+# lie on the line, at its left end. Small betas lie to the right, a little above it.
+points = {}
+for beta in (0.25, 0.5, 1.0, 2.0, 4.0):
+    q_beta, p_beta, _ = train(encoder_logits, decoder_logits, steps=600, beta=beta)
+    rate, distortion = rate_distortion(p_beta, q_beta.z_given_x)
+    points[beta] = (data @ rate).item(), (data @ distortion).item()
+
+figure, ax = subplots(figsize=(6.4, 3.4))
+rate_distortion_curve(ax, points, entropy=entropy(q_end.x).item())
+plt.show()
+
+# %%
+for beta, (rate, distortion) in points.items():
+    print(f"beta {beta:<4} rate {rate:.3f}  distortion {distortion:.3f}")
+    above = rate + distortion - entropy(q_end.x).item()
+    assert above > -1e-12, "no model gets below the line"
+    assert (above < 1e-3) == (beta >= 1), "a small weight ends above it"
+
+assert points[0.25][0] > 1, "a small weight buys a high rate"
+assert points[4.0][0] < 1e-3, "a large weight lets the code say nothing"
+
+# %% [markdown]
+# The line is the entropy of the data. Distortion plus rate is minus the average ELBO, and that is never below the
+# entropy. On the line $p(x)$ equals the data. Yet its places are different models: far to the left the code says
+# nothing. The ELBO, which is beta one, does not choose between these places; it only asks for the line. A smaller beta
+# does choose: the code says a lot, the images come back better, and the model is off the line, so its $p(x)$ or its gap is
+# worse.
 #
 # ## What this does not show
 #

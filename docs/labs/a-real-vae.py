@@ -40,7 +40,7 @@ from lowerbound import (
     mlp,
     optimal_q,
 )
-from lowerbound.plots import INK, P, ellipse, subplots, training_curves
+from lowerbound.plots import P, ellipse, latent_map, pictures, subplots, training_curves
 from lowerbound.training import loss
 
 data = digits()
@@ -123,11 +123,10 @@ assert gaps[-1] > gaps[0], "and in the end it is larger than before training"
 # and the ellipses are wide too. Later the posterior is smaller and no longer round; in
 # the end it is tilted. The ellipses have moved over it and shrunk with it, but stay
 # upright.
-def shades(colour):
-    """From nothing to one colour: figures in them follow the page's light or dark scheme."""
-    return LinearSegmentedColormap.from_list(
-        "shades", [(*to_rgb(colour), 0.0), (*to_rgb(colour), 1.0)]
-    )
+# From nothing to one colour, so that the figure follows the page's light or dark scheme.
+shades = LinearSegmentedColormap.from_list(
+    "shades", [(*to_rgb(P), 0.0), (*to_rgb(P), 1.0)]
+)
 
 
 def posterior_picture(ax, model, x, centre, half, points):
@@ -138,9 +137,7 @@ def posterior_picture(ax, model, x, centre, half, points):
     tenths = (10 * density / density.max()).round().reshape(points, points)
     (left, low), (right, high) = (centre - half).tolist(), (centre + half).tolist()
     extent = (left, right, low, high)
-    ax.imshow(
-        tenths, cmap=shades(P), extent=extent, origin="lower", interpolation="none"
-    )
+    ax.imshow(tenths, cmap=shades, extent=extent, origin="lower", interpolation="none")
 
 
 x = unseen[8:9]
@@ -167,23 +164,16 @@ plt.show()
 # Figure: Left, the numerals of held-out digits at the mean of their codes; equal
 # numerals lie together in patches. Right, small images decoded from a grid of codes;
 # neighbours look alike and digits change gradually.
-ink = shades(INK)
 reach, side = 2.6, 8
 axis = torch.linspace(-reach, reach, side, dtype=torch.float64)
 codes = torch.cartesian_prod(axis.flip(0), axis).flip(1)  # rows from the top down
-tiles = vae.likelihood.mean(vae.decode(codes)).reshape(side, side, 8, 8)
-tiles = (4 * tiles).round() / 4  # five greys will do
-tiles = nn.functional.pad(tiles, (1, 1, 1, 1))
-picture = tiles.transpose(1, 2).reshape(10 * side, 10 * side)
+tiles = vae.likelihood.mean(vae.decode(codes)).reshape(-1, 8, 8)
 
 figure, (left, right) = subplots(1, 2, figsize=(8.4, 4.2))
 means, labels = vae.encode(unseen).mean, data.held_out_labels
-for (z1, z2), label in zip(means[:80].tolist(), labels[:80].tolist(), strict=True):
-    left.text(z1, z2, label, fontsize=8, ha="center", va="center", clip_on=True)
-left.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal")
-left.set(xlabel="z₁", ylabel="z₂", title="codes of held-out digits")
-right.imshow(picture.numpy(), cmap=ink, interpolation="none")
-right.set_axis_off()
+latent_map(left, means[:80], labels[:80].tolist())
+left.set(xlim=(-reach, reach), ylim=(-reach, reach), title="codes of held-out digits")
+pictures(right, (4 * tiles).round() / 4, columns=side)  # five greys will do
 right.set_title("decoded from a grid of codes")
 plt.show()
 
@@ -230,10 +220,7 @@ start, end = (means[labels == digit][0] for digit in (0, 4))
 steps = torch.linspace(0, 1, 65, dtype=torch.float64)[:, None]
 path = vae.likelihood.mean(vae.decode(start + steps * (end - start)))
 figure, ax = subplots(figsize=(7.2, 1.1))
-tiles = nn.functional.pad(path[::8].reshape(-1, 8, 8), (1, 1))
-strip = torch.cat([*tiles], 1)
-ax.imshow(strip.numpy(), cmap=ink, interpolation="none")
-ax.set_axis_off()
+pictures(ax, path[::8].reshape(-1, 8, 8), columns=9)
 plt.show()
 
 # %%

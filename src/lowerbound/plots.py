@@ -5,7 +5,7 @@ says the same again, so that colour is never the only sign.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import matplotlib as mpl
@@ -13,7 +13,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import torch
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgba
+from matplotlib.colors import LinearSegmentedColormap, to_rgba
 from matplotlib.figure import Figure
 from torch import Tensor
 
@@ -99,6 +99,94 @@ def training_curves(ax: Axes, history: History, data: str) -> Axes:
     ax.fill_between(epochs, bound, evidence, color=GAP, alpha=0.25, linewidth=0, label="gap")
     ax.set(xlabel="epoch", ylabel="nats an image")
     ax.legend(frameon=False, labelcolor=INK)
+    return ax
+
+
+def latent_map(ax: Axes, codes: Tensor, labels: Sequence[object]) -> Axes:
+    """Where images lie in a 2-D latent space: each label, as text, at its code.
+
+    Args:
+        ax: where to draw.
+        codes: shape (n, 2), such as `vae.encode(x).mean`.
+        labels: what to write at each code, n of them.
+
+    Raises:
+        ValueError: codes that are not 2-D, or not as many as the labels.
+    """
+    if codes.dim() != 2 or codes.shape[1] != 2 or len(codes) != len(labels):
+        raise ValueError(f"codes: expected shape ({len(labels)}, 2), one row a label, got {tuple(codes.shape)}")
+    for (z1, z2), label in zip(codes.tolist(), labels, strict=True):
+        ax.text(z1, z2, str(label), fontsize=8, ha="center", va="center", clip_on=True)
+    reach = 1.08 * codes.abs().max().item()
+    ax.set(xlim=(-reach, reach), ylim=(-reach, reach))
+    return _latent_axes(ax)
+
+
+def pictures(ax: Axes, images: Tensor, columns: int, colour: str = INK) -> Axes:
+    """Small images in rows, from nothing (0) to one colour (1), so that a page's light or dark scheme shows through.
+
+    Args:
+        ax: where to draw; its axes are hidden.
+        images: values from 0 to 1, shape (n, height, width).
+        columns: images a row; n is a multiple of it.
+        colour: of the value 1.
+
+    Raises:
+        ValueError: images of another shape, or a last row that is not full.
+    """
+    if images.dim() != 3 or len(images) == 0 or len(images) % columns:
+        raise ValueError(
+            f"images: expected shape (n, height, width) with n a multiple of {columns}, got {tuple(images.shape)}"
+        )
+    framed = torch.nn.functional.pad(images, (1, 1, 1, 1))
+    rows = [torch.cat([*row], 1) for row in framed.split(columns)]
+    shades = LinearSegmentedColormap.from_list("shades", [to_rgba(colour, 0), to_rgba(colour, 1)])
+    ax.imshow(torch.cat(rows).detach().cpu().numpy(), cmap=shades, vmin=0, vmax=1, interpolation="none")
+    ax.set_axis_off()
+    return ax
+
+
+def stacked_nats(ax: Axes, bars: Mapping[str, Mapping[str, float]], colours: Mapping[str, str]) -> Axes:
+    """Sums of nats as bars: one bar for each sum, its parts end to end, each with its name above.
+
+    Args:
+        ax: where to draw.
+        bars: from the name of a sum to its parts, from the name of a part to its nats, 0 or more.
+        colours: from the name of a part to its colour.
+
+    Raises:
+        ValueError: a part below 0, which has no length.
+    """
+    for place, (bar, parts) in enumerate(bars.items()):
+        start = 0.0
+        for part, nats in parts.items():
+            if nats < 0:
+                raise ValueError(f"bars: {part} of {bar} is {nats}; a part needs 0 nats or more")
+            ax.barh(place, nats, left=start, height=0.4, color=colours[part])
+            ax.text(start, place - 0.26, part)
+            start += nats
+    ax.set(xlabel="nats", yticks=range(len(bars)), yticklabels=bars)
+    ax.set_ylim(len(bars) - 0.6, -0.6)  # the first on top
+    return ax
+
+
+def rate_distortion_curve(ax: Axes, points: Mapping[float, tuple[float, float]], entropy: float | None = None) -> Axes:
+    """Average distortion against average rate, one point for each beta; a dashed line where no model gets below.
+
+    Args:
+        ax: where to draw.
+        points: from beta to (rate, distortion), in nats, averaged over the data: see `rate_distortion`.
+        entropy: of the data, if it is known: distortion + rate is never less.
+    """
+    rates, distortions = zip(*points.values(), strict=True)
+    ax.plot(rates, distortions, "o", color=Q)
+    for beta, place in points.items():
+        ax.annotate(f"beta {beta:g}", place, xytext=(6, 4), textcoords="offset points")
+    if entropy is not None:
+        ends = (0.0, max(*rates, 0.1 * entropy))
+        ax.plot(ends, [entropy - rate for rate in ends], color=DATA, linestyle="--", label="entropy of the data")
+        ax.legend(frameon=False, labelcolor=INK)
+    ax.set(xlabel="rate, KL(q(z|x)‖p(z)) (nats)", ylabel="distortion (nats)")
     return ax
 
 
