@@ -162,9 +162,9 @@ def stacked_nats(ax: Axes, bars: Mapping[str, Mapping[str, float]], colours: Map
         for part, nats in parts.items():
             if nats < 0:
                 raise ValueError(f"bars: {part} of {bar} is {nats}; a part needs 0 nats or more")
-            ax.barh(place, nats, left=start, height=0.4, color=colours[part])
+            ax.barh(place, float(nats), left=start, height=0.4, color=colours[part])
             ax.text(start, place - 0.26, part)
-            start += nats
+            start += float(nats)
     ax.set(xlabel="nats", yticks=range(len(bars)), yticklabels=bars)
     ax.set_ylim(len(bars) - 0.6, -0.6)  # the first on top
     return ax
