@@ -1,0 +1,39 @@
+"""Squared error plus beta KL is the loss of sigma^2 = beta / 2; a mean over D pixels multiplies beta by D.
+
+Kind: identity
+Break it: variance = beta / 2 -> variance = beta
+"""
+
+from math import log, pi
+
+import torch
+from torch.distributions import Normal
+from torch.nn.functional import mse_loss
+
+from lowerbound import GaussianNoise, digits, digits_vae, kl_each, ppca
+
+x = digits(binary=False).train / 16  # grey values from 0 to 1, D = 64 pixels
+vae = digits_vae(GaussianNoise(1.0)).double().requires_grad_(False)
+q = vae.encode(x)
+noise = torch.randn(q.mean.shape, generator=torch.Generator().manual_seed(0)).double()
+picture = vae.decode(q.at(noise))  # one draw for each image
+rate = kl_each(q, vae.prior)
+squared_error = mse_loss(picture, x, reduction="none").sum(1)
+
+for beta in (0.5, 1.0, 4.0, 64.0):
+    variance = beta / 2
+    minus_elbo = rate - Normal(picture, variance**0.5).log_prob(x).sum(1)
+    constant = 64 / 2 * log(2 * pi * variance)  # no weight can change it
+    loss = squared_error + beta * rate
+    assert torch.allclose(loss, 2 * variance * (minus_elbo - constant))
+
+mean_loss = mse_loss(picture, x, reduction="none").mean(1) + rate
+assert torch.allclose(64 * mean_loss, squared_error + 64 * rate)  # so its beta is 64
+
+used = {}
+for name, beta in {"sum": 1, "mean": 64}.items():
+    best = ppca(x, latent_dim=6, noise=beta / 2)  # the best linear model, by formula
+    used[name] = best.active_directions
+    print(f"{name} over pixels, sigma^2 = {beta / 2:g}")
+    print(f"{name} over pixels, codes in use = {used[name]}")
+assert used["sum"] > used["mean"] == 0

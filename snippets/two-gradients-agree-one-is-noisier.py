@@ -1,0 +1,44 @@
+"""The score function gives the same gradient as the reparameterization, on average; its draws scatter more.
+
+Kind: computation
+Break it: * q.log_prob(z.detach()) -> * q.log_prob(z)
+"""
+
+import torch
+
+from lowerbound import DiagonalNormal, digits, trained_digits
+from lowerbound.vae import gauss_hermite
+
+vae, images = trained_digits(), digits().held_out[:40]
+noise, weight = gauss_hermite(2, images)  # points and weights, in the place of draws
+encoded = vae.encode(images)
+
+
+def scatter(slopes):
+    """The average, and the variance around it."""
+    return weight @ slopes, weight @ (slopes - weight @ slopes).square().sum(1)
+
+
+apart, plain, with_baseline = [], [], []
+for x, mean, log_std in zip(images, encoded.mean, encoded.log_std, strict=True):
+    m = mean.expand(len(noise), 2).clone().requires_grad_()  # one copy for each point
+    q = DiagonalNormal(m, log_std.expand(len(noise), 2))
+    z = q.at(noise)  # mean + std * noise
+    value = vae.log_likelihood(x, z)  # log p(x|z)
+    average, variance = scatter(torch.autograd.grad(value.sum(), m)[0])  # through z
+
+    # The score function: z stands still, and the gradient is value * d/dm log q(z).
+    for baseline, times in ((0.0, plain), (weight @ value.detach(), with_baseline)):
+        surrogate = (value.detach() - baseline) * q.log_prob(z.detach())
+        other, spread = scatter(torch.autograd.grad(surrogate.sum(), m)[0])
+        apart.append((average - other).abs().max())
+        times.append(spread / variance)
+
+plain, with_baseline = torch.stack(plain), torch.stack(with_baseline)
+print(f"averages less than 1e-5 apart = {max(apart) < 1e-5}")
+print(f"variance, how many times larger, median = {plain.median():.0f}")
+print(f"variance, how many times larger, least = {plain.min():.0f}")
+print(f"with a baseline, median = {with_baseline.median():.1f}")
+print(f"with a baseline, least = {with_baseline.min():.1f}")
+assert max(apart) < 1e-5
+assert plain.min() > 1
