@@ -20,6 +20,15 @@ class _Expand(Preprocessor):
         return expand("\n".join(lines)).split("\n")
 
 
+class _Doctests(Preprocessor):
+    """In a docstring, what stands after >>> is code; Markdown would take it for quotations."""
+
+    _SESSION = re.compile(r"^>>> .*(?:\n.*\S.*)*", re.MULTILINE)
+
+    def run(self, lines: list[str]) -> list[str]:
+        return self._SESSION.sub(r"```pycon\n\g<0>\n```", "\n".join(lines)).split("\n")
+
+
 class _Formulas(Postprocessor):
     def run(self, text: str) -> str:
         return maths.convert_page(text)
@@ -56,6 +65,7 @@ class LowerBoundExtension(Extension):
         """Register the steps before and after Markdown's own."""
         # Above every preprocessor that reads fences or HTML (superfences 25, md_in_html 20).
         md.preprocessors.register(_Expand(md), "lb_expand", 60)
+        md.preprocessors.register(_Doctests(md), "lb_doctests", 55)
         # Below raw_html (30), which puts the stashed HTML back, and below everything else that rewrites text.
         md.postprocessors.register(_Formulas(md), "lb_formulas", 5)
         md.postprocessors.register(_Code(md), "lb_code", 4)

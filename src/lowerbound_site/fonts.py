@@ -22,7 +22,7 @@ FONTS = Path(__file__).parents[2] / "docs" / "assets" / "fonts"
 
 ASCII = string.printable.strip() + " "
 TEXT = ASCII + "\xa0äöüßéè×÷·±°§²³–—‘’“”…−"
-CODE = ASCII + "\xa0·×±²–—…"
+CODE = ASCII + "\xa0·×±²µ–—“”…"
 
 _LETTERS_AND_SIGNS = "".join(set(ASCII) - set('"#$%&@\\^_`~'))
 # A formula's single letters are italic, and Unicode has those in a block of its own: Latin from A, Greek from alpha.

@@ -23,13 +23,6 @@ FLAGS = ["--no-sandbox", "--no-first-run", "--disable-background-networking", "-
 DESKTOP = {"width": 1360, "height": 900}
 PHONE = {"width": 360, "height": 740}
 HEAVIEST = 150_000  # bytes a page, compressed, with fonts and all
-HEAVIER = {  # pages over that, by what they carry; lighten one and its line goes
-    "questions/could-it-be-scrambled/": 176_000,  # nine programs and three figures, the centrepiece
-    "questions/why-is-latent-space-continuous/": 158_000,  # five programs and a figure of forty runs
-    "questions/why-measure-q-against-p/": 156_000,  # seven programs and two contour maps
-    "questions/close-and-still-bad/": 155_000,  # digits drawn pixel by pixel
-    **dict.fromkeys((f"labs/{lab.stem}/" for lab in labs()), 208_000),  # tests/labs bounds a lab's own part, by 80,000
-}
 HEAVIEST_SEARCH = 80_000  # what the search loads beside it, when the page is already there
 LARGEST_SHIFT = 0.1  # from where on readers notice; a busy machine shows a little where an idle one shows none
 
@@ -99,7 +92,7 @@ def test_page(path: str, browser: Browser, built_site: Path, site_address: str) 
     page.goto(site_address + path, wait_until="networkidle")
     complaints += structure(page.evaluate(READ))
     complaints += [f"another host: {url}" for url in requests if not url.startswith((site_address, "data:", "blob:"))]
-    complaints += weight(built_site, requests, HEAVIER.get(path, HEAVIEST))
+    complaints += weight(built_site, requests)
     complaints += [f"formula left as LaTeX: {line}" for line in leftovers(served(built_site, path).read_text())]
     page.evaluate(UNFOLD)
     complaints += accessibility(page, "light, wide")
@@ -132,7 +125,7 @@ def structure(read: dict[str, Any]) -> Iterator[str]:
         yield f"the layout shifts by {read['shift']:.3f} while loading"
 
 
-def weight(site: Path, requests: list[str], most: int) -> Iterator[str]:
+def weight(site: Path, requests: list[str]) -> Iterator[str]:
     """Compressed bytes of everything that the page asks for; the search apart, which a worker loads afterwards."""
     sizes = {}
     for file in {served(site, url) for url in requests if url.startswith("http")}:
@@ -141,8 +134,8 @@ def weight(site: Path, requests: list[str], most: int) -> Iterator[str]:
     search = sum(size for name, size in sizes.items() if name.startswith(("search/", "assets/javascripts/workers/")))
     itself = sum(sizes.values()) - search
     detail = ", ".join(f"{name} {size:,}" for name, size in sorted(sizes.items(), key=lambda item: -item[1])[:12])
-    if itself > most:
-        yield f"weighs {itself:,} bytes, at most {most:,} are allowed: {detail}"
+    if itself > HEAVIEST:
+        yield f"weighs {itself:,} bytes, at most {HEAVIEST:,} are allowed: {detail}"
     if search > HEAVIEST_SEARCH:
         yield f"its search weighs {search:,} bytes, at most {HEAVIEST_SEARCH:,} are allowed"
 

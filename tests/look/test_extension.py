@@ -1,7 +1,9 @@
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from markdown import Markdown
 
 from lowerbound_site import extension
@@ -33,6 +35,19 @@ def test_p_and_q_in_code_have_their_colours() -> None:
 
 def test_other_names_and_tags_in_code_have_none() -> None:
     assert "lb-p" not in page("`a.p`, `p-value`, `<p>`, `</p>` and `p1`.\n")
+
+
+def test_names_numbers_and_blanks_in_code_need_no_element() -> None:
+    html = page("```python\nkl(a, 2)  # nats\n```\n")
+    assert '<span class="c1"># nats</span>' in html
+    assert not re.search('class="(n|mi|w)"', html)
+    assert "kl" in html
+
+
+def test_a_session_in_a_docstring_is_code() -> None:
+    html = page("The sum.\n\n>>> sum([1, 2])\n3\n\nNo more.\n\n> Said by somebody.\n")
+    assert BeautifulSoup(html, "html.parser").select_one("pre > code").get_text() == ">>> sum([1, 2])\n3\n"
+    assert html.count("<blockquote>") == 1
 
 
 def test_a_figure_is_put_in_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
