@@ -29,7 +29,7 @@ z = ndtri(torch.stack(torch.meshgrid(share, share.flip(0), indexing="xy"), -1))
 generator = torch.Generator().manual_seed(2)
 shuffles = [torch.randperm(36, generator=generator) for _ in range(5)]
 
-shades = LinearSegmentedColormap.from_list("", [(INK, 0.0), (INK, 1.0)], N=16)
+shades = LinearSegmentedColormap.from_list("", [(INK, 0.0), (INK, 1.0)], N=8)
 figure, axes = subplots(ncols=2, figsize=(7.6, 3.9), sharey=True)
 drawn, steps = [], []
 for order in (torch.arange(36), *shuffles):
