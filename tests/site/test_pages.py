@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import pytest_codeblocks
+import torch
 from bs4 import BeautifulSoup
 from pytest_codeblocks import plugin
 
@@ -31,6 +32,9 @@ def test_a_block_prints_what_the_page_says(
     block = plugin.TestBlock.from_parent(request.node.parent, name=f"docs/{path}", obj=blocks(path)[number])
     assert block.obj.expected_output
     with isolated(tmp_path):
+        torch.set_num_threads(
+            1
+        )  # so this is the run in the first environment, too: tests/site/test_evidence.py has the others
         block.runtest()
 
 
