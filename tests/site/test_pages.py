@@ -32,9 +32,7 @@ def test_a_block_prints_what_the_page_says(
     block = plugin.TestBlock.from_parent(request.node.parent, name=f"docs/{path}", obj=blocks(path)[number])
     assert block.obj.expected_output
     with isolated(tmp_path):
-        torch.set_num_threads(
-            1
-        )  # so this is the run in the first environment, too: tests/site/test_evidence.py has the others
+        torch.set_num_threads(1)  # the other environments are in test_evidence.py
         block.runtest()
 
 
