@@ -1,4 +1,4 @@
-"""From a batch and one draw each, the loss is right on average; yours comes out too high, the title's too low.
+"""From a batch and one draw each, the loss is right on average; yours comes out too high, the gap too low.
 
 Kind: experiment
 Break it: (densities + log_weight).logsumexp(1) -> encoded.log_prob(z[:, None, :]).logsumexp(1) - math.log(n)
@@ -33,7 +33,7 @@ for seed in range(5):
         densities = q.log_prob(z[:, None, :])
         from_batch = (densities + log_weight).logsumexp(1)
         from_all = encoded.log_prob(z[:, None, :]).logsumexp(1) - math.log(n)
-        # the title needs p(x), a sum over all codes: take as many codes from the prior
+        # the gap needs p(x), a sum over all codes: take as many codes from the prior
         likelihoods = vae.log_likelihood(images[:, None, :], noise[1])
         evidence = likelihoods.logsumexp(1) - math.log(batch_size)
         error = loss - exact_loss, from_all - from_batch, evidence - log_evidence[batch]
@@ -43,7 +43,7 @@ errors = torch.stack(errors).reshape(5, repeats, 3)
 means = errors.mean(1)  # a row for each seed
 off = means / errors.std(1) * repeats**0.5  # in standard errors
 print(f"loss: within 4 standard errors, for every seed = {off[:, 0].abs().max() < 4}")
-for name, mean, far in zip(["yours", "title"], means.T[1:], off.T[1:], strict=True):
+for name, mean, far in zip(["yours", "gap"], means.T[1:], off.T[1:], strict=True):
     print(f"{name}: off by = {mean.min():.2f} to {mean.max():.2f} nats")
     print(f"{name}: over 15 standard errors, for every seed = {far.abs().min() > 15}")
 print(

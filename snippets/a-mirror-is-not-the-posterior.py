@@ -24,10 +24,9 @@ def measure(p, encoder):
     """The share of x's variance lost when a draw z ~ q(z|x) is decoded; and the gap."""
     q = GaussianJoint.from_data(p.x, encoder)  # data that the model describes perfectly
     weight, variance = p.x_given_z.weight.item(), q.x.cov.item()
-    error = (
-        weight * encoder.weight.item() - 1
-    ) ** 2 * variance + weight**2 * encoder.cov.item()
-    return error / variance, kl(q.z_given_x, p.z_given_x).item()
+    wrong_slope = (weight * encoder.weight.item() - 1) ** 2 * variance
+    spread = weight**2 * encoder.cov.item()  # of the draw, after decoding
+    return (wrong_slope + spread) / variance, kl(q.z_given_x, p.z_given_x).item()
 
 
 p, faint = model(2.0), model(0.1)

@@ -20,11 +20,12 @@ for name, weights in tables.items():
     table = torch.tensor(weights, dtype=torch.float64)
     joint = joints[name] = Joint(table / table.sum())
     there_and_back = joint.z_given_x.prob @ joint.x_given_z.prob  # encode, then decode
-    ends = torch.linalg.matrix_power(there_and_back, 2000)  # a row for each first x
+    ends = torch.linalg.matrix_power(there_and_back, 2000)  # a row for each start
     settled[name] = bool((ends - joint.x.prob).abs().max() < 1e-12)
-    print(f"{name}: bouncing leads to p(x) from every first x = {settled[name]}")
-    print(f"  from the first x: {[f'{v:.3f}' for v in ends[0].tolist()]}")
-    print(f"  from the last x:  {[f'{v:.3f}' for v in ends[-1].tolist()]}")
+    print(f"{name}: bouncing leads to p(x) from every start = {settled[name]}")
+    print(f"  p(x):               {[f'{v:.3f}' for v in joint.x.prob.tolist()]}")
+    print(f"  started at image 1: {[f'{v:.3f}' for v in ends[0].tolist()]}")
+    print(f"  started at image 3: {[f'{v:.3f}' for v in ends[-1].tolist()]}")
 
 q, p = joints["islands"], joints["heavier"]
 print(f"islands and heavier: KL(q(z|x)‖p(z|x)) = {kl(q.z_given_x, p.z_given_x):z.3f}")

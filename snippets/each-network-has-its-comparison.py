@@ -1,4 +1,4 @@
-"""One loss, two comparisons: its gradient moves the encoder by the title's, the decoder by yours.
+"""One loss, two comparisons: its gradient moves the encoder by the gap's, the decoder by yours.
 
 Kind: identity
 Break it: yours = kl(q.x_given_z, p.x_given_z) -> yours = kl(q.z_given_x, p.z_given_x)
@@ -24,23 +24,23 @@ for _ in range(100):
     p = Joint.from_model(prior, decoder.softmax(1))
 
     loss = -(q.x.prob * elbo(p, q.z_given_x)).sum()
-    title = kl(q.z_given_x, p.z_given_x)
+    gap = kl(q.z_given_x, p.z_given_x)
     yours = kl(q.x_given_z, p.x_given_z)
 
-    of_loss, of_title, of_yours = (
+    of_loss, of_gap, of_yours = (
         torch.autograd.grad(value, (encoder, decoder), retain_graph=True)
-        for value in (loss, title, yours)
+        for value in (loss, gap, yours)
     )
-    errors = of_loss[0] - of_title[0], of_loss[1] - of_yours[1]  # encoder, decoder
-    swapped = of_loss[0] - of_yours[0], of_loss[1] - of_title[1]
+    errors = of_loss[0] - of_gap[0], of_loss[1] - of_yours[1]  # encoder, decoder
+    swapped = of_loss[0] - of_yours[0], of_loss[1] - of_gap[1]
     largest_error = max(largest_error, *(e.abs().max().item() for e in errors))
     crossed.append([difference.abs().max().item() for difference in swapped])
 
 print(
-    f"encoder: loss and title, decoder: loss and yours, < 1e-12 apart = {largest_error < 1e-12}"
+    f"encoder: loss and gap, decoder: loss and yours, < 1e-12 apart = {largest_error < 1e-12}"
 )
 encoders, decoders = zip(*crossed, strict=True)
 print(f"encoder: loss and yours, at least = {min(encoders):.3f} apart")
-print(f"decoder: loss and title, at least = {min(decoders):.3f} apart")
+print(f"decoder: loss and gap, at least = {min(decoders):.3f} apart")
 assert largest_error < 1e-12
 assert min(encoders + decoders) > 0.01

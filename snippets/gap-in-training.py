@@ -42,7 +42,7 @@ for column, name in enumerate(["one SiLU layer", "two tanh layers"]):
         for when, at in (("before", 0), ("after", -1)):
             low, high = gap[:, at].min(), gap[:, at].max()
             print(f"{name}, {data}: gap {when} = {low:.1f} to {high:.1f}")
-        late[data] = gap[:, (epochs == 30) | (epochs == 100)]
+        late[data] = gap[:, (epochs == 30) | (epochs == 100)]  # for its fall
         if data == "held out":
             low, high = evidence[:, -1].min(), evidence[:, -1].max()
             print(f"{name}: log p(x) after = {low:.1f} to {high:.1f}")

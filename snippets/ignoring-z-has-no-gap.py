@@ -29,16 +29,18 @@ models = {"trained": trained_digits(), "ignores z": VAE(encoder, decoder, Bernou
 figure, axes = subplots(
     3, 8, figsize=(7.6, 3.0), subplot_kw={"xticks": [], "yticks": []}
 )
-rows, gaps, scores = {"digit": (x, DATA)}, {}, {}
+rows, gaps, scores, evidence = {"digit": (x, DATA)}, {}, {}, {}
 for name, vae in models.items():
     q = vae.encode(x)
     gaps[name] = Grid(vae).gap(q, x)  # KL(q(z|x)‖p(z|x)), added up over a grid
     scores[name] = quality(vae, q, x)  # E_q[log p(x|z)]
-    other = Grid(vae).log_evidence(x) - elbo(vae, q, x)  # the gap by another route
+    evidence[name] = Grid(vae).log_evidence(x)  # log p(x)
+    other = evidence[name] - elbo(vae, q, x)  # the gap by another route
     assert (other - gaps[name]).abs().max() < 1e-5
     rows[name] = vae.decode(q.mean).sigmoid(), P
     print(f"{name}, average gap = {gaps[name].mean().abs():.2f}")
     print(f"{name}, average reconstruction = {scores[name].mean():.1f}")
+    print(f"{name}, average log p(x) = {evidence[name].mean():.1f}")
 
 for line, (name, (pictures, colour)) in zip(axes, rows.items(), strict=True):
     ink = LinearSegmentedColormap.from_list(
@@ -52,4 +54,5 @@ figure.savefig("ignoring-z-has-no-gap.svg")
 assert gaps["ignores z"].abs().max() < 1e-9
 assert gaps["trained"].mean() > 0.1  # the useful model has the larger gap
 assert scores["trained"].mean() - scores["ignores z"].mean() > 5
+assert evidence["trained"].mean() - evidence["ignores z"].mean() > 1
 assert (scores["trained"] > scores["ignores z"]).double().mean() > 0.9

@@ -19,7 +19,7 @@ for _ in range(200):
     p, q = (Joint(table / table.sum()) for table in weights)
 
     whole = kl(q, p)  # KL(q(x,z)‖p(x,z))
-    by_x = kl(q.x, p.x), kl(q.z_given_x, p.z_given_x)  # the data, then the title
+    by_x = kl(q.x, p.x), kl(q.z_given_x, p.z_given_x)  # the data, then the gap
     by_z = kl(q.z, p.z), kl(q.x_given_z, p.x_given_z)  # the prior, then your comparison
 
     errors = [abs(whole - sum(parts)) for parts in (by_x, by_z)]

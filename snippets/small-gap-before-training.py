@@ -10,13 +10,14 @@ import torch
 from torch import nn
 
 from lowerbound import VAE, Bernoulli, Grid, digits, elbo, mlp
+from lowerbound import reconstruction as quality
 
 x = digits().held_out[:50]
 coin = -64 * math.log(2)  # log p(x) when each of 64 pixels is an even chance
 
 
 def untrained(hidden, activation, seed, he):
-    """Torch's own first weights, or those of He et al. (2015): larger, no biases."""
+    """Torch's own initial weights, or those of He et al. (2015): larger, no biases."""
     encoder = mlp(64, *hidden, 4, seed=2 * seed, activation=activation)
     decoder = mlp(2, *hidden, 64, seed=2 * seed + 1, activation=activation)
     vae = VAE(encoder, decoder, Bernoulli()).double().requires_grad_(False)
@@ -31,7 +32,7 @@ def untrained(hidden, activation, seed, he):
 
 evidences, told = [], {}
 for weights, he in (("torch's own", False), ("He's", True)):
-    gaps, told[he] = [], []
+    gaps, told[he], rebuilt, varies = [], [], [], []
     for hidden, activation in (([128], nn.SiLU), ([128, 128], nn.Tanh)):
         for seed in range(5):
             vae = untrained(hidden, activation, seed, he)
@@ -40,12 +41,17 @@ for weights, he in (("torch's own", False), ("He's", True)):
             log_ratio = posterior.log_prob - vae.prior.log_prob(grid.z)
             told[he].append((posterior.mass * log_ratio).sum(1).mean())
             gaps.append((evidence - elbo(vae, vae.encode(x), x)).mean())
+            rebuilt.append(quality(vae, vae.encode(x), x).mean())  # E_q[log p(x|z)]
+            share = vae.prior.log_prob(grid.z).softmax(0)  # of each code, in the prior
+            shown = vae.decode(grid.z).sigmoid()  # the picture of each code
+            varies.append((share @ (shown - share @ shown) ** 2).sqrt().mean())
             evidences.append(evidence.mean())
-    print(f"gap with {weights} first weights, from = {min(gaps):.1f}")
-    print(f"gap with {weights} first weights, to = {max(gaps):.1f}")
-    low, high = min(told[he]), max(told[he])  # averages over images
-    print(f"KL(p(z|x)‖p(z)) with {weights} = {low:.1f} to {high:.1f}")
-    assert min(gaps) > 1 if he else max(gaps) < 0.5
+    print(f"gap with {weights} initial weights, from = {min(gaps):.1f}")
+    print(f"gap with {weights} initial weights, to = {max(gaps):.1f}")
+    print(f"KL(p(z|x)‖p(z)), {weights} = {min(told[he]):.1f} to {max(told[he]):.1f}")
+    print(f"reconstruction with {weights} = {min(rebuilt):.1f} to {max(rebuilt):.1f}")
+    print(f"a pixel varies, {weights} = {min(varies):.2f} to {max(varies):.2f}")
+    assert max(rebuilt) < coin + 3 and (min(gaps) > 1 if he else max(gaps) < 0.5)
 print(f"best log p(x) of the 20 networks = {max(evidences):.1f}")
 print(f"log p(x) of a coin = {coin:.1f}")
 assert max(evidences) < coin + 3
