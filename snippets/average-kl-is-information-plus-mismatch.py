@@ -1,4 +1,4 @@
-"""The average KL to the prior is what z tells about x plus KL(q(z)‖p(z)): in a perfect model it may exceed 0.
+"""The average KL to the prior is what z tells about x plus KL(q(z)‖p(z)); a perfect model's can be above 0.
 
 Kind: identity
 Break it: kl(q.z, prior) -> kl(prior, q.z)

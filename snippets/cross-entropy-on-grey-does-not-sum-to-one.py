@@ -1,4 +1,4 @@
-"""On grey pixels cross-entropy is no log-probability: it does not add up to 1. Times 16, on counts, it can.
+"""Cross-entropy on grey is no log-probability; times 16, on counts, it is minus one, plus a term of the data.
 
 Kind: computation
 Break it: ways[k] * exp(-16 -> ways[k] * exp(-1

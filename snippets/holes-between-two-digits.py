@@ -1,4 +1,4 @@
-"""With all three ingredients, hardly any image uses some codes, and these decode to no digit far more often.
+"""With all three, hardly any image uses some codes; these decode to no digit more often than the rest.
 
 Kind: experiment
 Break it: empty = log_q < log_p -> empty = log_q > log_p
@@ -37,9 +37,9 @@ for seed in range(5):
         [100 * v.double().mean() for v in (empty, no_digit[empty], no_digit[~empty])]
     )
 
-names = ("the prior is empty", "the empty part is no digit", "the rest is no digit")
+names = ("prior that is empty", "empty part that is no digit", "rest that is no digit")
 for name, values in zip(names, zip(*shares, strict=True), strict=True):
-    print(f"{name} = {min(values):.0f} to {max(values):.0f} %")
+    print(f"share of the {name} = {min(values):.0f} to {max(values):.0f} %")
 for empty, no_digit_there, no_digit_elsewhere in shares:
     assert empty > 4
     assert no_digit_there > 3 * no_digit_elsewhere

@@ -44,7 +44,7 @@ for s in (0.1, 0.01, 0.001):
     print(f"width {s:g}, entropy of the data is at most = {blurred:.1f}")
 
 print(f"pixels that never change = {constant.shape[1]}")
-print(f"nats that they add for each tenth = {pixels[2] - pixels[1]:.2f}")
+print(f"nats they add when the width is divided by ten = {pixels[2] - pixels[1]:.2f}")
 print(f"64 log 10 = {64 * log(10):.2f}")
 assert abs(shared[2] - shared[1] - 64 * log(10)) < 1e-6  # one width for all codes
 assert abs(first[2] - first[1] - 64 * log(10)) < 1e-6  # a width for each code

@@ -35,5 +35,5 @@ for name, beta in {"sum": 1, "mean": 64}.items():
     best = ppca(x, latent_dim=6, noise=beta / 2)  # the best linear model, by formula
     used[name] = best.active_directions
     print(f"{name} over pixels, sigma^2 = {beta / 2:g}")
-    print(f"{name} over pixels, codes in use = {used[name]}")
+    print(f"{name} over pixels, latent numbers in use = {used[name]}")
 assert used["sum"] > used["mean"] == 0

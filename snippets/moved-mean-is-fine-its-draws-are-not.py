@@ -37,7 +37,7 @@ for k in (1, 4, 16, 64):
         assert abs(at_mean - before) < 1e-6
         z = moved.at(torch.randn(8, *q.mean.shape, generator=generator).double())
         drawn.append(vae.log_likelihood(x, shuffle(z, order)).mean())
-    print(f"at draws, K {k}, mean of five shuffles = {sum(drawn) / 5:.0f}")
+    print(f"at draws, K {k}, mean of five shuffles = {sum(drawn) / 5:.1f}")
     print(f"K {k}, lowest and highest: {min(drawn):.1f} and {max(drawn):.1f}")
     assert max(drawn) < previous - 0.5
     previous = min(drawn)
