@@ -44,6 +44,7 @@ class Binomial:
     r"""Each pixel is a count out of `total`, here $m$; the decoder's output is the logit of each $s_d$.
 
     $$p(x \mid z) = \prod_d \binom{m}{x_d} s_d^{x_d} (1 - s_d)^{m - x_d}$$
+
     Scikit-learn's digits are such counts, with `total` = 16.
     """
 

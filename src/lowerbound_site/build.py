@@ -63,17 +63,25 @@ def serve(root: Path = ROOT) -> None:
             print(f"{error}\nUntil that is mended, the site is served as it was.", file=sys.stderr, flush=True)
 
     refresh()
-    server = LiveReloadServer(refresh_or_complain, HOST, port, root=str(site))
+    server = _Server(refresh_or_complain, HOST, port, root=str(site))
     server.error_handler = lambda code: (site / "404.html").read_bytes() if code == http.HTTPStatus.NOT_FOUND else None
     for path in _sources(root):
         server.watch(str(path))
-    print(f"The site is at {os.environ['SITE_URL']} (Ctrl+C stops it)", flush=True)
     try:
         server.serve()  # type: ignore[no-untyped-call]
     except KeyboardInterrupt:
         for number in (signal.SIGINT, signal.SIGTERM):  # make passes on what the terminal has sent already
             signal.signal(number, signal.SIG_IGN)
         server.shutdown(wait=True)
+
+
+class _Server(LiveReloadServer):
+    """Says where the site is as soon as it answers."""
+
+    def server_activate(self) -> None:
+        """Listen, and say so."""
+        super().server_activate()
+        print(f"The site is at {self.url} (Ctrl+C stops it)", flush=True)
 
 
 def _sources(root: Path) -> list[Path]:

@@ -87,6 +87,9 @@ def run_fresh(name: str, source: str, python_path: Path | None = None) -> Run:
 
     `python_path` is searched for packages before all others.
     """
+    changes = dict(ENVIRONMENTS["one-thread"])  # several may run at once
+    if python_path:
+        changes["PYTHONPATH"] = str(python_path)
     with tempfile.TemporaryDirectory() as folder:
         script = Path(folder, f"{name}.py")
         script.write_text(source, encoding="utf-8")
@@ -94,7 +97,7 @@ def run_fresh(name: str, source: str, python_path: Path | None = None) -> Run:
         ended = subprocess.run(
             [sys.executable, script.name],
             cwd=folder,
-            env=_environment({"PYTHONPATH": str(python_path)} if python_path else {}),
+            env=_environment(changes),
             capture_output=True,
             text=True,
             timeout=_LIMIT,

@@ -80,6 +80,8 @@ def _rules(page: BeautifulSoup) -> Iterator[str]:
     ids = {element["id"] for element in page.find_all(id=True)}
     for attribute in REFERENCES:
         for element in page.find_all(attrs={attribute: True}):
+            if element.name == "mo":  # in a formula, `form` says on which side of its operand an operator stands
+                continue
             for wanted in str(element[attribute]).split():
                 if wanted not in ids:
                     yield f"{attribute} refers to {wanted!r}, which is not on the page: {str(element)[:160]}"

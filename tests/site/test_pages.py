@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 import pytest_codeblocks
-import torch
 from bs4 import BeautifulSoup
 from pytest_codeblocks import plugin
 
@@ -31,8 +30,7 @@ def test_a_block_prints_what_the_page_says(
 ) -> None:
     block = plugin.TestBlock.from_parent(request.node.parent, name=f"docs/{path}", obj=blocks(path)[number])
     assert block.obj.expected_output
-    with isolated(tmp_path):
-        torch.set_num_threads(1)  # the other environments are in test_evidence.py
+    with isolated(tmp_path):  # with one thread; the other environments are in test_evidence.py
         block.runtest()
 
 
