@@ -2,6 +2,8 @@
 PYTHON ?= python3
 SITE := .venv/bin/python -m lowerbound_site
 .DEFAULT_GOAL := help
+# What is compiled is kept, in .venv: importing torch anew takes twice as long.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help serve test record check new build bench lighthouse zensical clean
 
 help:
