@@ -59,6 +59,7 @@ def ratio(seconds: dict[str, list[float]], a: str, b: str) -> float:
 
 
 def row(group: str, what: str, value: float, unit: str, target: float | None, at_least: bool = False) -> dict[str, Any]:
+    value = float(value)  # dit answers with numpy's numbers, which JSON does not know
     met = None if target is None else (value >= target if at_least else value <= target)
     return {
         "group": group,
