@@ -123,6 +123,7 @@ assert gaps[-1] > gaps[0], "and in the end it is larger than before training"
 # and the ellipses are wide too. Later the posterior is smaller and no longer round; in
 # the end it is tilted. The ellipses have moved over it and shrunk with it, but stay
 # upright.
+
 # From nothing to one colour, so that the figure follows the page's light or dark scheme.
 shades = LinearSegmentedColormap.from_list(
     "shades", [(*to_rgb(P), 0.0), (*to_rgb(P), 1.0)]
