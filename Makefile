@@ -11,7 +11,8 @@ help:
 	@echo "make test               run every check there is"
 	@echo "make new CLAIM=name     start a claim: a snippet to write yours over"
 	@echo "make check CLAIM=name   check one claim, in seconds"
-	@echo "make record [NAME=name] run snippets and record what they print and draw"
+	@echo "make record NAME=name   run a claim's snippet and record what it prints and draws"
+	@echo "make record             train the models, and record every snippet"
 	@echo "make build              build the site into site/"
 	@echo "make bench              measure speed side by side with others, for docs/performance.md (Linux, minutes)"
 	@echo "make lighthouse         measure some pages with Lighthouse (needs Node and npm)"
@@ -48,9 +49,12 @@ test: $(STAMP)
 	.venv/bin/python -m pytest --numprocesses 2 --dist loadgroup --durations 20
 
 record: $(STAMP)
+ifndef NAME
+	.venv/bin/python -m lowerbound_site.digits
 	.venv/bin/python -m lowerbound_site.train_models
 	.venv/bin/python -m lowerbound_site.experiments
-	$(SITE) record $(NAME)
+endif
+	@$(SITE) record $(NAME)
 
 check: $(STAMP)
 	@test -n "$(CLAIM)" || { echo "say which claim: make check CLAIM=name"; exit 1; }

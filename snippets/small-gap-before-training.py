@@ -9,7 +9,7 @@ import math
 import torch
 from torch import nn
 
-from lowerbound import VAE, Bernoulli, Grid, digits, elbo, mlp
+from lowerbound import VAE, Bernoulli, Grid, digits, kl_each, mlp
 from lowerbound import reconstruction as quality
 
 x = digits().held_out[:50]
@@ -32,7 +32,7 @@ def untrained(hidden, activation, seed, he):
 
 evidences, told = [], {}
 for weights, he in (("torch's own", False), ("He's", True)):
-    gaps, told[he], rebuilt, varies = [], [], [], []
+    gaps, told[he], rebuilt, varies = [], [], [], []  # rebuilt: E_q[log p(x|z)]
     for hidden, activation in (([128], nn.SiLU), ([128, 128], nn.Tanh)):
         for seed in range(5):
             vae = untrained(hidden, activation, seed, he)
@@ -40,8 +40,8 @@ for weights, he in (("torch's own", False), ("He's", True)):
             evidence, posterior = grid.log_evidence(x), grid.posterior(x)
             log_ratio = posterior.log_prob - vae.prior.log_prob(grid.z)
             told[he].append((posterior.mass * log_ratio).sum(1).mean())
-            gaps.append((evidence - elbo(vae, vae.encode(x), x)).mean())
-            rebuilt.append(quality(vae, vae.encode(x), x).mean())  # E_q[log p(x|z)]
+            rebuilt.append(quality(vae, q := vae.encode(x), x).mean())
+            gaps.append((evidence + kl_each(q, vae.prior)).mean() - rebuilt[-1])
             share = vae.prior.log_prob(grid.z).softmax(0)  # of each code, in the prior
             shown = vae.decode(grid.z).sigmoid()  # the picture of each code
             varies.append((share @ (shown - share @ shown) ** 2).sqrt().mean())

@@ -15,10 +15,11 @@ os.environ["MATPLOTLIBRC"] = str(Path(lowerbound_site.__file__).with_name("matpl
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let one worker build the site and look at it, so that none waits for another."""
+    """Let one worker build the site and look at it, so that none waits for another, and begin with what is long."""
     for item in items:
         if "built_site" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("site"))
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,7 @@ from lowerbound.bounds import (
     score_function_surrogate,
 )
 from lowerbound.data import Digits, digits
-from lowerbound.gaussian import Gaussian, GaussianJoint, LinearGaussian, ppca
+from lowerbound.gaussian import Gaussian, GaussianJoint, LinearGaussian, factor_analysis, ppca
 from lowerbound.grid import Grid, GridPosterior
 from lowerbound.idx import fit_idx, read_idx
 from lowerbound.likelihoods import Bernoulli, Binomial, GaussianNoise
@@ -67,6 +67,7 @@ __all__ = [
     "elbo",
     "entropy",
     "estimate",
+    "factor_analysis",
     "fit",
     "fit_idx",
     "importance_weighted_bound",

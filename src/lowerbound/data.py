@@ -1,7 +1,9 @@
 """The data of the site: scikit-learn's 1,797 handwritten digits, 8x8 pixels, each pixel a count from 0 to 16."""
 
+from importlib.resources import files
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -23,17 +25,15 @@ class Digits(NamedTuple):
 
 
 def digits(binary: bool = True) -> Digits:
-    """Scikit-learn's bundled digits, split in a fixed way into 1,437 for training and 360 held out.
+    """Scikit-learn's digits, split in a fixed way into 1,437 for training and 360 held out.
 
     Args:
         binary: pixels as 0 or 1 (1 from a count of 8 on), for `Bernoulli()`; else counts, for `Binomial(16)`.
 
     Source: Alpaydin & Kaynak 1998, Optical Recognition of Handwritten Digits, UCI Machine Learning Repository.
     """
-    from sklearn.datasets import load_digits  # half a second: only who asks for the digits pays for it
-    from sklearn.model_selection import train_test_split
-
-    counts, labels = load_digits(return_X_y=True)
-    values = (counts >= 8).astype(float) if binary else counts
-    parts = train_test_split(values, labels, test_size=360, random_state=0, stratify=labels)
-    return Digits(*(torch.from_numpy(part) for part in parts))
+    with files("lowerbound").joinpath("digits.npz").open("rb") as packed, np.load(packed) as arrays:
+        read = Digits(*(torch.from_numpy(arrays[name].astype(np.int64)) for name in Digits._fields))
+    if binary:
+        return read._replace(train=(read.train >= 8).double(), held_out=(read.held_out >= 8).double())
+    return read._replace(train=read.train.double(), held_out=read.held_out.double())

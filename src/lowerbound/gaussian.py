@@ -29,6 +29,7 @@ from lowerbound.quantities import elbo, entropy, kl, kl_each, mutual_information
 
 LOG_2PI = math.log(2 * math.pi)
 ASYMMETRY = 1e-6  # admits covariances that were computed in float32
+FACTOR_ANALYSIS = {"maxiter": 10_000, "maxfun": 100_000, "ftol": 1e-14, "gtol": 1e-8}  # when its search ends
 ACTIVE = 1e-9  # nats; a direction of z that tells less than this about x is rounding noise
 
 
@@ -294,25 +295,82 @@ def ppca(data: Any, latent_dim: int, noise: float | None = None) -> GaussianJoin
     >>> ppca(data, latent_dim=3, noise=1.5).active_directions  # 5 and 2 are above 1.5
     2
     """
-    mean, cov = (data.mean, data.cov) if isinstance(data, Gaussian) else _moments(data)
-    if noise is not None and not 0 < noise < math.inf:
-        raise ValueError(f"noise: expected a variance above 0, got {noise}")
+    mean, cov = _moments(data)
+    if noise is not None:
+        _check_positive(noise, "noise")
     most = len(mean) - 1 if noise is None else len(mean)
-    if not 1 <= latent_dim <= most:
-        also = f" ({len(mean)} if you fix the noise)" if noise is None else ""
-        raise ValueError(f"latent_dim: expected 1 to {most}{also}, because x has {len(mean)} numbers, got {latent_dim}")
-    eigenvalues, eigenvectors = torch.linalg.eigh(cov)
-    kept, directions = eigenvalues.flip(0)[:latent_dim], eigenvectors.flip(1)[:, :latent_dim]
+    also = f" ({len(mean)} if you fix the noise)" if noise is None else ""
+    _check_latent_dim(latent_dim, most, len(mean), also)
+    eigenvalues = torch.linalg.eigvalsh(cov)
     variance = eigenvalues[:-latent_dim].mean() if noise is None else torch.as_tensor(noise).to(cov)
     if noise is None and variance <= len(mean) * torch.finfo(torch.float64).eps * eigenvalues[-1]:
         raise ValueError(
             f"data: the eigenvalues after the first {latent_dim} average {variance.item():.3g}, so the best noise is 0 "
             "and the likelihood infinite: give noise=, or a smaller latent_dim"
         )
-    largest = directions.gather(0, directions.abs().argmax(0, keepdim=True))
-    weight = directions * largest.sign() * (kept - variance).clamp_min(0.0).sqrt()
-    prior = Gaussian(torch.zeros_like(kept), 1.0)
-    return GaussianJoint.from_model(prior, LinearGaussian(weight, mean, variance))
+    return _best_given_noise(mean, cov, variance.expand(len(mean)), latent_dim)
+
+
+def factor_analysis(data: Any, latent_dim: int, floor: float) -> GaussianJoint:
+    r"""Factor analysis: probabilistic PCA, but with a noise variance of its own for each feature.
+
+    $$p(z) = \Normal(0, I), \qquad p(x \mid z) = \Normal(W z + \mu, \operatorname{diag}(r_1, \ldots, r_X))$$
+
+    Let $R$ be that diagonal matrix, and $S$ the data's covariance. For a given $R$ the best $W$ has a formula: with the
+    eigenvalues $\lambda_i$ and the eigenvectors $u_i$ of $R^{-1/2} S R^{-1/2}$, its columns are
+
+    $$w_i = R^{1/2} u_i \sqrt{\max(\lambda_i - 1, 0)}$$
+
+    The best $R$ has none. It is sought by L-BFGS-B (scipy), which knows bounds; what is found is a local maximum of the
+    likelihood.
+
+    Args:
+        data: shape (N, X); or a `Gaussian`, for its mean and covariance.
+        latent_dim: the numbers of z, from 1 to X - 1.
+        floor: the smallest variance that you admit. Without one there may be no best model: as the noise of a constant
+            feature goes to 0, the likelihood grows without bound.
+
+    Raises:
+        TypeError, ValueError: data that are not finite numbers; a `latent_dim` or `floor` out of range.
+
+    Source: Jöreskog 1967, "Some contributions to maximum likelihood factor analysis".
+
+    >>> data = Gaussian([0.0, 0.0, 0.0], [[3.0, 1.0, 1.0], [1.0, 2.0, 1.0], [1.0, 1.0, 5.0]])
+    >>> factor_analysis(data, latent_dim=1, floor=0.01).x_given_z.cov.diagonal()  # W is (1, 1, 1)
+    tensor([2.0000, 1.0000, 4.0000], dtype=torch.float64)
+    """
+    from scipy.optimize import minimize  # as long as importing torch takes: only who fits pays for it
+
+    mean, cov = _moments(data)
+    _check_latent_dim(latent_dim, len(mean) - 1, len(mean))
+    _check_positive(floor, "floor")
+    scale = cov.diagonal().clamp_min(floor)  # the noise is at most all of a feature's variance
+
+    def cost(share: Any) -> tuple[float, Any]:
+        """Minus the average log p(x) with the best W, up to a constant, and its gradient."""
+        noise = torch.from_numpy(share).requires_grad_()
+        root = (noise * scale).sqrt()
+        eigenvalues = torch.linalg.eigvalsh(cov / (root[:, None] * root))
+        used = eigenvalues[-latent_dim:].clamp_min(1.0)  # a direction with less is worth nothing
+        value = root.log().sum() + 0.5 * (eigenvalues.sum() + (used.log() + 1 - used).sum())
+        (gradient,) = torch.autograd.grad(value, noise)
+        return value.item(), gradient.numpy()
+
+    bounds = [(low, 1.0) for low in (floor / scale).tolist()]
+    start = torch.full_like(mean, 0.5).clamp_min(floor / scale).numpy()
+    found = minimize(cost, start, jac=True, bounds=bounds, method="L-BFGS-B", options=FACTOR_ANALYSIS)
+    return _best_given_noise(mean, cov, torch.from_numpy(found.x) * scale, latent_dim)
+
+
+def _best_given_noise(mean: Tensor, cov: Tensor, noise: Tensor, latent_dim: int) -> GaussianJoint:
+    """The model of highest likelihood with these noise variances, one for each feature."""
+    root = noise.sqrt()
+    eigenvalues, eigenvectors = torch.linalg.eigh(cov / (root[:, None] * root))
+    stretch = (eigenvalues.flip(0)[:latent_dim] - 1).clamp_min(0.0).sqrt()
+    weight = root[:, None] * eigenvectors.flip(1)[:, :latent_dim] * stretch
+    largest = weight.gather(0, weight.abs().argmax(0, keepdim=True))
+    prior = Gaussian(torch.zeros_like(stretch), 1.0)
+    return GaussianJoint.from_model(prior, LinearGaussian(weight * largest.sign(), mean, noise))
 
 
 @kl.register
@@ -448,7 +506,9 @@ def _identity(like: Tensor) -> Tensor:
 
 
 def _moments(data: Any) -> tuple[Tensor, Tensor]:
-    """Mean and covariance, divided by N."""
+    """Mean and covariance, divided by N, of a data set or of a Gaussian."""
+    if isinstance(data, Gaussian):
+        return data.mean, data.cov
     x = numbers(data, "data", dims=(2,))
     mean = x.mean(0)
     return mean, (x - mean).T @ (x - mean) / len(x)
@@ -494,6 +554,16 @@ def _cholesky(cov: Tensor) -> Tensor:
             "noise floor to the diagonal, such as cov + 1e-6 * torch.eye(n)"
         )
     return tril
+
+
+def _check_latent_dim(latent_dim: int, most: int, features: int, also: str = "") -> None:
+    if not 1 <= latent_dim <= most:
+        raise ValueError(f"latent_dim: expected 1 to {most}{also}, because x has {features} numbers, got {latent_dim}")
+
+
+def _check_positive(variance: float, name: str) -> None:
+    if not 0 < variance < math.inf:
+        raise ValueError(f"{name}: expected a variance above 0, got {variance}")
 
 
 def _as_conditional(p: Any, q: LinearGaussian) -> LinearGaussian:

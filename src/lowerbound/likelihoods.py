@@ -98,6 +98,10 @@ class Bernoulli(Binomial):
     def __init__(self) -> None:
         super().__init__(total=1)
 
+    def log_partition(self, decoded: Tensor) -> Tensor:
+        r"""$A(z) = \sum_d \log(1 + e^{\eta_d})$, with $\eta_d$ the logits."""
+        return softplus(decoded).sum(-1)
+
     def base(self, x: Tensor) -> Tensor:
         """0: there is one way to draw a 0 or a 1."""
         return torch.zeros(x.shape[:-1], dtype=x.dtype, device=x.device)

@@ -72,7 +72,9 @@ def loss(vae: VAE, x: Tensor, noise: Tensor | None, beta: float = 1.0) -> Tensor
     """
     q = vae.encode(x)
     reconstruction = log_likelihood(vae.likelihood, x, vae.decode(q.mean if noise is None else q.at(noise)))
-    return (beta * kl_each(q, vae.prior) - reconstruction).mean() if beta else -reconstruction.mean()
+    if beta == 0:
+        return -reconstruction.mean()
+    return -torch.sub(reconstruction, kl_each(q, vae.prior), alpha=beta).mean()
 
 
 def fit(

@@ -21,7 +21,7 @@ from lowerbound_site.cards import cards
 from lowerbound_site.claims import ROOT, EvidenceError
 from lowerbound_site.expand import expand, read_pages, wheel_name
 from lowerbound_site.prose import check_pages
-from lowerbound_site.prune import prune
+from lowerbound_site.prune import join, prune
 
 HOST = "127.0.0.1"
 
@@ -36,6 +36,7 @@ def build(out: Path, root: Path = ROOT) -> None:
         if subprocess.run(command, cwd=root, env=_environment(root), check=False).returncode:
             raise EvidenceError("mkdocs did not build the site; its messages stand above")
         prune(new)
+        join(new)
         shutil.rmtree(out, ignore_errors=True)
         new.replace(out)
 

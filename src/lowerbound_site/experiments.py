@@ -11,13 +11,16 @@ curves, and a reader who trains one of the runs again meets the record to many d
 
 import json
 import math
-from collections.abc import Callable, Iterator
-from itertools import product
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from itertools import chain, product
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from tqdm import tqdm
 
 from lowerbound.data import digits
 from lowerbound.grid import Grid
@@ -50,25 +53,27 @@ def two_layers(seed: int) -> VAE:
     return VAE(encoder, decoder, Bernoulli())
 
 
-def gap_in_training() -> Rows:
-    """Curves of ELBO and log p(x), averages in nats an image, for two architectures, on training and held-out digits.
+ARCHITECTURES: dict[str, Callable[[int], VAE]] = {"one SiLU layer": one_layer, "two tanh layers": two_layers}
+
+
+def gap_in_training(architecture: str, seed: int) -> Rows:
+    """Curves of ELBO and log p(x) in one run, averages in nats an image, on training and held-out digits.
 
     Training is measured on every fourth training image: as many as are held out.
     """
     data = digits()
     watched = {"training": data.train[::4], "held out": data.held_out}
+    vae = ARCHITECTURES[architecture](seed).double()
+    curves: dict[str, list[tuple[float, float]]] = {name: [] for name in watched}
+    for epoch in epochs_of_training(vae, data.train, seed, EPOCHS[-1]):
+        if epoch in EPOCHS:
+            for name, x in watched.items():
+                curves[name].append(elbo_and_evidence(vae, x))
     rows: Rows = []
-    for (name, make), seed in product({"one SiLU layer": one_layer, "two tanh layers": two_layers}.items(), SEEDS):
-        vae = make(seed).double()
-        curves: dict[str, list[tuple[float, float]]] = {data_name: [] for data_name in watched}
-        for epoch in epochs_of_training(vae, data.train, seed, EPOCHS[-1]):
-            if epoch in EPOCHS:
-                for data_name, x in watched.items():
-                    curves[data_name].append(elbo_and_evidence(vae, x))
-        for data_name, curve in curves.items():
-            elbo, evidence = zip(*curve, strict=True)
-            run = {"architecture": name, "seed": seed, "data": data_name, "epochs": EPOCHS}
-            rows.append(run | {"elbo": elbo, "log_evidence": evidence})
+    for name, curve in curves.items():
+        elbo, evidence = zip(*curve, strict=True)
+        run = {"architecture": architecture, "seed": seed, "data": name, "epochs": EPOCHS}
+        rows.append(run | {"elbo": elbo, "log_evidence": evidence})
     return rows
 
 
@@ -125,16 +130,13 @@ def rough_vae(seed: int) -> VAE:
     return VAE(smooth.encoder, decoder, Bernoulli())
 
 
-def continuity() -> Rows:
-    """Sampling noise, KL to the prior and smooth decoder, each present or absent: eight ways, five seeds each."""
+def continuity(noise: bool, kl: bool, smooth: bool, seed: int) -> Rows:
+    """One run with sampling noise, KL to the prior and a smooth decoder, each present or absent."""
     data = digits()
-    rows: Rows = []
-    for noise, kl, smooth, seed in product((True, False), (True, False), (True, False), SEEDS):
-        vae = (digits_vae(seed=seed) if smooth else rough_vae(seed)).double()
-        fit(vae, data.train, epochs=EPOCHS_WITHOUT, beta=float(kl), sample=noise, seed=seed, progress=False)
-        run = {"noise": noise, "kl": kl, "smooth": smooth, "seed": seed}
-        rows.append(run | continuity_of(vae, noise, data.train, data.held_out))
-    return rows
+    vae = (digits_vae(seed=seed) if smooth else rough_vae(seed)).double()
+    fit(vae, data.train, epochs=EPOCHS_WITHOUT, beta=float(kl), sample=noise, seed=seed, progress=False)
+    run = {"noise": noise, "kl": kl, "smooth": smooth, "seed": seed}
+    return [run | continuity_of(vae, noise, data.train, data.held_out)]
 
 
 @torch.no_grad()
@@ -201,7 +203,11 @@ def pixels_apart(images: Tensor, others: Tensor) -> Tensor:
 
 # -- the records -----------------------------------------------------------------------------------------------------
 
-RECIPES: dict[str, Callable[[], Rows]] = {"gap-in-training": gap_in_training, "continuity": continuity}
+# An experiment is a function of the settings of one run, and the settings of all its runs.
+EXPERIMENTS: dict[str, tuple[Callable[..., Rows], Sequence[tuple[Any, ...]]]] = {
+    "gap-in-training": (gap_in_training, list(product(ARCHITECTURES, SEEDS))),
+    "continuity": (continuity, list(product((True, False), (True, False), (True, False), SEEDS))),
+}
 
 
 def recorded_fingerprint(name: str) -> str:
@@ -219,15 +225,21 @@ def write(name: str, wanted: str, rows: Rows) -> None:
 
 
 def main() -> None:
-    """Run every experiment whose record is not up to date."""
-    torch.set_num_threads(1)
+    """Run every experiment whose record is not up to date: as many runs at a time as there are cores."""
     wanted = fingerprint(Path(__file__))
-    for name, recipe in RECIPES.items():
+    for name, (run, settings) in EXPERIMENTS.items():
         if recorded_fingerprint(name) == wanted:
             print(f"{name} is up to date")
             continue
-        write(name, wanted, recipe())
+        with ProcessPoolExecutor(mp_context=get_context("spawn"), initializer=_one_thread) as pool:
+            runs = pool.map(run, *zip(*settings, strict=True))
+            rows = list(chain.from_iterable(tqdm(runs, name, len(settings), unit="run")))
+        write(name, wanted, rows)
         print(f"{name} recorded", flush=True)
+
+
+def _one_thread() -> None:
+    torch.set_num_threads(1)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,6 @@ import shutil
 import zipfile
 from collections.abc import Iterator
 from functools import partial
-from importlib.util import find_spec
 from itertools import count, groupby
 from operator import itemgetter
 from pathlib import Path
@@ -158,17 +157,9 @@ def _text(content: str) -> str:
 def cache_key(root: Path = ROOT) -> str:
     """What decides a lab's outputs besides the lab itself: library, data, pinned versions, Python, how it is run."""
     key = hashlib.sha256(f"{wheel(root).parent.name} {platform.python_version()} {platform.machine()}".encode())
-    for path in (root / "requirements.txt", _digits(), Path(__file__), _STYLE):
+    for path in (root / "requirements.txt", Path(__file__), _STYLE):
         key.update(path.read_bytes())
     return key.hexdigest()[:16]
-
-
-def _digits() -> Path:
-    """Scikit-learn's file of the digits, found without the second that importing scikit-learn takes."""
-    found = find_spec("sklearn")
-    assert found is not None
-    assert found.origin is not None
-    return Path(found.origin).parent / "datasets" / "data" / "digits.csv.gz"
 
 
 def unpacked_wheel(root: Path = ROOT) -> Path:

@@ -1,15 +1,20 @@
-"""Leave out of the theme's style sheets what no page of the site can use.
+"""Leave out of the theme's style sheets what no page of the site can use, and make all sheets one file.
 
 A rule stays if every class that its selector names occurs in a page or as a word in a script, which could add it; so
 what is left out could never have matched. Of the rules for text that runs from right to left none can match either:
 the pages say that theirs runs from left to right. A custom property stays if something asks for it.
+
+A browser shows nothing before the last sheet has come. So the pages ask for one, in the place of ten.
 """
 
+import hashlib
 import re
 from collections.abc import Iterable
 from pathlib import Path
 
 import tinycss2  # type: ignore[import-untyped]
+
+from lowerbound_site.claims import EvidenceError
 
 _CLASS_ATTRIBUTE = re.compile(r'class="([^"]*)"')
 _WORD = re.compile(r"[A-Za-z_][\w-]*")
@@ -17,6 +22,9 @@ _CLASS = re.compile(r"\.(-?[A-Za-z_][\w-]*)")
 _CHOICE = re.compile(r":(?:not|is|where|has)\([^)]*\)")  # none of the classes within has to be there
 _PROPERTY = re.compile(r"--[\w-]+")
 _ASKED_FOR = re.compile(r"var\(\s*(--[\w-]+)")
+_SHEET_LINK = re.compile(r'<link rel="stylesheet" href="([^"]+)">')
+_MAP = re.compile(r"/\*# sourceMappingURL=.*?\*/")
+_OURS = "assets/css"
 _GROUPS = ("media", "supports", "layer")  # at-rules that hold rules
 
 
@@ -36,6 +44,32 @@ def prune(site: Path) -> None:
         asked_for.update(_ASKED_FOR.findall(text))
     for path, sheet in theirs.items():
         path.write_text(without_idle_properties(sheet, asked_for), encoding="utf-8")
+
+
+def join(site: Path) -> None:
+    """Put all style sheets of a built site into one, in the order of the pages' links, and link to that."""
+    pages = {page: page.read_text(encoding="utf-8") for page in site.rglob("*.html")}
+    orders = {tuple(_inside(href) for href in _SHEET_LINK.findall(text)) for text in pages.values()}
+    if len(orders) != 1:
+        raise EvidenceError(f"the pages do not all link to the same style sheets: {sorted(orders)}")
+    sheets = [site / name for name in orders.pop()]
+    joined = "".join(_MAP.sub("", sheet.read_text(encoding="utf-8")) for sheet in sheets)
+    for sheet in sheets:
+        sheet.unlink()
+    # Beside the folder of the faces, as our own sheets are: what they ask for with ../ is found from here.
+    name = f"{_OURS}/site.{hashlib.sha256(joined.encode()).hexdigest()[:8]}.css"
+    (site / name).write_text(joined, encoding="utf-8")
+    for page, text in pages.items():
+        first, *others = _SHEET_LINK.finditer(text)
+        one = first[0].replace(_inside(first[1]), name)
+        for link in reversed(others):
+            text = text[: link.start()] + text[link.end() :]
+        page.write_text(text[: first.start()] + one + text[first.end() :], encoding="utf-8")
+
+
+def _inside(href: str) -> str:
+    """The path inside the site of what a page links to as assets/..., ../assets/... or /assets/..."""
+    return href[href.index("assets/") :]
 
 
 def pruned(sheet: str, known: set[str]) -> str:

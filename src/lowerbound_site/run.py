@@ -25,20 +25,20 @@ from pathlib import Path
 from lowerbound_site.claims import EvidenceError
 
 # Other machines are imitated: older processors (torch's own kernels, its matrix products, its convolutions, numpy's and
-# scipy's matrix products each have a switch), one of them with another number of threads. Threads wait passively,
+# scipy's matrix products each have a switch), the oldest with another number of threads. Threads wait passively,
 # because a busy wait stalls a machine that has other work.
 _THREADS = {"OMP_WAIT_POLICY": "PASSIVE"}
 ENVIRONMENTS: Mapping[str, Mapping[str, str]] = {
     "one-thread": {"OMP_NUM_THREADS": "1"},
-    "plain-processor": {
-        "OMP_NUM_THREADS": "1",
+    "plain-processor-two-threads": {
+        "OMP_NUM_THREADS": "2",
         "ATEN_CPU_CAPABILITY": "default",
         "MKL_ENABLE_INSTRUCTIONS": "SSE4_2",
         "ONEDNN_MAX_CPU_ISA": "SSE41",
         "OPENBLAS_CORETYPE": "Nehalem",
     },
-    "two-threads": {
-        "OMP_NUM_THREADS": "2",
+    "older-processor": {
+        "OMP_NUM_THREADS": "1",
         "ATEN_CPU_CAPABILITY": "avx2",
         "MKL_ENABLE_INSTRUCTIONS": "AVX2",
         "ONEDNN_MAX_CPU_ISA": "AVX2",

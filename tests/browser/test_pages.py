@@ -39,7 +39,8 @@ READ = """() => ({
     .filter(e => !(e.getAttribute("alt") ?? e.getAttribute("aria-label"))).length,
   flat: [...document.querySelectorAll("math")]
     .filter(m => m.checkVisibility() && !m.getBoundingClientRect().height).length,
-  unset: [...document.fonts].filter(face => face.status === "error").map(face => face.family),
+  unset: [...document.fonts].filter(face => face.status === "error").map(face => face.family)
+    .filter(family => !family.includes("fallback")),  // those name faces that a machine may have or not
 })"""
 READ_NARROW = """() => ({
   overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,

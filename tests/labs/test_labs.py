@@ -193,14 +193,6 @@ def test_the_cache_is_another_when_what_decides_the_outputs_changes(root: Path, 
     assert labs.cache_key(root) != before
 
 
-def test_the_cache_depends_on_the_data(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = labs.cache_key(root)
-    other = root / "digits.csv.gz"
-    other.write_bytes(labs._digits().read_bytes() + b"one more")
-    monkeypatch.setattr(labs, "_digits", lambda: other)
-    assert labs.cache_key(root) != before
-
-
 def test_the_build_ran_every_lab_once_and_kept_its_outputs(built_site: Path) -> None:
     kept = ROOT / ".cache" / "labs" / labs.cache_key()
     assert len(list(kept.glob("*.json"))) >= len(LABS)

@@ -15,17 +15,20 @@ from lowerbound_site.build import wheel
 from lowerbound_site.claims import ROOT, Claim, EvidenceError, read_claim
 from lowerbound_site.expand import read_pages
 from lowerbound_site.record import compare, why_unbroken
-from lowerbound_site.run import ENVIRONMENTS, Run, run_fresh, run_warm
+from lowerbound_site.run import Run, run_fresh, run_warm
 
 NAMES = sorted(path.stem for path in (ROOT / "snippets").glob("*.py"))
-BREAKING = "one-thread"
+
+# With one thread the snippets run as they are in test_pages.py, and broken here. Of the other machines the one that is
+# most unlike this one is imitated; `make record` tries them all.
+BREAKING, OTHER = "one-thread", "plain-processor-two-threads"
 
 # All tests of one environment go to one worker, which starts its process once.
-IN_ITS_PROCESS = {environment: pytest.mark.xdist_group(environment) for environment in ENVIRONMENTS}
+IN_ITS_PROCESS = {environment: pytest.mark.xdist_group(environment) for environment in (OTHER, BREAKING)}
 
 # What torch says of the environment it runs in.
 PROCESSOR = "import torch\nprint(torch.get_num_threads(), torch.backends.cpu.get_cpu_capability())\n"
-SAID = {"one-thread": "1 ", "plain-processor": "1 DEFAULT", "two-threads": "2 AVX2"}
+SAID = {BREAKING: "1 ", OTHER: "2 DEFAULT"}
 
 
 @functools.cache
@@ -49,18 +52,10 @@ def unpacked_wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize(
-    ("environment", "name"),
-    [
-        pytest.param(environment, name, marks=IN_ITS_PROCESS[environment])
-        for environment in ENVIRONMENTS
-        if environment != BREAKING
-        for name in NAMES
-    ],
-)
-def test_a_warm_run_matches_the_record(environment: str, name: str) -> None:
-    complaints = compare(claim(name), warm(environment)[name])
-    assert not complaints, "\n".join([f"in the environment {environment}:", *complaints])
+@pytest.mark.parametrize("name", [pytest.param(name, marks=IN_ITS_PROCESS[OTHER]) for name in NAMES])
+def test_a_run_on_another_machine_matches_the_record(name: str) -> None:
+    complaints = compare(claim(name), warm(OTHER)[name])
+    assert not complaints, "\n".join([f"in the environment {OTHER}:", *complaints])
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from lowerbound_site import experiments
 from lowerbound_site.train_models import fingerprint
 
 
-@pytest.mark.parametrize("name", experiments.RECIPES)
+@pytest.mark.parametrize("name", experiments.EXPERIMENTS)
 def test_a_record_is_up_to_date(name):
     assert experiments.recorded_fingerprint(name) == fingerprint(Path(experiments.__file__)), (
         f"src/lowerbound/trained/{name}.json was measured with other code; "
@@ -21,7 +21,7 @@ def test_a_record_is_up_to_date(name):
     )
 
 
-@pytest.mark.parametrize("name", experiments.RECIPES)
+@pytest.mark.parametrize("name", experiments.EXPERIMENTS)
 def test_a_record_is_small_and_has_five_seeds_of_everything(name):
     assert (experiments.RECORDS / f"{name}.json").stat().st_size < 60_000
     settings = [key for key in ("architecture", "data", "noise", "kl", "smooth") if key in recorded(name)[0]]
@@ -50,23 +50,25 @@ def test_the_fingerprint_follows_the_code_and_not_the_comments(tmp_path):
     assert fingerprint() != first
 
 
+def one_run(seed, scale):
+    return [{"seed": seed, "value": seed * scale}, {"seed": seed, "threads": torch.get_num_threads()}]
+
+
 def test_an_experiment_runs_again_only_when_its_record_is_out_of_date(tmp_path, monkeypatch, capsys):
-    runs = []
     monkeypatch.setattr(experiments, "RECORDS", tmp_path)
-    monkeypatch.setattr(experiments, "RECIPES", {"one": lambda: runs.append(1) or [{"seed": 0}, {"seed": 1}]})
-    threads = torch.get_num_threads()
-    try:
-        experiments.main()
-        experiments.main()
-        assert len(runs) == 1
-        monkeypatch.setattr(experiments, "fingerprint", lambda *code: "other code")
-        experiments.main()
-        assert len(runs) == 2
-    finally:
-        torch.set_num_threads(threads)
+    monkeypatch.setattr(experiments, "EXPERIMENTS", {"one": (one_run, [(3, 10), (4, 10)])})
+    experiments.main()
+    experiments.main()
+    monkeypatch.setattr(experiments, "fingerprint", lambda *code: "other code")
+    experiments.main()
     assert json.loads((tmp_path / "one.json").read_text()) == {
         "fingerprint": "other code",
-        "rows": [{"seed": 0}, {"seed": 1}],
+        "rows": [
+            {"seed": 3, "value": 30},
+            {"seed": 3, "threads": 1},
+            {"seed": 4, "value": 40},
+            {"seed": 4, "threads": 1},
+        ],
     }
     assert [path.name for path in tmp_path.iterdir()] == ["one.json"]
     assert capsys.readouterr().out.splitlines() == ["one recorded", "one is up to date", "one recorded"]

@@ -1,10 +1,11 @@
-"""What the theme's style sheets lose: rules that cannot match, and nothing else."""
+"""What the theme's style sheets lose: rules that cannot match, and nothing else. Then all of them become one."""
 
 from pathlib import Path
 
 import pytest
 
-from lowerbound_site.prune import prune, pruned, without_idle_properties
+from lowerbound_site.claims import EvidenceError
+from lowerbound_site.prune import join, prune, pruned, without_idle_properties
 
 
 @pytest.mark.parametrize(
@@ -51,3 +52,32 @@ def test_classes_of_pages_and_of_scripts_are_known_and_our_own_sheets_untouched(
     prune(tmp_path)
     assert (sheets / "main.css").read_text() == ".a{top:var(--x)}.b{top:0}:root{--x:1px;}"
     assert (tmp_path / "own.css").read_text() == ".c{top:0}"
+
+
+def site_with_two_sheets(site: Path, link: str) -> Path:
+    (site / "assets" / "css").mkdir(parents=True)
+    (site / "deep").mkdir()
+    (site / "assets" / "theme.css").write_text("p{top:0}/*# sourceMappingURL=theme.css.map */")
+    (site / "assets" / "css" / "own.css").write_text("p{top:1px}")
+    (site / "index.html").write_text(
+        '<head><link rel="stylesheet" href="assets/theme.css"><title>T</title>'
+        '<link rel="stylesheet" href="assets/css/own.css"></head>'
+    )
+    (site / "deep" / "index.html").write_text(f'<link rel="stylesheet" href="../assets/theme.css">{link}')
+    return site
+
+
+def test_all_sheets_become_one_in_their_order(tmp_path: Path) -> None:
+    site = site_with_two_sheets(tmp_path, '<link rel="stylesheet" href="../assets/css/own.css">')
+    join(site)
+    (sheet,) = site.rglob("*.css")
+    assert sheet.read_text() == "p{top:0}p{top:1px}"
+    address = sheet.relative_to(site).as_posix()
+    link = f'<link rel="stylesheet" href="{address}">'
+    assert (site / "index.html").read_text() == f"<head>{link}<title>T</title></head>"
+    assert (site / "deep" / "index.html").read_text() == link.replace("assets", "../assets", 1)
+
+
+def test_pages_with_different_sheets_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(EvidenceError, match="not all link to the same style sheets"):
+        join(site_with_two_sheets(tmp_path, ""))

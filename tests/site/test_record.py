@@ -22,7 +22,7 @@ Write = Callable[[str, str], Path]
 @pytest.fixture(autouse=True)
 def two_environments(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two processes show what three do."""
-    monkeypatch.setattr("lowerbound_site.record.ENVIRONMENTS", ("one-thread", "two-threads"))
+    monkeypatch.setattr("lowerbound_site.record.ENVIRONMENTS", ("one-thread", "plain-processor-two-threads"))
 
 
 def drawing(folder: Path, height: float = 4.0, label: str = "nats", shade: float = 0.5) -> str:
@@ -67,7 +67,7 @@ def test_what_keeps_its_word_is_recorded_and_stays_untouched(
     assert capsys.readouterr().out == "draws: recorded draws.out, draws.svg\ntwo-and-two: unchanged\n"
     assert "snippets/half.py: unsteady digit, line 8: {total / 32:.2f} prints 0.12, but 0.13" in complaints
     assert "snippets/weak.py: after 'Break it: 2 + 2 -> 2 + 3' nothing fails" in complaints
-    assert "snippets/threads.py: prints something else in the environment two-threads" in complaints
+    assert "snippets/threads.py: prints something else in the environment plain-processor-two-threads" in complaints
     assert "snippets/fails.py: does not run:\nTraceback" in complaints
     assert (root / "snippets" / "half.out").read_text() == "total = 0.13\n"
     assert not (root / "snippets" / "weak.out").exists()
