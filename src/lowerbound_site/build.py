@@ -14,14 +14,15 @@ import tempfile
 import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from mkdocs.livereload import LiveReloadServer
 
 from lowerbound_site.cards import cards
 from lowerbound_site.claims import ROOT, EvidenceError
-from lowerbound_site.expand import expand, read_pages, wheel_name
+from lowerbound_site.expand import SITE_URL, expand, read_pages, wheel_name
 from lowerbound_site.prose import check_pages
-from lowerbound_site.prune import join, prune
+from lowerbound_site.prune import inline, prune
 
 HOST = "127.0.0.1"
 
@@ -36,7 +37,7 @@ def build(out: Path, root: Path = ROOT) -> None:
         if subprocess.run(command, cwd=root, env=_environment(root), check=False).returncode:
             raise EvidenceError("mkdocs did not build the site; its messages stand above")
         prune(new)
-        join(new)
+        inline(new, urlsplit(os.environ.get("SITE_URL", SITE_URL)).path)
         shutil.rmtree(out, ignore_errors=True)
         new.replace(out)
 

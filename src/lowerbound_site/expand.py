@@ -170,8 +170,9 @@ class _Expansion:
 
 def render_claim(claim: Claim, level: int) -> str:
     """Write a claim with its whole program, its recorded output, how to break it, and links, as Markdown."""
+    height = f"--lb-lines: {claim.source.count(chr(10)) + (claim.output or '').count(chr(10))}"
     return f"""\
-<section class="lb-claim" data-kind="{claim.kind}" aria-labelledby="{claim.name}" markdown="1">
+<section class="lb-claim" data-kind="{claim.kind}" aria-labelledby="{claim.name}" style="{height}" markdown="1">
 
 {"#" * level} {_markdown(claim.sentence)} {{: #{claim.name} .lb-claim-title }}
 

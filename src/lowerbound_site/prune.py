@@ -1,13 +1,14 @@
-"""Leave out of the theme's style sheets what no page of the site can use, and make all sheets one file.
+"""Leave out of the theme's style sheets what no page of the site can use, and put the sheets into the pages.
 
 A rule stays if every class that its selector names occurs in a page or as a word in a script, which could add it; so
 what is left out could never have matched. Of the rules for text that runs from right to left none can match either:
 the pages say that theirs runs from left to right. A custom property stays if something asks for it.
 
-A browser shows nothing before the last sheet has come. So the pages ask for one, in the place of ten.
+A browser shows nothing before the last sheet has come. And where the theme's navigation finds a link to a sheet, it
+makes the browser read it and style the page a second time. So the pages hold their style themselves.
 """
 
-import hashlib
+import posixpath
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -23,8 +24,11 @@ _CHOICE = re.compile(r":(?:not|is|where|has)\([^)]*\)")  # none of the classes w
 _PROPERTY = re.compile(r"--[\w-]+")
 _ASKED_FOR = re.compile(r"var\(\s*(--[\w-]+)")
 _SHEET_LINK = re.compile(r'<link rel="stylesheet" href="([^"]+)">')
-_MAP = re.compile(r"/\*# sourceMappingURL=.*?\*/")
-_OURS = "assets/css"
+# While the colours change, the theme stops everything that moves; for that the browser styles every element, twice.
+_SWITCHING = "[data-md-color-switching]"
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_BREAK = re.compile(r"\s*\n\s*")
+_BESIDE = re.compile(r'url\("(\.\.?/[^"]+)"\)')
 _GROUPS = ("media", "supports", "layer")  # at-rules that hold rules
 
 
@@ -46,25 +50,31 @@ def prune(site: Path) -> None:
         path.write_text(without_idle_properties(sheet, asked_for), encoding="utf-8")
 
 
-def join(site: Path) -> None:
-    """Put all style sheets of a built site into one, in the order of the pages' links, and link to that."""
+def inline(site: Path, base: str = "/") -> None:
+    """Put all style sheets of a built site into every page, in the order of its links; `base` is the site's path."""
     pages = {page: page.read_text(encoding="utf-8") for page in site.rglob("*.html")}
     orders = {tuple(_inside(href) for href in _SHEET_LINK.findall(text)) for text in pages.values()}
     if len(orders) != 1:
         raise EvidenceError(f"the pages do not all link to the same style sheets: {sorted(orders)}")
     sheets = [site / name for name in orders.pop()]
-    joined = "".join(_MAP.sub("", sheet.read_text(encoding="utf-8")) for sheet in sheets)
+    style = f"<style>{''.join(_packed(sheet, site, base) for sheet in sheets)}</style>"
     for sheet in sheets:
         sheet.unlink()
-    # Beside the folder of the faces, as our own sheets are: what they ask for with ../ is found from here.
-    name = f"{_OURS}/site.{hashlib.sha256(joined.encode()).hexdigest()[:8]}.css"
-    (site / name).write_text(joined, encoding="utf-8")
     for page, text in pages.items():
-        first, *others = _SHEET_LINK.finditer(text)
-        one = first[0].replace(_inside(first[1]), name)
-        for link in reversed(others):
-            text = text[: link.start()] + text[link.end() :]
-        page.write_text(text[: first.start()] + one + text[first.end() :], encoding="utf-8")
+        first, *_ = _SHEET_LINK.finditer(text)
+        rest = _SHEET_LINK.sub("", text[first.end() :])
+        page.write_text(text[: first.start()] + style + rest, encoding="utf-8")
+
+
+def _packed(sheet: Path, site: Path, base: str) -> str:
+    """A style sheet without comments and blanks, and with what it asks for named from the root of the host."""
+    folder = f"{base.rstrip('/')}/{sheet.parent.relative_to(site).as_posix()}"
+
+    def from_root(asked_for: re.Match[str]) -> str:
+        return f'url("{posixpath.normpath(f"{folder}/{asked_for[1]}")}")'
+
+    text = _COMMENT.sub("", sheet.read_text(encoding="utf-8"))
+    return _BREAK.sub("\n", _BESIDE.sub(from_root, text)).strip()
 
 
 def _inside(href: str) -> str:
@@ -105,7 +115,7 @@ def _selectors(prelude: list[tinycss2.ast.Node]) -> list[str]:
 
 
 def _can_match(selector: str, known: set[str]) -> bool:
-    if "[dir=rtl]" in selector:
+    if "[dir=rtl]" in selector or _SWITCHING in selector:
         return False
     return all(name in known for name in _CLASS.findall(_CHOICE.sub("", selector)))
 

@@ -1,11 +1,11 @@
-"""What the theme's style sheets lose: rules that cannot match, and nothing else. Then all of them become one."""
+"""What the theme's style sheets lose: rules that cannot match, and nothing else. Then the pages hold them."""
 
 from pathlib import Path
 
 import pytest
 
 from lowerbound_site.claims import EvidenceError
-from lowerbound_site.prune import join, prune, pruned, without_idle_properties
+from lowerbound_site.prune import inline, prune, pruned, without_idle_properties
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,7 @@ from lowerbound_site.prune import join, prune, pruned, without_idle_properties
         (":is(.known,.unknown){color:red}", ":is(.known,.unknown){color:red}"),
         ("[dir=rtl] .known{color:red}", ""),
         ("[dir=ltr] .known{color:red}", "[dir=ltr] .known{color:red}"),
+        ("[data-md-color-switching] *{color:red}", ""),
         ("@media print{.unknown{color:red}.known{color:red}}", "@media print{.known{color:red}}"),
         ("@media print{.unknown{color:red}}", ""),
         ("@font-face{font-family:a}", "@font-face{font-family:a}"),
@@ -58,7 +59,7 @@ def site_with_two_sheets(site: Path, link: str) -> Path:
     (site / "assets" / "css").mkdir(parents=True)
     (site / "deep").mkdir()
     (site / "assets" / "theme.css").write_text("p{top:0}/*# sourceMappingURL=theme.css.map */")
-    (site / "assets" / "css" / "own.css").write_text("p{top:1px}")
+    (site / "assets" / "css" / "own.css").write_text('/* Why. */\np {\n  src: url("../fonts/a.woff2");\n}\n')
     (site / "index.html").write_text(
         '<head><link rel="stylesheet" href="assets/theme.css"><title>T</title>'
         '<link rel="stylesheet" href="assets/css/own.css"></head>'
@@ -67,17 +68,16 @@ def site_with_two_sheets(site: Path, link: str) -> Path:
     return site
 
 
-def test_all_sheets_become_one_in_their_order(tmp_path: Path) -> None:
+@pytest.mark.parametrize("base", ["/", "/bound/"])
+def test_every_page_holds_all_sheets_in_their_order(tmp_path: Path, base: str) -> None:
     site = site_with_two_sheets(tmp_path, '<link rel="stylesheet" href="../assets/css/own.css">')
-    join(site)
-    (sheet,) = site.rglob("*.css")
-    assert sheet.read_text() == "p{top:0}p{top:1px}"
-    address = sheet.relative_to(site).as_posix()
-    link = f'<link rel="stylesheet" href="{address}">'
-    assert (site / "index.html").read_text() == f"<head>{link}<title>T</title></head>"
-    assert (site / "deep" / "index.html").read_text() == link.replace("assets", "../assets", 1)
+    inline(site, base)
+    style = f'<style>p{{top:0}}p {{\nsrc: url("{base}assets/fonts/a.woff2");\n}}</style>'
+    assert (site / "index.html").read_text() == f"<head>{style}<title>T</title></head>"
+    assert (site / "deep" / "index.html").read_text() == style
+    assert list(site.rglob("*.css")) == []
 
 
 def test_pages_with_different_sheets_are_refused(tmp_path: Path) -> None:
     with pytest.raises(EvidenceError, match="not all link to the same style sheets"):
-        join(site_with_two_sheets(tmp_path, ""))
+        inline(site_with_two_sheets(tmp_path, ""))
