@@ -21,8 +21,8 @@ from mkdocs.livereload import LiveReloadServer
 from lowerbound_site.cards import cards
 from lowerbound_site.claims import ROOT, EvidenceError
 from lowerbound_site.expand import SITE_URL, expand, read_pages, wheel_name
+from lowerbound_site.lighten import inline, postpone, prune
 from lowerbound_site.prose import check_pages
-from lowerbound_site.prune import inline, prune
 
 HOST = "127.0.0.1"
 
@@ -38,6 +38,7 @@ def build(out: Path, root: Path = ROOT) -> None:
             raise EvidenceError("mkdocs did not build the site; its messages stand above")
         prune(new)
         inline(new, urlsplit(os.environ.get("SITE_URL", SITE_URL)).path)
+        postpone(new)
         shutil.rmtree(out, ignore_errors=True)
         new.replace(out)
 

@@ -48,6 +48,14 @@ READ_NARROW = """() => ({
     .filter(box => box.scrollWidth > box.clientWidth && box.tabIndex < 0)
     .map(box => box.textContent.trim().slice(0, 60)),
 })"""
+# As a reader scrolls: what is far away is neither laid out nor given its button.
+READ_TO_THE_END = """async () => {
+  const nextFrame = () => new Promise(shown => requestAnimationFrame(() => setTimeout(shown)));
+  for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight / 2) {
+    scrollTo({top: y, behavior: "instant"});
+    await nextFrame();
+  }
+}"""
 UNFOLD = "document.querySelectorAll('article details').forEach(fold => fold.open = true)"
 COPY = """async claim => {
   claim.querySelector("button[data-md-type=copy]").click();
@@ -96,10 +104,12 @@ def test_page(path: str, browser: Browser, built_site: Path, site_address: str) 
     complaints += weight(built_site, requests)
     complaints += [f"formula left as LaTeX: {line}" for line in leftovers(served(built_site, path).read_text())]
     page.evaluate(UNFOLD)
+    page.evaluate(READ_TO_THE_END)
     complaints += accessibility(page, "light, wide")
     page.set_viewport_size(PHONE)
     page.emulate_media(color_scheme="dark")
     page.wait_for_function("document.body.dataset.mdColorScheme === 'slate'")
+    page.evaluate(READ_TO_THE_END)
     narrow = page.evaluate(READ_NARROW)
     complaints += [f"{narrow['overflow']} pixels wider than a phone"] if narrow["overflow"] > 0 else []
     complaints += [f"cannot be scrolled with the keyboard: {text}" for text in narrow["stuck"]]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from lowerbound_site.claims import EvidenceError
-from lowerbound_site.prune import inline, prune, pruned, without_idle_properties
+from lowerbound_site.lighten import inline, postpone, prune, pruned, without_idle_properties
 
 
 @pytest.mark.parametrize(
@@ -81,3 +81,15 @@ def test_every_page_holds_all_sheets_in_their_order(tmp_path: Path, base: str) -
 def test_pages_with_different_sheets_are_refused(tmp_path: Path) -> None:
     with pytest.raises(EvidenceError, match="not all link to the same style sheets"):
         inline(site_with_two_sheets(tmp_path, ""))
+
+
+def test_the_themes_script_waits_and_others_do_not(tmp_path: Path) -> None:
+    other = '<script src="assets/js/access.js" type="module"></script>'
+    page = tmp_path / "index.html"
+    page.write_text(f'<body><script src="../assets/javascripts/bundle.a1.min.js"></script>{other}</body>')
+    postpone(tmp_path)
+    text = page.read_text()
+    assert text.endswith(f"{other}</body>")
+    assert '<link rel="preload" href="../assets/javascripts/bundle.a1.min.js" as="script">' in text
+    assert 'script.src = "../assets/javascripts/bundle.a1.min.js"' in text
+    assert '<script src="../assets' not in text

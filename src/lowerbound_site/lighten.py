@@ -1,4 +1,4 @@
-"""Leave out of the theme's style sheets what no page of the site can use, and put the sheets into the pages.
+"""Make the built pages light: style sheets without what no page can use, inside the pages, and scripts after the text.
 
 A rule stays if every class that its selector names occurs in a page or as a word in a script, which could add it; so
 what is left out could never have matched. Of the rules for text that runs from right to left none can match either:
@@ -26,6 +26,19 @@ _ASKED_FOR = re.compile(r"var\(\s*(--[\w-]+)")
 _SHEET_LINK = re.compile(r'<link rel="stylesheet" href="([^"]+)">')
 # While the colours change, the theme stops everything that moves; for that the browser styles every element, twice.
 _SWITCHING = "[data-md-color-switching]"
+_SCRIPT = re.compile(r'<script src="([^"]*assets/javascripts/bundle[^"]*)"></script>')
+_POSTPONED = (
+    r'<link rel="preload" href="\1" as="script">'
+    "<script>requestAnimationFrame(() => setTimeout(() => {"
+    # What was asked for early is on its way; the theme's navigation would ask for it again.
+    'for (const early of document.querySelectorAll("link[rel=preload]")) early.remove();'
+    'const script = document.createElement("script");'
+    r'script.src = "\1";'
+    # What the script waits for is over by then.
+    'script.onload = () => document.dispatchEvent(new Event("DOMContentLoaded"));'
+    "document.body.append(script)"
+    "}))</script>"
+)
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _BREAK = re.compile(r"\s*\n\s*")
 _BESIDE = re.compile(r'url\("(\.\.?/[^"]+)"\)')
@@ -64,6 +77,16 @@ def inline(site: Path, base: str = "/") -> None:
         first, *_ = _SHEET_LINK.finditer(text)
         rest = _SHEET_LINK.sub("", text[first.end() :])
         page.write_text(text[: first.start()] + style + rest, encoding="utf-8")
+
+
+def postpone(site: Path) -> None:
+    """Let the theme's script wait until a page has been shown once; it is fetched meanwhile.
+
+    It takes as long to run as all the rest, and readers can read without it.
+    """
+    for page in site.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        page.write_text(_SCRIPT.sub(_POSTPONED, text), encoding="utf-8")
 
 
 def _packed(sheet: Path, site: Path, base: str) -> str:
