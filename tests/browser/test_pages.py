@@ -51,7 +51,7 @@ READ_NARROW = """() => ({
 # As a reader scrolls: what is far away is neither laid out nor given its button.
 READ_TO_THE_END = """async () => {
   const nextFrame = () => new Promise(shown => requestAnimationFrame(() => setTimeout(shown)));
-  for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight / 2) {
+  for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight) {
     scrollTo({top: y, behavior: "instant"});
     await nextFrame();
   }
