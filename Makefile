@@ -47,7 +47,8 @@ test: $(STAMP)
 	$(SITE) chromium
 	@if ls tests/js/*.test.js >/dev/null 2>&1; then node --test tests/js/; fi
 	@# One process more than there are cores on a small machine: the one with the browser mostly waits.
-	.venv/bin/python -m pytest --numprocesses 3 --dist loadgroup --durations 20
+	.venv/bin/python -m pytest --numprocesses 3 --dist loadgroup --durations 20 --ignore tests/site/test_blocks.py
+	$(SITE) elsewhere .venv/bin/python -m pytest --numprocesses 2 --durations 5 tests/site/test_blocks.py
 
 record: $(STAMP)
 ifndef NAME

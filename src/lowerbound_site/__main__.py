@@ -18,6 +18,8 @@ def main() -> int:
     commands.add_parser("serve", help="serve the site on loopback")
     commands.add_parser("lighthouse", help="measure some pages of the built site with Lighthouse")
     commands.add_parser("chromium", help="find or install a Chromium, and print its path")
+    elsewhere = commands.add_parser("elsewhere", help="run a command as on the machine that is most unlike this one")
+    elsewhere.add_argument("words", nargs=argparse.REMAINDER)
     chosen = parser.parse_args()
     try:
         return _run(chosen)
@@ -55,6 +57,10 @@ def _run(chosen: argparse.Namespace) -> int:
             from lowerbound_site.lighthouse import lighthouse
 
             lighthouse()
+        case "elsewhere":
+            from lowerbound_site.run import elsewhere
+
+            return elsewhere(chosen.words)
         case "chromium":
             from lowerbound_site.chromium import ensure_chromium
 

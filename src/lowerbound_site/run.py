@@ -107,6 +107,12 @@ def run_fresh(name: str, source: str, python_path: Path | None = None) -> Run:
         return Run(ended.stdout, _drawing(folder, name), error, seconds=time.perf_counter() - begin)
 
 
+def elsewhere(command: list[str]) -> int:
+    """Run a command as on the machine that is most unlike this one, and return its exit code."""
+    environment = _environment(ENVIRONMENTS["plain-processor-two-threads"])
+    return subprocess.run(command, env=environment, check=False).returncode
+
+
 def _environment(changes: Mapping[str, str]) -> dict[str, str]:
     kept = {key: value for key, value in os.environ.items() if key not in _SWITCHES}
     return kept | _THREADS | {"MATPLOTLIBRC": str(Path(__file__).with_name("matplotlibrc"))} | dict(changes)

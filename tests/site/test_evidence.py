@@ -1,11 +1,10 @@
-"""Every snippet, as on other machines, against its record; alone, as a reader runs it; and broken, against its assert.
+"""Every snippet, alone, as a reader runs it, against its record; and broken, against its own assert.
 
-That what the pages show runs in this process and prints what they say is tested in test_pages.py.
+That what the pages show runs and prints what they say is tested in test_blocks.py.
 """
 
 import contextlib
 import functools
-import platform
 import zipfile
 from pathlib import Path
 
@@ -19,25 +18,19 @@ from lowerbound_site.run import Run, run_fresh, run_warm
 
 NAMES = sorted(path.stem for path in (ROOT / "snippets").glob("*.py"))
 
-# With one thread the snippets run as they are in test_pages.py, and broken here. Of the other machines the one that is
-# most unlike this one is imitated; `make record` tries them all.
-BREAKING, OTHER = "one-thread", "plain-processor-two-threads"
-
-# All tests of one environment go to one worker, which starts its process once.
-IN_ITS_PROCESS = {environment: pytest.mark.xdist_group(environment) for environment in (OTHER, BREAKING)}
-
+BREAKING = "one-thread"
+IN_ITS_PROCESS = pytest.mark.xdist_group(BREAKING)  # one worker starts that process, once
 # What torch says of the environment it runs in.
 PROCESSOR = "import torch\nprint(torch.get_num_threads(), torch.backends.cpu.get_cpu_capability())\n"
-SAID = {BREAKING: "1 ", OTHER: "2 DEFAULT"}
 
 
 @functools.cache
-def warm(environment: str) -> dict[str, Run]:
+def broken() -> dict[str, Run]:
     programs = {"processor": PROCESSOR}
     for name in NAMES:
         with contextlib.suppress(EvidenceError):  # a snippet that cannot be read fails its own tests, and no other's
-            programs[name] = claim(name).broken_source if environment == BREAKING else claim(name).source
-    return run_warm(programs, environment)
+            programs[name] = claim(name).broken_source
+    return run_warm(programs, BREAKING)
 
 
 def claim(name: str) -> Claim:
@@ -52,23 +45,11 @@ def unpacked_wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=IN_ITS_PROCESS[OTHER]) for name in NAMES])
-def test_a_run_on_another_machine_matches_the_record(name: str) -> None:
-    complaints = compare(claim(name), warm(OTHER)[name])
-    assert not complaints, "\n".join([f"in the environment {OTHER}:", *complaints])
-
-
-@pytest.mark.parametrize(
-    ("environment", "said"), [pytest.param(*pair, marks=IN_ITS_PROCESS[pair[0]]) for pair in SAID.items()]
-)
-def test_the_environments_are_what_they_say(
-    environment: str, said: str, worker_id: str, request: pytest.FixtureRequest
-) -> None:
-    in_its_group = worker_id == "master" or request.node.nodeid.endswith(f"@{environment}")
-    assert in_its_group, "every process runs once in each worker; use pytest with --dist loadgroup, pinned as here"
-    if platform.machine() != "x86_64":
-        said = said.split()[0]  # the switches for processors are x86's
-    assert warm(environment)["processor"].stdout.startswith(said)
+@IN_ITS_PROCESS
+def test_one_process_runs_all_that_is_broken(worker_id: str, request: pytest.FixtureRequest) -> None:
+    in_its_group = worker_id == "master" or request.node.nodeid.endswith(f"@{BREAKING}")
+    assert in_its_group, "the process runs once in each worker; use pytest with --dist loadgroup, pinned as here"
+    assert broken()["processor"].stdout.startswith("1 ")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -77,9 +58,9 @@ def test_alone_with_only_the_wheel_it_matches_the_record(name: str, unpacked_whe
     assert not complaints, "\n".join(complaints)
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=IN_ITS_PROCESS[BREAKING]) for name in NAMES])
+@pytest.mark.parametrize("name", [pytest.param(name, marks=IN_ITS_PROCESS) for name in NAMES])
 def test_broken_it_fails_by_its_own_assert(name: str) -> None:
-    complaints = why_unbroken(claim(name), warm(BREAKING)[name])
+    complaints = why_unbroken(claim(name), broken()[name])
     assert not complaints, "\n".join(complaints)
 
 

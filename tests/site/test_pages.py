@@ -1,4 +1,4 @@
-"""The pages: what is rendered is what is run, and prose holds no number typed by hand."""
+"""The pages: what is rendered is what test_blocks.py runs, and prose holds no number typed by hand."""
 
 import functools
 import io
@@ -7,12 +7,10 @@ from pathlib import Path
 import pytest
 import pytest_codeblocks
 from bs4 import BeautifulSoup
-from pytest_codeblocks import plugin
 
 from lowerbound_site.claims import ROOT
 from lowerbound_site.expand import Page, expand, read_pages
 from lowerbound_site.prose import check_page
-from lowerbound_site.run import isolated
 
 PAGES = {page.path: page for page in read_pages()}
 SHOWN = [(page.path, number, name) for page in PAGES.values() for number, name in enumerate(page.claims)]
@@ -22,16 +20,6 @@ SHOWN = [(page.path, number, name) for page in PAGES.values() for number, name i
 def blocks(path: str) -> list[pytest_codeblocks.CodeBlock]:
     expanded = expand(PAGES[path].text, where=f"docs/{path}")
     return [block for block in pytest_codeblocks.extract_from_buffer(io.StringIO(expanded)) if block.syntax == "python"]
-
-
-@pytest.mark.parametrize(("path", "number"), [pytest.param(*shown[:2], id="-".join(shown[::2])) for shown in SHOWN])
-def test_a_block_prints_what_the_page_says(
-    path: str, number: int, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
-    block = plugin.TestBlock.from_parent(request.node.parent, name=f"docs/{path}", obj=blocks(path)[number])
-    assert block.obj.expected_output
-    with isolated(tmp_path):  # with one thread; the other environments are in test_evidence.py
-        block.runtest()
 
 
 @pytest.mark.parametrize("path", PAGES)
