@@ -12,7 +12,7 @@ from torch import nn
 from lowerbound import VAE, Bernoulli, Grid, digits, kl_each, mlp
 from lowerbound import reconstruction as quality
 
-x = digits().held_out[:50]
+x = digits().held_out[:25]
 coin = -64 * math.log(2)  # log p(x) when each of 64 pixels is an even chance
 
 
