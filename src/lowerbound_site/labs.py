@@ -14,6 +14,7 @@ import re
 import shutil
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import count, groupby
 from operator import itemgetter
@@ -216,15 +217,27 @@ def on_config(config: MkDocsConfig) -> None:
 
 
 def on_files(files: Files, config: MkDocsConfig) -> None:
-    """Put the downloads of every lab into the site."""
+    """Run the labs, as many at a time as there are cores, and put the downloads of every lab into the site."""
+    notebooks = [file for file in files.documentation_pages() if file.src_uri.endswith(".py")]
+    with _environment(kernel_environment()), ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(partial(_run, config=config, files=files), notebooks))
     for path in labs(Path(config.docs_dir).parent):
         for extension in ("ipynb", "py"):
             uri = f"download/labs/{path.stem}.{extension}"
             files.append(File.generated(config, uri, content=download(path, extension)))
 
 
+def _run(file: File, config: MkDocsConfig, files: Files) -> None:
+    """Let mkdocs-jupyter run a lab and keep its outputs, if it has not kept them already."""
+    this = Page(None, file, config)
+    config.plugins[_PLUGIN].on_pre_page(this, config=config, files=files)
+    with _one_at_a_time(Path(file.src_uri).stem, config):
+        this.render(config, files)
+    file.page = None  # MkDocs makes the page of the site later
+
+
 def on_pre_page(page: Page, config: MkDocsConfig, files: Files) -> None:
-    """Let only one build at a time run a lab: another one that waits for it finds its outputs."""
+    """Take of what mkdocs-jupyter rendered the outputs only."""
     if lab := _lab(page):
         page.render = partial(_render, lab, page, page.render)  # type: ignore[method-assign]
 
@@ -238,13 +251,17 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 
 
 def _render(lab: Path, this: Page, run: Any, config: MkDocsConfig, files: Files) -> None:
-    cache = Path(config.plugins[_PLUGIN].config["cache_dir"])
-    with FileLock(cache / f"{lab.stem}.lock"), _environment(kernel_environment()):
+    with _one_at_a_time(lab.stem, config):
         run(config, files)
     shown = outputs(this.content or "", lab)
     this.markdown = page(lab)
     Page.render(this, config, files)  # as any page: the site's Markdown, checked links, its table of contents
     this.content = _PLACE.sub(lambda place: shown[int(place[1])], this.content or "")
+
+
+def _one_at_a_time(lab: str, config: MkDocsConfig) -> FileLock:
+    """A lock: another build that waits for it finds the outputs of this one."""
+    return FileLock(Path(config.plugins[_PLUGIN].config["cache_dir"]) / f"{lab}.lock")
 
 
 def _lab(page: Page) -> Path | None:
