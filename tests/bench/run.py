@@ -242,8 +242,7 @@ def quality(repeats: int) -> list[dict[str, Any]]:
 
     def reached(train: Callable[[int, int], lb.VAE], epochs: int) -> float:
         """The average over seeds of the held-out ELBO."""
-        with torch.no_grad():
-            return statistics.mean(lb.measure(train(epochs, seed).double(), held_out).elbo for seed in range(5))
+        return statistics.mean(lb.measure(train(epochs, seed).double(), held_out).elbo for seed in range(5))
 
     goal = reached(ours, 500)
     candidates = (40, 50, 60, 70, 80, 100, 120, 160, 200)
