@@ -26,6 +26,9 @@ for name, five in speed.items():
 for name in ("noise + smooth", "smooth"):
     assert min(speed[name]) > 1.3 * max(speed["noise + KL + smooth"])
 assert max(speed["none"]) < max(speed["smooth"])  # roughness needs a scale
+spread = [r["spread"] for r in rows if ways["none"].items() <= r.items()]
+print(f"none: spread of the codes = {min(spread):.2f} to {max(spread):.2f}")
+assert max(spread) < 0.5  # one is the prior's
 
 with_kl, without, neither = (fitted("holes", **ways[n]) for n in list(ways)[:3])
 print(f"% in holes, with KL, at most = {100 * max(with_kl):.2f}")

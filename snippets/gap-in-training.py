@@ -46,9 +46,9 @@ for column, name in enumerate(["one SiLU layer", "two tanh layers"]):
         if data == "held out":
             low, high = evidence[:, -1].min(), evidence[:, -1].max()
             print(f"{name}: log p(x) after = {low:.1f} to {high:.1f}")
-            print(
-                f"{name}: epoch of the smallest gap = {epochs[gap.argmin(1)].tolist()}"
-            )
+            smallest = epochs[gap.argmin(1)].tolist()
+            print(f"{name}: epoch of the smallest gap = {smallest}")
+            print(f"{name}: gap ends lower in runs = {(gap[:, -1] < gap[:, 0]).sum()}")
             assert (evidence[:, -1] - evidence[:, 0] > 20).all()
             assert (gap[:, -1] > 0.95 * gap[:, 0]).all()
     falls = {data: gap[:, 0] - gap[:, 1] for data, gap in late.items()}

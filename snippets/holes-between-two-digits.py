@@ -1,4 +1,4 @@
-"""With all three, hardly any image uses some codes; these decode to no digit more often than the rest.
+"""Even with all three, some codes are hardly used; they decode to a non-digit more often than others.
 
 Kind: experiment
 Break it: empty = log_q < log_p -> empty = log_q > log_p

@@ -1,4 +1,4 @@
-"""If the width of the noise is learned, the likelihood has no maximum: narrower noise adds nats without end.
+"""A decoder that knows its images by heart has no best width of the noise: narrower adds nats without end.
 
 Kind: computation
 Break it: torch.full((n,), s, -> torch.full((n,), max(s, 0.1),

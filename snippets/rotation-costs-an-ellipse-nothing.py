@@ -1,4 +1,4 @@
-"""Turning latent space costs nothing where q may be any ellipse; at 45 degrees upright ones pay more.
+"""Turning latent space is free if q may be any ellipse; here, turned by 45 degrees, upright ones pay more.
 
 Kind: computation
 Break it: weight.copy_(turn.T) -> weight.copy_(torch.eye(2))

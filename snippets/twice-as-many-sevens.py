@@ -1,4 +1,4 @@
-"""If one image becomes more frequent, p(z|x) stays as it is; p(z) and p(x|z) change.
+"""If an image becomes more frequent and keeps its codes, p(z|x) stays; p(z) and p(x|z) may change, as here.
 
 Kind: identity
 Break it: joint[2] *= 2 -> joint[:, 1] *= 2

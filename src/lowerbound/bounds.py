@@ -202,9 +202,10 @@ def sampled_log_evidence(p: Any, q: Any, *at: Tensor, k: int, generator: torch.G
 
     $$\log p(x) \approx \log \frac{1}{k} \sum_i w_i$$
 
-    The mean of the weights has no bias; its log is too low, by about $\Var(w) / (2 k \, p(x)^2)$ where that variance is
-    finite. The standard error is that of the mean, divided by the mean. Where the tails of $q(z \mid x)$ are thinner
-    than those of $p(z \mid x)$ the variance can be infinite: then the standard error only looks small.
+    The mean of the weights has no bias; its log is too low on average, by about $\Var(w) / (2 k \, p(x)^2)$ where that
+    variance is finite and weights near 0 are rare. The standard error is that of the mean, divided by the mean. Where
+    the tails of $q(z \mid x)$ are thinner than those of $p(z \mid x)$ the variance can be infinite: then the standard
+    error only looks small.
 
     Source: Owen 2013, Monte Carlo theory, methods and examples, chapter 9.
     """

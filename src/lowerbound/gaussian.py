@@ -16,6 +16,7 @@ Cholesky factors: no matrix is inverted.
 """
 
 import math
+import warnings
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Self
@@ -321,14 +322,14 @@ def factor_analysis(data: Any, latent_dim: int, floor: float) -> GaussianJoint:
 
     $$w_i = R^{1/2} u_i \sqrt{\max(\lambda_i - 1, 0)}$$
 
-    The best $R$ has none. It is sought by L-BFGS-B (scipy), which knows bounds; what is found is a local maximum of the
-    likelihood.
+    The best $R$ has none. It is sought by L-BFGS-B (scipy), which knows bounds, from one start: what it finds is as a
+    rule a local maximum of the likelihood. A RuntimeWarning says when it ended early.
 
     Args:
         data: shape (N, X); or a `Gaussian`, for its mean and covariance.
         latent_dim: the numbers of z, from 1 to X - 1.
         floor: the smallest variance that you admit. Without one there may be no best model: as the noise of a constant
-            feature goes to 0, the likelihood grows without bound.
+            feature, or of two that are equal, goes to 0, the likelihood grows without bound.
 
     Raises:
         TypeError, ValueError: data that are not finite numbers; a `latent_dim` or `floor` out of range.
@@ -359,6 +360,9 @@ def factor_analysis(data: Any, latent_dim: int, floor: float) -> GaussianJoint:
     bounds = [(low, 1.0) for low in (floor / scale).tolist()]
     start = torch.full_like(mean, 0.5).clamp_min(floor / scale).numpy()
     found = minimize(cost, start, jac=True, bounds=bounds, method="L-BFGS-B", options=FACTOR_ANALYSIS)
+    if found.status == 1:  # a limit of FACTOR_ANALYSIS; a line search that finds nothing better is an end, too
+        message = f"data: the search ended before it converged ({found.message}); standardise the data, or raise floor"
+        warnings.warn(message, RuntimeWarning, stacklevel=2)
     return _best_given_noise(mean, cov, torch.from_numpy(found.x) * scale, latent_dim)
 
 

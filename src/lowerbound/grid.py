@@ -149,14 +149,14 @@ class GridPosterior:
         r"""$\KL(q(z \mid x) \,\|\, p(z \mid x))$ for each x, summed over the grid, shape (n,), in nats.
 
         Raises:
-            ValueError: a q whose smallest standard deviation is below 0.8 of the grid's spacing, or that reaches over
+            ValueError: a q whose smallest standard deviation is below 0.9 of the grid's spacing, or that reaches over
                 the grid's edge: the sum would not see it.
         """
         if len(q.mean) != len(self.log_mass):
             raise ValueError(f"q: {len(q.mean)} distributions for {len(self.log_mass)} posteriors")
         q = type(q)(*(field.detach().cpu().double() for field in vars(q).values()))
         narrowest = torch.linalg.svdvals(q.scale_tril).min().item()
-        if narrowest < 0.8 * self.grid.spacing:
+        if narrowest < 0.9 * self.grid.spacing:
             needed = math.ceil(2 * self.grid.limit / narrowest)
             raise ValueError(
                 f"grid: its points are {self.grid.spacing:.3g} apart, but the narrowest q(z|x) has a standard "

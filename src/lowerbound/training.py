@@ -103,7 +103,8 @@ def fit(
         beta: weight of $\KL(q(z \mid x) \,\|\, p(z))$ in the loss.
         sample: draw z from $q(z \mid x)$; False decodes its mean (with beta = 0: a plain autoencoder).
         seed: of the shuffling and the noise. Torch's global random state is neither used nor changed.
-        watch: named data sets on which the exact ELBO is recorded, every `every` epochs and after the last.
+        watch: named data sets on which the ELBO is recorded, every `every` epochs and after the last; by quadrature, so
+            with 1 or 2 latent dimensions.
         exact: record $\log p(x)$ and the gap too, by grid (1 or 2 latent dimensions).
         progress: show a bar.
 
@@ -116,6 +117,11 @@ def fit(
     """
     _check_settings(epochs, batch_size, learning_rate, beta, every)
     watched = {name: vae.check(data) for name, data in (watch or {}).items()}
+    if watched and vae.prior.dim > 2:
+        raise ValueError(
+            f"watch: the ELBO is recorded by quadrature, for 1 or 2 latent dimensions and not {vae.prior.dim}; "
+            "leave watch out, and call sampled_elbo after training"
+        )
     vae.check(x)
     generator = torch.Generator(x.device).manual_seed(seed)
     optimizer = torch.optim.Adam(vae.parameters(), lr=learning_rate, fused=True)

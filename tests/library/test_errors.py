@@ -18,6 +18,7 @@ VAE = lb.VAE(lb.mlp(4, 3, 4), lb.mlp(2, 3, 4), lb.Bernoulli()).double()
 X = torch.ones(2, 4, dtype=torch.float64)
 Q = VAE.encode(X)
 GRID = lb.Grid(VAE)
+DEEP = lb.VAE(lb.mlp(4, 3, 6), lb.mlp(3, 3, 4), lb.Bernoulli(), 3).double()
 GAUSSIAN = lb.GaussianJoint.from_model(lb.Gaussian([0.0], 1.0), lb.LinearGaussian([[1.0]], [0.0], 1.0))
 
 TABLES = [
@@ -123,6 +124,7 @@ NEURAL = [
     ("fit", lambda: lb.fit(VAE, X, beta=-1.0), ValueError, "beta: expected a finite number, 0 or above, got -1.0"),
     ("fit", lambda: lb.fit(VAE, X.numpy()), TypeError, "x: expected a floating-point tensor, got ndarray"),
     ("fit", lambda: lb.fit(VAE, X, watch={"a": X / 2}), ValueError, "x: Bernoulli"),
+    ("fit", lambda: lb.fit(DEEP, X, watch={"a": X}), ValueError, "watch: .*1 or 2 latent dimensions and not 3"),
     (
         "History",
         lambda: lb.History().curve("train", "elbo"),

@@ -15,7 +15,7 @@ from sklearn.decomposition import PCA, FactorAnalysis
 from torch.autograd import gradcheck
 from torch.distributions import MultivariateNormal, kl_divergence
 
-from lowerbound.gaussian import Gaussian, GaussianJoint, LinearGaussian, factor_analysis, ppca
+from lowerbound.gaussian import FACTOR_ANALYSIS, Gaussian, GaussianJoint, LinearGaussian, factor_analysis, ppca
 from lowerbound.quantities import elbo, entropy, kl, kl_each, mutual_information, reconstruction
 
 TINY = 1e-10  # rounding, relative to the size of what is compared
@@ -353,6 +353,13 @@ def test_no_noise_of_factor_analysis_is_below_its_floor_and_a_constant_feature_i
     assert_near(noise[digits.std(0) == 0], [floor] * 3)
     assert (p.x_given_z.weight[digits.std(0) == 0] == 0).all()
     assert p.x.log_prob(digits).mean() > ppca(digits, 3, noise=max(floor, 10.0)).x.log_prob(digits).mean()
+
+
+def test_factor_analysis_says_when_its_search_ended_early(monkeypatch):
+    monkeypatch.setitem(FACTOR_ANALYSIS, "maxiter", 1)
+    data = Gaussian([0.0] * 3, [[3.0, 1.0, 1.0], [1.0, 2.0, 1.0], [1.0, 1.0, 5.0]])
+    with pytest.warns(RuntimeWarning, match=r"data: the search ended before it converged \(.*ITERATIONS"):
+        factor_analysis(data, latent_dim=1, floor=0.01)
 
 
 def test_factor_analysis_is_a_maximum_of_the_likelihood(digits):

@@ -109,6 +109,9 @@ def test_a_q_that_the_grid_cannot_see_is_an_error(trained, held_out):
     with pytest.raises(ValueError, match=r"grid: .*narrowest q.*points=281") as narrow_error:
         posterior.kl_from(narrow)
     assert "0.05" in str(narrow_error.value)
+    spacing = posterior.grid.spacing
+    just_wide_enough = lb.DiagonalNormal(narrow.mean, torch.full_like(narrow.log_std, math.log(0.9001 * spacing)))
+    assert posterior.kl_from(just_wide_enough).isfinite()
     assert lb.kl_each(narrow, lb.Grid(trained, points=281).posterior(held_out[:1])).isfinite()
     far = lb.DiagonalNormal(torch.full((1, 2), 6.5).double(), torch.zeros(1, 2).double())
     with pytest.raises(ValueError, match=r"grid: .*outside \|z\| <= 7"):
