@@ -4,7 +4,7 @@ SITE := .venv/bin/python -m lowerbound_site
 .DEFAULT_GOAL := help
 # What is compiled is kept, in .venv: importing torch anew takes twice as long.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help serve test record check new build bench lighthouse zensical clean
+.PHONY: help serve test style chromium record check new build bench lighthouse zensical clean
 
 help:
 	@echo "make serve              build the site, serve it on loopback, print its address"
@@ -41,14 +41,19 @@ lighthouse: $(STAMP)
 	@$(SITE) lighthouse
 
 test: $(STAMP)
-	.venv/bin/ruff check
-	.venv/bin/ruff format --check
-	.venv/bin/mypy
-	$(SITE) chromium
-	@if ls tests/js/*.test.js >/dev/null 2>&1; then node --test tests/js/; fi
+	@# A browser is fetched, where there is none, while the code is checked.
+	@$(MAKE) --no-print-directory --jobs 2 style chromium
 	@# One process more than there are cores on a small machine: the one with the browser mostly waits.
 	.venv/bin/python -m pytest --numprocesses 3 --dist loadgroup --durations 20 --ignore tests/site/test_blocks.py
 	$(SITE) elsewhere .venv/bin/python -m pytest --numprocesses 2 --durations 5 tests/site/test_blocks.py
+
+style: $(STAMP)
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+
+chromium: $(STAMP)
+	$(SITE) chromium
 
 record: $(STAMP)
 ifndef NAME

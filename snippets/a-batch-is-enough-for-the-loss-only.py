@@ -12,7 +12,7 @@ from lowerbound import DiagonalNormal, Grid, digits, elbo, trained_digits
 
 torch.set_num_threads(1)  # small networks gain nothing from a second thread
 vae, data = trained_digits(), digits().held_out.unique(dim=0)
-encoded, n, batch_size, repeats = vae.encode(data), len(data), 64, 150
+encoded, n, batch_size, repeats = vae.encode(data), len(data), 64, 75
 exact_loss = -elbo(vae, encoded, data).mean()
 log_evidence = Grid(vae).log_evidence(data)
 # in q(z) the image that z came from has weight 1 / n; the others stand for the rest
@@ -45,10 +45,10 @@ off = means / errors.std(1) * repeats**0.5  # in standard errors
 print(f"loss: within 4 standard errors, for every seed = {off[:, 0].abs().max() < 4}")
 for name, mean, far in zip(["yours", "gap"], means.T[1:], off.T[1:], strict=True):
     print(f"{name}: off by = {mean.min():.2f} to {mean.max():.2f} nats")
-    print(f"{name}: over 15 standard errors, for every seed = {far.abs().min() > 15}")
+    print(f"{name}: over 8 standard errors, for every seed = {far.abs().min() > 8}")
 print(
     f"exact KL(q(z|x)‖p(z|x)), averaged = {log_evidence.mean() + exact_loss:.2f} nats"
 )
 assert off[:, 0].abs().max() < 4
-assert off[:, 1].min() > 15
-assert off[:, 2].max() < -15
+assert off[:, 1].min() > 8
+assert off[:, 2].max() < -8

@@ -20,7 +20,7 @@ from lowerbound import (
 )
 
 vae = trained_digits()
-x = digits().held_out[:60]
+x = digits().held_out[:40]
 q = vae.encode(x)
 cov = q.scale_tril @ q.scale_tril.mT
 encoder_gap = Grid(vae).gap(q, x).mean()

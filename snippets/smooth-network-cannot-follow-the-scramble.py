@@ -22,24 +22,26 @@ def shuffle(z, order):
     return ndtri((torch.stack([new // k, new % k], -1) + u - cell) / k)
 
 
-def remaining_error(k, seed, sizes):
-    """KL(shuffled decoder‖network) in nats an image, over codes from the prior."""
+def remaining_errors(k, seed):
+    """KL(shuffled decoder‖network) in nats an image, over codes from the prior, for both networks."""
     generator = torch.Generator().manual_seed(seed)
-    order, network = torch.randperm(k * k, generator=generator), mlp(*sizes, seed=seed)
-    optimizer = torch.optim.Adam(network.parameters(), lr=1e-2, fused=True)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 130)
-    for step in range(131):
-        z = torch.randn(128 if step < 130 else 4000, 2, generator=generator).clamp(
+    order, sizes = torch.randperm(k * k, generator=generator), ((128,), (128, 128))
+    networks = torch.nn.ModuleList(mlp(2, *hidden, 64, seed=seed) for hidden in sizes)
+    optimizer = torch.optim.Adam(networks.parameters(), lr=1e-2, fused=True)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 100)
+    for step in range(101):
+        z = torch.randn(128 if step < 100 else 4000, 2, generator=generator).clamp(
             -4, 4
         )
         target = decoder(shuffle(z.double(), order).float())
         image = target.sigmoid()
-        error = cross_entropy(network(z), image) - cross_entropy(target, image)
+        least = cross_entropy(target, image)
+        errors = [cross_entropy(network(z), image) - least for network in networks]
         optimizer.zero_grad()
-        error.backward()
+        sum(errors).backward()  # they share no weight, so each learns by itself
         optimizer.step()
         schedule.step()
-    return 64 * error.item()  # the mean over 64 pixels, as a sum
+    return [64 * error.item() for error in errors]  # means over 64 pixels, as sums
 
 
 decoder, previous = trained_digits().decoder.float(), 0.0
@@ -49,8 +51,7 @@ average = image.mean(0).logit(1e-6).expand_as(image)
 ignorant = 64 * (cross_entropy(average, image) - cross_entropy(logits, image))
 print(f"for comparison, always the average image = {ignorant:.0f}")
 for k in (1, 4, 16):
-    small = [remaining_error(k, seed, (2, 128, 64)) for seed in range(5)]
-    deep = [remaining_error(k, seed, (2, 128, 128, 64)) for seed in range(5)]
+    small, deep = zip(*[remaining_errors(k, seed) for seed in range(5)], strict=True)
     for name, error in (("the decoder's size", small), ("one more layer", deep)):
         print(f"K {k}, {name}, mean of five = {sum(error) / 5:.0f}")
         print(f"K {k}, {name}, spread = {max(error) - min(error):.0f}")

@@ -29,9 +29,9 @@ def train(trained, X, Z):
     g, f64 = torch.Generator().manual_seed(0), torch.float64
     tables = [2 * torch.randn(6, *s, generator=g, dtype=f64) for s in ((X, Z), (Z, X))]
     data, prior = [torch.arange(n, 0, -1, dtype=f64) * 2 / (n * n + n) for n in (X, Z)]
-    optimizer = torch.optim.Adam([t.requires_grad_() for t in tables], lr=0.05)
+    optimizer = torch.optim.Adam([t.requires_grad_() for t in tables], lr=0.1)
     measured = []
-    for _ in range(600):
+    for _ in range(300):
         measured.append(parts(data, prior, *tables))
         optimizer.zero_grad()
         measured[-1][trained].sum().backward()

@@ -282,7 +282,7 @@ print(f"average gap of the best ellipse, as trained = {plain_gap:.2f} nats")
 print(f"average gap of the best ellipse, scrambled  = {scrambled_gap:.2f} nats")
 
 assert scrambled_gap > plain_gap + 0.3, (
-    "the scramble costs a q that is restricted to one upright ellipse"
+    "a q restricted to one upright ellipse pays for the scramble"
 )
 
 # %%

@@ -20,6 +20,12 @@ Write = Callable[[str, str], Path]
 
 
 @pytest.fixture(autouse=True)
+def one_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One process, where nothing is compared between machines."""
+    monkeypatch.setattr("lowerbound_site.record.ENVIRONMENTS", ("one-thread",))
+
+
+@pytest.fixture
 def two_environments(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two processes show what three do."""
     monkeypatch.setattr("lowerbound_site.record.ENVIRONMENTS", ("one-thread", "plain-processor-two-threads"))
@@ -49,6 +55,7 @@ def test_drawings_may_differ_by_rounding_only(tmp_path: Path) -> None:
     assert drawings_differ(one, "") == "one of the two is no SVG"
 
 
+@pytest.mark.usefixtures("two_environments")
 def test_what_keeps_its_word_is_recorded_and_stays_untouched(
     root: Path, write: Write, capsys: pytest.CaptureFixture[str]
 ) -> None:
