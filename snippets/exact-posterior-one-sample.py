@@ -1,4 +1,4 @@
-"""With q(z|x) = p(z|x), one sample gives log p(x) without error; the usual estimator varies if z is used.
+"""With q(z|x) = p(z|x), one sample gives log p(x) without error; the usual estimator may vary.
 
 Kind: identity
 Break it: encoder = p.z_given_x -> encoder = LinearGaussian([[0.3]], [0.1], 0.2)

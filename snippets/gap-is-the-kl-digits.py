@@ -1,4 +1,4 @@
-"""For a trained VAE on 360 digits that it never saw, log p(x) minus the ELBO is KL(q(z|x)‖p(z|x)).
+"""For a trained VAE on 360 held-out digits, log p(x) minus the ELBO is KL(q(z|x)‖p(z|x)).
 
 Kind: computation
 Break it: other.posterior(x) -> other.posterior(1 - x)

@@ -7,7 +7,7 @@ import pytest
 import lowerbound_site
 from lowerbound_site.build import build, serving
 
-# Before anything imports torch: two workers share the machine, and threads that wait for each other's core stall both.
+# Before anything imports torch: workers share the machine, and threads that wait for each other's core stall them all.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 # Before anything imports matplotlib: figures are drawn as they were recorded, and need no screen.
 os.environ["MATPLOTLIBRC"] = str(Path(lowerbound_site.__file__).with_name("matplotlibrc"))

@@ -22,6 +22,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from lowerbound.checks import at_least
+
 LogDensity = Callable[[Tensor], Tensor]
 STEEPNESS = 4.0  # t runs along a sigmoid from -4 to 4: short steps near 0 and 1, where p_t changes fastest
 LEAPFROG = 5  # steps of one Hamiltonian move
@@ -88,8 +90,7 @@ def log_evidence(
     True
     """
     _check_start(start)
-    if isinstance(temperatures, bool) or not isinstance(temperatures, int) or temperatures < 1:
-        raise ValueError(f"temperatures: expected a whole number of at least 1, got {temperatures!r}")
+    at_least(temperatures, 1, "temperatures")
     path = _Path(log_prior, log_likelihood, _schedule(temperatures), generator)
     tuning = len(start) // 4
     _, _, steps = path.walk(start[:tuning])

@@ -22,12 +22,11 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from lowerbound.checks import expect
+from lowerbound.checks import at_least, expect, numbers
 from lowerbound.gaussian import GaussianJoint, LinearGaussian
-from lowerbound.quantities import elbo, entropy, kl, kl_each, mutual_information, reconstruction
+from lowerbound.quantities import LOG_2PI, elbo, entropy, kl, kl_each, mutual_information, reconstruction
 from lowerbound.tables import Conditional, Joint
 from lowerbound.vae import (
-    LOG_2PI,
     VAE,
     DiagonalNormal,
     Encoded,
@@ -64,8 +63,11 @@ def estimate(draws: Tensor) -> Estimate:
     >>> estimate(torch.tensor([1.0, 2.0, 3.0]))
     Estimate(value=tensor(2.), standard_error=tensor(0.5774))
     """
-    if len(draws) < 2:
-        raise ValueError(f"draws: a standard error needs at least 2 draws, got {len(draws)}")
+    if not (isinstance(draws, Tensor) and draws.is_floating_point()):
+        found = draws.dtype if isinstance(draws, Tensor) else type(draws).__name__
+        raise TypeError(f"draws: expected a floating-point tensor, got {found}")
+    if draws.dim() == 0 or len(draws) < 2:
+        raise ValueError(f"draws: a standard error needs at least 2 draws, got shape {tuple(draws.shape)}")
     return Estimate(draws.mean(0), draws.std(0) / math.sqrt(len(draws)))
 
 
@@ -102,7 +104,7 @@ def draw(p: Any, q: Any, *at: Tensor, k: int, generator: torch.Generator | None 
     >>> draw(p, p.z_given_x, k=3).log_weight.exp()[:, 0]  # q is the posterior: every weight is p(x)
     tensor([0.5500, 0.5500, 0.5500], dtype=torch.float64)
     """
-    _at_least(k, 1, "k")
+    at_least(k, 1, "k")
     return _draw(p, q, *at, k=k, generator=generator)
 
 
@@ -125,6 +127,7 @@ def _(p: Joint, q: Any, *, k: int, generator: torch.Generator | None) -> Draws:
 @_draw.register
 def _(p: GaussianJoint, q: Any, x: Tensor, *, k: int, generator: torch.Generator | None) -> Draws:
     expect(q, LinearGaussian, "q")
+    x = numbers(x, "x", dims=(2,), device=q.bias.device)
     z = q.sample(x.expand(k, *x.shape), generator)
     return Draws(p.z.log_prob(z), p.x_given_z.log_prob(x, z), q.log_prob(z, x))
 
@@ -160,7 +163,7 @@ def sampled_elbo(
     >>> sampled_elbo(p, p.z_given_x, k=10).value.exp()
     tensor([0.5500, 0.4500], dtype=torch.float64)
     """
-    _at_least(k, 2, "k")
+    at_least(k, 2, "k")
     draws = draw(p, q, *at, k=k, generator=generator)
     if closed_form_kl:
         return estimate(draws.log_likelihood - kl_each(q, _prior(p), *_for(p, at)))
@@ -172,7 +175,7 @@ def sampled_reconstruction(p: Any, q: Any, *at: Tensor, k: int, generator: torch
 
     It is `reconstruction` for any number of latent dimensions.
     """
-    _at_least(k, 2, "k")
+    at_least(k, 2, "k")
     return estimate(draw(p, q, *at, k=k, generator=generator).log_likelihood)
 
 
@@ -191,8 +194,8 @@ def importance_weighted_bound(
     >>> importance_weighted_bound(p, p.z_given_x, k=5, repeats=10).value.exp()
     tensor([0.5500, 0.4500], dtype=torch.float64)
     """
-    _at_least(k, 1, "k")
-    _at_least(repeats, 2, "repeats")
+    at_least(k, 1, "k")
+    at_least(repeats, 2, "repeats")
     log_weight = draw(p, q, *at, k=k * repeats, generator=generator).log_weight
     return estimate(_log_mean_exp(log_weight.unflatten(0, (repeats, k)), 1))
 
@@ -209,7 +212,7 @@ def sampled_log_evidence(p: Any, q: Any, *at: Tensor, k: int, generator: torch.G
 
     Source: Owen 2013, Monte Carlo theory, methods and examples, chapter 9.
     """
-    _at_least(k, 2, "k")
+    at_least(k, 2, "k")
     log_weight = draw(p, q, *at, k=k, generator=generator).log_weight
     value = _log_mean_exp(log_weight, 0)
     return Estimate(value, estimate((log_weight - value).exp()).standard_error)
@@ -343,7 +346,8 @@ def sampled_mutual_information(joint: EncoderJoint, k: int, generator: torch.Gen
 
     Source: Hoffman & Johnson 2016, ELBO surgery.
     """
-    _at_least(k, 2, "k")
+    at_least(k, 2, "k")
+    expect(joint, EncoderJoint, "joint")
     q = joint.z_given_x
     z = q.at(_noise(q, k, generator))
     each = estimate(q.log_prob(z) - joint.z.log_prob(z.flatten(0, 1)).unflatten(0, z.shape[:2]))
@@ -425,7 +429,7 @@ def optimal_q(vae: VAE, q: Encoded, x: Tensor, nodes: int = 12, steps: int = 100
         return weight @ vae.log_likelihood(x[part], some.at(noise[:, None, :])) - kl_each(some, vae.prior)
 
     def bounds(output: Tensor) -> Tensor:
-        candidate = vae.posterior.from_output(output, vae.prior.dim)
+        candidate = type(q).from_output(output, vae.prior.dim)
         return torch.cat([bound(candidate, part) for part in blocks(len(x), 8 * len(noise) * x.shape[1])])
 
     start = _output(q).detach()
@@ -441,7 +445,7 @@ def optimal_q(vae: VAE, q: Encoded, x: Tensor, nodes: int = 12, steps: int = 100
     optimizer.step(closure)
     with torch.no_grad():
         better = (bounds(output) > bounds(start))[:, None]
-        return vae.posterior.from_output(torch.where(better, output, start), vae.prior.dim)
+        return type(q).from_output(torch.where(better, output, start), vae.prior.dim)
 
 
 def _output(q: Encoded) -> Tensor:
@@ -466,9 +470,12 @@ def reparameterization_surrogate(f: Callable[[Tensor], Tensor], q: Encoded, nois
         q: n normals.
         noise: $\varepsilon$, standard normal draws, shape (k, n, L).
 
+    Raises:
+        ValueError: noise of another shape.
+
     Source: Kingma & Welling 2014, section 2.4; Rezende et al. 2014.
     """
-    return f(q.at(noise))
+    return f(_at(q, noise))
 
 
 def score_function_surrogate(f: Callable[[Tensor], Tensor], q: Encoded, noise: Tensor) -> Tensor:
@@ -486,7 +493,7 @@ def score_function_surrogate(f: Callable[[Tensor], Tensor], q: Encoded, noise: T
     >>> round(q.mean.grad.item(), 2)
     0.4
     """
-    z = q.at(noise).detach()
+    z = _at(q, noise).detach()
     value, log_q = f(z), q.log_prob(z)
     return value + value.detach() * (log_q - log_q.detach())
 
@@ -507,10 +514,12 @@ def _noise(q: Encoded, k: int, generator: torch.Generator | None) -> Tensor:
     return torch.randn((k, *q.mean.shape), generator=generator, dtype=q.mean.dtype, device=q.mean.device)
 
 
+def _at(q: Encoded, noise: Tensor) -> Tensor:
+    if noise.dim() != 3 or noise.shape[1:] != q.mean.shape:
+        expected = f"(k, {', '.join(map(str, q.mean.shape))})"
+        raise ValueError(f"noise: expected shape {expected}, k draws for each row of q, got {tuple(noise.shape)}")
+    return q.at(noise)
+
+
 def _log_mean_exp(value: Tensor, dim: int) -> Tensor:
     return value.logsumexp(dim) - math.log(value.shape[dim])
-
-
-def _at_least(count: int, least: int, name: str) -> None:
-    if isinstance(count, bool) or not isinstance(count, int) or count < least:
-        raise ValueError(f"{name}: expected a whole number of at least {least}, got {count!r}")

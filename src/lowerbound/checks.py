@@ -7,6 +7,21 @@ import torch
 from torch import Tensor
 
 
+def real(value: Any, name: str, device: torch.device | None = None) -> Tensor:
+    """`value` as a float64 tensor of any shape. A tensor is taken as it is, anything else is copied.
+
+    Raises:
+        TypeError: not real numbers.
+    """
+    try:
+        tensor = value if isinstance(value, Tensor) else torch.as_tensor(np.array(value, order="C"), device=device)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise TypeError(f"{name}: expected numbers, got {value!r} ({error})") from None
+    if tensor.is_complex() or tensor.dtype == torch.bool:
+        raise TypeError(f"{name}: expected real numbers, got {tensor.dtype}")
+    return tensor.to(torch.float64)
+
+
 def numbers(value: Any, name: str, dims: tuple[int, ...] = (), device: torch.device | None = None) -> Tensor:
     """`value` as a finite float64 tensor, with one of these numbers of dimensions where any are named.
 
@@ -17,22 +32,27 @@ def numbers(value: Any, name: str, dims: tuple[int, ...] = (), device: torch.dev
     >>> numbers([1, 2], "mean", dims=(1,))
     tensor([1., 2.], dtype=torch.float64)
     """
-    try:
-        tensor = value if isinstance(value, Tensor) else torch.as_tensor(np.asarray(value), device=device)
-    except (TypeError, ValueError, RuntimeError) as error:
-        raise TypeError(f"{name}: expected numbers, got {value!r} ({error})") from None
-    if tensor.is_complex() or tensor.dtype == torch.bool:
-        raise TypeError(f"{name}: expected real numbers, got {tensor.dtype}")
+    tensor = real(value, name, device)
     if device is not None and tensor.device != device:
         raise ValueError(f"{name}: on {tensor.device}, but the other parameters are on {device}")
     if tensor.numel() == 0 or (dims and tensor.dim() not in dims):
         expected = f" in {' or '.join(map(str, dims))} dimension(s)" if dims else ""
         raise ValueError(f"{name}: expected numbers{expected}, not empty, got shape {tuple(tensor.shape)}")
-    tensor = tensor.to(torch.float64)
+    finite(tensor, name)
+    return tensor
+
+
+def finite(tensor: Tensor, name: str) -> None:
+    """Raise ValueError unless every entry is finite."""
     if not tensor.isfinite().all():
         cell = (~tensor.isfinite()).nonzero()[0].tolist()
         raise ValueError(f"{name}{cell or ''}: expected finite numbers, found {tensor[tuple(cell)].item()}")
-    return tensor
+
+
+def at_least(count: object, least: int, name: str) -> None:
+    """Raise ValueError unless `count` is a whole number of at least `least`."""
+    if isinstance(count, bool) or not isinstance(count, int) or count < least:
+        raise ValueError(f"{name}: expected a whole number of at least {least}, got {count!r}")
 
 
 def expect(value: object, kind: type, name: str) -> None:
@@ -44,4 +64,4 @@ def expect(value: object, kind: type, name: str) -> None:
 def same_length(name: str, tensor: Tensor, other: str, length: int) -> None:
     """Raise ValueError unless there are as many numbers as in the other thing."""
     if len(tensor) != length:
-        raise ValueError(f"{name}: {len(tensor)} numbers, but {other} are {length}")
+        raise ValueError(f"{name}: {len(tensor)} values, but {other} number {length}")

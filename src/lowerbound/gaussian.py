@@ -26,9 +26,8 @@ from torch import Tensor
 from torch.linalg import solve_triangular
 
 from lowerbound.checks import expect, numbers, same_length
-from lowerbound.quantities import elbo, entropy, kl, kl_each, mutual_information, reconstruction
+from lowerbound.quantities import LOG_2PI, elbo, entropy, kl, kl_each, mutual_information, reconstruction
 
-LOG_2PI = math.log(2 * math.pi)
 ASYMMETRY = 1e-6  # admits covariances that were computed in float32
 FACTOR_ANALYSIS = {"maxiter": 10_000, "maxfun": 100_000, "ftol": 1e-14, "gtol": 1e-8}  # when its search ends
 ACTIVE = 1e-9  # nats; a direction of z that tells less than this about x is rounding noise
@@ -303,7 +302,8 @@ def ppca(data: Any, latent_dim: int, noise: float | None = None) -> GaussianJoin
     also = f" ({len(mean)} if you fix the noise)" if noise is None else ""
     _check_latent_dim(latent_dim, most, len(mean), also)
     eigenvalues = torch.linalg.eigvalsh(cov)
-    variance = eigenvalues[:-latent_dim].mean() if noise is None else torch.as_tensor(noise).to(cov)
+    given = None if noise is None else torch.as_tensor(noise, dtype=torch.float64).to(cov)
+    variance = eigenvalues[:-latent_dim].mean() if given is None else given
     if noise is None and variance <= len(mean) * torch.finfo(torch.float64).eps * eigenvalues[-1]:
         raise ValueError(
             f"data: the eigenvalues after the first {latent_dim} average {variance.item():.3g}, so the best noise is 0 "
@@ -380,7 +380,7 @@ def _best_given_noise(mean: Tensor, cov: Tensor, noise: Tensor, latent_dim: int)
 @kl.register
 def _(q: Gaussian, p: Any) -> Tensor:
     expect(p, Gaussian, "p")
-    same_length("p", p.mean, "the numbers of q", len(q.mean))
+    same_length("p", p.mean, "the dimensions of q", len(q.mean))
     return _kl_spread(q.scale_tril, p.scale_tril) + _half_square(_solve_rows(p.scale_tril, q.mean - p.mean))
 
 
@@ -398,7 +398,7 @@ def _(q: LinearGaussian, p: Any) -> Tensor:
 @kl.register
 def _(q: GaussianJoint, p: Any) -> Tensor:
     expect(p, GaussianJoint, "p")
-    same_length("p", p.x.mean, "the numbers of x in q", len(q.x.mean))
+    same_length("p", p.x.mean, "the dimensions of x in q", len(q.x.mean))
     return kl(q.x_and_z, p.x_and_z)
 
 
@@ -535,7 +535,7 @@ def _covariance(value: Any, like: Tensor) -> Tensor:
     cov = numbers(value, "cov", dims=(0, 1, 2), device=like.device)
     if cov.dim() < 2:
         if cov.dim() == 1:
-            same_length("cov", cov, "the numbers of the mean", n)
+            same_length("cov", cov, "the dimensions of the mean", n)
         return cov.expand(n).diag()
     if cov.shape != (n, n):
         raise ValueError(f"cov: expected shape ({n}, {n}), ({n},) or (), got {tuple(cov.shape)}")
@@ -561,7 +561,7 @@ def _cholesky(cov: Tensor) -> Tensor:
 
 
 def _check_latent_dim(latent_dim: int, most: int, features: int, also: str = "") -> None:
-    if not 1 <= latent_dim <= most:
+    if isinstance(latent_dim, bool) or not isinstance(latent_dim, int) or not 1 <= latent_dim <= most:
         raise ValueError(f"latent_dim: expected 1 to {most}{also}, because x has {features} numbers, got {latent_dim}")
 
 
@@ -573,7 +573,7 @@ def _check_positive(variance: float, name: str) -> None:
 def _as_conditional(p: Any, q: LinearGaussian) -> LinearGaussian:
     """The p of KL(q‖p) for a conditional q; a marginal is a conditional that ignores its condition."""
     if isinstance(p, Gaussian):
-        same_length("p", p.mean, "the numbers of q", len(q.bias))
+        same_length("p", p.mean, "the dimensions of q", len(q.bias))
         return LinearGaussian(torch.zeros_like(q.weight), p.mean, p.cov)
     if not isinstance(p, LinearGaussian):
         raise TypeError(f"p: expected a LinearGaussian or a Gaussian, not a {type(p).__name__}")

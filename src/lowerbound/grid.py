@@ -17,7 +17,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from lowerbound.vae import VAE, Encoded, blocks, rows
+from lowerbound.checks import finite
+from lowerbound.vae import VAE, Encoded, blocks, check_q, rows
 
 
 class Grid:
@@ -41,7 +42,7 @@ class Grid:
         if dim > 2:
             raise ValueError(
                 f"vae: a grid over {dim} latent dimensions needs {points}^{dim} points; "
-                "use lowerbound.ais.log_evidence (annealed importance sampling) instead"
+                "use log_evidence of lowerbound.ais (annealed importance sampling; import it first) instead"
             )
         if points < 2 or not 0 < limit < math.inf:
             raise ValueError(f"points, limit: expected at least 2 points and a finite limit > 0, got {points}, {limit}")
@@ -86,6 +87,7 @@ class Grid:
         It is `kl_each(q, self.posterior(x))`, in blocks.
         """
         x = self._double(x)
+        check_q(q, len(x), self.vae.prior.dim)
         parts = blocks(len(x), len(self.z))
         return torch.cat([self.posterior(x[part]).kl_from(rows(q, part)) for part in parts])
 
@@ -101,6 +103,7 @@ class Grid:
             found = tuple(x.shape) if isinstance(x, Tensor) else type(x).__name__
             raise ValueError(f"x: expected a tensor of shape (n, {len(self._natural)}) with n > 0, got {found}")
         x = x.detach().cpu().double()
+        finite(x, "x")
         self.vae.likelihood.check(x)
         return x
 
@@ -152,8 +155,7 @@ class GridPosterior:
             ValueError: a q whose smallest standard deviation is below 0.9 of the grid's spacing, or that reaches over
                 the grid's edge: the sum would not see it.
         """
-        if len(q.mean) != len(self.log_mass):
-            raise ValueError(f"q: {len(q.mean)} distributions for {len(self.log_mass)} posteriors")
+        check_q(q, len(self.log_mass), self.grid.z.shape[1])
         q = type(q)(*(field.detach().cpu().double() for field in vars(q).values()))
         narrowest = torch.linalg.svdvals(q.scale_tril).min().item()
         if narrowest < 0.9 * self.grid.spacing:

@@ -16,6 +16,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import softplus
 
+from lowerbound.checks import at_least
+
 
 class Likelihood(Protocol):
     """What a VAE asks of its likelihood. `decoded` is the decoder's output, shape (..., D)."""
@@ -51,8 +53,7 @@ class Binomial:
     total: int
 
     def __post_init__(self) -> None:
-        if isinstance(self.total, bool) or not isinstance(self.total, int) or self.total < 1:
-            raise ValueError(f"total: expected a whole number of at least 1, got {self.total!r}")
+        at_least(self.total, 1, "total")
 
     def natural(self, decoded: Tensor) -> Tensor:
         """The logits."""
@@ -159,9 +160,14 @@ class GaussianNoise:
 def log_likelihood(likelihood: Likelihood, x: Tensor, decoded: Tensor) -> Tensor:
     r"""$\log p(x \mid z)$ in nats; x and decoded broadcast against each other over all but the last dimension.
 
+    Raises:
+        ValueError: x and the decoder's output differ in their last dimension.
+
     >>> log_likelihood(Bernoulli(), torch.tensor([1.0, 0.0]), torch.tensor([0.0, 0.0]))
     tensor(-1.3863)
     """
+    if x.shape[-1] != decoded.shape[-1]:
+        raise ValueError(f"decoder: its output has {decoded.shape[-1]} number(s), but x has {x.shape[-1]} pixels")
     return (x * likelihood.natural(decoded)).sum(-1) - likelihood.log_partition(decoded) + likelihood.base(x)
 
 

@@ -13,6 +13,7 @@ from safetensors.torch import load as load_tensors
 from safetensors.torch import save_file
 from torch import nn
 
+from lowerbound.checks import at_least
 from lowerbound.likelihoods import Bernoulli, Likelihood
 from lowerbound.vae import VAE, DiagonalNormal, Encoded
 
@@ -23,6 +24,9 @@ def mlp(*sizes: int, seed: int = 0, activation: type[nn.Module] = nn.SiLU) -> nn
     The weights come from a generator of their own. As torch's are, they are uniform between $-1 / \sqrt{n}$ and
     $1 / \sqrt{n}$, with $n$ the inputs of a layer. The global random state is neither used nor changed.
 
+    Raises:
+        ValueError: fewer than two sizes, or one that is no whole number above 0.
+
     >>> mlp(2, 128, 64)
     Sequential(
       (0): Linear(in_features=2, out_features=128, bias=True)
@@ -30,6 +34,10 @@ def mlp(*sizes: int, seed: int = 0, activation: type[nn.Module] = nn.SiLU) -> nn
       (2): Linear(in_features=128, out_features=64, bias=True)
     )
     """
+    if len(sizes) < 2:
+        raise ValueError(f"sizes: expected two or more, such as mlp(64, 128, 4), got {sizes}")
+    for size in sizes:
+        at_least(size, 1, "sizes")
     generator = torch.Generator().manual_seed(seed)
     layers: list[nn.Module] = []
     for inputs, outputs in pairwise(sizes):

@@ -6,6 +6,7 @@ says the same again, so that colour is never the only sign.
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import matplotlib as mpl
@@ -68,6 +69,8 @@ def posterior_map(ax: Axes, posterior: GridPosterior, row: int = 0, zoom: float 
     axis = posterior.grid.z[:points, 1].numpy()
     mass = posterior.mass[row]
     levels = [*_mass_levels(mass, (0.95, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1)), 1.01 * mass.max().item()]
+    if any(upper <= lower for lower, upper in pairwise(levels)):
+        raise ValueError(f"posterior: too narrow for {points} points a dimension; use Grid(vae, points={2 * points})")
     shades = [to_rgba(P, alpha) for alpha in np.linspace(0.12, 0.95, len(levels) - 1)]
     ax.contourf(axis, axis, mass.reshape(points, points).T.numpy(), levels=levels, colors=shades)
     centre, spread = posterior.mean[row].tolist(), posterior.cov[row].diagonal().max().sqrt().item()
@@ -79,7 +82,13 @@ def posterior_map(ax: Axes, posterior: GridPosterior, row: int = 0, zoom: float 
 
 
 def ellipse(ax: Axes, q: Encoded, row: int = 0, **style: Any) -> Axes:
-    r"""One $q(z \mid x)$ as two ellipses: the inner holds 50 % of its probability, the outer 95 %."""
+    r"""One $q(z \mid x)$ as two ellipses: the inner holds 50 % of its probability, the outer 95 %.
+
+    Raises:
+        ValueError: a q that is not over 2 latent dimensions.
+    """
+    if q.mean.shape[-1] != 2:
+        raise ValueError(f"q: an ellipse needs a 2-D latent space, not {q.mean.shape[-1]}-D")
     turn = torch.linspace(0, 2 * math.pi, 121, dtype=q.mean.dtype)
     circle = torch.stack([turn.cos(), turn.sin()], 1)
     look: dict[str, Any] = {"color": Q, "linewidth": 1.8} | style

@@ -3,10 +3,13 @@
 All logarithms are natural: every quantity is in nats.
 """
 
+import math
 from functools import singledispatch
 from typing import Any
 
 from torch import Tensor
+
+LOG_2PI = math.log(2 * math.pi)  # in every normal density and entropy
 
 
 def _unknown(quantity: str, first: object) -> TypeError:
@@ -48,7 +51,11 @@ def kl_each(q: Any, p: Any, *at: Tensor) -> Tensor:
     Of conditionals given z, it is $\KL(q(x \mid z) \,\|\, p(x \mid z))$ for each z.
 
     For tables: one value per row, NaN where q's marginal is 0 and its conditional undefined. For Gaussian
-    conditionals: one value per point of `at`, shape (n, dimension).
+    conditionals: one value per point of `at`, shape (n, dimension). For a VAE: one value per row of what `encode`
+    returned, against the prior or a posterior from `Grid`.
+
+    Raises:
+        TypeError, ValueError: as for `kl`; also points `at` that do not fit.
     """
     raise _unknown("kl_each(q, p)", q)
 
@@ -58,7 +65,11 @@ def entropy(q: Any) -> Tensor:
     r"""Entropy $\H(q) = -\E_q[\log q]$, in nats.
 
     Of a conditional it is the average over its condition, $\H(z \mid x) = \E_{q(x)} \H(q(z \mid x))$.
-    For densities this is the differential entropy, which can be negative.
+    For densities this is the differential entropy, which can be negative. Of what a VAE's `encode` returned it is one
+    value per row, shape (n,).
+
+    Raises:
+        TypeError: q is no distribution of this library.
     """
     raise _unknown("entropy(q)", q)
 
@@ -68,6 +79,9 @@ def mutual_information(joint: Any) -> Tensor:
     r"""Mutual information of x and z, in nats.
 
     Under a joint $q(x, z)$ it is $\I(x; z) = \KL(q(x, z) \,\|\, q(x) \, q(z))$; under the model's likewise.
+
+    Raises:
+        TypeError: not a joint of this library.
     """
     raise _unknown("mutual_information(joint)", joint)
 
@@ -89,6 +103,10 @@ def elbo(p: Any, q: Any, *at: Tensor) -> Tensor:
     Returns:
         One value per x, shape (n,). For tables, NaN where q's marginal is 0 and its conditional undefined.
 
+    Raises:
+        TypeError: p, q and the points are not of the same world.
+        ValueError: their sizes differ, or x does not fit the likelihood.
+
     Source: Jordan et al. 1999; Kingma & Welling 2014, equations 1 to 3.
     """
     raise _unknown("elbo(p, q)", p)
@@ -98,6 +116,6 @@ def elbo(p: Any, q: Any, *at: Tensor) -> Tensor:
 def reconstruction(p: Any, q: Any, *at: Tensor) -> Tensor:
     r"""Reconstruction term $\E_{q(z \mid x)}[\log p(x \mid z)]$ for each x, in nats. Minus this is the distortion.
 
-    Arguments and shapes as for `elbo`.
+    Arguments, shapes and errors as for `elbo`.
     """
     raise _unknown("reconstruction(p, q)", p)

@@ -23,10 +23,10 @@ import math
 from functools import cached_property
 from typing import Any, Self
 
-import numpy as np
 import torch
 from torch import Tensor
 
+from lowerbound.checks import expect, real, same_length
 from lowerbound.quantities import elbo, entropy, kl, kl_each, mutual_information, reconstruction
 
 SUM_TOLERANCE = 1e-6  # admits tables that were normalised in float32
@@ -94,9 +94,8 @@ class Conditional:
 
     def __init__(self, prob: Any, given: Distribution) -> None:
         table = _probabilities(prob, "prob", dims=2, normalised_over=(1,))
-        if not isinstance(given, Distribution):
-            raise TypeError(f"given: expected a Distribution, not {type(given).__name__}")
-        _same_length("given", given.log_prob, "the rows of prob", len(table))
+        expect(given, Distribution, "given")
+        same_length("given", given.log_prob, "the rows of prob", len(table))
         self.log_prob, self.given = _log(table), given
 
     @classmethod
@@ -150,7 +149,7 @@ class Joint:
         """
         z = _log(_probabilities(prior, "prior", dims=1, normalised_over=(0,)))
         x_given_z = _log(_probabilities(likelihood, "likelihood", dims=2, normalised_over=(1,)))
-        _same_length("prior", z, "the rows of likelihood", len(x_given_z))
+        same_length("prior", z, "the rows of likelihood", len(x_given_z))
         return cls._of((z[:, None] + x_given_z).T)
 
     @classmethod
@@ -163,7 +162,7 @@ class Joint:
         """
         x = _log(_probabilities(data, "data", dims=1, normalised_over=(0,)))
         z_given_x = _log(_probabilities(encoder, "encoder", dims=2, normalised_over=(1,)))
-        _same_length("data", x, "the rows of encoder", len(z_given_x))
+        same_length("data", x, "the rows of encoder", len(z_given_x))
         return cls._of(x[:, None] + z_given_x)
 
     @classmethod
@@ -321,13 +320,7 @@ def _kl_rows(q: Conditional, p: Any) -> Tensor:
 
 def _probabilities(value: Any, name: str, dims: int, normalised_over: tuple[int, ...]) -> Tensor:
     """`value` as a float64 table that sums to exactly 1 over `normalised_over`, or an error that says what is wrong."""
-    try:
-        table = torch.as_tensor(value if isinstance(value, Tensor) else np.asarray(value))
-    except (TypeError, ValueError, RuntimeError) as error:
-        raise TypeError(f"{name}: expected numbers in {dims} dimension(s), got {value!r} ({error})") from None
-    if table.is_complex() or table.dtype == torch.bool:
-        raise TypeError(f"{name}: expected real numbers, got {table.dtype}")
-    table = table.to(torch.float64)
+    table = real(value, name)
     if table.dim() != dims or table.numel() == 0:
         raise ValueError(f"{name}: expected a non-empty table with {dims} dimension(s), got shape {tuple(table.shape)}")
     bad = ~(table.isfinite() & (table >= 0))
@@ -341,11 +334,6 @@ def _probabilities(value: Any, name: str, dims: int, normalised_over: tuple[int,
         where = f"{name}[{worst}]" if len(normalised_over) < dims else name
         raise ValueError(f"{where} sums to {found}, not to 1: divide it by its sum if it holds weights")
     return table / total
-
-
-def _same_length(name: str, tensor: Tensor, other: str, length: int) -> None:
-    if len(tensor) != length:
-        raise ValueError(f"{name}: {len(tensor)} values, but {other} number {length}")
 
 
 def _same_kind(q: Any, p: Any) -> None:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
+from lowerbound.checks import at_least
 from lowerbound.grid import Grid
 from lowerbound.likelihoods import log_likelihood
 from lowerbound.quantities import elbo, kl_each
@@ -46,7 +47,17 @@ class History:
     rows: list[Row] = field(default_factory=list)
 
     def curve(self, data: str, quantity: str) -> tuple[list[int], list[float]]:
-        """Epochs and values of one quantity on one watched data set, ready to plot."""
+        """Epochs and values of one quantity on one watched data set, ready to plot.
+
+        Args:
+            data: the name that the data set had in `watch`.
+            quantity: "elbo", "log_evidence" or "gap".
+
+        Raises:
+            ValueError: a data set that was not watched, or another quantity.
+        """
+        if quantity not in ("elbo", "log_evidence", "gap"):
+            raise ValueError(f"quantity: expected 'elbo', 'log_evidence' or 'gap', got {quantity!r}")
         rows = [row for row in self.rows if row.data == data]
         if not rows:
             raise ValueError(f"data: {data!r} was not watched; there are {sorted({row.data for row in self.rows})}")
@@ -170,8 +181,7 @@ def _finite(value: float, epoch: int, learning_rate: float) -> float:
 
 def _check_settings(epochs: int, batch_size: int, learning_rate: float, beta: float, every: int) -> None:
     for name, count in (("epochs", epochs), ("batch_size", batch_size), ("every", every)):
-        if isinstance(count, bool) or not isinstance(count, int) or count < 1:
-            raise ValueError(f"{name}: expected a whole number of at least 1, got {count!r}")
+        at_least(count, 1, name)
     if not (math.isfinite(learning_rate) and learning_rate > 0):
         raise ValueError(f"learning_rate: expected a finite number above 0, got {learning_rate!r}")
     if not (math.isfinite(beta) and beta >= 0):

@@ -12,7 +12,6 @@ $$\ELBO(x) = \E_{q(z \mid x)}[\log p(x \mid z)] - \KL(q(z \mid x) \,\|\, p(z))$$
 What needs the true posterior $p(z \mid x)$ is in grid.py.
 """
 
-import math
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -20,10 +19,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from lowerbound.checks import at_least, finite
 from lowerbound.likelihoods import Likelihood, log_likelihood
-from lowerbound.quantities import elbo, entropy, kl, kl_each, reconstruction
+from lowerbound.quantities import LOG_2PI, elbo, entropy, kl, kl_each, reconstruction
 
-LOG_2PI = math.log(2 * math.pi)
 NODES = 24  # of Gauss-Hermite quadrature, in each latent dimension
 BLOCK = 2**22  # numbers held at once in a blocked sum: 32 MiB of float64
 
@@ -156,6 +155,10 @@ class VAE(nn.Module):
         latent_dim: L, the number of latent coordinates.
         posterior: the family of $q(z \mid x)$, `DiagonalNormal` or `FullNormal`.
 
+    Raises:
+        TypeError: modules that are none, no likelihood, another family.
+        ValueError: a `latent_dim` that is no whole number above 0. Outputs of the wrong width are found when they come.
+
     Source: Kingma & Welling 2014.
     """
 
@@ -171,8 +174,9 @@ class VAE(nn.Module):
         for name, module in (("encoder", encoder), ("decoder", decoder)):
             if not isinstance(module, nn.Module):
                 raise TypeError(f"{name}: expected a torch.nn.Module, got {type(module).__name__}")
-        if isinstance(latent_dim, bool) or not isinstance(latent_dim, int) or latent_dim < 1:
-            raise ValueError(f"latent_dim: expected a whole number of at least 1, got {latent_dim!r}")
+        at_least(latent_dim, 1, "latent_dim")
+        if not (isinstance(posterior, type) and issubclass(posterior, Encoded)):
+            raise TypeError(f"posterior: expected DiagonalNormal or FullNormal, got {posterior!r}")
         if isinstance(likelihood, type) or not hasattr(likelihood, "natural"):
             raise TypeError(f"likelihood: expected one such as Bernoulli() or Binomial(16), got {likelihood!r}")
         self.encoder, self.decoder = encoder, decoder
@@ -197,7 +201,7 @@ class VAE(nn.Module):
 
     def sample(self, n: int, generator: torch.Generator | None = None) -> tuple[Tensor, Tensor]:
         r"""n draws (x, z) of the model's joint: z from the prior, then x from $p(x \mid z)$."""
-        like = next(self.decoder.parameters())
+        like = next(self.decoder.parameters(), torch.empty(0))
         z = torch.randn(n, self.prior.dim, generator=generator, dtype=like.dtype, device=like.device)
         return self.likelihood.sample(self.decode(z), generator), z
 
@@ -216,8 +220,7 @@ class VAE(nn.Module):
                 f"x: {x.dtype} on {x.device}, but the VAE has {weight.dtype} on {weight.device}; "
                 f"use x.to({weight.dtype}) or vae.to(x.dtype)"
             )
-        if not x.isfinite().all():
-            raise ValueError(f"x: holds {x[~x.isfinite()][0].item()}; every entry has to be finite")
+        finite(x, "x")
         self.likelihood.check(x)
         return x
 
@@ -267,12 +270,19 @@ def _(p: VAE, q: Encoded, x: Tensor) -> Tensor:
 
 
 def check_pair(vae: VAE, q: Encoded, x: Tensor) -> None:
-    """Raise unless x is data for this VAE and q holds one distribution for each row of it."""
+    """Raise unless x is data for this VAE and q holds one distribution over its z for each row of x."""
     vae.check(x)
+    check_q(q, len(x), vae.prior.dim)
+
+
+def check_q(q: Any, n: int, latent_dim: int) -> None:
+    """Raise unless q holds a distribution over so many latent dimensions for each of n rows of x."""
     if not isinstance(q, Encoded):
         raise TypeError(f"q: expected what vae.encode(x) returns, not a {type(q).__name__}")
-    if len(q.mean) != len(x):
-        raise ValueError(f"q: {len(q.mean)} distribution(s), but x has {len(x)} row(s)")
+    if len(q.mean) != n:
+        raise ValueError(f"q: {len(q.mean)} distribution(s), but x has {n} row(s)")
+    if q.mean.shape[-1] != latent_dim:
+        raise ValueError(f"q: over {q.mean.shape[-1]} latent dimension(s), but the VAE has {latent_dim}")
 
 
 def blocks(n: int, numbers_a_row: int) -> list[slice]:

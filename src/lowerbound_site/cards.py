@@ -80,7 +80,7 @@ def draw(title: str, description: str) -> bytes:
 
 
 def _size(title: str) -> int:
-    """A size at which the title takes at most three lines."""
+    """The largest size at which the title takes two lines, or else the smallest."""
     return next(size for size in (76, 66, 58, 50) if size == 50 or len(_lines(title, _face(size, _TITLE))) <= 2)
 
 

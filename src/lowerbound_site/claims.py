@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 
 KINDS: Mapping[str, str] = {
     "identity": "True by algebra. Running it tests the code and makes the identity concrete.",
-    "computation": "Two independent routes are computed, and they meet.",
+    "computation": "One given case is worked out: by two independent routes where there are two, and they meet.",
     "experiment": "Something was trained or sampled. It holds over at least five seeds, and the spread is shown.",
 }
 LONGEST = 45

@@ -11,7 +11,6 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -243,7 +242,6 @@ def _site_url() -> str:
     return os.environ.get("SITE_URL", SITE_URL).rstrip("/")
 
 
-@lru_cache
 def wheel_name(pyproject: Path) -> str:
     """Return the file name of the library's wheel."""
     version = tomllib.loads(pyproject.read_text(encoding="utf-8"))["project"]["version"]

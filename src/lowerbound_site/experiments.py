@@ -150,7 +150,7 @@ def continuity_of(vae: VAE, noise: bool, train: Tensor, held_out: Tensor) -> dic
     spread: standard deviation of the codes, over both coordinates.
     width: the noise that the encoder chose, as the median standard deviation of q(z|x).
     empty: share of the prior where q(z) < p(z) / 10; None without noise, as q(z|x) is a point then.
-    fitted speed, fitted holes: the same with a normal distribution fitted to the codes in the prior's place.
+    fitted speed, holes, reach: the same with a normal distribution fitted to the codes in the prior's place.
     path: images along a line through the middle of the prior, z1 from -2 to 2, pixels from 0 to 9, for the figure.
     """
     generator = torch.Generator().manual_seed(0)
@@ -176,15 +176,19 @@ def continuity_of(vae: VAE, noise: bool, train: Tensor, held_out: Tensor) -> dic
     def holes(z: Tensor) -> Tensor:
         return (pixels_apart(image(z).round(), train) > far).double().mean()
 
+    def reach(z: Tensor) -> Tensor:
+        return pixels_apart(held_out, image(z).round()).mean()
+
     measured = {
         "speed": speed(arcs),
         "holes": holes(draws),
-        "reach": pixels_apart(held_out, image(draws).round()).mean(),
+        "reach": reach(draws),
         "wrong": (image(vae.encode(held_out).mean).round() - held_out).abs().sum(1).mean(),
         "spread": codes.var(0).mean().sqrt(),
         "width": q.scale_tril.diagonal(dim1=1, dim2=2).median(),
         "fitted speed": speed(codes.mean(0) + arcs @ stretch),
         "fitted holes": holes(codes.mean(0) + draws @ stretch),
+        "fitted reach": reach(codes.mean(0) + draws @ stretch),
     }
     if noise:
         log_q = q.log_prob(draws[:, None]).logsumexp(1) - math.log(len(train))

@@ -113,7 +113,8 @@ def _only_colour(data_url: str) -> str | None:
 def _as_webp(data_url: str) -> str:
     """The same pixels in about half the bytes."""
     buffer = io.BytesIO()
-    _opened(data_url).save(buffer, "WEBP", lossless=True, quality=100, method=4)  # 6 saves 7 % more and takes a hundred times as long
+    # Method 6 would save 7 % more, and take a hundred times as long.
+    _opened(data_url).save(buffer, "WEBP", lossless=True, quality=100, method=4)
     return f"data:image/webp;base64,{base64.b64encode(buffer.getvalue()).decode()}"
 
 

@@ -28,6 +28,12 @@ WORLDS = list(all_worlds())
 IN_EVERY_WORLD = ("p", "q", "at", "evidence", "elbo")
 
 
+def test_the_points_of_a_gaussian_world_may_be_a_list():
+    p = lb.GaussianJoint.from_model(lb.Gaussian([0.0], 1.0), lb.LinearGaussian([[1.0]], [0.0], 1.0))
+    found = lb.sampled_elbo(p, p.z_given_x, [[1.0], [2.0]], k=3, closed_form_kl=False)
+    assert_near(found.value, p.x.log_prob([[1.0], [2.0]]))  # q is the posterior: every draw is exact
+
+
 @pytest.mark.parametrize("closed_form_kl", [False, True])
 @pytest.mark.parametrize(IN_EVERY_WORLD, WORLDS)
 def test_the_sampled_elbo_is_the_elbo_within_its_error(p, q, at, evidence, elbo, closed_form_kl, generator):
@@ -251,6 +257,15 @@ def test_the_gap_of_trained_digits_splits_into_two_parts_neither_negative(traine
     best = lb.optimal_q(trained, q, x)
     again = lb.elbo(trained, lb.optimal_q(trained, best, x), x)
     assert_near(again, lb.elbo(trained, best, x), 1e-4)
+
+
+def test_the_best_q_is_of_the_family_it_starts_in(trained, held_out):
+    x = held_out[:4]
+    upright = trained.encode(x)
+    tilted = lb.FullNormal(upright.mean, upright.scale_tril)
+    best = lb.optimal_q(trained, tilted, x)
+    assert isinstance(best, lb.FullNormal)
+    assert (lb.elbo(trained, best, x) > lb.elbo(trained, lb.optimal_q(trained, upright, x), x) - 1e-6).all()
 
 
 # -- gradients ---------------------------------------------------------------------------------------------------------

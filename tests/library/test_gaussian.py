@@ -355,6 +355,10 @@ def test_no_noise_of_factor_analysis_is_below_its_floor_and_a_constant_feature_i
     assert p.x.log_prob(digits).mean() > ppca(digits, 3, noise=max(floor, 10.0)).x.log_prob(digits).mean()
 
 
+def test_ppca_keeps_a_noise_that_float32_does_not_know():
+    assert ppca(Gaussian([0.0] * 3, [5.0, 2.0, 1.0]), latent_dim=1, noise=0.1).x_given_z.cov[0, 0] == 0.1
+
+
 def test_factor_analysis_says_when_its_search_ended_early(monkeypatch):
     monkeypatch.setitem(FACTOR_ANALYSIS, "maxiter", 1)
     data = Gaussian([0.0] * 3, [[3.0, 1.0, 1.0], [1.0, 2.0, 1.0], [1.0, 1.0, 5.0]])
@@ -459,7 +463,7 @@ ERRORS = [
     (lambda: Gaussian([[0.0]], 1.0), ValueError, r"mean: expected numbers in 1 dimension.*got shape \(1, 1\)"),
     (lambda: Gaussian([0.0, math.nan], 1.0), ValueError, r"mean\[1\]: expected finite numbers, found nan"),
     (lambda: Gaussian([0.0], math.inf), ValueError, "cov: expected finite numbers, found inf"),
-    (lambda: Gaussian([0.0, 0.0], [1.0]), ValueError, "cov: 1 numbers, but the numbers of the mean are 2"),
+    (lambda: Gaussian([0.0, 0.0], [1.0]), ValueError, "cov: 1 values, but the dimensions of the mean number 2"),
     (lambda: Gaussian([0.0], EYE), ValueError, r"cov: expected shape \(1, 1\), \(1,\) or \(\), got \(2, 2\)"),
     (
         lambda: Gaussian([0.0, 0.0], [[1.0, 0.5], [0.4, 1.0]]),
@@ -480,8 +484,8 @@ ERRORS = [
     (lambda: NORMAL.log_prob(0.0), ValueError, r"x: expected shape \(\.\.\., 2\), got \(\)"),
     (lambda: NORMAL.log_prob([[0.0, math.inf]]), ValueError, r"x\[0, 1\]: expected finite numbers, found inf"),
     (lambda: LinearGaussian([1.0], [0.0], 1.0), ValueError, "weight: expected numbers in 2 dimension"),
-    (lambda: LinearGaussian([[1.0]], [0.0, 1.0], 1.0), ValueError, "bias: 2 numbers, but the rows of weight are 1"),
-    (lambda: LinearGaussian([[1.0]], [0.0], [1.0, 2.0]), ValueError, "cov: 2 numbers"),
+    (lambda: LinearGaussian([[1.0]], [0.0, 1.0], 1.0), ValueError, "bias: 2 values, but the rows of weight number 1"),
+    (lambda: LinearGaussian([[1.0]], [0.0], [1.0, 2.0]), ValueError, "cov: 2 values"),
     (lambda: LinearGaussian([[1.0]], [0.0], 0.0), ValueError, "cov: not positive definite"),
     (
         lambda: LinearGaussian(EYE, [0.0, 0.0], [1.0, 1e-4], floor=1e-3),
@@ -489,7 +493,7 @@ ERRORS = [
         "feature 1 is 0.0001, below the floor",
     ),
     (lambda: LinearGaussian([[1.0]], [0.0], 1.0, given=0.5), TypeError, "given: expected a Gaussian, not a float"),
-    (lambda: LinearGaussian([[1.0]], [0.0], 1.0, given=NORMAL), ValueError, "given: 2 numbers, but the columns"),
+    (lambda: LinearGaussian([[1.0]], [0.0], 1.0, given=NORMAL), ValueError, "given: 2 values, but the columns"),
     (lambda: DECODER.mean([1.0, 2.0]), ValueError, r"g: expected shape \(\.\.\., 1\), got \(2,\)"),
     (lambda: DECODER.at([[1.0]]), ValueError, "g: expected numbers in 1 dimension"),
     (lambda: DECODER.log_prob([1.0], [1.0]), ValueError, r"value: expected shape \(\.\.\., 3\)"),
@@ -499,10 +503,14 @@ ERRORS = [
         TypeError,
         "likelihood: expected a LinearGaussian, not a Gaussian",
     ),
-    (lambda: GaussianJoint.from_model(NORMAL, DECODER), ValueError, "prior: 2 numbers, but .* likelihood.weight are 1"),
-    (lambda: GaussianJoint.from_data(NORMAL, DECODER), ValueError, "data: 2 numbers, but .* encoder.weight are 1"),
+    (
+        lambda: GaussianJoint.from_model(NORMAL, DECODER),
+        ValueError,
+        "prior: 2 values, but .* likelihood.weight number 1",
+    ),
+    (lambda: GaussianJoint.from_data(NORMAL, DECODER), ValueError, "data: 2 values, but .* encoder.weight number 1"),
     (lambda: kl(NORMAL, DECODER), TypeError, "p: expected a Gaussian, not a LinearGaussian"),
-    (lambda: kl(NORMAL, MODEL.x), ValueError, "p: 3 numbers, but the numbers of q are 2"),
+    (lambda: kl(NORMAL, MODEL.x), ValueError, "p: 3 values, but the dimensions of q number 2"),
     (lambda: kl(DECODER, DECODER), ValueError, "q.given: kl averages over it"),
     (lambda: kl(MODEL.x_given_z, MODEL), TypeError, "p: expected a LinearGaussian or a Gaussian, not a GaussianJoint"),
     (
@@ -510,10 +518,10 @@ ERRORS = [
         ValueError,
         r"p is LinearGaussian\(1 given 3\), but q is .*3 given 1",
     ),
-    (lambda: kl(MODEL.x_given_z, MODEL.z), ValueError, "p: 1 numbers, but the numbers of q are 3"),
+    (lambda: kl(MODEL.x_given_z, MODEL.z), ValueError, "p: 1 values, but the dimensions of q number 3"),
     (lambda: kl(MODEL, MODEL.x), TypeError, "p: expected a GaussianJoint, not a Gaussian"),
-    (lambda: kl(MODEL, GaussianJoint.from_data(MODEL.z, DECODER)), ValueError, "p: 1 numbers, but the numbers of x"),
-    (lambda: kl_each(DECODER, NORMAL, [[0.0]]), ValueError, "p: 2 numbers"),
+    (lambda: kl(MODEL, GaussianJoint.from_data(MODEL.z, DECODER)), ValueError, "p: 1 values, but the dimensions of x"),
+    (lambda: kl_each(DECODER, NORMAL, [[0.0]]), ValueError, "p: 2 values"),
     (lambda: elbo(MODEL, MODEL, [[0.0] * 3]), TypeError, "q: expected a LinearGaussian, not a GaussianJoint"),
     (lambda: elbo(MODEL, DECODER, [[0.0]]), ValueError, "q: expected an encoder of 1 numbers given 3"),
     (lambda: elbo(MODEL, MODEL.z_given_x, [[0.0]]), ValueError, r"expected shape \(\.\.\., 3\), got \(1, 1\)"),
@@ -523,6 +531,7 @@ ERRORS = [
     (lambda: ppca(EYE, 1, noise=0.0), ValueError, "noise: expected a variance above 0, got 0"),
     (lambda: ppca(EYE, 1), ValueError, "the best noise is 0 and the likelihood infinite"),
     (lambda: factor_analysis(EYE, 2, floor=0.1), ValueError, "latent_dim: expected 1 to 1, because x has 2 .* got 2"),
+    (lambda: ppca(EYE, 1.5, noise=0.1), ValueError, "latent_dim: expected 1 to 2, because x has 2 .* got 1.5"),
     (lambda: factor_analysis(EYE, 1, floor=0.0), ValueError, "floor: expected a variance above 0, got 0"),
     (lambda: factor_analysis([["a"]], 1, floor=0.1), TypeError, "data: expected numbers"),
     (lambda: ppca([[0.0, math.nan]], 1), ValueError, r"data\[0, 1\]: expected finite numbers, found nan"),

@@ -93,6 +93,8 @@ def test_a_rate_distortion_curve_names_each_beta_and_the_line_below_which_there_
     ("draw", "complaint"),
     [
         (lambda ax: plots.posterior_map(ax, lb.Grid(narrow()).posterior(X)), "posterior: a map needs a 2-D"),
+        (lambda ax: plots.posterior_map(ax, in_one_cell()), r"posterior: too narrow .* use Grid\(vae, points=288\)"),
+        (lambda ax: plots.ellipse(ax, narrow().encode(X)), "q: an ellipse needs a 2-D latent space, not 1-D"),
         (lambda ax: plots.latent_map(ax, torch.zeros(3, 2), [1, 2]), r"codes: expected shape \(2, 2\).*got \(3, 2\)"),
         (lambda ax: plots.latent_map(ax, torch.zeros(2, 3), [1, 2]), r"codes: expected shape \(2, 2\).*got \(2, 3\)"),
         (lambda ax: plots.pictures(ax, torch.zeros(3, 8, 8), 2), r"images: .*multiple of 2, got \(3, 8, 8\)"),
@@ -103,6 +105,14 @@ def test_a_rate_distortion_curve_names_each_beta_and_the_line_below_which_there_
 def test_what_cannot_be_drawn_is_said(ax, draw, complaint):
     with pytest.raises(ValueError, match=complaint):
         draw(ax)
+
+
+def in_one_cell() -> lb.GridPosterior:
+    """A posterior that the grid cannot resolve."""
+    grid = lb.Grid(VAE)
+    mass = torch.full((1, len(grid.z)), 1e-9, dtype=torch.float64)
+    mass[0, 144 * 72 + 72] = 1.0
+    return lb.GridPosterior(grid, (mass / mass.sum()).log())
 
 
 def narrow() -> lb.VAE:

@@ -320,6 +320,14 @@ def test_a_sum_that_rounding_put_beside_1_becomes_1(make):
         make(table + 1e-6)
 
 
+def test_an_array_is_copied_whatever_its_layout():
+    array = np.array([0.2, 0.8])
+    backwards, first = Distribution(array[::-1]), Distribution(array)
+    array[:] = 0.5
+    assert_near(backwards.prob, [0.8, 0.2])
+    assert_near(first.prob, [0.2, 0.8])
+
+
 # -- other people's answers --------------------------------------------------------------------------------------------
 
 

@@ -113,7 +113,7 @@ def test_what_is_measured_of_a_latent_space_of_known_shape():
     found = experiments.continuity_of(vae, True, data.train, data.held_out)
     assert found["speed"] == found["fitted speed"] == found["holes"] == found["empty"] == 0
     one_image = (data.held_out - data.train[0]).abs().sum(1).mean().item()
-    assert found["reach"] == found["wrong"] == pytest.approx(one_image, abs=1e-4)
+    assert found["reach"] == found["fitted reach"] == found["wrong"] == pytest.approx(one_image, abs=1e-4)
     assert found["spread"] == pytest.approx(1, abs=0.05)
     assert found["path"] == ["".join(str(int(9 * pixel)) for pixel in data.train[0].tolist())] * 9
     vae.decoder = _constant(2, (100 * (0.5 - data.train[0])).tolist())
