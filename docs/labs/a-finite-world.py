@@ -325,7 +325,7 @@ assert apart > 0.3, "although their codes mean different things"
 # lie on the line, at its left end. Small betas lie to the right, a little above it.
 points = {}
 for beta in (0.25, 0.5, 1.0, 2.0, 4.0):
-    q_beta, p_beta, _ = train(encoder_logits, decoder_logits, steps=600, beta=beta)
+    q_beta, p_beta, _ = train(encoder_logits, decoder_logits, steps=300, beta=beta)
     rate, distortion = rate_distortion(p_beta, q_beta.z_given_x)
     points[beta] = (data @ rate).item(), (data @ distortion).item()
 

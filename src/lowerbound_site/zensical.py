@@ -1,6 +1,6 @@
 """Build the Markdown pages with Zensical, Material's successor, and say what is missing there.
 
-`python -m lowerbound_site.zensical` does it in .cache/zensical: an environment of its own, a copy of the pages, a site.
+`python -m lowerbound_site.zensical` does it in .cache/zensical: packages of its own, a copy of the pages, a site.
 docs/moving-to-zensical.md tells what is left to do.
 """
 
@@ -9,8 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
-import sysconfig
-import venv
+import tempfile
 from pathlib import Path
 
 from lowerbound_site.claims import ROOT
@@ -28,33 +27,32 @@ class NotInstallable(RuntimeError):
 
 
 def install() -> Path:
-    """Return Zensical's command, installed first where it is missing."""
-    folder = HOME / f"venv-{VERSION}"
-    command = folder / "bin" / "zensical"
-    if not command.exists():
-        shutil.rmtree(folder, ignore_errors=True)
-        venv.create(folder, with_pip=True)
-        pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        ended = subprocess.run(
-            [*pip, f"zensical=={VERSION}"], capture_output=True, text=True, check=False, timeout=_LONGEST
-        )
-        if ended.returncode:
-            shutil.rmtree(folder)
-            raise NotInstallable(f"zensical {VERSION} can't be installed here:\n{ended.stderr}")
-    return command
+    """Return the folder of Zensical and what it needs, installed first where it is missing."""
+    folder = HOME / f"packages-{VERSION}"
+    if not folder.exists():
+        HOME.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=HOME) as parent:
+            target = Path(parent, "packages")
+            command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
+            command += ["--target", str(target), f"zensical=={VERSION}"]
+            ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_LONGEST)
+            if ended.returncode:
+                raise NotInstallable(f"zensical {VERSION} can't be installed here:\n{ended.stderr}")
+            target.rename(folder)
+    return folder
 
 
 def build() -> Path:
     """Build a copy of the site's pages; return the folder of the built site."""
-    command, project = install(), HOME / "project"
+    packages, project = install(), HOME / "project"
     shutil.rmtree(project, ignore_errors=True)
     shutil.copytree(ROOT / "docs", project / "docs")
     shutil.copytree(ROOT / "src" / "lowerbound", project / "src" / "lowerbound")  # the reference pages read it
     settings = _OVERRIDES.sub("", (ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
     (project / "mkdocs.yml").write_text(settings, encoding="utf-8")
-    path = os.pathsep.join([str(ROOT / "src"), sysconfig.get_path("purelib")])  # our extension, and what it imports
+    path = os.pathsep.join([str(packages), str(ROOT / "src")])  # our extension comes from here, too
     ended = subprocess.run(
-        [str(command), "build"],
+        [sys.executable, str(packages / "bin" / "zensical"), "build"],
         cwd=project,
         env=os.environ | {"PYTHONPATH": path},
         capture_output=True,
