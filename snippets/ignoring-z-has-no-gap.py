@@ -15,7 +15,7 @@ from lowerbound import reconstruction as quality
 from lowerbound.plots import DATA, P, subplots
 
 data = digits()
-x = data.held_out[:100]  # digits that no model has seen
+x = data.held_out[:100]  # held-out digits
 
 encoder = nn.Linear(64, 4, dtype=torch.float64).requires_grad_(False)
 encoder.weight.zero_()  # for every image the mean 0 and the log of the standard

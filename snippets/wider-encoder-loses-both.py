@@ -14,7 +14,7 @@ from lowerbound import (
 )
 
 vae = trained_digits()
-x = digits().held_out[:100]  # digits that no model has seen
+x = digits().held_out[:100]  # held-out digits
 q = vae.encode(x)
 wide = DiagonalNormal(q.mean, q.log_std + 1)  # e times less sure of itself
 
