@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import lowerbound_site
-from lowerbound_site.build import build, serving
+from lowerbound_site.build import refresh, serving
 
 # Before anything imports torch: workers share the machine, and threads that wait for each other's core stall them all.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -23,11 +23,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def built_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The whole site, built once."""
-    site = tmp_path_factory.mktemp("built") / "site"
-    build(site)
-    return site
+def built_site() -> Path:
+    """The whole site, as `make serve` has it: built only when what it is made of has changed."""
+    return refresh()
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ from mkdocs.livereload import LiveReloadServer
 
 from lowerbound_site.cards import cards
 from lowerbound_site.claims import ROOT, EvidenceError
-from lowerbound_site.expand import SITE_URL, expand, read_pages, wheel_name
+from lowerbound_site.expand import expand, read_pages, site_url, wheel_name
 from lowerbound_site.lighten import inline, postpone, prune
 from lowerbound_site.prose import check_pages
 
@@ -37,35 +37,35 @@ def build(out: Path, root: Path = ROOT) -> None:
         if subprocess.run(command, cwd=root, env=_environment(root), check=False).returncode:
             raise EvidenceError("mkdocs did not build the site; its messages stand above")
         prune(new)
-        inline(new, urlsplit(os.environ.get("SITE_URL", SITE_URL)).path)
+        inline(new, urlsplit(f"{site_url()}/").path)
         postpone(new)
         shutil.rmtree(out, ignore_errors=True)
         new.replace(out)
 
 
-def serve(root: Path = ROOT) -> None:
-    """Serve the site on loopback until interrupted, and build it anew whenever what it is made of changes.
+def refresh(root: Path = ROOT) -> Path:
+    """Return the site that is kept for its address, built anew only when what it is made of has changed."""
+    site = root / ".cache" / "site" / urlsplit(site_url()).netloc.replace(":", "-")
+    stamp, made_of = site.with_name(f"{site.name}.made-of"), _made_of(root)
+    if not (site.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == made_of):
+        build(site, root)
+        stamp.write_text(made_of, encoding="utf-8")
+    return site
 
-    The site that was served last is kept: when nothing has changed since, it is there at once.
-    """
+
+def serve(root: Path = ROOT) -> None:
+    """Serve the site on loopback until interrupted, and build it anew whenever what it is made of changes."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     port = _free_port()
     os.environ["SITE_URL"] = f"http://{HOST}:{port}/"
-    site, stamp = root / ".cache" / "site", root / ".cache" / "site-made-of"
-
-    def refresh() -> None:
-        made_of = _made_of(root)
-        if not (site.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == made_of):
-            build(site, root)
-            stamp.write_text(made_of, encoding="utf-8")
 
     def refresh_or_complain() -> None:
         try:
-            refresh()
+            refresh(root)
         except EvidenceError as error:
             print(f"{error}\nUntil that is mended, the site is served as it was.", file=sys.stderr, flush=True)
 
-    refresh()
+    site = refresh(root)
     server = _Server(refresh_or_complain, HOST, port, root=str(site))
     server.error_handler = lambda code: (site / "404.html").read_bytes() if code == http.HTTPStatus.NOT_FOUND else None
     for path in _sources(root):
@@ -94,9 +94,9 @@ def _sources(root: Path) -> list[Path]:
 
 
 def _made_of(root: Path) -> str:
-    """A digest of all that the site is made of: its sources, its settings, the date of the last commit."""
+    """A digest of all that the site is made of: sources, settings, Python, the date of the last commit."""
     environment = _environment(root)
-    settings = [environment.get(name, "") for name in ("SITE_URL", "REPO_URL", "SOURCE_DATE_EPOCH")]
+    settings = [sys.version, site_url(), *(environment.get(name, "") for name in ("REPO_URL", "SOURCE_DATE_EPOCH"))]
     within = (path for source in _sources(root) for path in ([source] if source.is_file() else source.rglob("*")))
     written_by_prepare = root / "docs" / "download"
     return _digest(root, (path for path in within if not path.is_relative_to(written_by_prepare)), settings)

@@ -224,7 +224,7 @@ def _ledger_entry(claim: Claim, pages: list[Page]) -> str:
 - Evidence: [{claim.name}.py](/download/{claim.name}.py){{: download="{claim.name}.py" }}
 - Stands on: {", ".join(places) or "no page"}
 - {_how_it_breaks(claim)}
-- Cite it as {_code(f"{_site_url()}/ledger/#{claim.name}")}, or [say that it is wrong](/contributing.md#correct)."""
+- Cite it as {_code(f"{site_url()}/ledger/#{claim.name}")}, or [say that it is wrong](/contributing.md#correct)."""
 
 
 def _how_it_breaks(claim: Claim) -> str:
@@ -235,10 +235,11 @@ def _how_it_breaks(claim: Claim) -> str:
 
 def install(root: Path) -> str:
     """Write the one line that installs the library from the served site."""
-    return _fence("console", f"pip install {_site_url()}/download/{wheel_name(root / 'pyproject.toml')}\n")
+    return _fence("console", f"pip install {site_url()}/download/{wheel_name(root / 'pyproject.toml')}\n")
 
 
-def _site_url() -> str:
+def site_url() -> str:
+    """Return the site's address, without a slash at its end."""
     return os.environ.get("SITE_URL", SITE_URL).rstrip("/")
 
 

@@ -32,7 +32,7 @@ from nbformat import NotebookNode
 from lowerbound_site import figures
 from lowerbound_site.build import wheel
 from lowerbound_site.claims import ROOT, EvidenceError
-from lowerbound_site.expand import SITE_URL, expand
+from lowerbound_site.expand import expand, site_url
 
 _PLUGIN = "mkdocs-jupyter"
 _CELL = re.compile(r'<div class="jp-Cell (?=jp-\w+Cell [^>]*id=)')
@@ -94,11 +94,10 @@ def _code(source: str, number: int) -> str:
 def download(path: Path, extension: str, root: Path = ROOT) -> str:
     """A lab as a reader downloads it, `ipynb` or `py`: placeholders filled in, links to the served site."""
     _, notebook = read(path)
-    site_url = os.environ.get("SITE_URL", SITE_URL).rstrip("/")
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{number}"  # else every build makes up its own
         if cell.cell_type == "markdown":
-            cell.source = _LINK.sub(rf"]({site_url}/\1/\2)", expand(cell.source, root, str(path)))
+            cell.source = _LINK.sub(rf"]({site_url()}/\1/\2)", expand(cell.source, root, str(path)))
     notebook.metadata = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
     text: str = jupytext.writes(notebook, fmt={"ipynb": "ipynb", "py": "py:percent"}[extension])
     return text

@@ -62,7 +62,26 @@ COPY = """async claim => {
   return await navigator.clipboard.readText();
 }"""
 # Thousands of elements in a few colours, which tests/look checks in the style sheet; axe takes seconds over them.
-AXE_CONTEXT = {"exclude": [["pre code"], ["math"], ["svg"]]}
+APART = ["pre code", "math", "svg"]
+# What axe says of these depends on colours, in seconds; so the first element of each look stands for all of that look.
+AXE_COLOURS = ["color-contrast", "link-in-text-block"]
+MARK_LOOKS = """() => {
+  const looks = new Map([[null, ""]]), seen = new Set();
+  const look = element => {
+    if (!looks.has(element)) {
+      const {color, backgroundColor, backgroundImage, opacity, fontSize, fontWeight, textDecoration} =
+        getComputedStyle(element);
+      const own = [color, backgroundColor, backgroundImage, opacity, fontSize, fontWeight, textDecoration].join();
+      looks.set(element, `${look(element.parentElement)};${own}`);
+    }
+    return looks.get(element);
+  };
+  for (const element of document.querySelectorAll("body *")) {
+    const text = [...element.childNodes].some(node => node.nodeType === Node.TEXT_NODE && node.data.trim());
+    element.toggleAttribute("data-look", text && element.checkVisibility() && !seen.has(look(element)));
+    if (text && element.checkVisibility()) seen.add(look(element));
+  }
+}"""
 
 ADDRESSES = [page.path.removesuffix("index.md").removesuffix(".md") for page in read_pages()]
 ADDRESSES += [f"labs/{lab.stem}/" for lab in labs()]
@@ -108,7 +127,7 @@ def test_page(path: str, browser: Browser, built_site: Path, site_address: str) 
     complaints += [f"formula left as LaTeX: {line}" for line in leftovers(served(built_site, path).read_text())]
     page.evaluate(UNFOLD)
     page.evaluate(READ_TO_THE_END)
-    complaints += accessibility(page, "light, wide")
+    complaints += accessibility(page) + contrast(page, "light")
     page.set_viewport_size(PHONE)
     page.emulate_media(color_scheme="dark")
     page.wait_for_function("document.body.dataset.mdColorScheme === 'slate'")
@@ -116,11 +135,30 @@ def test_page(path: str, browser: Browser, built_site: Path, site_address: str) 
     narrow = page.evaluate(READ_NARROW)
     complaints += [f"{narrow['overflow']} pixels wider than a phone"] if narrow["overflow"] > 0 else []
     complaints += [f"cannot be scrolled with the keyboard: {text}" for text in narrow["stuck"]]
-    complaints += accessibility(page, "dark, narrow")
+    complaints += contrast(page, "dark")
     complaints += copies(page)
     context.close()
 
     assert not complaints, "\n".join(complaints)
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        ('<p>Well.<p>Well.<p style="color: #999">Hard to read.', "light: axe: color-contrast"),
+        ('<p>Well.<p style="background: #444">Hard to read.', "light: axe: color-contrast"),
+        ('<p>Well.<div style="opacity: 0.4"><p>Hard to read.</div>', "light: axe: color-contrast"),
+        ('<p>Go <a href="#" style="color: #222; text-decoration: none">on</a> from here.', "link-in-text-block"),
+        ("<p>Well.<input>", "axe: label"),
+    ],
+)
+def test_what_is_hard_to_use_is_found(content: str, complaint: str, browser: Browser) -> None:
+    page = browser.new_page()
+    page.set_content(f"<!doctype html><html lang=en><title>A page</title><main><h1>A page</h1>{content}</main>")
+    found = accessibility(page) + contrast(page, "light")
+    page.close()
+    assert len(found) == 1, found
+    assert complaint in found[0]
 
 
 def shift(browser: Browser, address: str) -> float:
@@ -170,13 +208,29 @@ def served(site: Path, url: str) -> Path:
     return file / "index.html" if file.is_dir() else file
 
 
-def accessibility(page: Page, where: str) -> Iterator[str]:
-    """Every violation that axe finds, with the element that it finds it in."""
-    options = {"resultTypes": ["violations"]}  # it need not describe what passes
-    for rule in Axe().run(page, context=AXE_CONTEXT, options=options).response["violations"]:
-        for node in rule["nodes"]:
-            if rule["id"] != "empty-table-header" or "<math" not in node["html"]:  # a formula, which it does not see
-                yield f"axe, {where}: {rule['id']}: {node['html'][:200]}"
+def accessibility(page: Page) -> list[str]:
+    """Every violation that axe finds, with the element that it finds it in; but for colours."""
+    rules = {rule: {"enabled": False} for rule in AXE_COLOURS}
+    return axe(page, {"exclude": [[selector] for selector in APART]}, {"rules": rules})
+
+
+def contrast(page: Page, where: str) -> list[str]:
+    """Every look of a text that is hard to read, or of a link that is hard to tell from the text around it."""
+    hidden = page.add_style_tag(content=f"{', '.join(APART)} {{ display: none !important }}")
+    page.evaluate(MARK_LOOKS)
+    found = axe(page, {"include": [["[data-look]"]]}, {"runOnly": {"type": "rule", "values": AXE_COLOURS}})
+    hidden.evaluate("style => style.remove()")
+    return [f"{where}: {complaint}" for complaint in found]
+
+
+def axe(page: Page, context: dict[str, Any], options: dict[str, Any]) -> list[str]:
+    options |= {"resultTypes": ["violations"]}  # it need not describe what passes
+    return [
+        f"axe: {rule['id']}: {node['html'][:200]}"
+        for rule in Axe().run(page, context=context, options=options).response["violations"]
+        for node in rule["nodes"]
+        if rule["id"] != "empty-table-header" or "<math" not in node["html"]  # a formula, which it does not see
+    ]
 
 
 def copies(page: Page) -> Iterator[str]:

@@ -67,6 +67,7 @@ def test_a_built_site_is_served_as_long_as_it_is_needed(tmp_path: Path) -> None:
         urllib.request.urlopen(address)
 
 
+@pytest.mark.usefixtures("built_site")  # so that the server finds it, instead of building another
 def test_the_served_site_answers_and_its_install_line_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     command = [sys.executable, "-m", "lowerbound_site", "serve"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT) as server:
