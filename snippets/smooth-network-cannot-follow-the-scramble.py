@@ -22,25 +22,25 @@ def shuffle(z, order):
     return ndtri((torch.stack([new // k, new % k], -1) + u - cell) / k)
 
 
-def remaining_errors(k, seed):
+def remaining_errors(k, seed, sizes=((128,), (128, 128))):
     """KL(shuffled decoder‖network) in nats an image, over codes from the prior, for both networks."""
     generator = torch.Generator().manual_seed(seed)
-    order, sizes = torch.randperm(k * k, generator=generator), ((128,), (128, 128))
+    order, parts = torch.randperm(k * k, generator=generator), [4000] + 100 * [128]
+    z = torch.randn(sum(parts), 2, generator=generator).clamp(-4, 4)
+    logits = decoder(shuffle(z.double(), order).float())
+    test, *codes = z.split(parts)
+    shown, *pictures = logits.sigmoid().split(parts)
     networks = torch.nn.ModuleList(mlp(2, *hidden, 64, seed=seed) for hidden in sizes)
     optimizer = torch.optim.Adam(networks.parameters(), lr=1e-2, fused=True)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 100)
-    for step in range(101):
-        z = torch.randn(128 if step < 100 else 4000, 2, generator=generator).clamp(
-            -4, 4
-        )
-        target = decoder(shuffle(z.double(), order).float())
-        image = target.sigmoid()
-        least = cross_entropy(target, image)
-        errors = [cross_entropy(network(z), image) - least for network in networks]
+    for code, picture in zip(codes, pictures, strict=True):
+        errors = [cross_entropy(network(code), picture) for network in networks]
         optimizer.zero_grad()
         sum(errors).backward()  # they share no weight, so each learns by itself
         optimizer.step()
         schedule.step()
+    least = cross_entropy(logits[:4000], shown)
+    errors = [cross_entropy(network(test), shown) - least for network in networks]
     return [64 * error.item() for error in errors]  # means over 64 pixels, as sums
 
 
