@@ -136,8 +136,9 @@ def train(
     train_decoder=True,
     steps=200,
     beta=1.0,
+    watch=True,
 ):
-    """Plain Adam on the exact loss; returns the last joints, and what was seen at every step."""
+    """Plain Adam on the exact loss; returns the last joints, and what was seen at every step if asked to watch."""
     encoder_logits = encoder_logits.clone().requires_grad_(train_encoder)
     decoder_logits = decoder_logits.clone().requires_grad_(train_decoder)
     moved = [
@@ -150,10 +151,11 @@ def train(
         q = Joint.from_data(data, encoder_logits.softmax(1))
         # -ELBO = distortion + rate; the last section weighs the rate by beta
         loss = (data * rate_distortion(p, q.z_given_x).objective(beta)).sum()
-        with torch.no_grad():
-            seen.append(
-                four_kls(q, p) | {"loss": loss.item(), "joints": kl(q, p).item()}
-            )
+        if watch:
+            with torch.no_grad():
+                seen.append(
+                    four_kls(q, p) | {"loss": loss.item(), "joints": kl(q, p).item()}
+                )
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -278,8 +280,8 @@ encoder_start, decoder_start = (
     torch.randn(6, 3, generator=other).double(),
     torch.randn(3, 6, generator=other).double(),
 )
-q_second, p_second, _ = train(encoder_start, decoder_start, steps=400)
-q_first, p_first, _ = train(encoder_logits, decoder_logits, steps=400)
+q_second, p_second, _ = train(encoder_start, decoder_start, steps=400, watch=False)
+q_first, p_first, _ = train(encoder_logits, decoder_logits, steps=400, watch=False)
 
 shades = LinearSegmentedColormap.from_list(
     "orange", [(*to_rgb(Q), 0.0), (*to_rgb(Q), 1.0)]
@@ -325,7 +327,9 @@ assert apart > 0.3, "although their codes mean different things"
 # lie on the line, at its left end. Small betas lie to the right, a little above it.
 points = {}
 for beta in (0.25, 0.5, 1.0, 2.0, 4.0):
-    q_beta, p_beta, _ = train(encoder_logits, decoder_logits, steps=300, beta=beta)
+    q_beta, p_beta, _ = train(
+        encoder_logits, decoder_logits, steps=300, beta=beta, watch=False
+    )
     rate, distortion = rate_distortion(p_beta, q_beta.z_given_x)
     points[beta] = (data @ rate).item(), (data @ distortion).item()
 

@@ -57,7 +57,7 @@ print(
 
 # %%
 epochs, every = 60, 5
-watched = unseen[:180]
+watched = unseen[:90]
 vae = digits_vae(seed=0).double()
 optimizer = torch.optim.Adam(vae.parameters(), lr=5e-3)
 schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs)
