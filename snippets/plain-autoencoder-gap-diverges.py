@@ -23,7 +23,7 @@ train, images = digits().train.float(), digits().held_out[:20]
 widths = [0.1, 0.01, 0.001]
 
 # no KL term, and the mean in place of a draw: a plain autoencoder
-settings = dict(epochs=10, batch_size=128, beta=0, sample=False, progress=False)
+settings = dict(epochs=5, batch_size=128, beta=0, sample=False, progress=False)
 
 results = []
 for hidden in (64, 128):

@@ -11,6 +11,7 @@ import io
 import json
 import linecache
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -46,6 +47,7 @@ ENVIRONMENTS: Mapping[str, Mapping[str, str]] = {
     },
 }
 _SWITCHES = {switch for environment in ENVIRONMENTS.values() for switch in environment}
+_NEEDS_TORCH = re.compile(r"\b(torch|lowerbound)\b")  # importing it takes seconds
 _LIMIT = 3000  # seconds for every snippet in one process, on a machine that is busy
 
 
@@ -129,8 +131,20 @@ def _drawing(folder: str | Path, name: str) -> str | None:
 
 
 @contextlib.contextmanager
-def isolated(folder: Path) -> Iterator[None]:
+def isolated(folder: Path, source: str) -> Iterator[None]:
     """Give a program the state a fresh process has, in `folder`; afterwards put everything back as it was."""
+    torch_as_new = _torch_as_new() if _NEEDS_TORCH.search(source) else contextlib.nullcontext()
+    try:
+        with torch_as_new, contextlib.chdir(folder), warnings.catch_warnings():
+            yield
+    finally:
+        if pyplot := sys.modules.get("matplotlib.pyplot"):
+            pyplot.close("all")
+            sys.modules["matplotlib"].rc_file_defaults()
+
+
+@contextlib.contextmanager
+def _torch_as_new() -> Iterator[None]:
     import torch
 
     dtype, threads, random = torch.get_default_dtype(), torch.get_num_threads(), torch.get_rng_state()
@@ -138,16 +152,13 @@ def isolated(folder: Path) -> Iterator[None]:
     torch.seed()  # as unpredictable as in a fresh process, so that a snippet that sets no seed is found out
     torch.set_printoptions(profile="default")
     try:
-        with contextlib.chdir(folder), warnings.catch_warnings(), torch.enable_grad():
+        with torch.enable_grad():
             yield
     finally:
         torch.set_default_dtype(dtype)
         torch.set_num_threads(threads)
         torch.set_rng_state(random)
         torch.set_printoptions(profile="default")
-        if pyplot := sys.modules.get("matplotlib.pyplot"):
-            pyplot.close("all")
-            sys.modules["matplotlib"].rc_file_defaults()
 
 
 def _execute(name: str, source: str, probe: bool) -> Run:
@@ -161,7 +172,7 @@ def _execute(name: str, source: str, probe: bool) -> Run:
         namespace[_PROBE] = _Probe(unsteady)
     error, own_assert = None, False
     begin = time.perf_counter()
-    with tempfile.TemporaryDirectory() as folder, isolated(Path(folder)):
+    with tempfile.TemporaryDirectory() as folder, isolated(Path(folder), source):
         try:
             warnings.simplefilter("error")
             with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(io.StringIO()):

@@ -1,6 +1,7 @@
 """Every page of the built site, once, in a browser: what it asks for, what it weighs, how it reads."""
 
 import gzip
+import json
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -108,6 +109,9 @@ def test_page(path: str, browser: Browser, built_site: Path, site_address: str) 
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     context.add_init_script(WATCH_SHIFTS)
     page = context.new_page()
+    if path:  # only on the home page the search reads everything, which takes half a second
+        nothing = json.loads((built_site / "search" / "search_index.json").read_text()) | {"docs": []}
+        context.route("**/search_index.json", lambda route: route.fulfill(json=nothing))
     requests: list[str] = []
     complaints: list[str] = []
     context.on("request", lambda request: requests.append(request.url))
@@ -216,10 +220,12 @@ def accessibility(page: Page) -> list[str]:
 
 def contrast(page: Page, where: str) -> list[str]:
     """Every look of a text that is hard to read, or of a link that is hard to tell from the text around it."""
-    hidden = page.add_style_tag(content=f"{', '.join(APART)} {{ display: none !important }}")
+    # What moves in the page when it becomes shorter is judged where it ends, not on its way.
+    still = "* { transition: none !important; animation: none !important }"
+    style = page.add_style_tag(content=f"{still} {', '.join(APART)} {{ display: none !important }}")
     page.evaluate(MARK_LOOKS)
     found = axe(page, {"include": [["[data-look]"]]}, {"runOnly": {"type": "rule", "values": AXE_COLOURS}})
-    hidden.evaluate("style => style.remove()")
+    style.evaluate("style => style.remove()")
     return [f"{where}: {complaint}" for complaint in found]
 
 

@@ -27,5 +27,5 @@ def test_a_block_prints_what_the_page_says(
 ) -> None:
     block = plugin.TestBlock.from_parent(request.node.parent, name=f"docs/{path}", obj=blocks(path)[number])
     assert block.obj.expected_output
-    with isolated(tmp_path):
+    with isolated(tmp_path, block.obj.code):
         block.runtest()

@@ -63,7 +63,7 @@ def test_an_isolated_block_leaves_the_process_as_it_was(tmp_path: Path) -> None:
     torch.manual_seed(5)
     state, threads, folder = torch.get_rng_state(), torch.get_num_threads(), Path.cwd()
     width = plt.rcParams["lines.linewidth"]
-    with isolated(tmp_path):
+    with isolated(tmp_path, LEAK):
         exec(LEAK, {"__name__": "__main__"})
     assert torch.equal(torch.get_rng_state(), state)
     assert (torch.get_num_threads(), torch.get_default_dtype(), Path.cwd()) == (threads, torch.float32, folder)
