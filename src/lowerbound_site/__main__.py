@@ -15,7 +15,6 @@ def main() -> int:
     commands.add_parser("check", help="check one claim").add_argument("name")
     commands.add_parser("new", help="start a new claim").add_argument("name")
     commands.add_parser("build", help="build the site").add_argument("--out", type=Path, default=Path("site"))
-    commands.add_parser("refresh", help="build the site that serve would serve, if it is out of date")
     commands.add_parser("serve", help="serve the site on loopback")
     commands.add_parser("lighthouse", help="measure some pages of the built site with Lighthouse")
     commands.add_parser("chromium", help="find or install a Chromium, and print its path")
@@ -50,10 +49,6 @@ def _run(chosen: argparse.Namespace) -> int:
             from lowerbound_site.build import build
 
             build(chosen.out)
-        case "refresh":
-            from lowerbound_site.build import refresh
-
-            refresh()
         case "serve":
             from lowerbound_site.build import serve
 
