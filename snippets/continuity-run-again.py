@@ -1,7 +1,7 @@
-"""Trained again, two recorded models have the speed, holes and reach of their record, with other draws.
+"""Trained again, a recorded model has the speed, holes and reach of its record, with other draws.
 
 Kind: computation
-Break it: sample=way["noise"] -> sample=not way["noise"]
+Break it: sample=run["noise"] -> sample=not run["noise"]
 """
 
 import torch
@@ -25,26 +25,25 @@ def pixels_apart(images, others):
 
 
 far = pixels_apart(data.held_out, data.train).quantile(0.95)
-for way in recorded("continuity"):
-    if not (way["kl"] and way["smooth"] and way["seed"] == 0):
-        continue
-    vae = digits_vae(seed=0).double()
-    fit(vae, data.train, epochs=60, sample=way["noise"], seed=0, progress=False)
-    vae.requires_grad_(False)
+runs = [r for r in recorded("continuity") if r["kl"] and r["smooth"] and not r["noise"]]
+run = runs[0]  # the first of five seeds
+vae = digits_vae(seed=run["seed"]).double()
+settings = dict(epochs=60, sample=run["noise"], seed=run["seed"], progress=False)
+fit(vae, data.train, **settings)
+vae.requires_grad_(False)
 
-    image = torch.sigmoid(vae.decode(arcs))
-    speed = (image.diff(dim=1).abs().sum() / arcs.diff(dim=1).norm(dim=-1).sum()).item()
-    decoded = torch.sigmoid(vae.decode(draws)).round()
-    holes = (pixels_apart(decoded, data.train) > far).double().mean().item()
-    reach = pixels_apart(data.held_out, decoded[:2000]).mean().item()
+image = torch.sigmoid(vae.decode(arcs))
+speed = (image.diff(dim=1).abs().sum() / arcs.diff(dim=1).norm(dim=-1).sum()).item()
+decoded = torch.sigmoid(vae.decode(draws)).round()
+holes = (pixels_apart(decoded, data.train) > far).double().mean().item()
+reach = pixels_apart(data.held_out, decoded[:2000]).mean().item()
 
-    name = "noise, KL, smooth" if way["noise"] else "KL, smooth"
-    print(f"{name}: recorded pixels per unit of z = {way['speed']:.1f}")
-    print(f"{name}: measured pixels per unit of z = {speed:.1f}")
-    print(f"{name}: recorded % in holes = {100 * way['holes']:z.0f}")
-    print(f"{name}: measured % in holes = {100 * holes:z.0f}")
-    print(f"{name}: recorded pixels to an unseen digit = {way['reach']:.1f}")
-    print(f"{name}: measured pixels to an unseen digit = {reach:.1f}")
-    assert abs(speed / way["speed"] - 1) < 0.1  # other draws
-    assert abs(holes - way["holes"]) < 0.02
-    assert abs(reach / way["reach"] - 1) < 0.05
+print(f"recorded pixels per unit of z = {run['speed']:.1f}")
+print(f"measured pixels per unit of z = {speed:.1f}")
+print(f"recorded % in holes = {100 * run['holes']:.0f}")
+print(f"measured % in holes = {100 * holes:.0f}")
+print(f"recorded pixels to a held-out digit = {run['reach']:.1f}")
+print(f"measured pixels to a held-out digit = {reach:.1f}")
+assert abs(speed / run["speed"] - 1) < 0.1  # other draws
+assert abs(holes - run["holes"]) < 0.02
+assert abs(reach / run["reach"] - 1) < 0.05

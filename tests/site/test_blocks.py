@@ -21,11 +21,18 @@ def test_the_machine_is_what_the_switches_say() -> None:
     assert torch.get_num_threads() == int(os.environ["OMP_NUM_THREADS"])
 
 
-@pytest.mark.parametrize(("path", "number"), [pytest.param(*shown[:2], id="-".join(shown[::2])) for shown in SHOWN])
+@pytest.mark.parametrize(("path", "number", "name"), [pytest.param(*shown, id="-".join(shown[::2])) for shown in SHOWN])
 def test_a_block_prints_what_the_page_says(
-    path: str, number: int, tmp_path: Path, request: pytest.FixtureRequest
+    path: str, number: int, name: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     block = plugin.TestBlock.from_parent(request.node.parent, name=f"docs/{path}", obj=blocks(path)[number])
     assert block.obj.expected_output
-    with isolated(tmp_path, block.obj.code):
-        block.runtest()
+    failure = ""
+    try:
+        with isolated(tmp_path, block.obj.code):
+            block.runtest()
+    except RuntimeError as stopped:
+        failure = str(stopped)
+    remedy = f"run: make check CLAIM={name}; if that finds nothing: make record NAME={name}, which compares machines"
+    if failure:
+        pytest.fail(f"snippets/{name}.py fails or prints something else than its record; {remedy}\n{failure}", False)
