@@ -227,7 +227,7 @@ figure, (left, right) = subplots(1, 2, figsize=(7.6, 3.2), sharey=True)
 draw(left, encoder_alone, "Only the encoder moves")
 draw(right, decoder_alone, "Only the decoder moves")
 right.set_ylabel("")
-right.legend(fontsize=8, frameon=False, loc="upper right", bbox_to_anchor=(1, 0.8))
+right.legend(fontsize=8, frameon=False, loc="center right", bbox_to_anchor=(1, 0.3))
 plt.show()
 
 # %%

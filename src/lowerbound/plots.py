@@ -182,6 +182,8 @@ def stacked_nats(ax: Axes, bars: Mapping[str, Mapping[str, float]], colours: Map
 def rate_distortion_curve(ax: Axes, points: Mapping[float, tuple[float, float]], entropy: float | None = None) -> Axes:
     """Average distortion against average rate, one point for each beta; a dashed line where no model gets below.
 
+    Points that fall on one another share their label.
+
     Args:
         ax: where to draw.
         points: from beta to (rate, distortion), in nats, averaged over the data: see `rate_distortion`.
@@ -189,8 +191,15 @@ def rate_distortion_curve(ax: Axes, points: Mapping[float, tuple[float, float]],
     """
     rates, distortions = zip(*points.values(), strict=True)
     ax.plot(rates, distortions, "o", color=Q)
-    for beta, place in points.items():
-        ax.annotate(f"beta {beta:g}", place, xytext=(6, 4), textcoords="offset points")
+    near = 0.03 * max(np.ptp(rates), np.ptp(distortions))
+    labels: list[tuple[tuple[float, float], list[str]]] = []
+    for beta, place in sorted(points.items()):
+        if labels and math.dist(place, labels[-1][0]) <= near:
+            labels[-1][1].append(f"{beta:g}")
+        else:
+            labels.append((place, [f"{beta:g}"]))
+    for place, betas in labels:
+        ax.annotate(f"beta {', '.join(betas)}", place, xytext=(6, 4), textcoords="offset points")
     if entropy is not None:
         ends = (0.0, max(*rates, 0.1 * entropy))
         ax.plot(ends, [entropy - rate for rate in ends], color=DATA, linestyle="--", label="entropy of the data")
