@@ -65,9 +65,10 @@ def test_a_figure_becomes_a_place_for_it(root: Path, write: Write) -> None:
 
 
 def test_the_library_installs_from_the_served_site(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SITE_URL", "http://127.0.0.1:9/x")
-    wheel = "http://127.0.0.1:9/x/download/lowerbound-1.2.3-py3-none-any.whl"
-    assert expand("{{ install }}", root) == f"```console\npip install {wheel}\n```"
+    site = "http://127.0.0.1:9/x"
+    monkeypatch.setenv("SITE_URL", site)
+    line = f"pip install {site}/download/lowerbound-1.2.3-py3-none-any.whl"
+    assert expand("{{ install }}", root) == f"```console\n{line}\n```"
 
 
 def test_the_ledger_lists_every_claim_and_where_it_stands(root: Path, write: Write) -> None:
