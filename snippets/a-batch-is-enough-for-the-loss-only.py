@@ -46,6 +46,7 @@ print(f"loss: within 4 standard errors, for every seed = {off[:, 0].abs().max() 
 for name, mean, far in zip(["yours", "gap"], means.T[1:], off.T[1:], strict=True):
     print(f"{name}: off by = {mean.min():.2f} to {mean.max():.2f} nats")
     print(f"{name}: over 8 standard errors, for every seed = {far.abs().min() > 8}")
+
 print(
     f"exact KL(q(z|x)‖p(z|x)), averaged = {log_evidence.mean() + exact_loss:.2f} nats"
 )

@@ -41,6 +41,7 @@ for name, joint in {"posterior": p, "faint decoder's posterior": faint}.items():
     print(f"{name}: mean = {joint.z_given_x.weight.item():.2f} x")
     print(f"{name}: share of x lost = {lost_too:.2f}")
     assert no_gap < 1e-12
+
 assert lost[-1] < 1e-6
 assert abs(gap[-1] - gap[-2] - math.log(10)) < 1e-3
 assert lost_too > 0.9  # of the faint decoder

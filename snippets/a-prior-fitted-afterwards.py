@@ -30,9 +30,11 @@ reach = {name: five("fitted reach", **way) for name, way in ways.items()}
 for name in ways:
     print(f"{name}: pixels per unit = {span(speed[name])}")
     print(f"{name}: pixels to an unseen digit = {span(reach[name])}")
+
 for name in ("noise + smooth", "smooth"):
     assert max(reach[name]) < min(reach["noise + KL + smooth"])
     assert min(speed[name]) > 1.3 * max(speed["noise + KL + smooth"])
+
 assert max(speed["none"]) < max(speed["smooth"])  # roughness needs a scale
 spread = five("spread", **ways["none"])
 print(f"none: spread of the codes = {span(spread, 2)}")

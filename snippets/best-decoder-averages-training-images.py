@@ -43,6 +43,7 @@ for row, line in zip((1, 4, 7), axes, strict=True):
         )
         ax.imshow(picture.reshape(8, 8).numpy(), cmap=ink, vmin=0, vmax=1)
         ax.set_xlabel(label)
+
 figure.savefig("best-decoder-averages-training-images.svg")
 
 apart = (average - decoded).abs().mean()

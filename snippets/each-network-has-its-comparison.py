@@ -22,11 +22,9 @@ for _ in range(100):
     data, prior = scores(6).detach().softmax(0), scores(4).detach().softmax(0)
     q = Joint.from_data(data, encoder.softmax(1))
     p = Joint.from_model(prior, decoder.softmax(1))
-
     loss = -(q.x.prob * elbo(p, q.z_given_x)).sum()
     gap = kl(q.z_given_x, p.z_given_x)
     yours = kl(q.x_given_z, p.x_given_z)
-
     of_loss, of_gap, of_yours = (
         torch.autograd.grad(value, (encoder, decoder), retain_graph=True)
         for value in (loss, gap, yours)

@@ -21,7 +21,6 @@ for seed in range(1, 6):
         vae.encoder = digits_vae(seed=seed).encoder.double()  # an untrained encoder
         vae.encoder.requires_grad_(part == "encoder")
         vae.decoder.requires_grad_(part == "decoder")
-
         before = measure(vae, x, 0, "x", exact=True)
         settings = {"watch": {"x": x}, "exact": True, "progress": False}
         every = 1 if seed == 1 else 2  # the first is drawn
@@ -34,6 +33,7 @@ for seed in range(1, 6):
         if seed == 1:
             training_curves(ax, history, "x").set_title(f"training only the {part}")
             ax.set_xticks(range(3))
+
 figure.savefig("encoder-steps-and-decoder-steps-digits.svg")
 
 for part, (elbo, evidence) in {

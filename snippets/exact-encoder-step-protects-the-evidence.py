@@ -24,7 +24,6 @@ for _ in range(200):
     decoder, other = random_table(3, 5), random_table(3, 5)
     old = Joint.from_model(prior, decoder)
     new = Joint.from_model(prior, 0.9 * decoder + 0.1 * other)  # a small decoder step
-
     q = Joint.from_data(data, old.z_given_x.prob)  # exact for the old decoder
     elbo_rise = data @ (elbo(new, q.z_given_x) - elbo(old, q.z_given_x))
     evidence_rise = data @ (new.x.log_prob - old.x.log_prob)

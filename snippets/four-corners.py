@@ -45,6 +45,7 @@ for (name, pairs), marker in zip(results.items(), "osD^", strict=True):
     ax.annotate(name, (sum(good) / len(good), max(gap)), **place)
     print(f"{name}, reconstruction = {min(good):.0f} to {max(good):.0f}")
     print(f"{name}, gap = {min(gap):z.1f} to {max(gap):z.1f}")
+
 ax.set(xlabel="reconstruction (nats an image)", ylabel="gap (nats an image)")
 ax.margins(0.15)
 figure.savefig("four-corners.svg")

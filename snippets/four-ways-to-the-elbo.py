@@ -52,6 +52,7 @@ for (way, (first, second)), (wide, narrow) in zip(terms.items(), colours, strict
     ax.barh(way, first.item(), color=wide)
     ax.barh(way, second.item(), left=first.item(), height=0.3, color=narrow)
     print(f"{way}: {first:.3f} {second:+.3f}")
+
 print(f"average ELBO = {averages[0]:.3f}")
 ax.axvline(averages[0].item(), color=INK, linestyle="--")
 ax.invert_yaxis()

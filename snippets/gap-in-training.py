@@ -57,7 +57,9 @@ for column, name in enumerate(["one SiLU layer", "two tanh layers"]):
     bottom.set(xlabel="epoch", xscale="log", ylim=(0, 1.2))
     bottom.set_xticks([1, 2, 4, 11, 31, 101], ["0", "1", "3", "10", "30", "100"])
     bottom.minorticks_off()
+
 for ax in axes[:, 0]:
     ax.set_ylabel("nats an image")
     ax.legend(frameon=False)
+
 fig.savefig("gap-in-training.svg")

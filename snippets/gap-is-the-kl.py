@@ -21,11 +21,9 @@ largest_error = 0.0
 for _ in range(100):
     p = Joint.from_model(prior=random_table(1, 3)[0], likelihood=random_table(3, 5))
     q = random_table(5, 3)  # q(z|x): one row per x, drawn without a look at p
-
     elbo = (q * (p.log_prob - q.log())).sum(1)  # E_q[log p(x,z) - log q(z|x)]
     kl = (q * (q.log() - p.z_given_x.log_prob)).sum(1)  # E_q[log q(z|x) - log p(z|x)]
     log_evidence = p.x.log_prob  # log p(x)
-
     error = (log_evidence - elbo - kl).abs().max().item()
     largest_error = max(largest_error, error)
 

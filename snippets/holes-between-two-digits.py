@@ -40,6 +40,7 @@ for seed in range(5):
 names = ("prior that is empty", "empty part that is no digit", "rest that is no digit")
 for name, values in zip(names, zip(*shares, strict=True), strict=True):
     print(f"share of the {name} = {min(values):.0f} to {max(values):.0f} %")
+
 for empty, no_digit_there, no_digit_elsewhere in shares:
     assert empty > 4
     assert no_digit_there > 3 * no_digit_elsewhere

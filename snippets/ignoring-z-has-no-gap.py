@@ -49,6 +49,7 @@ for line, (name, (pictures, colour)) in zip(axes, rows.items(), strict=True):
     line[0].set_ylabel(name)
     for ax, picture in zip(line, pictures, strict=False):
         ax.imshow(picture.reshape(8, 8).numpy(), cmap=ink, vmin=0, vmax=1)
+
 figure.savefig("ignoring-z-has-no-gap.svg")
 
 assert gaps["ignores z"].abs().max() < 1e-9

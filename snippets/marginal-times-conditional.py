@@ -23,6 +23,7 @@ p_x_given_z = joint / p_z  # p(x|z): each column divided by its sum
 
 for image, prob in zip(images, p_x.tolist(), strict=True):
     print(f"p({image}) = {prob:.2f}")
+
 print(f"p(straight|seven) = {p_z_given_x[2, 1]:.3f}")
 print(f"p(seven|straight) = {p_x_given_z[2, 1]:.3f}")
 

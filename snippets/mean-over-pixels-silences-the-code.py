@@ -36,4 +36,5 @@ for name, beta in {"sum": 1, "mean": 64}.items():
     used[name] = best.active_directions
     print(f"{name} over pixels, sigma^2 = {beta / 2:g}")
     print(f"{name} over pixels, latent numbers in use = {used[name]}")
+
 assert used["sum"] > used["mean"] == 0

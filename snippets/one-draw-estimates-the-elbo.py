@@ -22,7 +22,6 @@ for seed in range(5):
     z = q.at(noise)  # mean + std * noise
     # What training code computes: the decoder at one z, minus a formula of mean and std.
     one_draw = vae.log_likelihood(x, z) - kl_each(q, vae.prior)
-
     estimates = one_draw.mean(1)  # average over the images, one number per draw
     standard_error = estimates.std() / draws**0.5
     errors.append(((estimates.mean() - exact) / standard_error).item())

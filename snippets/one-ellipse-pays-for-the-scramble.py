@@ -60,5 +60,6 @@ figure.savefig("one-ellipse-pays-for-the-scramble.svg")
 for k, *both in zip(cells, moved, resized, strict=True):
     for name, gap in zip(("moved", "re-sized"), both, strict=True):
         print(f"{name}, K {k} = {gap.mean():.0f} ({gap.min():.0f} to {gap.max():.0f})")
+
 assert (moved[2:].amin(1) > moved[:-2].amax(1)).all()  # at 4 K all five above all at K
 assert (resized[2:].amin(1) > resized[:-2].amax(1)).all()

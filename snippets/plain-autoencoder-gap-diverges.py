@@ -43,6 +43,7 @@ results = torch.stack(results).reshape(10, 3, 2)  # models, widths
 gaps, rises, changes = results[..., 0], *results.diff(dim=1).unbind(2)
 for width, gap in zip(widths, gaps.T, strict=True):
     print(f"gap at width {width:.3f} = {gap.min():.0f} to {gap.max():.0f} nats")
+
 print(f"rise of the gap for a tenfold = {rises.mean():.1f} nats")
 even = (rises - 2 * math.log(10)).abs().max() < 0.1  # 2: z has two numbers
 print(f"every rise within 0.1 of twice log 10 = {even}")

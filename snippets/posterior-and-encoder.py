@@ -23,6 +23,7 @@ for row, ax in enumerate(axes):
     posterior_map(ax, posterior, row)
     ellipse(ax, q, row)
     ax.set_title(f"KL(q(z|x)‖p(z|x)) = {gap[row]:.2f} nats")
+
 figure.savefig("posterior-and-encoder.svg")
 
 print(f"gap on the left = {gap[0]:.2f}")

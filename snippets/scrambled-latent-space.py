@@ -44,6 +44,7 @@ for ax, image in zip(axes, drawn[:2], strict=True):
     ax.vlines(torch.arange(1, 6) / 6, 0, 1, color=INK, linewidth=0.6)
     ax.hlines(torch.arange(1, 6) / 6, 0, 1, color=INK, linewidth=0.6)
     ax.set(xlabel="share of the prior below z₁", ylabel="share of the prior below z₂")
+
 figure.savefig("scrambled-latent-space.svg")
 
 print(f"pixels that change across a border, before = {steps[0]:.1f}")

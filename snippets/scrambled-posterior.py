@@ -59,6 +59,7 @@ for ax, order in zip(axes, (torch.arange(36), torch.randperm(36)), strict=True):
     for draw_lines in (ax.vlines, ax.hlines):
         draw_lines(ndtri(torch.arange(1, 6) / 6), -2.6, 2.6, color=MUTED, linewidth=0.6)
     ax.set(xlim=(-2.6, 2.6), ylim=(-2.6, 2.6))
+
 figure.savefig("scrambled-posterior.svg")
 
 print(f"gap before = {gaps[0]:.2f}")

@@ -16,7 +16,6 @@ for dim in (1, 2, 3, 4):
     p = GaussianJoint.from_model(Gaussian(torch.zeros(dim), 1.0), decoder)
     x = torch.linspace(-1, 1, 9)[:, None].expand(9, dim)  # nine images on a line
     truth = p.x.log_prob(x)  # closed form
-
     for points in range(2, 21):  # the coarsest grid that is good to 0.001 nats for all
         axis = torch.linspace(-5, 5, points, dtype=torch.float64)
         z = torch.tensor(list(itertools.product(axis.tolist(), repeat=dim)))

@@ -57,4 +57,5 @@ panels[0].minorticks_off()
 for panel, label in zip(panels, measures.values(), strict=True):
     panel.set_xlabel(label)
     panel.grid(axis="y", color=MUTED, alpha=0.3)
+
 fig.savefig("three-ingredients-of-continuity.svg")

@@ -46,6 +46,7 @@ print(f"KL(q(x)‖p(x)) left by the gap = {gap[0].min():.2f} to {gap[0].max():.2
 print(f"runs of the gap that moved p(x) away = {(gap > before)[0].sum()}")
 for name, row in (("KL(q(x)‖p(x))", 0), ("KL(q(z)‖p(z))", 2), ("I(x;z)", 4)):
     print(f"{name} left by yours = {yours[row].min():.2f} to {yours[row].max():.2f}")
+
 assert max(joint[:4].max(), gap[1].max(), yours[3].max()) < 1e-6
 assert min(gap[0].min(), yours[2].min()) > 0.02
 assert min((gap[0] - gap[2]).min(), (yours[2] - yours[0]).min()) > 0  # they follow
@@ -58,6 +59,7 @@ for ax, name, (start, end) in zip(axes, objectives, runs, strict=True):
         ax.plot([at, at], [start[column], end[column]], color=colour, alpha=0.5)
         ax.plot(at, end[column], "o", color=colour, markersize=4, clip_on=False)
     ax.set(title=f"trained on the KL of {name}", ylabel="KL (nats)")
+
 ax.set_xticks(range(4), names)
 ax.set_xlabel("each line runs from the value before training to the dot after it")
 fig.savefig("three-objectives-on-tables.svg")

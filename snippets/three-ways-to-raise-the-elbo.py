@@ -38,6 +38,7 @@ for ax, encoder in zip(axes, (poor, model(0.6).z_given_x), strict=True):
     ax.plot(weights, bound, "--", color=Q, label="ELBO")
     ax.fill_between(weights, bound, evidence, color=GAP, alpha=0.2, lw=0, label="gap")
     ax.set(xlabel="weight of the decoder", ylim=(-4, -1))
+
 axes[0].set(title="encoder held at a poor guess", ylabel="nats, average over the data")
 axes[1].set(title="encoder exact at the dot")
 axes[1].plot(0.6, averages(0.6, model(0.6).z_given_x)[0], "o", color=INK)

@@ -24,6 +24,7 @@ for row, (above, below) in enumerate(axes.T):
     above.set_axis_off()
     posterior_map(below, posterior, row)
     below.set(xlim=(-4, 4), ylim=(-4, 4))
+
 figure.savefig("true-posteriors-of-digits.svg")
 
 # The same by hand: every code of the grid, prior times likelihood, divided by the sum.

@@ -26,7 +26,6 @@ for x, mean, log_std in zip(images, encoded.mean, encoded.log_std, strict=True):
     z = q.at(noise)  # mean + std * noise
     value = vae.log_likelihood(x, z)  # log p(x|z)
     average, variance = scatter(torch.autograd.grad(value.sum(), m)[0])  # through z
-
     # The score function: z stands still, and the gradient is value * d/dm log q(z).
     for baseline, times in ((0.0, plain), (weight @ value.detach(), with_baseline)):
         surrogate = (value.detach() - baseline) * q.log_prob(z.detach())

@@ -38,6 +38,7 @@ for lesson, images in lessons.items():
 print(f"gap before = {gap(vae):.3f}")
 for lesson, five in gaps.items():
     print(f"gap after more lessons with {lesson} = {min(five):.3f} to {max(five):.3f}")
+
 without, with_them = gaps.values()
 closed = [100 - 100 * b / a for a, b in zip(without, with_them, strict=True)]
 print(f"closed by the held-out digits = {min(closed):.0f} % to {max(closed):.0f} %")

@@ -18,10 +18,8 @@ for seed in range(5):
     source = torch.randint(len(images), (draws,), generator=generator)  # x of the data
     noise = torch.randn(draws, 2, generator=generator, dtype=torch.float64)
     z = q.mean[source] + q.log_std[source].exp() * noise  # z from q(z|x)
-
     log_q = q.log_prob(z[:, None, :])  # log q(z|x) of every z with every image
     x_given_z = log_q.softmax(1)  # q(x|z), by Bayes' rule
-
     guess = x_given_z.topk(50).indices  # for each z its 50 likeliest sources
     promised = x_given_z.gather(1, guess).sum(1).mean()
     kept = (guess == source[:, None]).any(1).double()

@@ -34,5 +34,6 @@ for name, encoder in {"blurred": blurred, "sharp": sharp}.items():
     print(f"{name} encoder: your comparison = {yours:.4f}")
     print(f"{name} encoder: reconstruction loss = {loss:.4f}")
     print(f"{name} encoder: I(x;z) - H(q(x)) = {rest:z.4f}")
+
 # Sharp: z tells which x it was. What is left is the loss of the plain autoencoder.
 assert abs(rest) < 1e-12
