@@ -48,7 +48,7 @@ for name, mean, far in zip(["yours", "gap"], means.T[1:], off.T[1:], strict=True
     print(f"{name}: over 8 standard errors, for every seed = {far.abs().min() > 8}")
 
 print(
-    f"exact KL(q(z|x)‖p(z|x)), averaged = {log_evidence.mean() + exact_loss:.2f} nats"
+    f"exact KL(q(z|x)||p(z|x)), averaged = {log_evidence.mean() + exact_loss:.2f} nats"
 )
 assert off[:, 0].abs().max() < 4
 assert off[:, 1].min() > 8

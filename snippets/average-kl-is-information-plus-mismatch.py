@@ -25,7 +25,7 @@ def table(*shape):
 
 
 def parts(q, prior):
-    """E_q(x) KL(q(z|x)‖p(z)), then I_q(x;z), then KL(q(z)‖p(z))."""
+    """E_q(x) KL(q(z|x)||p(z)), then I_q(x;z), then KL(q(z)||p(z))."""
     return kl(q.z_given_x, prior), mutual_information(q), kl(q.z, prior)
 
 
@@ -46,4 +46,4 @@ q = EncoderJoint(vae.encode(x))
 average, told = kl(q.z_given_x, vae.prior), mutual_information(q)
 print(f"digits, average KL = {average:.3f}")
 print(f"digits, what z tells about x = {told:.3f}")
-print(f"digits, the rest, KL(q(z)‖p(z)) = {average - told:.3f}")
+print(f"digits, the rest, KL(q(z)||p(z)) = {average - told:.3f}")

@@ -23,7 +23,7 @@ def shuffle(z, order):
 
 
 def gap(numbers, order, noise):
-    """KL(q(z|x)‖p(z|x)) for the shuffled decoder, one per digit, from draws of q."""
+    """KL(q(z|x)||p(z|x)) for the shuffled decoder, one per digit, from draws of q."""
     q = FullNormal.from_output(numbers, 2)
     at = shuffle(q.at(noise), order).transpose(0, 1)[:, None].flip(-1) / 5
     found = grid_sample(table, at, padding_mode="border", align_corners=True)

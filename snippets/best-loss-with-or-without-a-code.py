@@ -19,7 +19,7 @@ for name in decoders:
     gap = kl(q.z_given_x, p.z_given_x)
     loss = -(q.x.prob @ elbo(p, q.z_given_x))
     quality[name] = q.x.prob @ reconstruction(p, q.z_given_x)  # E_q[log p(x|z)]
-    rate[name] = kl(q.z_given_x, p.z)  # KL(q(z|x)‖p(z)), averaged
+    rate[name] = kl(q.z_given_x, p.z)  # KL(q(z|x)||p(z)), averaged
     told[name] = mutual_information(q)  # what z tells about x
     print(f"{name}, gap = {gap:z.3f}")
     print(f"{name}, loss = {loss:z.3f}")

@@ -28,9 +28,9 @@ for name, weights in tables.items():
     print(f"  started at image 3: {[f'{v:.3f}' for v in ends[-1].tolist()]}")
 
 q, p = joints["islands"], joints["heavier"]
-print(f"islands and heavier: KL(q(z|x)‖p(z|x)) = {kl(q.z_given_x, p.z_given_x):z.3f}")
-print(f"islands and heavier: KL(q(x|z)‖p(x|z)) = {kl(q.x_given_z, p.x_given_z):z.3f}")
-print(f"islands and heavier: KL(q(x)‖p(x)) = {kl(q.x, p.x):.3f}")
+print(f"islands and heavier: KL(q(z|x)||p(z|x)) = {kl(q.z_given_x, p.z_given_x):z.3f}")
+print(f"islands and heavier: KL(q(x|z)||p(x|z)) = {kl(q.x_given_z, p.x_given_z):z.3f}")
+print(f"islands and heavier: KL(q(x)||p(x)) = {kl(q.x, p.x):.3f}")
 assert [name for name in settled if settled[name]] == ["full", "staircase"]
 assert max(kl(q.z_given_x, p.z_given_x), kl(q.x_given_z, p.x_given_z)) < 1e-12
 assert kl(q.x, p.x) > 0.1

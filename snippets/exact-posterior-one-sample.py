@@ -21,7 +21,7 @@ log_likelihood = decoder.log_prob(x, z)
 log_joint = prior.log_prob(z) + log_likelihood
 
 one_sample = log_joint - log_q  # log p(x,z) - log q(z|x)
-usual = log_likelihood - kl_each(encoder, prior, x)  # log p(x|z) - KL(q(z|x)‖p(z))
+usual = log_likelihood - kl_each(encoder, prior, x)  # log p(x|z) - KL(q(z|x)||p(z))
 log_evidence = p.x.log_prob(x)[0]
 
 print(f"log p(x) = {log_evidence:.4f}")

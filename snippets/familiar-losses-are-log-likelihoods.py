@@ -26,7 +26,7 @@ squared_error = mse_loss(picture, x, reduction="none").sum(1)
 kl = 0.5 * (mean**2 + std**2 - 1 - 2 * std.log()).sum(1)
 constant = 64 / 2 * log(2 * pi * sigma**2)
 
-# As the mathematics writes it: log p(x|z) - KL(q(z|x)‖p(z)), from torch's own distributions.
+# As the mathematics writes it: log p(x|z) - KL(q(z|x)||p(z)), from torch's own distributions.
 prior = Normal(torch.zeros_like(mean), torch.ones_like(std))
 to_prior = kl_divergence(Normal(mean, std), prior).sum(1)
 

@@ -16,13 +16,13 @@ bound = elbo(
     vae, q, x
 )  # the ELBO: E_q[log p(x|z)] by quadrature, KL to the prior by formula
 other = Grid(vae, points=180, limit=8)  # the same log p(x) twice would cancel unseen
-kl = kl_each(q, other.posterior(x))  # KL(q(z|x)‖p(z|x)): Bayes' rule on this grid
+kl = kl_each(q, other.posterior(x))  # KL(q(z|x)||p(z|x)): Bayes' rule on this grid
 
 print(f"images = {len(x)}")
 print(f"average log p(x) = {log_evidence.mean():.3f}")
 print(f"average ELBO = {bound.mean():.3f}")
 print(f"average log p(x) - ELBO = {(log_evidence - bound).mean():.3f}")
-print(f"average KL(q(z|x)‖p(z|x)) = {kl.mean():.3f}")
+print(f"average KL(q(z|x)||p(z|x)) = {kl.mean():.3f}")
 print(f"smallest KL = {kl.min():.3f}")
 print(f"largest KL = {kl.max():.3f}")
 largest_error = (log_evidence - bound - kl).abs().max().item()

@@ -19,7 +19,7 @@ encoder = LinearGaussian(
 
 x = [[1.5]]
 log_evidence = p.x.log_prob(x).item()  # log p(x), by formula
-gap = kl_each(encoder, p.z_given_x, x).item()  # KL(q(z|x)‖p(z|x)), by formula
+gap = kl_each(encoder, p.z_given_x, x).item()  # KL(q(z|x)||p(z|x)), by formula
 
 
 def elbo_at(z: float) -> float:
@@ -34,5 +34,5 @@ elbo, _ = quad(elbo_at, -5, 6, epsabs=1e-12)  # by adding up over z
 print(f"log p(x) = {log_evidence:.4f}")
 print(f"ELBO = {elbo:.4f}")
 print(f"log p(x) - ELBO = {log_evidence - elbo:.4f}")
-print(f"KL(q(z|x)‖p(z|x)) = {gap:.4f}")
+print(f"KL(q(z|x)||p(z|x)) = {gap:.4f}")
 assert abs(log_evidence - elbo - gap) < 1e-9

@@ -30,6 +30,6 @@ for _ in range(100):
 print("The last of 100 models, and the first of its five x:")
 print(f"log p(x) = {log_evidence[0]:.4f}")
 print(f"ELBO = {elbo[0]:.4f}")
-print(f"KL(q(z|x)‖p(z|x)) = {kl[0]:.4f}")
+print(f"KL(q(z|x)||p(z|x)) = {kl[0]:.4f}")
 print(f"largest error over 500 cases < 1e-12 = {largest_error < 1e-12}")
 assert largest_error < 1e-12

@@ -32,7 +32,7 @@ figure, axes = subplots(
 rows, gaps, scores, evidence = {"digit": (x, DATA)}, {}, {}, {}
 for name, vae in models.items():
     q = vae.encode(x)
-    gaps[name] = Grid(vae).gap(q, x)  # KL(q(z|x)‖p(z|x)), added up over a grid
+    gaps[name] = Grid(vae).gap(q, x)  # KL(q(z|x)||p(z|x)), added up over a grid
     scores[name] = quality(vae, q, x)  # E_q[log p(x|z)]
     evidence[name] = Grid(vae).log_evidence(x)  # log p(x)
     other = evidence[name] - elbo(vae, q, x)  # the gap by another route

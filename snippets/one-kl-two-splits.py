@@ -17,17 +17,17 @@ for _ in range(200):
     weights = torch.rand(2, 5, 4, generator=generator, dtype=torch.float64)
     weights[:, torch.rand(5, 4, generator=generator) < 0.3] = 0  # impossible pairs
     p, q = (Joint(table / table.sum()) for table in weights)
-    whole = kl(q, p)  # KL(q(x,z)‖p(x,z))
+    whole = kl(q, p)  # KL(q(x,z)||p(x,z))
     by_x = kl(q.x, p.x), kl(q.z_given_x, p.z_given_x)  # the data, then the gap
     by_z = kl(q.z, p.z), kl(q.x_given_z, p.x_given_z)  # the prior, then your comparison
     errors = [abs(whole - sum(parts)) for parts in (by_x, by_z)]
     largest_error = max(largest_error, *errors)
 
-print(f"KL(q(x,z)‖p(x,z)) = {whole:.4f}")
-print(f"KL(q(x)‖p(x)) = {by_x[0]:.4f}")
-print(f"average KL(q(z|x)‖p(z|x)) = {by_x[1]:.4f}")
-print(f"KL(q(z)‖p(z)) = {by_z[0]:.4f}")
-print(f"average KL(q(x|z)‖p(x|z)) = {by_z[1]:.4f}")
+print(f"KL(q(x,z)||p(x,z)) = {whole:.4f}")
+print(f"KL(q(x)||p(x)) = {by_x[0]:.4f}")
+print(f"average KL(q(z|x)||p(z|x)) = {by_x[1]:.4f}")
+print(f"KL(q(z)||p(z)) = {by_z[0]:.4f}")
+print(f"average KL(q(x|z)||p(x|z)) = {by_z[1]:.4f}")
 print(f"largest error over 200 pairs of joints < 1e-12 = {largest_error < 1e-12}")
 assert largest_error < 1e-12
 

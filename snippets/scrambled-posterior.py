@@ -31,7 +31,7 @@ def log_posterior(z):
 
 
 def rough_gap(numbers):
-    """KL(q(z|x)‖p(z|x)) for the ellipse that five numbers describe, on the grid z."""
+    """KL(q(z|x)||p(z|x)) for the ellipse that five numbers describe, on the grid z."""
     log_q = ellipse_of(numbers).log_prob(z.view(-1, 1, 2)).log_softmax(0)
     return (log_q.exp() * (log_q - log_p.view(-1, 1).log_softmax(0))).sum().item()
 

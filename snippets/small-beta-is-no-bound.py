@@ -9,7 +9,7 @@ from lowerbound import Grid, digits, rate_distortion, trained_digits
 vae, x = trained_digits(), digits().held_out
 q = vae.encode(x)
 log_evidence = Grid(vae).log_evidence(x)  # log p(x), by adding up over z
-parts = rate_distortion(vae, q, x)  # KL(q(z|x)‖p(z)), and minus the reconstruction
+parts = rate_distortion(vae, q, x)  # KL(q(z|x)||p(z)), and minus the reconstruction
 print(f"average log p(x) = {log_evidence.mean():.2f}")
 
 room = {}  # log p(x) less minus the loss: for a bound never below 0

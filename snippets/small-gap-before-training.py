@@ -48,7 +48,7 @@ for weights, he in (("torch's own", False), ("He's", True)):
             evidences.append(evidence.mean())
     print(f"gap with {weights} initial weights, from = {min(gaps):.1f}")
     print(f"gap with {weights} initial weights, to = {max(gaps):.1f}")
-    print(f"KL(p(z|x)‖p(z)), {weights} = {min(told[he]):.1f} to {max(told[he]):.1f}")
+    print(f"KL(p(z|x)||p(z)), {weights} = {min(told[he]):.1f} to {max(told[he]):.1f}")
     print(f"reconstruction with {weights} = {min(rebuilt):.1f} to {max(rebuilt):.1f}")
     print(f"a pixel varies, {weights} = {min(varies):.2f} to {max(varies):.2f}")
     assert max(rebuilt + evidences) < coin + 3

@@ -23,7 +23,7 @@ def shuffle(z, order):
 
 
 def remaining_errors(k, seed, sizes=((128,), (128, 128))):
-    """KL(shuffled decoder‖network) in nats an image, over codes from the prior, for both networks."""
+    """KL(shuffled decoder||network) in nats an image, over codes from the prior, for both networks."""
     generator = torch.Generator().manual_seed(seed)
     order, parts = torch.randperm(k * k, generator=generator), [4000] + 100 * [128]
     z = torch.randn(sum(parts), 2, generator=generator).clamp(-4, 4)

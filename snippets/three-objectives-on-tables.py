@@ -42,9 +42,9 @@ def train(trained, X, Z):
 objectives = {"the joints": [0, 1], "q(z|x), p(z|x)": [1], "q(x|z), p(x|z)": [3]}
 runs = [torch.cat([train(o, 6, 4), train(o, 4, 6)], 2) for o in objectives.values()]
 (before, joint), (_, gap), (_, yours) = runs
-print(f"KL(q(x)‖p(x)) left by the gap = {gap[0].min():.2f} to {gap[0].max():.2f}")
+print(f"KL(q(x)||p(x)) left by the gap = {gap[0].min():.2f} to {gap[0].max():.2f}")
 print(f"runs of the gap that moved p(x) away = {(gap > before)[0].sum()}")
-for name, row in (("KL(q(x)‖p(x))", 0), ("KL(q(z)‖p(z))", 2), ("I(x;z)", 4)):
+for name, row in (("KL(q(x)||p(x))", 0), ("KL(q(z)||p(z))", 2), ("I(x;z)", 4)):
     print(f"{name} left by yours = {yours[row].min():.2f} to {yours[row].max():.2f}")
 
 assert max(joint[:4].max(), gap[1].max(), yours[3].max()) < 1e-6

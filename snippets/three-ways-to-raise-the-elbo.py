@@ -24,7 +24,7 @@ def model(weight: float) -> GaussianJoint:
 
 
 def averages(weight: float, encoder: LinearGaussian) -> torch.Tensor:
-    """Over the data: log p(x), the ELBO, and KL(q(z|x)‖p(z|x)), by three formulas."""
+    """Over the data: log p(x), the ELBO, and KL(q(z|x)||p(z|x)), by three formulas."""
     p = model(weight)
     gap = kl_each(encoder, p.z_given_x, x)
     return torch.stack([p.x.log_prob(x), elbo(p, encoder, x), gap]).mean(1)

@@ -18,9 +18,9 @@ datasets = {
 }
 for name, data in datasets.items():
     q = Joint.from_data(data, encoder)
-    title = kl(q.z_given_x, p.z_given_x)  # E_q(x) KL(q(z|x)‖p(z|x))
-    print(f"{name}: average KL(q(z|x)‖p(z|x)) = {title:z.4f}")
-    print(f"{name}: KL(q(x)‖p(x)) = {kl(q.x, p.x):z.4f}")
+    title = kl(q.z_given_x, p.z_given_x)  # E_q(x) KL(q(z|x)||p(z|x))
+    print(f"{name}: average KL(q(z|x)||p(z|x)) = {title:z.4f}")
+    print(f"{name}: KL(q(x)||p(x)) = {kl(q.x, p.x):z.4f}")
     assert abs(title) < 1e-12
 
 print(f"KL of the joints, for the last data = {kl(q, p):.4f}")

@@ -20,16 +20,16 @@ mean, std = torch.meshgrid(
 )
 log_q = Normal(mean[..., None], std[..., None]).log_prob(z)
 q = log_q.exp()
-reverse = (q * (log_q - log_p)).sum(-1) * cell  # KL(q‖p)
-forward = (p * (log_p - log_q)).sum(-1) * cell  # KL(p‖q)
+reverse = (q * (log_q - log_p)).sum(-1) * cell  # KL(q||p)
+forward = (p * (log_p - log_q)).sum(-1) * cell  # KL(p||q)
 
 r, f = reverse.flatten().argmin(), forward.flatten().argmin()
 mean, std, reverse, forward = (t.flatten() for t in (mean, std, reverse, forward))
-for name, best in {"least KL(q‖p)": r, "least KL(p‖q)": f}.items():
+for name, best in {"least KL(q||p)": r, "least KL(p||q)": f}.items():
     print(f"{name}, mean = {mean[best]:.2f}")
     print(f"{name}, width = {std[best]:.2f}")
-    print(f"{name}, its KL(q‖p) = {reverse[best]:.2f}")
-    print(f"{name}, its KL(p‖q) = {forward[best]:.2f}")
+    print(f"{name}, its KL(q||p) = {reverse[best]:.2f}")
+    print(f"{name}, its KL(p||q) = {forward[best]:.2f}")
 
 assert abs(mean[r] + 2) < 0.1
 assert std[r] < 1  # on the larger hump

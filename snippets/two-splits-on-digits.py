@@ -19,8 +19,8 @@ q, grid = vae.encode(x), Grid(vae)
 log_data = -math.log(len(x))
 
 from_loss = (log_data - elbo(vae, q, x)).mean()  # E_q(x)[log q(x) - ELBO(x)]
-of_x = (log_data - grid.log_evidence(x)).mean()  # KL(q(x)‖p(x))
-title = grid.gap(q, x).mean()  # E_q(x) KL(q(z|x)‖p(z|x))
+of_x = (log_data - grid.log_evidence(x)).mean()  # KL(q(x)||p(x))
+title = grid.gap(q, x).mean()  # E_q(x) KL(q(z|x)||p(z|x))
 
 of_z = yours = 0.0
 for part in torch.arange(len(grid.z)).split(4096):  # add up over z
@@ -34,11 +34,11 @@ for part in torch.arange(len(grid.z)).split(4096):  # add up over z
     yours += cell * (log_q_z.exp() * kl_each_z).sum()
 
 print(f"from the loss = {from_loss:.4f}")
-print(f"KL(q(x)‖p(x)) = {of_x:.4f}")
-print(f"average KL(q(z|x)‖p(z|x)) = {title:.4f}")
+print(f"KL(q(x)||p(x)) = {of_x:.4f}")
+print(f"average KL(q(z|x)||p(z|x)) = {title:.4f}")
 print(f"split by x, sum = {of_x + title:.4f}")
-print(f"KL(q(z)‖p(z)) = {of_z:.4f}")
-print(f"average KL(q(x|z)‖p(x|z)) = {yours:.4f}")
+print(f"KL(q(z)||p(z)) = {of_z:.4f}")
+print(f"average KL(q(x|z)||p(x|z)) = {yours:.4f}")
 print(f"split by z, sum = {of_z + yours:.4f}")
 apart = max(abs(of_x + title - from_loss), abs(of_z + yours - from_loss))
 print(f"the three routes are less than 1e-6 apart = {apart < 1e-6}")

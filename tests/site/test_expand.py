@@ -39,8 +39,8 @@ def test_a_claim_survives_markdown_whatever_it_holds(root: Path, write: Write) -
 
 
 def test_a_value_may_have_a_formula_for_a_name(root: Path, write: Write) -> None:
-    write("snippets/two-and-two.out", "E[KL(q(z|x)‖p(z|x))] = 1.5\n")
-    assert expand("So {{ two-and-two: E[KL(q(z|x)‖p(z|x))] }} nats.", root) == "So 1.5 nats."
+    write("snippets/two-and-two.out", "E[KL(q(z|x)||p(z|x))] = 1.5\n")
+    assert expand("So {{ two-and-two: E[KL(q(z|x)||p(z|x))] }} nats.", root) == "So 1.5 nats."
 
 
 def test_values_and_chosen_numbers_stand_in_a_sentence_and_in_a_formula(root: Path) -> None:
