@@ -6,6 +6,7 @@ heavy: building the site never runs a snippet.
 """
 
 import ast
+import codeop
 import io
 import re
 import tokenize
@@ -181,6 +182,26 @@ def _check_code(path: Path, source: str, tree: ast.Module) -> None:
             raise _wrong(path, line, "a reader does not have lowerbound_site", "import from lowerbound only")
     if not any(isinstance(node, ast.Assert) for node in nodes):
         raise _wrong(path, docstring_end + 1, "no assert", "the asserts are the claim: add at least one")
+    if line := _where_a_prompt_stumbles(source):
+        raise _wrong(
+            path,
+            line,
+            "pasted into a plain Python prompt, it stops here, where an empty line ends a block and nothing else does",
+            "leave an empty line after every block of the program, and none within one",
+        )
+
+
+def _where_a_prompt_stumbles(source: str) -> int | None:
+    """The first line that Python's prompt does not understand when it is given the program line by line."""
+    given: list[str] = []
+    for number, line in enumerate(source.splitlines(), 1):
+        given.append(line)
+        try:
+            if codeop.compile_command("\n".join(given), symbol="single"):
+                given.clear()
+        except SyntaxError:
+            return number
+    return None
 
 
 def _imports(node: ast.AST, package: str) -> bool:

@@ -62,6 +62,8 @@ def _refusals(claim: Claim, run: Run, probed: Run) -> Iterator[str]:
         return
     if not run.stdout.endswith("\n"):
         yield f"{place}: prints nothing to record; print what the claim is about as `name = value`"
+    if foreign := "".join(sorted({letter for letter in run.stdout if not letter.isascii()})):
+        yield f"{place}: prints {foreign}, which not every console can write (Windows'); print ASCII, such as KL(q||p)"
     if claim.alt and not run.drawing:
         yield f'{place}: does not save its figure; write fig.savefig("{claim.name}.svg")'
     yield from (f"{place}: unsteady digit, {unsteady}" for unsteady in probed.unsteady)

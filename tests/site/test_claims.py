@@ -68,6 +68,8 @@ def test_breaking_counts_characters_not_bytes() -> None:
             r"snippets/x\.py:3: the docstring describes a figure that the code does not",
         ),
         ("assert", "pass\n" * 43 + "assert", r"46 lines of code, at most 45 are allowed; split the claim"),
+        ("total = 2", "if 2:\n    a = 2\n\n    b = 2\ntotal = 2", r"snippets/x\.py:10: pasted into a plain .* prompt"),
+        ("print(f", "for _ in [1]:\n    pass\nprint(f", r"snippets/x\.py:10: .* leave an empty line after every block"),
         ("total = 2 + 2", "total = 2 2", r"snippets/x\.py:7: not Python"),
         ('"""', "#", r"snippets/x\.py:\d: (not Python|no docstring)"),
     ],
@@ -76,6 +78,11 @@ def test_what_is_wrong_is_said_with_its_remedy(before: str, after: str, message:
     assert before in SNIPPET
     with pytest.raises(EvidenceError, match=message):
         parse(Path("snippets/x.py"), SNIPPET.replace(before, after))
+
+
+def test_empty_lines_may_stand_in_brackets_and_strings_and_a_block_may_be_last() -> None:
+    source = SNIPPET + 'text = """a\n\nb"""\nboth = [\n    1,\n\n    2,\n]\nfor _ in both:\n    text += text\n'
+    assert parse(Path("x.py"), source).source == source
 
 
 def test_a_name_is_an_address() -> None:

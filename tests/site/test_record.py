@@ -67,6 +67,7 @@ def test_what_keeps_its_word_is_recorded_and_stays_untouched(
     write("snippets/half.out", "total = 0.13\n")
     write("snippets/weak.py", SNIPPET.replace("== 4", "> 0"))
     write("snippets/threads.py", SNIPPET.replace("{total}", "{__import__('os').environ.get('OMP_NUM_THREADS')}"))
+    write("snippets/foreign.py", SNIPPET.replace("total = {", "‖x‖ = {"))
     write("snippets/fails.py", SNIPPET.replace("== 4", "== 5"))
 
     complaints = "\n".join(record([], root))
@@ -75,6 +76,7 @@ def test_what_keeps_its_word_is_recorded_and_stays_untouched(
     assert "snippets/half.py: unsteady digit, line 8: {total / 32:.2f} prints 0.12, but 0.13" in complaints
     assert "snippets/weak.py: after 'Break it: 2 + 2 -> 2 + 3' nothing fails" in complaints
     assert "snippets/threads.py: prints something else in the environment plain-processor-two-threads" in complaints
+    assert "snippets/foreign.py: prints ‖, which not every console can write (Windows'); print ASCII" in complaints
     assert "snippets/fails.py: does not run:\nTraceback" in complaints
     assert (root / "snippets" / "half.out").read_text() == "total = 0.13\n"
     assert not (root / "snippets" / "weak.out").exists()
