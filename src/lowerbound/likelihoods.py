@@ -1,11 +1,12 @@
 r"""Likelihoods $p(x \mid z)$: what a decoder's output means.
 
-Each is an exponential family in x, so that one formula serves training and the exact sums alike:
+Each is an exponential family in x, so that all pairs of n images and g latent points are one matrix product:
 
 $$\log p(x \mid z) = \sum_d x_d \, \eta_d(z) - A(z) + b(x)$$
 
-Here `natural` is $\eta$, `log_partition` is $A$ and `base` is $b$. But for $b$ it is linear in x: all pairs of n images
-and g latent points are one matrix product.
+Here `natural` is $\eta$, `log_partition` is $A$ and `base` is $b$. The terms can be large and cancel, which float64
+bears and float32 does not: with a small $\sigma$ whole nats are lost. So this form serves the exact sums, in float64.
+Training and sampling use `log_prob`, the same number pixel by pixel, where nothing cancels.
 """
 
 import math
@@ -14,13 +15,16 @@ from typing import Protocol
 
 import torch
 from torch import Tensor
-from torch.nn.functional import softplus
+from torch.nn.functional import binary_cross_entropy_with_logits, softplus
 
 from lowerbound.checks import at_least
 
 
 class Likelihood(Protocol):
     """What a VAE asks of its likelihood. `decoded` is the decoder's output, shape (..., D)."""
+
+    def log_prob(self, x: Tensor, decoded: Tensor) -> Tensor:
+        r"""$\log p(x \mid z)$, shape (...), in nats; x has the shape of `decoded`."""
 
     def natural(self, decoded: Tensor) -> Tensor:
         r"""The natural parameters $\eta(z)$, shape (..., D)."""
@@ -54,6 +58,10 @@ class Binomial:
 
     def __post_init__(self) -> None:
         at_least(self.total, 1, "total")
+
+    def log_prob(self, x: Tensor, decoded: Tensor) -> Tensor:
+        r"""$\log p(x \mid z) = b(x) - m \sum_d \text{BCE}_d$, with the binary cross-entropy of each $x_d / m$."""
+        return self.base(x) - self.total * _cross_entropy(decoded, x / self.total)
 
     def natural(self, decoded: Tensor) -> Tensor:
         """The logits."""
@@ -99,6 +107,10 @@ class Bernoulli(Binomial):
     def __init__(self) -> None:
         super().__init__(total=1)
 
+    def log_prob(self, x: Tensor, decoded: Tensor) -> Tensor:
+        """Minus the binary cross-entropy, summed over pixels."""
+        return -_cross_entropy(decoded, x)
+
     def log_partition(self, decoded: Tensor) -> Tensor:
         r"""$A(z) = \sum_d \log(1 + e^{\eta_d})$, with $\eta_d$ the logits."""
         return softplus(decoded).sum(-1)
@@ -131,6 +143,11 @@ class GaussianNoise:
         if not (math.isfinite(self.sigma) and self.sigma > 0):
             raise ValueError(f"sigma: expected a finite number above 0, got {self.sigma!r}")
 
+    def log_prob(self, x: Tensor, decoded: Tensor) -> Tensor:
+        """Minus the squared error, scaled, minus the constant."""
+        error = (x - decoded).square().sum(-1)
+        return error / (-2 * self.sigma**2) - self._constant(x)
+
     def natural(self, decoded: Tensor) -> Tensor:
         r"""$\eta = \mu / \sigma^2$, the mean divided by the variance."""
         return decoded / self.sigma**2
@@ -141,8 +158,7 @@ class GaussianNoise:
 
     def base(self, x: Tensor) -> Tensor:
         r"""$b(x) = -\sum_d x_d^2 / (2 \sigma^2) - \frac{D}{2} \log(2 \pi \sigma^2)$."""
-        constant = x.shape[-1] / 2 * math.log(2 * math.pi * self.sigma**2)
-        return -x.square().sum(-1) / (2 * self.sigma**2) - constant
+        return -x.square().sum(-1) / (2 * self.sigma**2) - self._constant(x)
 
     def mean(self, decoded: Tensor) -> Tensor:
         """The decoder's output."""
@@ -156,6 +172,9 @@ class GaussianNoise:
     def check(self, x: Tensor) -> None:
         """Any finite number will do."""
 
+    def _constant(self, x: Tensor) -> float:
+        return x.shape[-1] / 2 * math.log(2 * math.pi * self.sigma**2)
+
 
 def log_likelihood(likelihood: Likelihood, x: Tensor, decoded: Tensor) -> Tensor:
     r"""$\log p(x \mid z)$ in nats; x and decoded broadcast against each other over all but the last dimension.
@@ -168,10 +187,16 @@ def log_likelihood(likelihood: Likelihood, x: Tensor, decoded: Tensor) -> Tensor
     """
     if x.shape[-1] != decoded.shape[-1]:
         raise ValueError(f"decoder: its output has {decoded.shape[-1]} number(s), but x has {x.shape[-1]} pixels")
-    return (x * likelihood.natural(decoded)).sum(-1) - likelihood.log_partition(decoded) + likelihood.base(x)
+    return likelihood.log_prob(*((x, decoded) if x.shape == decoded.shape else torch.broadcast_tensors(x, decoded)))
 
 
 def log_likelihood_table(likelihood: Likelihood, x: Tensor, decoded: Tensor) -> Tensor:
     r"""$\log p(x_i \mid z_g)$ for every pair, shape (n, g), as one matrix product of x (n, D) with decoded (g, D)."""
     product = x @ likelihood.natural(decoded).T
     return product.sub_(likelihood.log_partition(decoded)).add_(likelihood.base(x)[:, None])
+
+
+def _cross_entropy(logits: Tensor, share: Tensor) -> Tensor:
+    """Binary cross-entropy with logits, summed over pixels: one fused operation, exact for large logits too."""
+    each: Tensor = binary_cross_entropy_with_logits(logits, share, reduction="none")
+    return each.sum(-1)

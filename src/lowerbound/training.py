@@ -1,8 +1,9 @@
 """Training a VAE in a few lines."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import NamedTuple
 
 import torch
@@ -134,29 +135,48 @@ def fit(
             "leave watch out, and call sampled_elbo after training"
         )
     vae.check(x)
-    generator = torch.Generator(x.device).manual_seed(seed)
-    optimizer = torch.optim.Adam(vae.parameters(), lr=learning_rate, fused=True)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs)
     history = History()
-    bar = tqdm(range(1, epochs + 1), disable=not progress, unit="epoch")
-    for epoch in bar:
-        total = torch.zeros((), dtype=x.dtype, device=x.device)
-        for batch in torch.randperm(len(x), generator=generator, device=x.device).split(batch_size):
-            noise = None
-            if sample:
-                shape = (len(batch), vae.prior.dim)
-                noise = torch.randn(shape, generator=generator, dtype=x.dtype, device=x.device)
-            value = loss(vae, x[batch], noise, beta)
-            optimizer.zero_grad(set_to_none=True)
-            value.backward()
-            optimizer.step()
-            total += value.detach() * len(batch)
-        schedule.step()
-        history.loss.append(_finite(total.item() / len(x), epoch, learning_rate))
-        bar.set_postfix(loss=f"{history.loss[-1]:.3f}", refresh=False)
+    losses = train(vae, x, epochs, batch_size, learning_rate, beta, sample, seed)
+    bar = tqdm(losses, total=epochs, disable=not progress, unit="epoch")
+    for epoch, average in enumerate(bar, 1):
+        history.loss.append(_finite(average, epoch, learning_rate))
+        bar.set_postfix(loss=f"{average:.3f}", refresh=False)
         if epoch % every == 0 or epoch == epochs:
             history.rows += [measure(vae, data, epoch, name, exact) for name, data in watched.items()]
     return history
+
+
+def train(
+    vae: VAE,
+    x: Tensor,
+    epochs: int,
+    batch_size: int = 64,
+    learning_rate: float = 5e-3,
+    beta: float = 1.0,
+    sample: bool = True,
+    seed: int = 0,
+) -> Iterator[float]:
+    """The loop inside `fit`: trains one epoch each time that it is asked for the next average loss.
+
+    The data are shuffled, and the noise is drawn, once an epoch: then a step has nothing to gather.
+    """
+    generator = torch.Generator(x.device).manual_seed(seed)
+    optimizer = torch.optim.Adam(vae.parameters(), lr=learning_rate, fused=True)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs)
+    for _ in range(epochs):
+        totals = []
+        order = torch.randperm(len(x), generator=generator, device=x.device)
+        shape = (len(x), vae.prior.dim)
+        noise = torch.randn(shape, generator=generator, dtype=x.dtype, device=x.device) if sample else None
+        draws = noise.split(batch_size) if noise is not None else repeat(None)
+        for batch, draw in zip(x[order].split(batch_size), draws, strict=False):
+            value = loss(vae, batch, draw, beta)
+            optimizer.zero_grad()
+            value.backward()
+            optimizer.step()
+            totals.append(value.detach() * len(batch))
+        schedule.step()
+        yield torch.stack(totals).sum().item() / len(x)
 
 
 @torch.no_grad()

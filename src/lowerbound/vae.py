@@ -225,15 +225,22 @@ class VAE(nn.Module):
         return x
 
 
-@kl_each.register(DiagonalNormal)
-@kl_each.register(FullNormal)
-def _(q: Encoded, p: Any) -> Tensor:
+@kl_each.register
+def _(q: DiagonalNormal, p: Any) -> Tensor:
+    """KL(N(m, diag(s^2))‖N(0, I)) = 1/2 sum_l (m_l^2 + s_l^2 - 1 - log s_l^2), or against a posterior on a grid."""
+    if not isinstance(p, StandardNormal):
+        return _kl_from(q, p)
+    _check_dim(q, p)
+    log_var = 2 * q.log_std
+    return 0.5 * (q.mean.square() + log_var.exp() - log_var - 1).sum(-1)
+
+
+@kl_each.register
+def _(q: FullNormal, p: Any) -> Tensor:
     """KL(N(m, T T')‖N(0, I)) = (|m|^2 + |T|^2 - L) / 2 - log det T, or against a posterior on a grid."""
     if not isinstance(p, StandardNormal):
-        given_posterior: Tensor = p.kl_from(q) if hasattr(p, "kl_from") else _no_kl(p)
-        return given_posterior
-    if p.dim != q.mean.shape[-1]:
-        raise ValueError(f"p: a normal over {p.dim} dimension(s), but q is over {q.mean.shape[-1]}")
+        return _kl_from(q, p)
+    _check_dim(q, p)
     return 0.5 * (q.second_moment() - p.dim) - q.log_det
 
 
@@ -309,5 +316,13 @@ def _check_width(output: Tensor, width: int, meaning: str) -> None:
         raise ValueError(f"encoder: its output has shape {tuple(output.shape)}, expected (n, {width}) for {meaning}")
 
 
-def _no_kl(p: Any) -> Tensor:
-    raise TypeError(f"p: expected vae.prior or a posterior from Grid, not a {type(p).__name__}")
+def _check_dim(q: Encoded, p: StandardNormal) -> None:
+    if p.dim != q.mean.shape[-1]:
+        raise ValueError(f"p: a normal over {p.dim} dimension(s), but q is over {q.mean.shape[-1]}")
+
+
+def _kl_from(q: Encoded, p: Any) -> Tensor:
+    if not hasattr(p, "kl_from"):
+        raise TypeError(f"p: expected vae.prior or a posterior from Grid, not a {type(p).__name__}")
+    given_posterior: Tensor = p.kl_from(q)
+    return given_posterior

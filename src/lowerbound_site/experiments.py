@@ -11,7 +11,7 @@ curves, and a reader who trains one of the runs again meets the record to many d
 
 import json
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from itertools import chain, product
 from multiprocessing import get_context
@@ -27,7 +27,7 @@ from lowerbound.grid import Grid
 from lowerbound.likelihoods import Bernoulli
 from lowerbound.models import digits_vae, mlp
 from lowerbound.quantities import kl_each
-from lowerbound.training import fit, loss
+from lowerbound.training import fit, train
 from lowerbound.vae import VAE, gauss_hermite
 from lowerbound_site.train_models import LIBRARY, fingerprint
 
@@ -65,7 +65,8 @@ def gap_in_training(architecture: str, seed: int) -> Rows:
     watched = {"training": data.train[::4], "held out": data.held_out}
     vae = ARCHITECTURES[architecture](seed).double()
     curves: dict[str, list[dict[str, float]]] = {name: [] for name in watched}
-    for epoch in epochs_of_training(vae, data.train, seed, EPOCHS[-1]):
+    training = train(vae, data.train, EPOCHS[-1], seed=seed)  # the loop of `fit`
+    for epoch, _ in enumerate(chain([math.inf], training)):
         if epoch in EPOCHS:
             for name, x in watched.items():
                 curves[name].append(measured(vae, x))
@@ -74,23 +75,6 @@ def gap_in_training(architecture: str, seed: int) -> Rows:
         run = {"architecture": architecture, "seed": seed, "data": name, "epochs": EPOCHS}
         rows.append(run | {key: [at[key] for at in curve] for key in curve[0]})
     return rows
-
-
-def epochs_of_training(vae: VAE, x: Tensor, seed: int, epochs: int) -> Iterator[int]:
-    """Train as `fit` does with its own settings, and stop after every epoch (and before the first) to be looked at."""
-    generator = torch.Generator().manual_seed(seed)
-    optimizer = torch.optim.Adam(vae.parameters(), lr=5e-3, fused=True)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs)
-    for epoch in range(epochs):
-        yield epoch
-        for batch in torch.randperm(len(x), generator=generator).split(64):
-            noise = torch.randn(len(batch), vae.prior.dim, generator=generator, dtype=x.dtype)
-            value = loss(vae, x[batch], noise)
-            optimizer.zero_grad()
-            value.backward()
-            optimizer.step()
-        schedule.step()
-    yield epochs
 
 
 @torch.no_grad()

@@ -42,6 +42,25 @@ def test_log_likelihood_agrees_with_torch_and_scipy(likelihood, generator):
     assert_near(likelihood.mean(values), torchs.mean, 1e-13)
 
 
+@pytest.mark.parametrize(
+    ("likelihood", "x", "values"),
+    [
+        (GaussianNoise(0.01), torch.linspace(-1, 1, 784), torch.linspace(-1, 1, 784) + 0.01),
+        (GaussianNoise(0.001), torch.linspace(-1, 1, 784), torch.linspace(-1, 1, 784) - 0.001),
+        (GaussianNoise(1.0), torch.linspace(999, 1001, 64), torch.linspace(1000, 1002, 64)),
+        (Bernoulli(), torch.tensor([1.0, 0.0] * 32), torch.tensor([1e4, -1e4] * 31 + [3.0, 2.0])),
+        (Binomial(16), torch.tensor([16.0, 0.0] * 32), torch.tensor([1e4, -1e4] * 31 + [3.0, 2.0])),
+    ],
+    ids=str,
+)
+def test_float32_loses_no_nats(likelihood, x, values):
+    """Where the terms of the exponential family cancel: up to 62 nats were lost."""
+    exact = log_likelihood(likelihood, x.double(), values.double())
+    ours = log_likelihood(likelihood, x, values)
+    assert ours.dtype == torch.float32
+    assert_near(ours.double(), exact, 1e-5 * max(1.0, exact.abs().item()))
+
+
 def test_bernoulli_is_minus_binary_cross_entropy_and_sixteen_of_them_are_a_binomial(generator):
     values = decoded(generator, 20)
     bce = torch.nn.functional.binary_cross_entropy_with_logits

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from lowerbound import Grid, digits, digits_vae, elbo, fit, trained_digits
+from lowerbound import Grid, digits, digits_vae, elbo, trained_digits
 from lowerbound.models import mlp, recorded
 from lowerbound_site import experiments
 from lowerbound_site.train_models import fingerprint
@@ -72,15 +72,6 @@ def test_an_experiment_runs_again_only_when_its_record_is_out_of_date(tmp_path, 
     }
     assert [path.name for path in tmp_path.iterdir()] == ["one.json"]
     assert capsys.readouterr().out.splitlines() == ["one recorded", "one is up to date", "one recorded"]
-
-
-def test_training_epoch_by_epoch_is_what_fit_does():
-    x = digits().train[:200]
-    watched, fitted = (digits_vae(seed=3).double() for _ in range(2))
-    assert list(experiments.epochs_of_training(watched, x, seed=3, epochs=2)) == [0, 1, 2]
-    fit(fitted, x, epochs=2, seed=3, progress=False)
-    for one, other in zip(watched.parameters(), fitted.parameters(), strict=True):
-        assert torch.equal(one, other)
 
 
 def test_what_is_measured_in_training_agrees_with_the_librarys_finer_nodes():
