@@ -3,9 +3,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 import lowerbound_site
 from lowerbound_site.build import refresh, serving
+from lowerbound_site.chromium import FLAGS, chromium
 
 # Before anything imports torch: workers share the machine, and threads that wait for each other's core stall them all.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -17,8 +19,11 @@ os.environ["MATPLOTLIBRC"] = str(Path(lowerbound_site.__file__).with_name("matpl
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let one worker build the site and look at it, so that none waits for another, and begin with what is long."""
     for item in items:
-        if "built_site" in getattr(item, "fixturenames", ()):
+        fixtures = getattr(item, "fixturenames", ())
+        if "built_site" in fixtures:
             item.add_marker(pytest.mark.xdist_group("site"))
+        elif "browser" in fixtures:
+            item.add_marker(pytest.mark.xdist_group("browser"))
     items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
 
 
@@ -33,3 +38,12 @@ def site_address(built_site: Path) -> Iterator[str]:
     """Where the built site is served, on loopback, while the tests run."""
     with serving(built_site) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests that need one."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        yield browser
+        browser.close()

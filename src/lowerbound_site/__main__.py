@@ -12,6 +12,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m lowerbound_site", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("record", help="run snippets and record what they print").add_argument("names", nargs="*")
+    commands.add_parser("record-instruments", help="record the first pictures of the instruments on the pages")
+    commands.add_parser("stage", help="serve the instruments alone, as their sources are, to work on them")
     commands.add_parser("check", help="check one claim").add_argument("name")
     commands.add_parser("new", help="start a new claim").add_argument("name")
     commands.add_parser("build", help="build the site").add_argument("--out", type=Path, default=Path("site"))
@@ -37,6 +39,14 @@ def _run(chosen: argparse.Namespace) -> int:
             complaints = record(chosen.names)
             print(*complaints, sep="\n", file=sys.stderr, end="\n" if complaints else "")
             return 1 if complaints else 0
+        case "record-instruments":
+            from lowerbound_site.record_instruments import record_instruments
+
+            record_instruments()
+        case "stage":
+            from lowerbound_site.stage import stage
+
+            stage()
         case "check":
             from lowerbound_site.check import check
 

@@ -1,4 +1,4 @@
-"""Build the site, and serve it: first what a page links to (the wheel, the programs, its card), then MkDocs."""
+"""Build the site, and serve it: first what a page links to (the wheel, the programs, instruments, its card), then MkDocs."""
 
 import contextlib
 import functools
@@ -20,7 +20,9 @@ from mkdocs.livereload import LiveReloadServer
 
 from lowerbound_site.cards import cards
 from lowerbound_site.claims import ROOT, EvidenceError
+from lowerbound_site.elements import modules, version
 from lowerbound_site.expand import expand, read_pages, site_url, wheel_name
+from lowerbound_site.instrument_data import export
 from lowerbound_site.lighten import inline, postpone, prune
 from lowerbound_site.prose import check_pages
 
@@ -144,6 +146,9 @@ def prepare(root: Path = ROOT) -> None:
     download = root / "docs" / "download"
     wanted = {download / path.name: path for path in [wheel(root), *(root / "snippets").glob("*.py")]}
     wanted |= {download / "source" / path.name: path for path in (root / "src" / "lowerbound").glob("*.py")}
+    if moving := modules(root):
+        moving |= export(version(root), root)
+        wanted |= {download / "instruments" / version(root) / name: path for name, path in moving.items()}
     wanted |= {download / "cards" / f"{page}.png": card for page, card in cards(root).items()}
     for stale in {path for path in download.rglob("*") if path.is_file()} - wanted.keys():
         stale.unlink()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from lowerbound_site.claims import EvidenceError
 
+FLAGS = ["--no-sandbox", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 

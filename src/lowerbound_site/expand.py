@@ -16,6 +16,7 @@ from typing import Any
 
 from mkdocs.utils.meta import get_data
 
+from lowerbound_site import elements
 from lowerbound_site.claims import KINDS, ROOT, Claim, EvidenceError, read_claim, read_claims
 
 SITE_URL = "http://127.0.0.1:8000/"  # the stated default; the environment's SITE_URL wins
@@ -27,10 +28,10 @@ _CODE = re.compile(
     r"|(?<!`)(?P<ticks>`+)(?!`)(?:(?!\n[ \t]*\n).)+?(?<!`)(?P=ticks)(?!`)",  # inline code, within its paragraph
     re.MULTILINE | re.DOTALL,
 )
-# Only a figure has a caption, after a bar, and that may hold placeholders of its own.
+# Only figures and instruments have a caption, after a bar, and that may hold placeholders of its own.
 _PLACEHOLDER = re.compile(
     r"\{\{\s*(?:"
-    r"(?P<figure>figure)\s*:\s*(?P<drawn>[^{}|]*?)\s*\|(?P<caption>(?:[^{}]|\{\{[^{}]*\}\}|\{[^{}]*\})*)"
+    r"(?P<figure>figure|instrument)\s*:\s*(?P<drawn>[^{}|]*?)\s*\|(?P<caption>(?:[^{}]|\{\{[^{}]*\}\}|\{[^{}]*\})*)"
     r"|(?P<word>[\w-]+)\s*(?::\s*(?P<rest>[^{}]*?)\s*)?"
     r")\}\}"
 )
@@ -89,12 +90,25 @@ class _Expansion:
         self.paths = {path.stem: path for path in sorted((root / "snippets").glob("*.py"))}
         self.visible = hide_code(page)
         self.shown: set[str] = set()
+        self.moving: set[str] = set()
 
     def text(self, start: int = 0, end: int | None = None) -> str:
         end = len(self.page) if end is None else end
         pieces = []
         for found in _PLACEHOLDER.finditer(self.visible, start, end):
-            pieces += [self.page[start : found.start()], self.replacement(found)]
+            pieces += [self.linked(start, found.start()), self.replacement(found)]
+            start = found.end()
+        return "".join([*pieces, self.linked(start, end)])
+
+    def linked(self, start: int, end: int) -> str:
+        """A part without placeholders; links that set an instrument are written as HTML."""
+        pieces = []
+        for found in elements.states_linked(self.visible[:end], start):
+            try:
+                link = elements.state_link(found, self.root)
+            except EvidenceError as wrong:
+                raise self.error(found, str(wrong)) from None
+            pieces += [self.page[start : found.start()], link]
             start = found.end()
         return "".join([*pieces, self.page[start:end]])
 
@@ -103,6 +117,7 @@ class _Expansion:
         blocks: Mapping[str, Callable[[], str]] = {
             "claim": lambda: self.claim(found, rest or ""),
             "figure": lambda: self.figure(found, rest or ""),
+            "instrument": lambda: self.instrument(found, rest or ""),
             "install": lambda: install(self.root),
             "ledger": lambda: ledger(read_claims(self.root), read_pages(self.root)),
             "questions": lambda: questions(read_pages(self.root)),
@@ -131,9 +146,19 @@ class _Expansion:
         below = f"<figcaption>{self.caption(found)}</figcaption>" if found["caption"] else ""
         return f'<figure class="lb-figure" data-figure="{name}" data-alt="{html.escape(claim.alt)}">{below}</figure>'
 
+    def instrument(self, found: re.Match[str], which: str) -> str:
+        name, _, start = which.partition("?")
+        if name in self.moving:
+            raise self.error(found, "stands on this page already; one page has each instrument once")
+        self.moving.add(name)
+        try:
+            return elements.element(name, start, self.caption(found) if found["caption"] else "", self.root)
+        except EvidenceError as wrong:
+            raise self.error(found, str(wrong)) from None
+
     def caption(self, found: re.Match[str]) -> str:
         """The caption as HTML: Markdown leaves the inside of a figure alone, so formulas are marked here."""
-        text = html.escape(self.text(*found.span("caption")).strip(), quote=False)
+        text = _outside_tags(lambda part: html.escape(part, quote=False), self.text(*found.span("caption")).strip())
         return re.sub(r"\$([^$]+)\$", r'<span class="arithmatex">\\(\1\\)</span>', text)
 
     def value(self, found: re.Match[str], name: str, key: str) -> str:
@@ -247,6 +272,12 @@ def wheel_name(pyproject: Path) -> str:
     """Return the file name of the library's wheel."""
     version = tomllib.loads(pyproject.read_text(encoding="utf-8"))["project"]["version"]
     return f"lowerbound-{version}-py3-none-any.whl"
+
+
+def _outside_tags(change: Callable[[str], str], text: str) -> str:
+    """Change a text, but for the links that set an instrument in it."""
+    parts = re.split(r'(<a href="#~[^"]*">|</a>)', text)
+    return "".join(part if number % 2 else change(part) for number, part in enumerate(parts))
 
 
 def _fence(info: str, text: str) -> str:

@@ -1,8 +1,8 @@
 """The Markdown extension that turns a page's source into the site's page.
 
-Before Markdown reads the page, `expand` puts the evidence in. After it has written HTML, formulas become MathML and
-the recorded figures are put in line. All of it happens inside Python-Markdown, so any generator that runs it builds
-the site.
+Before Markdown reads the page, `expand` puts the evidence in. After it has written HTML, formulas become MathML, and
+the recorded figures and the first pictures of instruments are put in line. All of it happens inside Python-Markdown, so
+any generator that runs it builds the site.
 """
 
 import re
@@ -11,7 +11,7 @@ from markdown import Extension, Markdown
 from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
 
-from lowerbound_site import figures, maths
+from lowerbound_site import elements, figures, maths
 from lowerbound_site.expand import expand
 
 
@@ -55,7 +55,7 @@ class _Code(Postprocessor):
 
 class _Figures(Postprocessor):
     def run(self, text: str) -> str:
-        return figures.inline_page(text)
+        return elements.fill(figures.inline_page(text))
 
 
 class LowerBoundExtension(Extension):
@@ -63,6 +63,7 @@ class LowerBoundExtension(Extension):
 
     def extendMarkdown(self, md: Markdown) -> None:
         """Register the steps before and after Markdown's own."""
+        md.block_level_elements.append("lb-instrument")
         # Above every preprocessor that reads fences or HTML (superfences 25, md_in_html 20).
         md.preprocessors.register(_Expand(md), "lb_expand", 60)
         md.preprocessors.register(_Doctests(md), "lb_doctests", 55)

@@ -28,7 +28,7 @@ _NUMERAL = re.compile(r"(?<![\w.])[-+−]?\d[\d,.]*(?:[eE][-+]?\d+)?(?:\s?%)?|\d
 
 # Everything that is no prose, tried from top to bottom.
 _NOT_PROSE = re.compile(
-    r"\{\{\s*figure\s*:[^{}|]*\||\{\{[^{}]*\}\}"  # placeholders, but for a figure's caption
+    r"\{\{\s*(?:figure|instrument)\s*:[^{}|]*\||\{\{[^{}]*\}\}"  # placeholders, but for captions
     r"|\$\$.+?\$\$|\\\[.+?\\\]|\\\(.+?\\\)|(?<![\\$])\$(?![\s$])[^$\n]+?(?<!\s)\$"  # formulas
     r"|<[a-zA-Z/!][^>]*>"  # HTML tags
     r"|\{:?[^{}\n]*\}"  # attribute lists

@@ -8,15 +8,18 @@ HERE = "http://site.invalid/"
 
 
 class Links(HTMLParser):
-    """The ids of a page, and what it links to."""
+    """The ids and instruments of a page, and what it links to."""
 
     def __init__(self) -> None:
         super().__init__()
         self.ids: list[str] = []
         self.targets: list[str] = []
+        self.instruments: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         for key, value in attrs:
+            if tag == "lb-instrument" and key == "data-name" and value:
+                self.instruments.append(value)
             if key == "id" and value:
                 self.ids.append(value)
             if (key == "href" and tag in ("a", "link", "use")) or key == "src":
@@ -44,6 +47,10 @@ def test_links_and_anchors_lead_somewhere(built_site: Path) -> None:
             file = built_site / unquote(urlsplit(url).path).lstrip("/")
             if not file.exists() or (file.is_dir() and not (file / "index.html").exists()):
                 broken.append(f"{address}: {target}: no such file")
+            elif anchor.startswith("~"):  # the state of an instrument, checked when the link was written
+                name = anchor[1:].partition("?")[0]
+                if name not in pages[url].instruments:
+                    broken.append(f"{address}: {target}: no instrument {name} on the page")
             elif anchor and url in pages and anchor not in pages[url].ids:
                 broken.append(f"{address}: {target}: no such place on the page")
     assert not broken, "\n".join(broken)

@@ -10,9 +10,8 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from lowerbound_site.chromium import chromium
 from lowerbound_site.claims import ROOT
 from lowerbound_site.expand import read_pages
 from lowerbound_site.labs import labs
@@ -20,10 +19,10 @@ from lowerbound_site.maths import leftovers
 
 pytestmark = pytest.mark.browser
 
-FLAGS = ["--no-sandbox", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
 DESKTOP = {"width": 1360, "height": 900}
 PHONE = {"width": 360, "height": 740}
 HEAVIEST = 150_000  # bytes a page, compressed, with fonts and all
+HEAVIEST_INSTRUMENTS = 80_000  # code and data of its instruments, which come after the first paint
 HEAVIEST_SEARCH = 80_000  # what the search loads beside it, when the page is already there
 LARGEST_SHIFT = 0.1  # from where on readers notice
 
@@ -98,14 +97,6 @@ MARK_LOOKS = """judged => {
 ADDRESSES = [page.path.removesuffix("index.md").removesuffix(".md") for page in read_pages()]
 ADDRESSES += [f"labs/{lab.stem}/" for lab in labs()]
 PATHS = ["404.html", *(address + "/" if address and address[-1] != "/" else address for address in ADDRESSES)]
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")
@@ -210,16 +201,19 @@ def structure(read: dict[str, Any]) -> Iterator[str]:
 
 
 def weight(site: Path, requests: list[str]) -> Iterator[str]:
-    """Compressed bytes of everything that the page asks for; the search apart, which a worker loads afterwards."""
+    """Compressed bytes of everything that the page asks for; apart, what comes afterwards: search and instruments."""
     sizes = {}
     for file in {served(site, url) for url in requests if url.startswith("http")}:
         content = file.read_bytes() if file.exists() else b""
         sizes[file.relative_to(site).as_posix()] = min(len(content), len(gzip.compress(content, 9)))
     search = sum(size for name, size in sizes.items() if name.startswith(("search/", "assets/javascripts/workers/")))
-    itself = sum(sizes.values()) - search
+    moving = sum(size for name, size in sizes.items() if name.startswith("download/instruments/"))
+    itself = sum(sizes.values()) - search - moving
     detail = ", ".join(f"{name} {size:,}" for name, size in sorted(sizes.items(), key=lambda item: -item[1])[:12])
     if itself > HEAVIEST:
         yield f"weighs {itself:,} bytes, at most {HEAVIEST:,} are allowed: {detail}"
+    if moving > HEAVIEST_INSTRUMENTS:
+        yield f"its instruments weigh {moving:,} bytes, at most {HEAVIEST_INSTRUMENTS:,} are allowed: {detail}"
     if search > HEAVIEST_SEARCH:
         yield f"its search weighs {search:,} bytes, at most {HEAVIEST_SEARCH:,} are allowed"
 

@@ -1,0 +1,48 @@
+// Starts the instruments of a page, each when it comes near the window and after the page was painted.
+//
+// On a page, an instrument is <lb-instrument data-name data-start data-version> around its recorded picture. Its module
+// download/instruments/VERSION/NAME.js exports
+//
+//     schema                 what its state consists of, as JSON (lowerbound_site/elements.py says how)
+//     start(element)         takes the picture's place, and returns a function that stops everything again
+//
+// which it usually makes with instrument() of controls/instrument.js. The theme's navigation replaces the content of
+// the page without loading another: the browser then tells this element so, and nothing else has to.
+
+const near = new IntersectionObserver(
+  (entries) => {
+    for (const { isIntersecting, target } of entries) if (isIntersecting) target.begin();
+  },
+  { rootMargin: "60%" },
+);
+
+customElements.define(
+  "lb-instrument",
+  class extends HTMLElement {
+    #stop;
+    #begun = false;
+
+    connectedCallback() {
+      requestAnimationFrame(() => setTimeout(() => this.isConnected && near.observe(this)));
+    }
+
+    disconnectedCallback() {
+      near.unobserve(this);
+      this.#stop?.();
+      this.#stop = undefined;
+      this.#begun = false;
+    }
+
+    async begin() {
+      near.unobserve(this);
+      if (this.#begun) return;
+      this.#begun = true;
+      const { name, version } = this.dataset;
+      const { start } = await import(new URL(`../../download/instruments/${version}/${name}.js`, import.meta.url));
+      if (!this.isConnected) return;
+      const stop = await start(this);
+      if (this.isConnected) this.#stop = stop;
+      else stop();
+    }
+  },
+);

@@ -1,0 +1,29 @@
+// Elements by their names, attributes and content.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+export function element(name, attributes = {}, ...content) {
+  return filled(document.createElement(name), attributes, content);
+}
+
+export function svg(name, attributes = {}, ...content) {
+  return filled(document.createElementNS(SVG, name), attributes, content);
+}
+
+function filled(made, attributes, content) {
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...content);
+  return made;
+}
+
+/** Change attributes, only those that differ. */
+export function change(made, attributes) {
+  for (const [key, value] of Object.entries(attributes)) {
+    const text = typeof value === "number" ? String(Math.round(value * 100) / 100) : value;
+    if (made.getAttribute(key) !== text) made.setAttribute(key, text);
+  }
+}
+
+export function write(made, text) {
+  if (made.textContent !== text) made.textContent = text;
+}

@@ -1,0 +1,123 @@
+// What all instruments share: a state that lives in the address, one paint a frame, reset, copy as Python, one voice.
+//
+//     export const start = instrument({ schema, load, build, python });
+//
+// load()               fetches data; what it returns is given to build
+// build(kit, data)     returns { stage, paint }: `stage` takes the recorded picture's place, `paint(state)` shows a state
+// python(state, data)  a program that prints the numbers shown
+//
+// kit.state                    what is shown
+// kit.set(changes)             while something moves;   kit.set(changes, true) when it comes to rest
+// kit.go(changes)              a jump that "back" undoes
+// kit.say(text)                tells those who cannot see it, after half a second's rest
+// kit.tools()                  the buttons "Reset" and "Copy as Python"
+
+import { element } from "./dom.js";
+import { format, initial, limit, parse } from "./state.js";
+
+const REST = 500; // milliseconds before a change is spoken
+
+export const instrument = ({ schema, load = () => undefined, build, python }) =>
+  async function start(host) {
+    const name = host.dataset.name;
+    const data = await load();
+    const stopped = new AbortController();
+    const { signal } = stopped;
+    const first = parse(schema, host.dataset.start ?? "", initial(schema));
+    const voice = element("p", { class: "lb-voice", role: "status" });
+    let asked = 0;
+    let spoken = 0;
+    let scene;
+
+    const kit = {
+      schema,
+      signal,
+      state: first,
+      set(changes, atRest = false) {
+        kit.state = { ...kit.state, ...limit(schema, changes) };
+        repaint();
+        if (atRest) history.replaceState(history.state, "", address());
+      },
+      go(changes) {
+        kit.state = { ...kit.state, ...limit(schema, changes) };
+        repaint();
+        // The theme keeps the place of scrolling there.
+        history.pushState({ x: scrollX, y: scrollY }, "", address());
+      },
+      say(text) {
+        clearTimeout(spoken);
+        spoken = setTimeout(() => text !== voice.textContent && (voice.textContent = text), REST);
+      },
+      tools() {
+        const copy = element("button", { type: "button", class: "lb-tool" }, "Copy as Python");
+        const reset = element("button", { type: "button", class: "lb-tool" }, "Reset");
+        reset.addEventListener("click", () => kit.go(first));
+        copy.addEventListener("click", async () => {
+          await navigator.clipboard.writeText(python(kit.state, data));
+          copy.textContent = "Copied";
+          setTimeout(() => (copy.textContent = "Copy as Python"), 1500);
+        });
+        return [reset, copy];
+      },
+      program: () => python(kit.state, data),
+      repaint,
+    };
+
+    function repaint() {
+      asked ||= requestAnimationFrame(() => {
+        asked = 0;
+        scene.paint(kit.state);
+      });
+    }
+
+    function address() {
+      const said = format(schema, kit.state, first);
+      return said ? `#~${name}?${said}` : location.pathname + location.search;
+    }
+
+    const prefix = `#~${name}`;
+    const mine = (hash) => hash === prefix || hash.startsWith(`${prefix}?`);
+    const read = (hash) => parse(schema, hash.slice(prefix.length + 1), first);
+    let here = mine(location.hash);
+    if (here) kit.state = read(location.hash);
+
+    scene = await build(kit, data);
+    scene.paint(kit.state);
+    scene.stage.append(voice);
+    host.replaceChildren(scene.stage);
+    host.instrument = kit;
+    if (here) host.scrollIntoView({ block: "nearest" });
+
+    addEventListener(
+      "popstate",
+      () => {
+        const was = here;
+        here = mine(location.hash);
+        if (!here && !was) return;
+        kit.state = here ? read(location.hash) : first;
+        repaint();
+      },
+      { signal },
+    );
+    // Before the theme sees it, which would take such a link for one to a place on the page.
+    document.addEventListener(
+      "click",
+      (event) => {
+        const link = event.target.closest?.("a[href^='#~']");
+        if (!link || !mine(link.getAttribute("href")) || event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        event.stopPropagation();
+        here = true;
+        kit.go(read(link.getAttribute("href")));
+        host.scrollIntoView({ block: "nearest" });
+      },
+      { signal, capture: true },
+    );
+    signal.addEventListener("abort", () => {
+      cancelAnimationFrame(asked);
+      clearTimeout(spoken);
+      scene.stop?.();
+    });
+    host.dataset.ready = "";
+    return () => stopped.abort();
+  };

@@ -1,0 +1,135 @@
+// The trained VAE: 64 pixels, 2 latent numbers, one hidden layer with SiLU in each network, Bernoulli pixels.
+//
+//     p(z) = N(0, I)      p(x|z): the decoder's 64 logits      q(z|x): the encoder's 2 means and 2 log widths
+//
+// In every formula x is an array of 64 pixels, 0 or 1; logarithms are in nats.
+
+import { klToPrior, LOG_2PI, upright } from "./normal.js";
+import { logSumExp, softplus } from "./numbers.js";
+import { gaussHermite } from "./quadrature.js";
+
+export const PIXELS = 64;
+
+/** A network with one hidden layer, from its numbers in torch's order: weight, bias, weight, bias. */
+export function network(numbers, inputs, outputs) {
+  const hidden = (numbers.length - outputs) / (inputs + 1 + outputs);
+  let start = 0;
+  const next = (count) => numbers.slice(start, (start += count));
+  return {
+    inputs,
+    hidden,
+    outputs,
+    weight1: next(hidden * inputs),
+    bias1: next(hidden),
+    weight2: next(outputs * hidden),
+    bias2: next(outputs),
+    layer: new Float64Array(hidden),
+  };
+}
+
+export const decoderFrom = (numbers) => network(numbers, 2, PIXELS);
+export const encoderFrom = (numbers) => network(numbers, PIXELS, 4);
+
+/** The network's output for one input, written into `out`. */
+export function forward(net, input, out = new Float64Array(net.outputs)) {
+  const { inputs, hidden, outputs, weight1, bias1, weight2, bias2, layer } = net;
+  for (let h = 0, w = 0; h < hidden; h++) {
+    let t = bias1[h];
+    for (let i = 0; i < inputs; i++) t += weight1[w++] * input[i];
+    layer[h] = t / (1 + Math.exp(-t));
+  }
+  for (let o = 0, w = 0; o < outputs; o++) {
+    let t = bias2[o];
+    for (let h = 0; h < hidden; h++) t += weight2[w++] * layer[h];
+    out[o] = t;
+  }
+  return out;
+}
+
+const logits = new Float64Array(PIXELS);
+
+/** log p(x|z) = sum of x_d logit_d - log(1 + e^logit_d). */
+export function logLikelihood(decoder, x, z1, z2) {
+  forward(decoder, [z1, z2], logits);
+  let sum = 0;
+  for (let d = 0; d < PIXELS; d++) sum += (x[d] ? logits[d] : 0) - softplus(logits[d]);
+  return sum;
+}
+
+/** What the encoder answers for x: q(z|x), an upright normal. */
+export function encode(encoder, x) {
+  const [m1, m2, s1, s2] = forward(encoder, x);
+  return upright(m1, m2, Math.exp(s1), Math.exp(s2));
+}
+
+/** E_q[log p(x|z)] by quadrature with n points a dimension. */
+export function reconstruction(decoder, x, { mean: [m1, m2], tril: [a, b, c] }, n = 24) {
+  const { points, weights } = gaussHermite(n);
+  let sum = 0;
+  for (let i = 0; i < n; i++) {
+    let row = 0;
+    for (let j = 0; j < n; j++) {
+      row += weights[j] * logLikelihood(decoder, x, m1 + a * points[i], m2 + b * points[i] + c * points[j]);
+    }
+    sum += weights[i] * row;
+  }
+  return sum;
+}
+
+/** loss = -ELBO = -E_q[log p(x|z)] + KL(q || p(z)). */
+export function loss(decoder, x, q, n = 24) {
+  return klToPrior(q) - reconstruction(decoder, x, q, n);
+}
+
+/** A grid of codes, decoded once; the second coordinate is the faster one. */
+export class Grid {
+  constructor(decoder, points = 72, limit = 5) {
+    this.decoder = decoder;
+    this.points = points;
+    this.limit = limit;
+    this.spacing = (2 * limit) / (points - 1);
+    this.axis = Float64Array.from({ length: points }, (_, i) => -limit + i * this.spacing);
+    this.logCell = 2 * Math.log(this.spacing);
+    this.natural = new Float64Array(points * points * PIXELS); // the logits at every point
+    this.constant = new Float64Array(points * points); // log p(z) + log cell - sum of log(1 + e^logit)
+    this.rows = 0; // decoded so far
+  }
+
+  /** Decode some more rows; true when the grid is whole. A page does so between two frames. */
+  decodeRows(count = this.points) {
+    const { points, axis, decoder, natural, constant } = this;
+    for (const end = Math.min(points, this.rows + count); this.rows < end; this.rows++) {
+      const z1 = axis[this.rows];
+      for (let j = 0; j < points; j++) {
+        const g = this.rows * points + j;
+        const out = natural.subarray(g * PIXELS, (g + 1) * PIXELS);
+        forward(decoder, [z1, axis[j]], out);
+        let partition = 0;
+        for (let d = 0; d < PIXELS; d++) partition += softplus(out[d]);
+        constant[g] = -0.5 * (z1 * z1 + axis[j] * axis[j]) - LOG_2PI + this.logCell - partition;
+      }
+    }
+    return this.rows === points;
+  }
+
+  /** log p(x, z in cell) for every cell. */
+  logJoint(x) {
+    if (this.rows < this.points) this.decodeRows();
+    const { natural, constant } = this;
+    const on = [];
+    for (let d = 0; d < PIXELS; d++) if (x[d]) on.push(d);
+    return constant.map((start, g) => {
+      let sum = start;
+      for (const d of on) sum += natural[g * PIXELS + d];
+      return sum;
+    });
+  }
+
+  /** log p(x), and log p(z in cell | x) for every cell. */
+  posterior(x) {
+    const logMass = this.logJoint(x);
+    const logEvidence = logSumExp(logMass);
+    for (let g = 0; g < logMass.length; g++) logMass[g] -= logEvidence;
+    return { logEvidence, logMass };
+  }
+}

@@ -1,0 +1,102 @@
+"""What every instrument does, whichever it is: starts, has an address, goes back, is reset, is taken away."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from lowerbound_site.claims import ROOT
+from lowerbound_site.elements import folder, schema
+
+pytestmark = pytest.mark.browser
+
+NAMES = sorted(path.stem for path in folder(ROOT).glob("*.js"))
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    page = browser.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    yield page
+    page.close()
+    assert complaints == []
+
+
+def start(page: Page, stage: str, name: str, state: str = "", address: str = "") -> None:
+    page.goto(f"{stage}{name}?{state}{address}")
+    page.wait_for_selector("lb-instrument[data-ready]", state="attached")
+
+
+def state(page: Page) -> dict[str, object]:
+    read: dict[str, object] = page.evaluate("document.querySelector('lb-instrument').instrument.state")
+    return read
+
+
+def another(name: str) -> tuple[str, object]:
+    """A key of the state with a value that it does not start with."""
+    key, kind = next(iter(schema(name).items()))
+    if "of" in kind:
+        return key, next(word for word in kind["of"] if word != kind["start"])
+    if "bits" in kind:
+        return key, "5" * (kind["bits"] // 4)
+    return key, kind["from"] if kind["start"] != kind["from"] else kind["to"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_address_holds_the_state(name: str, page: Page, stage: str) -> None:
+    start(page, stage, name)
+    first = state(page)
+    assert first == {key: kind["start"] for key, kind in schema(name).items()}
+    key, value = another(name)
+    page.evaluate(
+        "([key, value]) => document.querySelector('lb-instrument').instrument.go({[key]: value})", [key, value]
+    )
+    assert page.url.endswith(f"#~{name}?{key}={value}")
+    moved = state(page)
+    assert moved == first | {key: value}
+    page.reload()
+    page.wait_for_selector("lb-instrument[data-ready]", state="attached")
+    assert state(page) == moved
+    page.go_back()
+    page.wait_for_function("!location.hash")
+    assert state(page) == first
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_link_sets_it_and_back_unsets_it(name: str, page: Page, stage: str) -> None:
+    start(page, stage, name)
+    key, value = another(name)
+    page.evaluate(
+        "html => document.querySelector('main').insertAdjacentHTML('beforeend', html)",
+        f'<p><a href="#~{name}?{key}={value}">set</a></p>',
+    )
+    page.get_by_role("link", name="set").click()
+    assert state(page)[key] == value
+    page.go_back()
+    page.wait_for_function("!location.hash")
+    assert state(page)[key] == schema(name)[key]["start"]
+    page.go_forward()
+    page.wait_for_function("location.hash")
+    assert state(page)[key] == value
+    page.get_by_role("button", name="Reset").click()
+    assert state(page)[key] == schema(name)[key]["start"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_starts_again_when_it_comes_back(name: str, page: Page, stage: str) -> None:
+    start(page, stage, name)
+    page.evaluate("""() => {
+      const figure = document.querySelector("figure.lb-moves");
+      const away = figure.cloneNode(false);
+      away.innerHTML = `<lb-instrument data-name="${figure.firstChild.dataset.name}" data-start=""
+        data-version="${figure.firstChild.dataset.version}"></lb-instrument>`;
+      figure.replaceWith(away);
+    }""")
+    page.wait_for_selector("lb-instrument[data-ready]", state="attached")
+    key, value = another(name)
+    page.evaluate(
+        "([key, value]) => document.querySelector('lb-instrument').instrument.go({[key]: value})", [key, value]
+    )
+    assert state(page)[key] == value

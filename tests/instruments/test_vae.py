@@ -1,0 +1,162 @@
+"""The plane's mathematics in the browser against the library: same nodes, same formula, 1e-9."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from lowerbound import VAE, Grid, digits, elbo, kl_each, reconstruction, trained_digits
+from lowerbound.models import digits_vae
+from lowerbound.vae import FullNormal, gauss_hermite
+from lowerbound_site.elements import version
+from lowerbound_site.instrument_data import export
+
+from .modules import Modules, survivors
+
+pytestmark = pytest.mark.browser
+
+EXACT = 1e-9
+LOAD = """
+const [vae, numbers, normal, quadrature] = await Promise.all(
+  ["vae", "numbers", "normal", "quadrature"].map(name => at(`maths/${name}.js`)));
+const data = await at("controls/data.js");
+const [decoder, encoder, images] = await Promise.all([data.loadDecoder(), data.loadEncoder(), data.loadImages()]);
+"""
+
+
+@pytest.fixture(scope="module")
+def exported() -> VAE:
+    """The model as it is exported."""
+    vae = digits_vae()
+    files = export(version())
+    read = {part: np.frombuffer(files[f"data/{part}.bin"].read_bytes(), "<f2") for part in ("decoder", "encoder")}
+    state, start = {}, dict.fromkeys(read, 0)
+    for name, tensor in vae.state_dict().items():
+        part = name.split(".")[0]
+        numbers = read[part][start[part] : start[part] + tensor.numel()]
+        state[name] = torch.from_numpy(numbers.astype(np.float64)).reshape(tensor.shape)
+        start[part] += tensor.numel()
+    assert all(start[part] == len(numbers) for part, numbers in read.items())
+    vae = vae.double()
+    vae.load_state_dict(state)
+    return vae.eval().requires_grad_(False)
+
+
+def test_the_exported_model_is_the_recorded_one(exported: VAE) -> None:
+    recorded = trained_digits().state_dict()
+    for name, weight in exported.state_dict().items():
+        assert (weight - recorded[name]).abs().max() <= 2.0**-11 * recorded[name].abs().max()  # half a step of float16
+
+
+def random_states(n: int, seed: int) -> tuple[Tensor, FullNormal]:
+    """n images, drawn ones and held-out ones, each with a normal: narrow and wide, upright and tilted."""
+    generator = torch.Generator().manual_seed(seed)
+
+    def uniform(*shape: int) -> Tensor:
+        return torch.rand(shape, generator=generator, dtype=torch.float64)
+
+    held_out = digits().held_out[torch.randint(0, 360, (n,), generator=generator)]
+    drawn = (uniform(n, 64) < uniform(n, 1)).double()
+    x = torch.where(uniform(n, 1) < 0.7, held_out, drawn)
+    x[0], x[1] = 0.0, 1.0  # nothing drawn, everything drawn
+    widths = torch.exp(uniform(n, 2) * 4.6 - 4.6)  # from 0.01 to 1
+    tilt = torch.where(uniform(n) < 0.5, 0.0, 2 * uniform(n) - 1)
+    tril = torch.diag_embed(widths)
+    tril[:, 1, 0] = tilt
+    return x, FullNormal(uniform(n, 2) * 7 - 3.5, tril)
+
+
+def as_states(x: Tensor, q: FullNormal) -> list[dict[str, Any]]:
+    rows = zip(x.int().tolist(), q.mean.tolist(), q.scale_tril.tolist(), strict=True)
+    return [{"x": image, "q": {"mean": mean, "tril": [t[0][0], t[1][0], t[1][1]]}} for image, mean, t in rows]
+
+
+def check_bound(modules: Modules, vae: VAE, n: int = 12, nodes: int = 24) -> None:
+    x, q = random_states(n, seed=n)
+    found = modules.run(
+        LOAD
+        + """return states.map(({x, q}) => [
+          vae.reconstruction(decoder, x, q), normal.klToPrior(q), vae.loss(decoder, x, q),
+          normal.logProb(q, 0.3, -0.7), ...normal.at(q, 0.4, -1.2),
+        ])""",
+        as_states(x, q),
+    )
+    found = torch.tensor(found, dtype=torch.float64)
+    z = torch.tensor([0.3, -0.7], dtype=torch.float64)
+    noise = torch.tensor([0.4, -1.2], dtype=torch.float64)
+    expected = [reconstruction(vae, q, x), kl_each(q, vae.prior), -elbo(vae, q, x), q.log_prob(z), *q.at(noise).T]
+    assert (found - torch.stack(expected, 1)).abs().max() < EXACT * (1 + torch.stack(expected, 1).abs().max())
+
+
+def check_truth(modules: Modules, vae: VAE, n: int = 12) -> None:
+    x, _ = random_states(n, seed=n + 1)
+    grid = Grid(vae, points=72, limit=5.0)
+    found = modules.run(
+        LOAD
+        + """
+        const grid = new vae.Grid(decoder);
+        return states.map(({x}) => {
+          const {logEvidence, logMass} = grid.posterior(x), {mean, tril} = vae.encode(encoder, x);
+          return [logEvidence, ...mean, tril[0], tril[2], ...logMass.filter((_, g) => g % 97 === 0)];
+        })""",
+        [{"x": image} for image in x.int().tolist()],
+    )
+    found = torch.tensor(found, dtype=torch.float64)
+    q = vae.encode(x)
+    assert (found[:, 0] - grid.log_evidence(x)).abs().max() < EXACT
+    assert (found[:, 1:5] - torch.cat([q.mean, q.log_std.exp()], 1)).abs().max() < EXACT  # type: ignore[union-attr]
+    assert (found[:, 5:] - grid.posterior(x).log_mass[:, ::97]).abs().max() < 1e-8
+
+
+def check_nodes(modules: Modules) -> None:
+    for n in (1, 2, 5, 12, 24, 48):
+        found = modules.run(
+            LOAD + "const {points, weights} = quadrature.gaussHermite(states); return [[...points], [...weights]]", n
+        )
+        point, weight = gauss_hermite(1, torch.zeros(1, dtype=torch.float64), n)
+        assert (torch.tensor(found[0], dtype=torch.float64) - point[:, 0]).abs().max() < 1e-12
+        assert (torch.tensor(found[1], dtype=torch.float64) - weight).abs().max() < 1e-13
+
+
+def test_loss_and_its_parts(modules: Modules, exported: VAE) -> None:
+    check_bound(modules, exported, 1000)
+
+
+def test_log_evidence_posterior_and_encoder(modules: Modules, exported: VAE) -> None:
+    check_truth(modules, exported, 200)
+
+
+def test_quadrature(modules: Modules) -> None:
+    check_nodes(modules)
+
+
+CHANGES = [
+    ("maths/numbers.js", "(bits >> 10) & 31", "(bits >> 10) & 15"),
+    ("maths/numbers.js", "1 + fraction / 1024", "fraction / 1024"),
+    ("maths/numbers.js", "(t > 0 ? t : 0) +", "t +"),
+    ("maths/normal.js", "(m1 * m1 + m2 * m2 + a * a + b * b + c * c - 2)", "(m1 * m1 + m2 * m2 + a * a + c * c - 2)"),
+    ("maths/normal.js", "+ c * c - 2) - Math.log(a * c)", "+ c * c - 2) + Math.log(a * c)"),
+    ("maths/normal.js", "(z2 - m2 - b * e1) / c", "(z2 - m2) / c"),
+    ("maths/normal.js", "m2 + b * e1 + c * e2", "m2 + c * e2"),
+    ("maths/quadrature.js", "Math.sqrt(j - 1) * before", "Math.sqrt(j) * before"),
+    ("maths/quadrature.js", "points[k] = -t", "points[k] = t"),
+    ("maths/vae.js", "layer[h] = t / (1 + Math.exp(-t))", "layer[h] = t / (1 + Math.exp(t))"),
+    ("maths/vae.js", "(x[d] ? logits[d] : 0) - softplus(logits[d])", "(x[d] ? logits[d] : 0) - softplus(-logits[d])"),
+    ("maths/vae.js", "m2 + b * points[i] + c * points[j]", "m2 + b * points[j] + c * points[j]"),
+    ("maths/vae.js", "klToPrior(q) - reconstruction", "klToPrior(q) + reconstruction"),
+    ("maths/vae.js", "this.logCell = 2 * Math.log", "this.logCell = Math.log"),
+    ("maths/vae.js", "-0.5 * (z1 * z1 + axis[j] * axis[j])", "-0.5 * (z1 * z1)"),
+    ("maths/vae.js", "- LOG_2PI + this.logCell - partition", "+ this.logCell - partition"),
+    ("maths/vae.js", "upright(m1, m2, Math.exp(s1), Math.exp(s2))", "upright(m1, m2, Math.exp(s2), Math.exp(s1))"),
+]
+
+
+def test_every_change_is_noticed(modules: Modules, exported: VAE) -> None:
+    def check(modules: Modules) -> None:
+        check_bound(modules, exported)
+        check_truth(modules, exported)
+        check_nodes(modules)
+
+    assert survivors(modules, check, CHANGES) == []
