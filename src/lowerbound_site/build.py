@@ -1,4 +1,4 @@
-"""Build the site, and serve it: first what a page links to (the wheel, the programs, instruments, its card), then MkDocs."""
+"""Build the site, and serve it: first what a page links to (wheel, programs, instruments, cards), then MkDocs."""
 
 import contextlib
 import functools
