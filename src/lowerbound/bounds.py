@@ -32,8 +32,10 @@ from lowerbound.vae import (
     Encoded,
     StandardNormal,
     blocks,
+    check_dim,
     check_pair,
     gauss_hermite,
+    in_blocks,
     rows,
 )
 
@@ -134,11 +136,19 @@ def _(p: GaussianJoint, q: Any, x: Tensor, *, k: int, generator: torch.Generator
 
 @_draw.register
 def _(p: VAE, q: Encoded, x: Tensor, *, k: int, generator: torch.Generator | None) -> Draws:
-    check_pair(p, q, x)
-    z = q.at(_noise(q, k, generator))
-    parts = blocks(len(x), 8 * k * x.shape[1])
-    log_likelihood = torch.cat([p.log_likelihood(x[part], z[:, part]) for part in parts], 1)
-    return Draws(p.prior.log_prob(z), log_likelihood, q.log_prob(z))
+    x = check_pair(p, q, x)
+    noise, pixels = _noise(q, k, generator), x.shape[1]
+
+    def of_rows(part: slice) -> Tensor:
+        some, images = rows(q, part), x[part]
+
+        def of_draws(draws: slice) -> Tensor:
+            z = some.at(noise[draws, part])
+            return torch.stack([p.prior.log_prob(z), p.log_likelihood(images, z), some.log_prob(z)])
+
+        return in_blocks(of_draws, blocks(k, 8 * len(images) * pixels), dim=1)
+
+    return Draws(*in_blocks(of_rows, blocks(len(x), 8 * k * pixels), dim=2))
 
 
 # -- bounds ----------------------------------------------------------------------------------------------------------
@@ -266,8 +276,10 @@ class AggregatedPosterior:
 
     def log_prob(self, z: Tensor) -> Tensor:
         r"""$\log q(z)$ for z of shape (m, L), shape (m,)."""
-        size = 8 * self.given.mean.numel()
-        return torch.cat([self._log_parts(z[part]).logsumexp(1) for part in blocks(len(z), size)])
+        return in_blocks(lambda part: self._log_parts(z[part]).logsumexp(1), self._blocks(z))
+
+    def _blocks(self, z: Tensor) -> list[slice]:
+        return blocks(len(z), 8 * self.given.mean.numel())
 
     def _log_parts(self, z: Tensor) -> Tensor:
         """log q(x) q(z|x) for every pair, shape (m, n)."""
@@ -308,7 +320,7 @@ class EncoderJoint:
 
         $$q(x_i \mid z) = \frac{q(z \mid x_i)}{\sum_j q(z \mid x_j)}$$
         """
-        return self.z._log_parts(z).softmax(1)
+        return in_blocks(lambda part: self.z._log_parts(z[part]).softmax(1), self.z._blocks(z))
 
 
 @entropy.register
@@ -322,6 +334,7 @@ def _(q: AggregatedPosterior) -> Tensor:
 def _(q: AggregatedPosterior, p: Any) -> Tensor:
     """KL(q(z)‖p(z)) = E_q(z)[|z|^2] / 2 + L/2 log(2 pi) - H(q(z))."""
     expect(p, StandardNormal, "p")
+    check_dim(q.given, p)
     cross_entropy: Tensor = 0.5 * (q.given.second_moment().mean() + p.dim * LOG_2PI)
     return cross_entropy - entropy(q)
 
@@ -421,7 +434,7 @@ def optimal_q(vae: VAE, q: Encoded, x: Tensor, nodes: int = 12, steps: int = 100
         nodes: of the quadrature, in each dimension.
         steps: at most so many steps.
     """
-    check_pair(vae, q, x)
+    x = check_pair(vae, q, x)
     noise, weight = gauss_hermite(vae.prior.dim, x, nodes)
 
     def bound(candidate: Encoded, part: slice) -> Tensor:

@@ -1,5 +1,6 @@
 """The checks at the library's doors: an error names the argument, shows what came and says what is expected."""
 
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -51,8 +52,14 @@ def finite(tensor: Tensor, name: str) -> None:
 
 def at_least(count: object, least: int, name: str) -> None:
     """Raise ValueError unless `count` is a whole number of at least `least`."""
-    if isinstance(count, bool) or not isinstance(count, int) or count < least:
+    if isinstance(count, bool) or not isinstance(count, Integral) or count < least:
         raise ValueError(f"{name}: expected a whole number of at least {least}, got {count!r}")
+
+
+def last_axis(tensor: Tensor, length: int, name: str) -> None:
+    """Raise ValueError unless the last axis has this length: one of length 1 would broadcast without a word."""
+    if tensor.dim() == 0 or tensor.shape[-1] != length:
+        raise ValueError(f"{name}: expected shape (..., {length}), got {tuple(tensor.shape)}")
 
 
 def expect(value: object, kind: type, name: str) -> None:

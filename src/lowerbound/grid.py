@@ -10,7 +10,6 @@ product. For smooth decoders the sum over an evenly spaced grid converges faster
 of what is integrated.
 """
 
-import copy
 import math
 from dataclasses import dataclass
 
@@ -18,7 +17,7 @@ import torch
 from torch import Tensor
 
 from lowerbound.checks import finite
-from lowerbound.vae import VAE, Encoded, blocks, check_q, rows
+from lowerbound.vae import VAE, Encoded, blocks, check_q, in_float64, pixel_rows, rows
 
 
 class Grid:
@@ -52,9 +51,9 @@ class Grid:
         if self.spacing > 1:
             raise ValueError(f"points: {points} over |z| <= {limit} are {self.spacing:.2g} apart; the prior is 1 wide")
         self.z = torch.cartesian_prod(*[axis] * dim).reshape(-1, dim)
-        decoder = copy.deepcopy(vae.decoder).cpu().double().eval()
+        exact = in_float64(vae)
         with torch.no_grad():
-            decoded = torch.cat([decoder(part) for part in torch.split(self.z, 4096)])
+            decoded = torch.cat([exact.decode(part) for part in torch.split(self.z, 4096)])
         self._log_cell = dim * math.log(self.spacing)
         self._natural = vae.likelihood.natural(decoded).T.contiguous()  # (D, points^L): the layout that @ likes best
         self._constant = vae.prior.log_prob(self.z) + self._log_cell - vae.likelihood.log_partition(decoded)
@@ -99,10 +98,11 @@ class Grid:
         return (self.log_evidence(x) - wider.log_evidence(x)).abs()
 
     def _double(self, x: Tensor) -> Tensor:
-        if not isinstance(x, Tensor) or x.dim() != 2 or len(x) == 0 or x.shape[1] != len(self._natural):
+        pixels = len(self._natural)
+        if not isinstance(x, Tensor) or x.dim() < 2 or len(x) == 0 or math.prod(x.shape[1:]) != pixels:
             found = tuple(x.shape) if isinstance(x, Tensor) else type(x).__name__
-            raise ValueError(f"x: expected a tensor of shape (n, {len(self._natural)}) with n > 0, got {found}")
-        x = x.detach().cpu().double()
+            raise ValueError(f"x: expected a tensor of shape (n, {pixels}), or images, with n > 0, got {found}")
+        x = pixel_rows(x).detach().cpu().double()
         finite(x, "x")
         self.vae.likelihood.check(x)
         return x

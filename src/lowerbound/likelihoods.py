@@ -11,6 +11,7 @@ Training and sampling use `log_prob`, the same number pixel by pixel, where noth
 
 import math
 from dataclasses import dataclass
+from numbers import Real
 from typing import Protocol
 
 import torch
@@ -58,6 +59,7 @@ class Binomial:
 
     def __post_init__(self) -> None:
         at_least(self.total, 1, "total")
+        object.__setattr__(self, "total", int(self.total))
 
     def log_prob(self, x: Tensor, decoded: Tensor) -> Tensor:
         r"""$\log p(x \mid z) = b(x) - m \sum_d \text{BCE}_d$, with the binary cross-entropy of each $x_d / m$."""
@@ -91,7 +93,9 @@ class Binomial:
         if bad.any():
             raise ValueError(
                 f"x: {type(self).__name__} data are whole numbers from 0 to {self.total}, but x holds "
-                f"{x[bad][0].item():g}. Round or binarise it, or choose another likelihood"
+                f"{x[bad][0].item()!r}. Grey images have the likelihood Binomial(255), as bytes from 0 to 255 (if they "
+                "go from 0 to 1: (255 * x).round()), or GaussianNoise(sigma), as they are; Bernoulli() takes black and "
+                "white, such as (x > x.max() / 2).to(x.dtype)"
             )
 
 
@@ -138,8 +142,9 @@ class GaussianNoise:
     sigma: float
 
     def __post_init__(self) -> None:
-        if not isinstance(self.sigma, int | float):
+        if not isinstance(self.sigma, Real):
             raise TypeError(f"sigma: expected a number, got {self.sigma!r}")
+        object.__setattr__(self, "sigma", float(self.sigma))
         if not (math.isfinite(self.sigma) and self.sigma > 0):
             raise ValueError(f"sigma: expected a finite number above 0, got {self.sigma!r}")
 

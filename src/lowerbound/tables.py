@@ -205,10 +205,12 @@ Table = Distribution | Conditional | Joint
 def outside_support(q: Table, p: Table) -> list[tuple[int, ...]]:
     r"""The cells in which q has mass and p has none: $\KL(q \,\|\, p)$ is infinite exactly when there are any.
 
+    As in `kl`, a conditional may stand against a marginal, `outside_support(q.z_given_x, p.z)`.
+
     >>> outside_support(Distribution([0.5, 0.5]), Distribution([1.0, 0.0]))
     [(1,)]
     """
-    _same_kind(q, p)
+    _comparable(q, p)
     q_possible = q.log_prob > -math.inf
     if isinstance(q, Conditional):
         q_possible = q_possible & (q.given.log_prob > -math.inf)[:, None]
@@ -308,10 +310,7 @@ def _defined(q: Conditional, each: Tensor) -> Tensor:
 
 def _kl_rows(q: Conditional, p: Any) -> Tensor:
     """KL of each row of q against the same row of a conditional, or against one distribution."""
-    if not isinstance(p, Distribution):
-        _same_kind(q, p)
-    elif p.log_prob.shape != q.log_prob.shape[1:]:
-        raise ValueError(f"p: {len(p.log_prob)} values, but q is over {q.log_prob.shape[1]}")
+    _comparable(q, p)
     return _kl_terms(q.log_prob, p.log_prob.expand_as(q.log_prob)).sum(1)
 
 
@@ -334,6 +333,14 @@ def _probabilities(value: Any, name: str, dims: int, normalised_over: tuple[int,
         where = f"{name}[{worst}]" if len(normalised_over) < dims else name
         raise ValueError(f"{where} sums to {found}, not to 1: divide it by its sum if it holds weights")
     return table / total
+
+
+def _comparable(q: Any, p: Any) -> None:
+    """Raise unless p is what `kl` sets q against: its own kind, or for a conditional also a distribution."""
+    if not (isinstance(q, Conditional) and isinstance(p, Distribution)):
+        _same_kind(q, p)
+    elif p.log_prob.shape != q.log_prob.shape[1:]:
+        raise ValueError(f"p: {len(p.log_prob)} values, but q is over {q.log_prob.shape[1]}")
 
 
 def _same_kind(q: Any, p: Any) -> None:

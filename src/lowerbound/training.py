@@ -14,7 +14,7 @@ from lowerbound.checks import at_least
 from lowerbound.grid import Grid
 from lowerbound.likelihoods import log_likelihood
 from lowerbound.quantities import elbo, kl_each
-from lowerbound.vae import VAE
+from lowerbound.vae import VAE, pixel_rows
 
 
 class Row(NamedTuple):
@@ -75,15 +75,16 @@ def loss(vae: VAE, x: Tensor, noise: Tensor | None, beta: float = 1.0) -> Tensor
 
     Args:
         vae: the model.
-        x: images, shape (n, D).
+        x: images, shape (n, D) or (n, ...).
         noise: $\varepsilon$, standard normal draws, shape (n, L); None decodes the mean of q instead (with beta = 0: a
             plain autoencoder).
         beta: $\beta$, the weight of the KL; 1 is the ELBO, 0 leaves the KL out.
 
     Source: Kingma & Welling 2014, equation 10; beta: Higgins et al. 2017.
     """
-    q = vae.encode(x)
-    reconstruction = log_likelihood(vae.likelihood, x, vae.decode(q.mean if noise is None else q.at(noise)))
+    q = vae.encode(x, training=True)
+    decoded = vae.decode(q.mean if noise is None else q.at(noise), training=True)
+    reconstruction = log_likelihood(vae.likelihood, pixel_rows(x), decoded)
     if beta == 0:
         return -reconstruction.mean()
     return -torch.sub(reconstruction, kl_each(q, vae.prior), alpha=beta).mean()
@@ -108,7 +109,7 @@ def fit(
 
     Args:
         vae: the model; it is trained where it is, on its own device and in its own dtype.
-        x: training data, shape (n, D), of the VAE's dtype and device.
+        x: training data, shape (n, D) or (n, ...), of the VAE's dtype and device.
         epochs: passes over the data.
         batch_size: images a step.
         learning_rate: where the cosine starts.

@@ -2,24 +2,36 @@ r"""The neural world: a VAE with $p(z) = \Normal(0, I)$ and a network each for $
 
 $$\ELBO(x) = \E_{q(z \mid x)}[\log p(x \mid z)] - \KL(q(z \mid x) \,\|\, p(z))$$
 
-`x` has shape (n, D), `z` has shape (n, L), logarithms are in nats. The words are those of the other worlds:
+`x` has shape (n, D), `z` has shape (n, L), logarithms are in nats. Images may keep their shape, (n, C, H, W) say: the
+encoder gets x as you give it. For $p(x \mid z)$ the pixels of an image, of x and of the decoder's output alike, are one
+row of D numbers, ordered as by `x.flatten(1)`. The words are those of the other worlds:
 
     q = vae.encode(x)                    # q(z|x), one normal per row of x
     kl_each(q, vae.prior)                # the KL of the formula, in closed form
     reconstruction(vae, q, x)            # its first term, by quadrature
     elbo(vae, q, x)                      # the difference of the two
 
+Both networks are called in eval mode, and every module of them is put back into the mode it was in: $p(x \mid z)$ and
+$q(z \mid x)$ depend on no neighbours in a batch, and measuring changes nothing. Only a step of training (`loss`, `fit`)
+calls them in the mode that they are in. Everything can be differentiated, and memory stays bounded all the same: of a
+long sum no block's graph is kept, the backward pass computes it again.
+
 What needs the true posterior $p(z \mid x)$ is in grid.py.
 """
 
+import copy
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
 
-from lowerbound.checks import at_least, finite
+from lowerbound.checks import at_least, finite, last_axis
 from lowerbound.likelihoods import Likelihood, log_likelihood
 from lowerbound.quantities import LOG_2PI, elbo, entropy, kl, kl_each, reconstruction
 
@@ -35,6 +47,7 @@ class StandardNormal:
 
     def log_prob(self, z: Tensor) -> Tensor:
         r"""$\log p(z) = -\frac{1}{2} \sum_l z_l^2 - \frac{L}{2} \log 2\pi$, for z of shape (..., L)."""
+        last_axis(z, self.dim, "z")
         return -0.5 * (z.square().sum(-1) + self.dim * LOG_2PI)
 
 
@@ -51,6 +64,9 @@ class DiagonalNormal:
 
     mean: Tensor
     log_std: Tensor
+
+    def __post_init__(self) -> None:
+        _check_shapes(self.mean, "log_std", self.log_std, self.mean.shape)
 
     @classmethod
     def from_output(cls, output: Tensor, latent_dim: int) -> Self:
@@ -73,10 +89,12 @@ class DiagonalNormal:
 
         This is the reparameterization: gradients reach the mean and the standard deviations.
         """
+        last_axis(noise, self.mean.shape[-1], "noise")
         return self.mean + self.log_std.exp() * noise
 
     def log_prob(self, z: Tensor) -> Tensor:
         r"""$\log q(z \mid x)$, for z of shape (..., n, L), in nats."""
+        last_axis(z, self.mean.shape[-1], "z")
         noise = (z - self.mean) * (-self.log_std).exp()
         return -0.5 * (noise.square().sum(-1) + self.mean.shape[-1] * LOG_2PI) - self.log_det
 
@@ -98,6 +116,9 @@ class FullNormal:
 
     mean: Tensor
     scale_tril: Tensor
+
+    def __post_init__(self) -> None:
+        _check_shapes(self.mean, "scale_tril", self.scale_tril, (*self.mean.shape, self.mean.shape[-1]))
 
     @classmethod
     def from_output(cls, output: Tensor, latent_dim: int) -> Self:
@@ -123,11 +144,13 @@ class FullNormal:
 
         This is the reparameterization: gradients reach the mean and T.
         """
+        last_axis(noise, self.mean.shape[-1], "noise")
         stretched: Tensor = torch.einsum("...ij,...j->...i", self.scale_tril, noise)
         return self.mean + stretched
 
     def log_prob(self, z: Tensor) -> Tensor:
         r"""$\log q(z \mid x)$, for z of shape (..., n, L), in nats."""
+        last_axis(z, self.mean.shape[-1], "z")
         offset = (z - self.mean)[..., None]
         noise: Tensor = torch.linalg.solve_triangular(self.scale_tril, offset, upper=False).squeeze(-1)
         return -0.5 * (noise.square().sum(-1) + self.mean.shape[-1] * LOG_2PI) - self.log_det
@@ -148,9 +171,13 @@ def rows(q: Encoded, part: slice) -> Encoded:
 class VAE(nn.Module):
     r"""A variational autoencoder from any two modules: $p(x, z) = p(z) \, p(x \mid z)$, with the encoder $q(z \mid x)$.
 
+    Each module sees one batch axis and no more, as in training, so that what `fit` can train can be measured.
+
     Args:
-        encoder: maps x, shape (n, D), to the numbers that `posterior` reads: for DiagonalNormal 2L of them.
-        decoder: maps z, shape (n, L), to what the likelihood reads, shape (n, D): logits or means.
+        encoder: maps x, shape (n, D) or (n, ...) as you give it, to the numbers that `posterior` reads: for
+            DiagonalNormal 2L of them for each x.
+        decoder: maps z, shape (n, L), to what the likelihood reads, logits or means: shape (n, D), or (n, ...) with D
+            numbers for each z.
         likelihood: `Bernoulli()`, `Binomial(total)` or `GaussianNoise(sigma)`.
         latent_dim: L, the number of latent coordinates.
         posterior: the family of $q(z \mid x)$, `DiagonalNormal` or `FullNormal`.
@@ -160,6 +187,13 @@ class VAE(nn.Module):
         ValueError: a `latent_dim` that is no whole number above 0. Outputs of the wrong width are found when they come.
 
     Source: Kingma & Welling 2014.
+
+    >>> from lowerbound import Bernoulli
+    >>> encoder = nn.Sequential(nn.Conv2d(1, 4, 3, stride=2, padding=1), nn.SiLU(), nn.Flatten(), nn.Linear(64, 4))
+    >>> decoder = nn.Sequential(nn.Linear(2, 64), nn.Unflatten(1, (4, 4, 4)), nn.ConvTranspose2d(4, 1, 2, stride=2))
+    >>> vae, images = VAE(encoder, decoder, Bernoulli()), torch.ones(9, 1, 8, 8)
+    >>> elbo(vae, vae.encode(images), images).shape, vae.decode(torch.zeros(5, 9, 2)).shape
+    (torch.Size([9]), torch.Size([5, 9, 64]))
     """
 
     def __init__(
@@ -182,38 +216,73 @@ class VAE(nn.Module):
         self.encoder, self.decoder = encoder, decoder
         self.likelihood, self.prior, self.posterior = likelihood, StandardNormal(latent_dim), posterior
 
-    def encode(self, x: Tensor) -> Encoded:
-        r"""$q(z \mid x)$ for each row of x."""
-        return self.posterior.from_output(self.encoder(x), self.prior.dim)
+    def encode(self, x: Tensor, training: bool = False) -> Encoded:
+        r"""$q(z \mid x)$ for each x, in eval mode.
 
-    def decode(self, z: Tensor) -> Tensor:
-        """The decoder's output for z, shape (..., L) to (..., D)."""
-        decoded: Tensor = self.decoder(z)
-        return decoded
+        Args:
+            x: shape (n, D), or (n, ...): the encoder gets it as it is.
+            training: leave the encoder in the mode it is in and give it all x as one batch, as a training loop of your
+                own needs (for dropout, or for batch normalisation to learn its averages).
+        """
+        if training:
+            output = self._call("encoder", x, training)
+        else:
+            parts = blocks(len(x), 8 * math.prod(x.shape[1:]))
+            output = in_blocks(lambda part: self._call("encoder", x[part]), parts)
+        return self.posterior.from_output(pixel_rows(output), self.prior.dim)
+
+    def decode(self, z: Tensor, training: bool = False) -> Tensor:
+        """The decoder's output for z, shape (..., L) to (..., D), in eval mode.
+
+        Args:
+            z: any number of axes; the decoder gets them as one batch.
+            training: leave the decoder in the mode it is in, as for `encode`.
+        """
+        last_axis(z, self.prior.dim, "z")
+        decoded = pixel_rows(self._call("decoder", z.reshape(-1, self.prior.dim), training))
+        return decoded.reshape(*z.shape[:-1], decoded.shape[1])
+
+    def _call(self, name: str, batch: Tensor, training: bool = False) -> Tensor:
+        """The one door to both networks."""
+        with nullcontext() if training else eval_mode(self):
+            output: Any = getattr(self, name)(batch)
+        if not isinstance(output, Tensor):
+            raise TypeError(f"{name}: expected it to return one tensor, got a {type(output).__name__}")
+        if output.dim() == 0 or len(output) != len(batch):
+            raise ValueError(f"{name}: for {len(batch)} inputs its output has shape {tuple(output.shape)}")
+        return output
 
     def log_likelihood(self, x: Tensor, z: Tensor) -> Tensor:
-        r"""$\log p(x \mid z)$, shape (...), in nats."""
-        return log_likelihood(self.likelihood, x, self.decode(z))
+        r"""$\log p(x \mid z)$, shape (...), in nats, for z of shape (..., L) and x of shape (n, D), (D,) or (n, ...).
+
+        All but the last axes of z and of rows x broadcast against each other.
+        """
+        decoded = self.decode(z)
+        as_rows = x.shape[-1] == decoded.shape[-1]
+        return log_likelihood(self.likelihood, x if as_rows else pixel_rows(x), decoded)
 
     def log_joint(self, x: Tensor, z: Tensor) -> Tensor:
-        r"""$\log p(x, z) = \log p(z) + \log p(x \mid z)$, shape (...), in nats."""
+        r"""$\log p(x, z) = \log p(z) + \log p(x \mid z)$, shapes as for `log_likelihood`, in nats."""
         return self.prior.log_prob(z) + self.log_likelihood(x, z)
 
+    @torch.no_grad()
     def sample(self, n: int, generator: torch.Generator | None = None) -> tuple[Tensor, Tensor]:
-        r"""n draws (x, z) of the model's joint: z from the prior, then x from $p(x \mid z)$."""
+        r"""n draws (x, z) of the model's joint: z from the prior, then x from $p(x \mid z)$.
+
+        z has shape (n, L), and x the shape that the decoder gives it.
+        """
+        at_least(n, 1, "n")
         like = next(self.decoder.parameters(), torch.empty(0))
         z = torch.randn(n, self.prior.dim, generator=generator, dtype=like.dtype, device=like.device)
-        return self.likelihood.sample(self.decode(z), generator), z
+        return self.likelihood.sample(self._call("decoder", z), generator), z
 
     def check(self, x: Any) -> Tensor:
         """x itself, or an error that says why it is no data for this VAE."""
         if not isinstance(x, Tensor) or not x.is_floating_point():
             found = x.dtype if isinstance(x, Tensor) else type(x).__name__
-            raise TypeError(
-                f"x: expected a floating-point tensor, got {found}; convert with torch.as_tensor(x).double()"
-            )
-        if x.dim() != 2 or len(x) == 0:
-            raise ValueError(f"x: expected shape (n, D) with n > 0, got {tuple(x.shape)}; flatten images to rows")
+            raise TypeError(f"x: expected a floating-point tensor, got {found}; {self._conversion(x)}")
+        if x.dim() < 2 or len(x) == 0:
+            raise ValueError(f"x: expected shape (n, D), or images (n, ...), with n > 0, got {tuple(x.shape)}")
         weight = next(self.parameters(), x)
         if weight.dtype != x.dtype or weight.device != x.device:
             raise TypeError(
@@ -224,13 +293,55 @@ class VAE(nn.Module):
         self.likelihood.check(x)
         return x
 
+    def _conversion(self, x: Any) -> str:
+        """How to make data of x: an advice that does not lead to the next error."""
+        dtype = next(self.parameters(), torch.empty(0)).dtype
+        how = f"x.to({dtype})" if isinstance(x, Tensor) else f"torch.as_tensor(x, dtype={dtype})"
+        try:
+            self.likelihood.check(torch.as_tensor(x, dtype=dtype))
+        except ValueError as error:
+            return f"{how} is one, but: {error}"
+        except (TypeError, RuntimeError):
+            return "tensors can be made of arrays and of lists of numbers"
+        return f"use {how}"
+
+
+@contextmanager
+def eval_mode(vae: nn.Module) -> Iterator[None]:
+    """Inside, every module is in eval mode; afterwards each is in the mode that it was in."""
+    training = [module for module in vae.modules() if module.training]
+    for module in training:
+        module.training = False
+    try:
+        yield
+    finally:
+        for module in training:
+            module.training = True
+
+
+def in_float64(vae: VAE) -> VAE:
+    """A VAE with a copy of the decoder, in float64 on the CPU, and no encoder."""
+    computed = {  # by a hook from other weights, as older forms of normalised weights are: deepcopy refuses those
+        id(value): value.detach().clone()
+        for module in vae.decoder.modules()
+        for value in vars(module).values()
+        if isinstance(value, Tensor) and not value.is_leaf
+    }
+    decoder = copy.deepcopy(vae.decoder, computed)
+    return VAE(nn.Identity(), decoder, vae.likelihood, vae.prior.dim).cpu().double()
+
+
+def pixel_rows(x: Tensor) -> Tensor:
+    """Images (n, ...) as rows of pixels, (n, D)."""
+    return x.flatten(1) if x.dim() > 1 else x[:, None]
+
 
 @kl_each.register
 def _(q: DiagonalNormal, p: Any) -> Tensor:
     """KL(N(m, diag(s^2))‖N(0, I)) = 1/2 sum_l (m_l^2 + s_l^2 - 1 - log s_l^2), or against a posterior on a grid."""
     if not isinstance(p, StandardNormal):
         return _kl_from(q, p)
-    _check_dim(q, p)
+    check_dim(q, p)
     log_var = 2 * q.log_std
     return 0.5 * (q.mean.square() + log_var.exp() - log_var - 1).sum(-1)
 
@@ -240,7 +351,7 @@ def _(q: FullNormal, p: Any) -> Tensor:
     """KL(N(m, T T')‖N(0, I)) = (|m|^2 + |T|^2 - L) / 2 - log det T, or against a posterior on a grid."""
     if not isinstance(p, StandardNormal):
         return _kl_from(q, p)
-    _check_dim(q, p)
+    check_dim(q, p)
     return 0.5 * (q.second_moment() - p.dim) - q.log_det
 
 
@@ -264,10 +375,10 @@ def _(p: VAE, q: Encoded, x: Tensor) -> Tensor:
 
     For 1 or 2 latent dimensions; beyond, the number of nodes explodes: use `sampled_reconstruction`.
     """
-    check_pair(p, q, x)
+    x = check_pair(p, q, x)
     noise, weight = gauss_hermite(p.prior.dim, x)
     parts = blocks(len(x), 8 * len(noise) * x.shape[1])  # the decoder's layers hold several numbers for each pixel
-    return torch.cat([weight @ p.log_likelihood(x[part], rows(q, part).at(noise[:, None, :])) for part in parts])
+    return in_blocks(lambda part: weight @ p.log_likelihood(x[part], rows(q, part).at(noise[:, None, :])), parts)
 
 
 @elbo.register
@@ -276,10 +387,11 @@ def _(p: VAE, q: Encoded, x: Tensor) -> Tensor:
     return reconstruction(p, q, x) - kl_each(q, p.prior)
 
 
-def check_pair(vae: VAE, q: Encoded, x: Tensor) -> None:
-    """Raise unless x is data for this VAE and q holds one distribution over its z for each row of x."""
+def check_pair(vae: VAE, q: Encoded, x: Tensor) -> Tensor:
+    """x as rows of pixels; an error unless it is data for this VAE and q holds one distribution over z for each."""
     vae.check(x)
     check_q(q, len(x), vae.prior.dim)
+    return pixel_rows(x)
 
 
 def check_q(q: Any, n: int, latent_dim: int) -> None:
@@ -296,6 +408,20 @@ def blocks(n: int, numbers_a_row: int) -> list[slice]:
     """n rows in slices, so that a slice of rows with so many numbers each stays within BLOCK numbers."""
     step = max(1, BLOCK // numbers_a_row)
     return [slice(start, start + step) for start in range(0, n, step)]
+
+
+def in_blocks(function: Callable[[slice], Tensor], parts: list[slice], dim: int = 0) -> Tensor:
+    """`function(part)` for each part, joined along `dim`, in the memory of one part, gradients included.
+
+    The graph of a part is not kept where there are several: the backward pass computes the part again.
+    """
+    if len(parts) <= 1:
+        return function(parts[0] if parts else slice(0))
+    again: list[Tensor] = [
+        checkpoint(function, part, use_reentrant=False, preserve_rng_state=False)  # nothing here is random
+        for part in parts
+    ]
+    return torch.cat(again, dim)
 
 
 def gauss_hermite(dim: int, like: Tensor, nodes: int = NODES) -> tuple[Tensor, Tensor]:
@@ -316,7 +442,15 @@ def _check_width(output: Tensor, width: int, meaning: str) -> None:
         raise ValueError(f"encoder: its output has shape {tuple(output.shape)}, expected (n, {width}) for {meaning}")
 
 
-def _check_dim(q: Encoded, p: StandardNormal) -> None:
+def _check_shapes(mean: Tensor, name: str, other: Tensor, expected: tuple[int, ...]) -> None:
+    if mean.dim() != 2 or other.shape != expected:
+        raise ValueError(
+            f"mean, {name}: expected shapes (n, L) and to match, got {tuple(mean.shape)} and {tuple(other.shape)}"
+        )
+
+
+def check_dim(q: Encoded, p: StandardNormal) -> None:
+    """Raise unless both are over the same number of dimensions."""
     if p.dim != q.mean.shape[-1]:
         raise ValueError(f"p: a normal over {p.dim} dimension(s), but q is over {q.mean.shape[-1]}")
 
