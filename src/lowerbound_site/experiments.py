@@ -20,15 +20,17 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import binary_cross_entropy_with_logits as cross_entropy
+from torch.special import ndtr, ndtri
 from tqdm import tqdm
 
 from lowerbound.data import digits
 from lowerbound.grid import Grid
-from lowerbound.likelihoods import Bernoulli
-from lowerbound.models import digits_vae, mlp
-from lowerbound.quantities import kl_each
+from lowerbound.likelihoods import Bernoulli, log_likelihood, log_likelihood_table
+from lowerbound.models import digits_vae, mlp, trained_digits
+from lowerbound.quantities import LOG_2PI, kl_each
 from lowerbound.training import fit, train
-from lowerbound.vae import VAE, gauss_hermite
+from lowerbound.vae import VAE, Encoded, gauss_hermite
 from lowerbound_site.train_models import LIBRARY, fingerprint
 
 RECORDS = LIBRARY / "trained"
@@ -200,12 +202,158 @@ def pixels_apart(images: Tensor, others: Tensor) -> Tensor:
     return differing.min(1).values
 
 
+# -- the noise as a term of the loss ---------------------------------------------------------------------------------
+
+
+def slope_penalty(smooth: bool, seed: int) -> Rows:
+    """One run with the KL and without noise: in the loss `price_of_slope` stands in for it."""
+    data = digits()
+    vae = (digits_vae(seed=seed) if smooth else rough_vae(seed)).double()
+    generator = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.Adam(vae.parameters(), lr=5e-3, fused=True)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, EPOCHS_WITHOUT)
+    for _ in range(EPOCHS_WITHOUT):
+        for batch in torch.randperm(len(data.train), generator=generator).split(64):
+            x = data.train[batch]
+            q = vae.encode(x)
+            at_mean = log_likelihood(vae.likelihood, x, vae.decode(q.mean))
+            value = (price_of_slope(vae, q) + kl_each(q, vae.prior) - at_mean).mean()
+            optimizer.zero_grad()
+            value.backward()
+            optimizer.step()
+        schedule.step()
+    return [{"smooth": smooth, "seed": seed} | continuity_of(vae, True, data.train, data.held_out)]
+
+
+def price_of_slope(vae: VAE, q: Encoded) -> Tensor:
+    """What noise as wide as q costs to second order, the decoder's curvature left out, shape (n,), in nats.
+
+    It is 1/2 sum_l F_l: with s the probability of a 1, F_l is the sum over the pixels of s (1 - s) times the squared
+    slope of the logit at q's mean, along column l of q's Cholesky factor. For a DiagonalNormal that is sigma_l^2 times
+    the Fisher information of the code's number l.
+    """
+    price, s = torch.zeros(len(q.mean), dtype=q.mean.dtype), torch.sigmoid(vae.decode(q.mean))
+    for along in q.scale_tril.unbind(-1):
+        ahead, behind = (vae.decode(q.mean + step * along) for step in (1e-4, -1e-4))
+        price = price + (s * (1 - s) * ((ahead - behind) / 2e-4).square()).sum(1) / 2
+    return price
+
+
+# -- how slowly a smooth network learns a shuffle --------------------------------------------------------------------
+
+
+def following_the_shuffle(cells: int, steps: int, seed: int) -> Rows:
+    """KL(shuffled decoder‖network) in nats an image, after training a network on so many batches of codes."""
+    generator = torch.Generator().manual_seed(seed)
+    order, decoder = torch.randperm(cells**2, generator=generator), trained_digits().decoder
+    network = mlp(2, 128, 128, 64, seed=seed).double()
+
+    def codes_and_logits(n: int) -> tuple[Tensor, Tensor]:
+        z = torch.randn(n, 2, generator=generator, dtype=torch.float64).clamp(-4, 4)
+        return z, decoder(shuffled(z, order))
+
+    optimizer = torch.optim.Adam(network.parameters(), lr=1e-2, fused=True)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
+    for _ in range(steps):
+        z, logit = codes_and_logits(128)
+        value = cross_entropy(network(z), logit.sigmoid())
+        optimizer.zero_grad()
+        value.backward()
+        optimizer.step()
+        schedule.step()
+    z, logit = codes_and_logits(4000)
+    with torch.no_grad():
+        error = cross_entropy(network(z), logit.sigmoid()) - cross_entropy(logit, logit.sigmoid())
+    return [{"cells": cells, "steps": steps, "seed": seed, "error": round(64 * error.item(), 4)}]
+
+
+def shuffled(z: Tensor, order: Tensor) -> Tensor:
+    """z with each of K x K cells, which hold equal shares of the prior, moved to a new place; `order` has K^2 numbers.
+
+    Inside its cell a code keeps its share of each coordinate, so the prior stays what it was.
+    """
+    k = math.isqrt(len(order))
+    u = k * ndtr(z)
+    cell = u.long()
+    new = order[cell[..., 0] * k + cell[..., 1]]
+    moved: Tensor = ndtri((torch.stack([new // k, new % k], -1) + u - cell) / k)
+    return moved
+
+
+# -- what the shape of q does to the decoder -------------------------------------------------------------------------
+
+
+PROPOSALS = (("encoder", 1), ("encoder", 16), ("prior", 1000))
+
+
+def posteriors_in_training(smooth: bool, proposal: str, draws: int, seed: int) -> Rows:
+    """One run on the importance-weighted bound with so many draws of z, from the encoder or from the prior.
+
+    One draw from the encoder is the ELBO: q is an upright ellipse. With many draws from the prior there is no encoder,
+    and no shape that a posterior had to fit: the bound is close to log p(x) itself.
+
+    log_evidence: log p(x) of a held-out digit, on average. speed, holes, reach: as in `continuity_of`.
+    apart: KL(p(z|x)‖the normal of its mean and covariance), the least that any normal has, on average over 60 digits.
+    """
+    data = digits()
+    vae = (digits_vae(seed=seed) if smooth else rough_vae(seed)).double()
+    generator = torch.Generator().manual_seed(seed)
+
+    def normal(*shape: int) -> Tensor:
+        return torch.randn(*shape, vae.prior.dim, generator=generator, dtype=torch.float64)
+
+    def log_weight(x: Tensor) -> Tensor:
+        if proposal == "prior":
+            return log_likelihood_table(vae.likelihood, x, vae.decode(normal(draws))).T
+        q = vae.encode(x)
+        z = q.at(normal(draws, len(x)))
+        return vae.log_joint(x, z) - q.log_prob(z)
+
+    optimizer = torch.optim.Adam(vae.parameters(), lr=5e-3, fused=True)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, EPOCHS_WITHOUT)
+    for _ in range(EPOCHS_WITHOUT):
+        for batch in torch.randperm(len(data.train), generator=generator).split(64):
+            value = math.log(draws) - log_weight(data.train[batch]).logsumexp(0).mean()
+            optimizer.zero_grad()
+            value.backward()
+            optimizer.step()
+        schedule.step()
+    run = {"smooth": smooth, "proposal": proposal, "draws": draws, "seed": seed}
+    continuous = continuity_of(vae, False, data.train, data.held_out)
+    kept = {key: continuous[key] for key in ("speed", "holes", "reach", "path")}
+    grid = Grid(vae, points=400, limit=5.5)  # fine enough for the narrow posteriors of a winding decoder
+    measured = {
+        "log_evidence": grid.log_evidence(data.held_out).mean(),
+        "apart": apart_from_a_normal(grid, data.held_out[:60]),
+    }
+    return [run | {key: round(value.item(), 4) for key, value in measured.items()} | kept]
+
+
+@torch.no_grad()
+def apart_from_a_normal(grid: Grid, x: Tensor) -> Tensor:
+    """KL(p(z|x)‖the normal of the same mean and covariance), in nats, averaged over x: 0 where p(z|x) is normal.
+
+    The KL is the entropy of that normal less the entropy of p(z|x).
+    """
+    posterior = grid.posterior(x)
+    entropy = -(posterior.mass * posterior.log_prob).sum(1)
+    dim = grid.z.shape[1]
+    of_a_normal = (torch.logdet(posterior.cov) + dim * (LOG_2PI + 1)) / 2
+    return (of_a_normal - entropy).mean()
+
+
 # -- the records -----------------------------------------------------------------------------------------------------
 
 # An experiment is a function of the settings of one run, and the settings of all its runs.
 EXPERIMENTS: dict[str, tuple[Callable[..., Rows], Sequence[tuple[Any, ...]]]] = {
     "gap-in-training": (gap_in_training, list(product(ARCHITECTURES, SEEDS))),
     "continuity": (continuity, list(product((True, False), (True, False), (True, False), SEEDS))),
+    "slope-penalty": (slope_penalty, list(product((True, False), SEEDS))),
+    "posteriors-in-training": (
+        posteriors_in_training,
+        [(smooth, *q, seed) for smooth in (True, False) for q in PROPOSALS for seed in SEEDS],
+    ),
+    "following-the-shuffle": (following_the_shuffle, list(product((4, 16), (100, 1000, 10_000), SEEDS))),
 }
 
 

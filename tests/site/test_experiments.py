@@ -1,13 +1,25 @@
 """Recorded experiments: up to date, run again only when they must be, and measured as they say."""
 
 import json
+import math
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
 from torch import nn
 
-from lowerbound import Grid, digits, digits_vae, elbo, trained_digits
+from lowerbound import (
+    DiagonalNormal,
+    FullNormal,
+    Grid,
+    GridPosterior,
+    digits,
+    digits_vae,
+    elbo,
+    reconstruction,
+    trained_digits,
+)
 from lowerbound.models import mlp, recorded
 from lowerbound_site import experiments
 from lowerbound_site.train_models import fingerprint
@@ -24,12 +36,23 @@ def test_a_record_is_up_to_date(name):
 @pytest.mark.parametrize("name", experiments.EXPERIMENTS)
 def test_a_record_is_small_and_has_five_seeds_of_everything(name):
     assert (experiments.RECORDS / f"{name}.json").stat().st_size < 60_000
-    settings = [key for key in ("architecture", "data", "noise", "kl", "smooth") if key in recorded(name)[0]]
+    settings = [
+        key
+        for key in ("architecture", "data", "noise", "kl", "smooth", "proposal", "draws", "cells", "steps")
+        if key in recorded(name)[0]
+    ]
     seeds = {}
     for row in recorded(name):
         seeds.setdefault(tuple(row[key] for key in settings), []).append(row["seed"])
     assert all(found == [0, 1, 2, 3, 4] for found in seeds.values())
-    assert len(seeds) == {"gap-in-training": 4, "continuity": 8}[name]
+    expected = {
+        "gap-in-training": 4,
+        "continuity": 8,
+        "slope-penalty": 2,
+        "posteriors-in-training": 6,
+        "following-the-shuffle": 6,
+    }
+    assert len(seeds) == expected[name]
 
 
 def test_an_unknown_record_is_refused_and_the_known_are_named():
@@ -128,6 +151,47 @@ def test_speed_is_counted_in_pixels_a_unit_of_z():
     crossings = 0.5  # the first coordinates of two independent draws differ in sign every second time
     length = 1.9  # of a quarter turn between two draws, on average, within a tenth
     assert found == pytest.approx(crossings / length, rel=0.15)
+
+
+def test_the_price_of_slope_is_what_a_little_noise_costs_a_decoder_without_curvature():
+    x = digits().held_out[:20]
+    vae = digits_vae(seed=0).double().requires_grad_(False)
+    vae.decoder = mlp(2, 64, seed=1).double().requires_grad_(False)
+    for posterior in (DiagonalNormal, FullNormal):
+        numbers = torch.linspace(-1, 1, 20 * 5, dtype=torch.float64).view(20, 5)
+        q = posterior.from_output(numbers if posterior is FullNormal else numbers[:, :4], 2)
+        small = FullNormal(q.mean, q.scale_tril / 50)
+        cost = vae.log_likelihood(x, q.mean) - reconstruction(vae, small, x)
+        torch.testing.assert_close(experiments.price_of_slope(vae, small), cost, rtol=1e-3, atol=0.0)
+
+
+def test_a_shuffle_moves_cells_and_its_inverse_moves_them_back():
+    generator = torch.Generator().manual_seed(0)
+    z = torch.randn(2000, 2, generator=generator, dtype=torch.float64)
+    order = torch.randperm(16, generator=generator)
+    moved = experiments.shuffled(z, order)
+    torch.testing.assert_close(experiments.shuffled(moved, order.argsort()), z)
+    cells = [(4 * torch.special.ndtr(codes)).long() @ torch.tensor([4, 1]) for codes in (z, moved)]
+    assert torch.equal(order[cells[0]], cells[1])
+    assert (
+        torch.distributions.Normal(0, 1).cdf(moved.sort(0).values) - torch.arange(2000)[:, None] / 2000
+    ).abs().max() < 0.05
+
+
+def test_how_far_a_posterior_is_from_a_normal():
+    """A normal is 0 away; two heaps of width 0.3 at -3 and 3 are as far as their spread and log 2 say."""
+    vae, x = digits_vae(seed=0).double().requires_grad_(False), digits().held_out[:3]
+    vae.decoder = _constant(2, [0.0] * 64)  # the posterior is the prior
+    grid = Grid(vae, points=300)
+    assert experiments.apart_from_a_normal(grid, x).item() == pytest.approx(0, abs=1e-9)
+    heaps = [
+        FullNormal(torch.tensor([[at, 0.0]]).double(), torch.diag(torch.tensor([0.3, 1.0])).double()[None])
+        for at in (-3.0, 3.0)
+    ]
+    log_prob = torch.stack([heap.log_prob(grid.z[:, None]).T for heap in heaps]).logsumexp(0)
+    two = SimpleNamespace(z=grid.z, posterior=lambda x: GridPosterior(grid, log_prob.log_softmax(1)))
+    expected = 0.5 * math.log((9 + 0.09) / 0.09) - math.log(2)
+    assert experiments.apart_from_a_normal(two, x[:1]).item() == pytest.approx(expected, abs=1e-6)
 
 
 def _constant(inputs, outputs):
