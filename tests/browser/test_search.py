@@ -1,0 +1,76 @@
+"""What readers type into the search box has its page among the first three results.
+
+A query that finds nothing, or the wrong page first: add it here, then mend the page's words (or the gaps between words,
+`separator` in mkdocs.yml).
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+from lowerbound_site.chromium import chromium
+from tests.browser.test_pages import DESKTOP, FLAGS
+
+pytestmark = pytest.mark.browser
+
+FIRST = 3
+TRAPS, VAE, BOUNDS = "traps/", "reference/vae/", "reference/bounds/"
+SCRAMBLED = "questions/could-it-be-scrambled/"
+QUERIES = {
+    # names of the library
+    "sampled_elbo": BOUNDS,
+    "optimal_q": BOUNDS,
+    "Bernoulli": VAE,
+    "GaussianNoise": VAE,
+    "FullNormal": VAE,
+    "Grid": "reference/grid/",
+    # the first word behind a quotation mark
+    "decoding": TRAPS,
+    "decoding the mean": TRAPS,
+    # other forms of a word
+    "blurry": TRAPS,
+    "scrambling": SCRAMBLED,
+    "scrambled latent space": SCRAMBLED,
+    "noisy": "questions/why-is-latent-space-continuous/",
+    # what people ask
+    "sum or mean": TRAPS,
+    "negative loss": TRAPS,
+    "posterior collapse": "labs/closed-forms/",
+    "mutual information": "reference/quantities/",
+    "full covariance": VAE,
+    "importance weighted": TRAPS,
+    "reparameterization": BOUNDS,
+}
+RESULTS = """() => [...document.querySelectorAll(".md-search-result__item")].map(
+  item => new URL(item.querySelector("a").href).pathname.slice(1))"""
+
+
+@pytest.fixture(scope="module")
+def page(site_address: str) -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        page = browser.new_page(viewport=DESKTOP)
+        page.goto(site_address)
+        yield page
+        browser.close()
+
+
+def results(page: Page, query: str) -> list[str]:
+    """The pages that the search box lists for a query, best first."""
+    box = page.locator("input[data-md-component=search-query]")
+    box.focus()
+    box.fill("x")
+    box.press("Backspace")
+    page.wait_for_function("() => !document.querySelector('.md-search-result__item')")
+    box.fill(query[:-1])
+    box.press(query[-1])
+    page.wait_for_selector(".md-search-result__item", state="attached", timeout=10_000)
+    found: list[str] = page.evaluate(RESULTS)
+    return found
+
+
+@pytest.mark.parametrize(("query", "expected"), QUERIES.items(), ids=list(QUERIES))
+def test_what_is_typed_finds_its_page(page: Page, query: str, expected: str) -> None:
+    assert expected in results(page, query)[:FIRST]
+
