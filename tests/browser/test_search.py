@@ -73,4 +73,3 @@ def results(page: Page, query: str) -> list[str]:
 @pytest.mark.parametrize(("query", "expected"), QUERIES.items(), ids=list(QUERIES))
 def test_what_is_typed_finds_its_page(page: Page, query: str, expected: str) -> None:
     assert expected in results(page, query)[:FIRST]
-
