@@ -283,7 +283,7 @@ def shuffled(z: Tensor, order: Tensor) -> Tensor:
 # -- what the shape of q does to the decoder -------------------------------------------------------------------------
 
 
-PROPOSALS = (("encoder", 1), ("encoder", 16), ("prior", 1000))
+PROPOSALS = (("encoder", 1), ("encoder", 8), ("prior", 400))
 
 
 def posteriors_in_training(smooth: bool, proposal: str, draws: int, seed: int) -> Rows:
