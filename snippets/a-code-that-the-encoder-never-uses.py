@@ -1,6 +1,6 @@
 """If the encoder never uses a code, a decoder step may ruin that code: the ELBO rises and log p(x) falls.
 
-Kind: identity
+Kind: computation
 Break it: encoder = [[1.0, 0.0], [1.0, 0.0]] -> encoder = [[0.5, 0.5], [0.5, 0.5]]
 """
 

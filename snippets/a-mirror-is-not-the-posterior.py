@@ -1,6 +1,6 @@
 """Undoing the decoder is not its posterior: one has no error and an endless gap, the other error and no gap.
 
-Kind: identity
+Kind: computation
 Break it: [[weight]], [0.0], 1.0) -> [[weight]], [0.0], 1e-6)
 Figure: Codes z against x. The mirror z = x / 2 is a thin orange line. The true posterior is a wide blue band around a
     dashed blue line that is less steep than the mirror.

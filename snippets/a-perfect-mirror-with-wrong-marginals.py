@@ -1,6 +1,6 @@
 """Encoder and decoder can undo each other exactly, agree in both conditionals, and still miss the data.
 
-Kind: identity
+Kind: computation
 Break it: prior = [0.1, 0.1, 0.8] -> prior = [0.7, 0.2, 0.1]
 """
 

@@ -1,6 +1,6 @@
 """Two models reach the best loss there is, both with gap 0: one reconstructs perfectly, the other not at all.
 
-Kind: identity
+Kind: computation
 Break it: decoders = {"copies": torch.eye(4) -> decoders = {"copies": torch.full((4, 4), 0.25)
 """
 

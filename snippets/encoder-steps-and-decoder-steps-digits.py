@@ -11,7 +11,7 @@ from lowerbound import digits, digits_vae, fit, measure, trained_digits
 from lowerbound.plots import subplots, training_curves
 
 data = digits()
-x = data.held_out[:25]  # digits that no model has seen
+x = data.held_out[:25]  # digits held out from training
 
 changes = {"encoder": [], "decoder": []}
 figure, axes = subplots(ncols=2, figsize=(7.6, 3.4), sharey=True)

@@ -14,7 +14,7 @@ from lowerbound import reconstruction as quality
 from lowerbound.plots import GAP, subplots
 
 data = digits()
-x = data.held_out[:25]  # digits that no model has seen
+x = data.held_out[:25]  # digits held out from training
 
 figure, ax = subplots(figsize=(6.4, 3.6))
 results = {}

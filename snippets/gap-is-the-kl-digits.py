@@ -19,6 +19,8 @@ other = Grid(vae, points=180, limit=8)  # the same log p(x) twice would cancel u
 kl = kl_each(q, other.posterior(x))  # KL(q(z|x)||p(z|x)): Bayes' rule on this grid
 
 print(f"images = {len(x)}")
+known = (x[:, None] == digits().train).all(2).any(1)
+print(f"images that equal a training image = {known.sum()}")
 print(f"average log p(x) = {log_evidence.mean():.3f}")
 print(f"average ELBO = {bound.mean():.3f}")
 print(f"average log p(x) - ELBO = {(log_evidence - bound).mean():.3f}")

@@ -1,6 +1,6 @@
 """A bound is tight where q(z|x) = p(z|x), however far that is from the prior; at the prior it is loose.
 
-Kind: identity
+Kind: computation
 Break it: likelihood=[[0.9, 0.1], [0.2, 0.8]] -> likelihood=[[0.9, 0.1], [0.9, 0.1]]
 """
 

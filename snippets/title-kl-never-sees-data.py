@@ -1,6 +1,6 @@
 """A model can have KL(q(z|x)‖p(z|x)) = 0 for every x while its p(x) has nothing to do with the data.
 
-Kind: identity
+Kind: computation
 Break it: decoder = [[0.90, 0.05, 0.05], [0.90, 0.05, 0.05]] -> decoder = [[0.90, 0.05, 0.05], [0.05, 0.90, 0.05]]
 """
 

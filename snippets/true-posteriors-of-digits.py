@@ -1,4 +1,4 @@
-"""A trained VAE's true posteriors can be drawn: four images of four digits have four islands, far apart.
+"""Pictures of a trained VAE's true posteriors: four images of four digits have four islands, far apart.
 
 Kind: computation
 Break it: log_prior + log_likelihood -> log_prior + 0 * log_likelihood
