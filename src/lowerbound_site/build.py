@@ -147,7 +147,7 @@ def prepare(root: Path = ROOT) -> None:
     wanted = {download / path.name: path for path in [wheel(root), *(root / "snippets").glob("*.py")]}
     wanted |= {download / "source" / path.name: path for path in (root / "src" / "lowerbound").glob("*.py")}
     if moving := modules(root):
-        moving |= export(version(root), root)
+        moving |= export(root)
         wanted |= {download / "instruments" / version(root) / name: path for name, path in moving.items()}
     wanted |= {download / "cards" / f"{page}.png": card for page, card in cards(root).items()}
     for stale in {path for path in download.rglob("*") if path.is_file()} - wanted.keys():

@@ -29,10 +29,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
+from lowerbound_site import instrument_data
 from lowerbound_site.claims import ROOT, EvidenceError
-
-# What the served folder's name depends on, besides the sources: the trained model, the digits, what exports them.
-_DATA = ("lowerbound/trained/digits.safetensors", "lowerbound/digits.npz", "lowerbound_site/instrument_data.py")
 
 _SCHEMA = re.compile(r"^export const schema = (\{.*?^\});$", re.MULTILINE | re.DOTALL)
 _STATE_LINK = re.compile(r"\[([^\[\]]+)\]\((?P<page>[^()\s#]*)#~(?P<name>[\w-]+)(?:\?(?P<state>[^()\s]*))?\)")
@@ -53,7 +51,7 @@ def modules(root: Path = ROOT) -> dict[str, Path]:
 
 def version(root: Path = ROOT) -> str:
     """A digest of everything that is served: the name of its folder."""
-    paths = [*modules(root).values(), *(root / "src" / name for name in _DATA)]
+    paths = [*modules(root).values(), *instrument_data.made_of(root)]
     stamps = tuple((path, path.stat().st_mtime_ns, path.stat().st_size) for path in paths if path.exists())
     return _digest(stamps)
 

@@ -4,20 +4,26 @@ Weights are float16 numbers, each tensor row by row, in the order of the state d
 by row from the upper left. The files are kept in .cache/ by the content of what they are made of.
 """
 
+import hashlib
+import itertools
 import json
 import tempfile
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
-from safetensors.numpy import load_file
+from typing import Any
 
 from lowerbound_site.claims import ROOT
 
 
-def export(digest: str, root: Path = ROOT) -> dict[str, Path]:
-    """Return the files by their paths from the served folder, written anew only when `digest` is a new one."""
-    kept = root / ".cache" / "instruments" / digest
+def made_of(root: Path = ROOT) -> list[Path]:
+    """What decides the content of the files."""
+    library = root / "src" / "lowerbound"
+    return [library / "trained" / "digits.safetensors", library / "digits.npz", Path(__file__)]
+
+
+def export(root: Path = ROOT) -> dict[str, Path]:
+    """Return the files by their paths from the served folder, written anew only when what they are made of changed."""
+    digest = hashlib.sha256(b"\0".join(path.read_bytes() for path in made_of(root) if path.exists())).hexdigest()
+    kept = root / ".cache" / "instruments" / digest[:12]
     if not kept.exists():
         kept.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=kept.parent) as place:
@@ -30,6 +36,9 @@ def export(digest: str, root: Path = ROOT) -> dict[str, Path]:
 
 
 def _contents(library: Path) -> dict[str, bytes]:
+    import numpy as np
+    from safetensors.numpy import load_file
+
     weights = load_file(library / "trained" / "digits.safetensors")
     with np.load(library / "digits.npz") as digits:
         held_out, labels = digits["held_out"], digits["held_out_labels"]
@@ -37,12 +46,51 @@ def _contents(library: Path) -> dict[str, bytes]:
         "decoder.bin": _halves(weights, "decoder"),
         "encoder.bin": _halves(weights, "encoder"),
         "held-out.bin": np.packbits(held_out >= 8).tobytes(),
+        "chosen.json": json.dumps(chosen()).encode(),
         "labels.json": json.dumps(labels.tolist(), separators=(",", ":")).encode(),
     }
 
 
-def _halves(weights: dict[str, NDArray[np.float32]], part: str) -> bytes:
+def _halves(weights: dict[str, Any], part: str) -> bytes:
     names = sorted(name for name in weights if name.startswith(f"{part}."))
     # A layer's weight comes before its bias, as in the state dict.
     names.sort(key=lambda name: (int(name.split(".")[1]), name.endswith("bias")))
     return b"".join(weights[name].astype("<f2").tobytes() for name in names)
+
+
+def chosen() -> list[int]:
+    """The three held-out digits of "you be the encoder", by a rule, so that another model brings its own.
+
+    Each is another digit, has a posterior with one peak, and is far from the middle, where the game begins. The first
+    is the one that wins most by a tap on the most alike picture of the map, among those that the encoder answers well.
+    The second has the most tilted posterior. The third is answered badly by the encoder, and well by a circle.
+    """
+    import torch
+
+    from lowerbound import DiagonalNormal, Grid, digits, elbo, trained_digits
+
+    vae, x, label = trained_digits(), digits().held_out, digits().held_out_labels
+    grid = Grid(vae, points=100, limit=5.5)
+    posterior, log_evidence = grid.posterior(x), grid.log_evidence(x)
+    mean, cov = posterior.mean, posterior.cov
+    tilt = (cov[:, 0, 1] / cov.diagonal(dim1=1, dim2=2).prod(1).sqrt()).abs()
+    log_mass = posterior.log_mass.view(-1, grid.points, grid.points)
+    around = torch.nn.functional.max_pool2d(log_mass[:, None], 3, 1, 1)[:, 0]
+    peaks = ((log_mass == around) & (log_mass > log_mass.amax((1, 2), keepdim=True) - 8)).sum((1, 2))
+
+    def gap(place: torch.Tensor) -> torch.Tensor:
+        """The gap of a circle as wide as the game's."""
+        return log_evidence - elbo(vae, DiagonalNormal(place, torch.full_like(place, 0.3).log()), x)
+
+    axis = [((2 * k + 1) / 9 - 1) * 3.5 for k in range(9)]  # the middles of the map's 9x9 pictures
+    tiles = torch.tensor(list(itertools.product(axis, axis)), dtype=torch.float64)
+    alike = torch.stack([vae.log_likelihood(x, tile.expand(len(x), 2)) for tile in tiles], 1).argmax(1)
+    start, tap, best = gap(torch.zeros_like(mean)), gap(tiles[alike]), gap(mean)
+    encoder = log_evidence - elbo(vae, vae.encode(x), x)
+
+    fits = (peaks == 1) & (start > 10)
+    second = torch.where(fits & (start > 15), tilt, 0).argmax()
+    third = torch.where(fits & (encoder > 1), -best, -torch.inf).argmax()
+    easy = fits & (tap < 0.5) & (best < 0.15) & (encoder < 0.1) & (label != label[second]) & (label != label[third])
+    first = torch.where(easy, start - tap, -torch.inf).argmax()
+    return [int(first), int(second), int(third)]

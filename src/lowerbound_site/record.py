@@ -135,7 +135,7 @@ def drawings_differ(one: str, other: str) -> str | None:
         if left.tag != right.tag or left.attrib.keys() != right.attrib.keys() or _text(left) != _text(right):
             return f"{_shown(left)} against {_shown(right)}"
         for key, value in left.attrib.items():
-            if not _same(value, right.attrib[key]):
+            if not same(value, right.attrib[key]):
                 return f"{key} of {_shown(left)}: {value[:60]!r} against {right.attrib[key][:60]!r}"
     return None
 
@@ -158,7 +158,8 @@ def _shown(element: ET.Element) -> str:
     return f"<{element.tag.rpartition('}')[2]}> {_text(element)}".strip()
 
 
-def _same(one: str, other: str) -> bool:
+def same(one: str, other: str) -> bool:
+    """Whether two values of an attribute differ by no more than another processor's rounding."""
     if one.startswith(_IMAGE) and other.startswith(_IMAGE):
         return _same_image(one, other)
     if one == other:  # a colour such as #6e7781 reads as a number too large for its difference

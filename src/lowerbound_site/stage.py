@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 from lowerbound_site.build import QuietHandler, serving
 from lowerbound_site.claims import ROOT
-from lowerbound_site.elements import folder, modules, version
+from lowerbound_site.elements import folder, modules
 from lowerbound_site.instrument_data import export
 
 NOW = "now"  # the VERSION that is the sources as they are
@@ -74,7 +74,7 @@ class Stage(QuietHandler):
 
     def _module(self, found: str, path: str) -> None:
         changed, text = self.changes.get(found, ("", ""))
-        files = modules() | export(version())
+        files = modules() | export()
         if path not in files:
             self.send_error(http.HTTPStatus.NOT_FOUND)
             return
@@ -100,6 +100,7 @@ def _page(name: str, state: str) -> str:
 @contextlib.contextmanager
 def staging(root: Path = ROOT) -> Iterator[str]:
     """Serve the stage as long as the context lasts; yields its address."""
+    export(root)  # before the first request asks for it
     with serving(root / "docs", Stage) as address:
         yield address
 

@@ -1,10 +1,16 @@
 """What every instrument does, whichever it is: starts, has an address, goes back, is reset, is taken away."""
 
+import contextlib
+import io
+import random
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
 
+import lowerbound
+from lowerbound import VAE
 from lowerbound_site.claims import ROOT
 from lowerbound_site.elements import folder, schema
 
@@ -100,3 +106,44 @@ def test_it_starts_again_when_it_comes_back(name: str, page: Page, stage: str) -
         "([key, value]) => document.querySelector('lb-instrument').instrument.go({[key]: value})", [key, value]
     )
     assert state(page)[key] == value
+
+
+def random_state(name: str, generator: random.Random) -> dict[str, Any]:
+    """Any state that the schema allows; the bounds of the numbers come up more often than others."""
+    state = {}
+    for key, kind in schema(name).items():
+        if "of" in kind:
+            state[key] = generator.choice(kind["of"])
+        elif "bits" in kind:
+            bits = generator.getrandbits(kind["bits"])
+            state[key] = generator.choice(["", f"{bits:0{kind['bits'] // 4}x}"])
+        else:
+            low, high = (round(kind[end] / kind["step"]) for end in ("from", "to"))
+            step = generator.choice([low, high, *(generator.randint(low, high) for _ in range(6))])
+            state[key] = round(step * kind["step"], 6)
+    return state
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_copied_program_prints_the_numbers_shown(
+    name: str, page: Page, stage: str, exported: VAE, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lowerbound, "trained_digits", lambda: exported)
+    start(page, stage, name)
+    generator = random.Random(0)
+    for _ in range(20):
+        chosen = random_state(name, generator)
+        shown = page.evaluate(SHOW, chosen)
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            exec(shown["program"], {"__name__": "__main__"})
+        lines = dict(line.split(" = ", 1) for line in printed.getvalue().splitlines())
+        assert lines == {key: text.replace("−", "-") for key, text in shown["numbers"].items()}, chosen
+
+
+SHOW = """async state => {
+  const kit = document.querySelector("lb-instrument").instrument;
+  kit.set(state);
+  await new Promise(painted => requestAnimationFrame(() => requestAnimationFrame(painted)));
+  return {program: kit.program(), numbers: kit.numbers};
+}"""

@@ -1,42 +1,301 @@
-// You be the encoder: place an ellipse so that the loss of one image is small.
+// You be the encoder: find the ellipse with the smallest loss for one image, and then see what it was that you found.
 
-import { loadDecoder, loadImages } from "./controls/data.js";
-import { element, svg, change, write } from "./controls/dom.js";
-import { instrument } from "./controls/instrument.js";
-import { axisSlider } from "./controls/slider.js";
-import { number } from "./draw/format.js";
-import { upright, reach } from "./maths/normal.js";
-import { loss } from "./maths/vae.js";
+import { loadChosen, loadDecoder, loadEncoder, loadImages } from "./controls/data.js";
+import { change, element, svg, write } from "./controls/dom.js";
+import { drag, handle } from "./controls/handle.js";
+import { glide, instrument } from "./controls/instrument.js";
+import { bar } from "./draw/bar.js";
+import { gap as gapText, number } from "./draw/format.js";
+import { pixels } from "./draw/pixels.js";
+import { outline, plane } from "./draw/plane.js";
+import { reach, upright } from "./maths/normal.js";
+import { sigmoid } from "./maths/numbers.js";
+import { Grid, PIXELS, encode, forward, loss } from "./maths/vae.js";
 
 export const schema = {
+  "digit": { "of": ["first", "second", "third"], "start": "first" },
   "z1": { "from": -3.5, "to": 3.5, "step": 0.01, "start": 0 },
-  "z2": { "from": -3.5, "to": 3.5, "step": 0.01, "start": 0 }
+  "z2": { "from": -3.5, "to": 3.5, "step": 0.01, "start": 0 },
+  "s1": { "from": 0.01, "to": 1.5, "step": 0.01, "start": 0.3 },
+  "s2": { "from": 0.01, "to": 1.5, "step": 0.01, "start": 0.3 },
+  "step": { "of": ["play", "found", "size", "encoder"], "start": "play" }
 };
+
+const LIMIT = 3.5;
+const ENOUGH = 3; // releases before the question may be asked
+const CLOSE = 1; // nats: a gap with which one has found the island
+const ZOOM = 6; // nats that the magnifier shows
+const DIGITS = schema.digit.of;
+const STEPS = schema.step.of;
 
 const load = async () => {
-  const [decoder, images] = await Promise.all([loadDecoder(), loadImages()]);
-  return { decoder, x: images[0] };
+  const [decoder, images, chosen] = await Promise.all([loadDecoder(), loadImages(), loadChosen()]);
+  return { decoder, images, chosen };
 };
 
-function build(kit, { decoder, x }) {
-  const ellipse = svg("ellipse", { fill: "none", stroke: "var(--lb-q)", "stroke-width": 2 });
-  const plane = svg("svg", { viewBox: "-3.5 -3.5 7 7", width: 300, height: 300, "stroke-width": 0.05 }, ellipse);
-  ellipse.setAttribute("stroke-width", 0.06);
-  const shown = element("output", {});
-  const sliders = ["z1", "z2"].map((key) => axisSlider(kit, key, key));
-  const stage = element("div", { class: "lb-stage" }, plane, shown, ...sliders.map((slider) => slider.element), ...kit.tools());
-  return {
-    stage,
-    paint({ z1, z2 }) {
-      const value = loss(decoder, x, upright(z1, z2, 0.3, 0.3), 16);
-      change(ellipse, { cx: z1, cy: -z2, rx: 0.3 * reach(0.95), ry: 0.3 * reach(0.95) });
-      write(shown, `loss ${number(value, 1)}`);
-      for (const slider of sliders) slider.paint(`loss ${number(value, 1)}`);
-      kit.say(`loss ${number(value, 1)}`);
-    },
+async function build(kit, { decoder, images, chosen }) {
+  const grid = new Grid(decoder);
+  const truths = new Map();
+  let trained; // the encoder's answers, fetched when they are asked for
+  let ticks = [];
+  let ticksOf = kit.state.digit;
+
+  const image = (digit) => images[chosen[DIGITS.indexOf(digit)]];
+  const truth = (digit) => {
+    if (!truths.has(digit)) truths.set(digit, grid.posterior(image(digit)));
+    return truths.get(digit);
   };
+  const after = (step) => STEPS.indexOf(kit.state.step) >= STEPS.indexOf(step);
+
+  // What is seen.
+  const field = plane("encoder", LIMIT);
+  field.paintAtlas(decoder);
+  const halo = outline("lb-halo", 0.95);
+  const ring = outline("lb-q-95", 0.95);
+  const inner = outline("lb-q-50", 0.5);
+  const answer = outline("lb-q-thin", 0.95);
+  const centre = svg("circle", { class: "lb-q-dot", r: 0.05 });
+  field.marks.append(answer.element, halo.element, ring.element, inner.element, centre);
+  const target = pixels("encoder-x", "var(--lb-data)");
+  const yours = pixels("encoder-yours", "var(--lb-ink)");
+  const costs = bar("lb-loss");
+  const zoom = bar("lb-zoom");
+  const hint = element("p", { class: "lb-hint lb-live" });
+
+  // What is held.
+  const grip = element("div", { class: "lb-grip" });
+  const rest = () => {
+    ticks = [...ticks, current().value].slice(-24);
+    kit.set({}, true);
+  };
+  const arrows = (event) => {
+    const direction = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
+    const by = event.shiftKey ? 0.5 : 0.1;
+    return direction && { z1: kit.state.z1 + by * direction[0], z2: kit.state.z2 + by * direction[1] };
+  };
+  const along = (key) => (event) => kit.set({ [key]: field.code(event)[key === "z1" ? 0 : 1] });
+  const thumbs = {
+    z1: handle(kit, { key: "z1", kind: "lb-thumb lb-thumb-z1", orientation: "horizontal", label: "place, to the right", keys: arrows, move: along("z1"), end: rest }),
+    z2: handle(kit, { key: "z2", kind: "lb-thumb lb-thumb-z2", orientation: "vertical", label: "place, upwards", keys: arrows, move: along("z2"), end: rest }),
+  };
+  const width = (key, index) =>
+    handle(kit, {
+      key,
+      kind: `lb-size lb-size-${key}`,
+      orientation: index ? "vertical" : "horizontal",
+      label: index ? "height" : "width",
+      steps: { small: 0.02, large: 0.1, page: 0.2 },
+      move: (event, from) => kit.set({ [key]: Math.abs(field.code(event)[index] - kit.state[index ? "z2" : "z1"]) / reach(0.95) - from }),
+      begin: (event) => Math.abs(field.code(event)[index] - kit.state[index ? "z2" : "z1"]) / reach(0.95) - kit.state[key],
+      end: rest,
+    });
+  const sizes = { s1: width("s1", 0), s2: width("s2", 1) };
+  drag(grip, {
+    begin: (event) => {
+      gliding.stop();
+      const [z1, z2] = field.code(event);
+      return [z1 - kit.state.z1, z2 - kit.state.z2];
+    },
+    move: (event, [d1, d2]) => {
+      const [z1, z2] = field.code(event);
+      kit.set({ z1: z1 - d1, z2: z2 - d2 });
+    },
+    end: rest,
+    signal: kit.signal,
+  });
+  // Elsewhere a tap jumps there, and a swipe scrolls the page.
+  const gliding = glide(kit);
+  field.element.addEventListener("click", (event) => {
+    if (event.target.closest(".lb-grip, .lb-handle")) return;
+    const [z1, z2] = field.code(event);
+    gliding.to({ z1, z2 }, rest);
+  }, { signal: kit.signal });
+  field.element.append(grip, ...Object.values(thumbs).map((h) => h.element), ...Object.values(sizes).map((h) => h.element));
+
+  // What is told.
+  const told = element("p", {});
+  const next = element("button", { type: "button", class: "lb-next-step" });
+  const other = element("button", { type: "button", class: "lb-next-step" }, "Another digit");
+  const onwards = element("p", {});
+  onwards.innerHTML = `<a href="${new URL("../../../short-answer/", import.meta.url).pathname}">Why the loss is built like this</a> →`;
+  next.addEventListener("click", () => kit.go({ step: STEPS[STEPS.indexOf(kit.state.step) + 1] }));
+  other.addEventListener("click", () => {
+    const digit = DIGITS[(DIGITS.indexOf(kit.state.digit) + 1) % DIGITS.length];
+    kit.go({ digit, step: "play", z1: 0, z2: 0, s1: 0.3, s2: 0.3 });
+  });
+  const tools = element("div", { class: "lb-tools" }, ...kit.tools());
+  const story = element("div", { class: "lb-story lb-live" }, told, next, onwards, other, tools);
+  const task = element("p", { class: "lb-task lb-live" });
+  task.innerHTML =
+    "A trained decoder turns each place on this map into a picture. <b>Which places could have made <i>x</i>?</b> " +
+    "Tap there, then drag. Make the loss as small as you can.";
+
+  // The grid is decoded a little between two frames, long before it is asked for.
+  let idle = 0;
+  const decodeMore = () => {
+    if (!grid.decodeRows(3)) idle = setTimeout(decodeMore, 30);
+  };
+  idle = setTimeout(decodeMore, 600);
+
+  const loadTrained = async () => {
+    trained = await loadEncoder();
+    kit.repaint();
+  };
+  if (after("encoder")) trained = await loadEncoder();
+
+  function current() {
+    const { digit, z1, z2, s1, s2 } = kit.state;
+    const x = image(digit);
+    const q = upright(z1, z2, s1, s2);
+    return { x, q, value: loss(decoder, x, q) };
+  }
+
+  const starts = new Map(); // how long the bar's axis is, for each digit
+  const logits = new Float64Array(PIXELS);
+
+  function paint({ digit, z1, z2, s1, s2, step }) {
+    if (digit !== ticksOf) [ticks, ticksOf] = [[], digit];
+    const { x, q, value } = current();
+    const revealed = step !== "play";
+    const sized = after("size");
+    const surprise = revealed ? -truth(digit).logEvidence : undefined;
+    const gap = revealed ? Math.max(0, value - surprise) : undefined;
+    const decoded = forward(decoder, q.mean, logits).map(sigmoid);
+    const agree = x.reduce((count, pixel, d) => count + (decoded[d] > 0.5 === pixel > 0.5), 0);
+
+    target.paint(x, "<i>x</i>");
+    yours.paint(decoded, "yours");
+    for (const part of [halo, ring, inner]) part.paint(q);
+    change(centre, { cx: z1, cy: -z2 });
+    inner.element.style.display = revealed ? "" : "none";
+    if (revealed && field.shown !== digit) field.paintIsland(grid, truth(digit).logMass);
+    if (revealed) field.shown = digit;
+    field.showIsland(revealed);
+
+    if (after("encoder") && !trained) loadTrained();
+    const theirs = after("encoder") && trained ? encode(trained, x) : undefined;
+    const theirLoss = theirs && loss(decoder, x, theirs);
+    answer.element.style.display = theirs ? "" : "none";
+    if (theirs) answer.paint(theirs);
+
+    // The bars.
+    if (!starts.has(digit)) starts.set(digit, Math.max(40, 10 * Math.ceil(loss(decoder, x, upright(0, 0, 0.3, 0.3)) / 10)));
+    const to = starts.get(digit);
+    const shown = number(value, 1);
+    const beyond = value > to ? " →" : "";
+    const marks = ticks.map((at) => ({ kind: "lb-tick", at }));
+    if (theirs) marks.push({ kind: "lb-tick lb-theirs", at: theirLoss });
+    const end = { at: Math.min(value, to), text: `loss ${shown}${beyond}`, inside: value > 0.7 * to };
+    costs.paint(
+      revealed
+        ? {
+            from: 0, to, step: 10, marks,
+            pieces: [{ kind: "lb-piece-p", start: 0, end: surprise }, { kind: "lb-piece-gap", start: surprise, end: value }],
+            labels: [
+              { kind: "lb-label-p", at: surprise, text: `−log p(x) ${number(surprise, 1)}`, side: "lb-before" },
+              { kind: "lb-label-gap", at: surprise, text: `gap ${gapText(gap)}` },
+            ],
+            end,
+          }
+        : { from: 0, to, step: 10, marks, pieces: [{ kind: "lb-piece-grey", start: 0, end: value }], labels: [], end },
+    );
+    zoom.element.classList.toggle("lb-away", !sized);
+    hint.hidden = revealed;
+    if (sized) {
+      zoom.paint({
+        from: surprise, to: surprise + ZOOM, step: 1, marks,
+        pieces: [{ kind: "lb-piece-gap", start: surprise, end: value }],
+        labels: [],
+        end: { at: Math.min(value, surprise + ZOOM), text: gap > ZOOM ? `${gapText(gap)} →` : gapText(gap), inside: gap > 0.8 * ZOOM },
+      });
+    }
+
+    // The handles.
+    const [left, top] = [50 + (50 * z1) / LIMIT, 50 - (50 * z2) / LIMIT];
+    const meaning = `loss ${shown}, ${agree} of 64 pixels agree${revealed ? `, gap ${gapText(gap)}` : ""}`;
+    const place = `z1 ${number(z1, 1)}, z2 ${number(z2, 1)}, ${meaning}`;
+    const r = [s1, s2].map((s) => (50 * s * reach(0.95)) / LIMIT);
+    grip.style.cssText = `left: ${left}%; top: ${top}%; width: ${2 * r[0]}%; height: ${2 * r[1]}%;`;
+    thumbs.z1.paint(left, 100, z1, place);
+    thumbs.z2.paint(0, top, z2, place);
+    sizes.s1.element.hidden = sizes.s2.element.hidden = !sized;
+    if (sized) {
+      // Beside the middle even where the ellipse is a dot, and never outside the plane.
+      const beside = (at, sign, by) => `clamp(8px, calc(${at.toFixed(2)}% ${sign} max(${by.toFixed(2)}%, 30px)), calc(100% - 8px))`;
+      sizes.s1.paint(beside(left, "+", r[0]), top, s1, `${number(s1, 2)}, ${meaning}`);
+      sizes.s2.paint(left, beside(top, "-", r[1]), s2, `${number(s2, 2)}, ${meaning}`);
+    }
+
+    // The story.
+    write(hint, ticks.length ? (ticks.length < ENOUGH ? "Each release leaves a tick. Lower?" : "Do the ticks stop anywhere?") : "");
+    tell({ step, gap, q, theirGap: theirs && theirLoss - surprise });
+    kit.say(revealed ? `${place}. ${told.textContent}` : place);
+    return { loss: shown, ...(revealed ? { "-log p(x)": number(surprise, 1), gap: gapText(gap) } : {}) };
+  }
+
+  function tell({ step, gap, q, theirGap }) {
+    let text = "";
+    let button = "";
+    if (step === "play") {
+      if (ticks.length >= ENOUGH) [text, button] = ["You made a number small. The ticks pile up, as if there were a wall.", "What was I looking for?"];
+    } else if (gap > CLOSE && step === "found") {
+      text = "There it is, in blue: <b class='lb-p'>p(z|x)</b>, the places that could have made <i>x</i>. Take your ellipse there.";
+    } else if (step === "found") {
+      text =
+        "For this. The blue cloud is <b class='lb-p'>p(z|x)</b>: the places that could have made <i>x</i>, as dark as they are " +
+        "probable. You never saw it, yet it lies under your ellipse. No ellipse moves the <b class='lb-p'>blue piece</b>, " +
+        "−log p(x). All you could shrink is the <b class='lb-gap'>purple</b> one.";
+      button = "Look closer";
+    } else if (step === "size") {
+      const small = Math.min(...[q.tril[0], q.tril[2]]) < 0.06;
+      text = small
+        ? "A dot is a guess without doubt. Several places could have made <i>x</i>, so the purple piece grows, without end. " +
+          "Now find the size with the least purple."
+        : "Magnified: the purple piece, the <b class='lb-gap'>gap</b>. It says how far your ellipse, <b class='lb-q'>q(z|x)</b>, is from " +
+          "<b class='lb-p'>p(z|x)</b>: KL(q‖p), in nats, like the loss. Now pull at its size. What if you shrink it to a dot?";
+      button = "Show the trained encoder’s answer";
+    } else {
+      if (theirGap === undefined) return;
+      const better = gap < theirGap - 0.005 ? "You beat it." : gap > theirGap + 0.005 ? "It beats you." : "A draw.";
+      text =
+        `The thin ellipse is the encoder’s answer, with a gap of ${gapText(theirGap)}. Yours has ${gapText(gap)}. ${better} ` +
+        "An encoder can only close the gap; the blue piece is the decoder’s job. The loss is both.";
+    }
+    if (told.innerHTML !== text && told.dataset.text !== text) [told.innerHTML, told.dataset.text] = [text, text];
+    next.hidden = !button;
+    write(next, button);
+    onwards.hidden = other.hidden = step !== "encoder";
+  }
+
+  const costsBox = element("div", { class: "lb-costs" }, costs.element, zoom.element, hint);
+  const side = element("div", { class: "lb-side" }, target.element, yours.element);
+  const stage = element("div", { class: "lb-stage lb-game" }, task, costsBox, field.element, side, story);
+  return { stage, paint, stop: () => (clearTimeout(idle), gliding.stop()) };
 }
 
-const python = ({ z1, z2 }) => `print(${z1}, ${z2})\n`;
+function python({ digit, z1, z2, s1, s2, step }, { chosen }) {
+  const revealed = step !== "play";
+  return `from torch import float64, tensor
+
+from lowerbound import DiagonalNormal, ${revealed ? "Grid, " : ""}digits, elbo, trained_digits
+
+vae = trained_digits()
+x = digits().held_out[[${chosen[DIGITS.indexOf(digit)]}]]
+mean = tensor([[${z1}, ${z2}]], dtype=float64)
+std = tensor([[${s1}, ${s2}]], dtype=float64)
+q = DiagonalNormal(mean, std.log())
+
+loss = -elbo(vae, q, x).item()
+print(f"loss = {loss:.1f}")
+${
+  revealed
+    ? `surprise = -Grid(vae, points=72, limit=5).log_evidence(x).item()
+print(f"-log p(x) = {surprise:.1f}")
+gap = loss - surprise
+print(f"gap = {gap:.2f}" if gap < 9.995 else f"gap = {gap:.1f}")
+`
+    : ""
+}`;
+}
 
 export const start = instrument({ schema, load, build, python });

@@ -21,3 +21,4 @@ export const loadDecoder = () => fetched("decoder.bin", async (answer) => decode
 export const loadEncoder = () => fetched("encoder.bin", async (answer) => encoderFrom(halves(await answer.arrayBuffer())));
 export const loadImages = () => fetched("held-out.bin", async (answer) => images(await answer.arrayBuffer()));
 export const loadLabels = () => fetched("labels.json", (answer) => answer.json());
+export const loadChosen = () => fetched("chosen.json", (answer) => answer.json());

@@ -3,10 +3,12 @@
 //     export const start = instrument({ schema, load, build, python });
 //
 // load()               fetches data; what it returns is given to build
-// build(kit, data)     returns { stage, paint }: `stage` takes the recorded picture's place, `paint(state)` shows a state
-// python(state, data)  a program that prints the numbers shown
+// build(kit, data)     returns { stage, paint, stop }: `stage` takes the recorded picture's place; `paint(state)` shows a
+//                      state and returns the numbers that are read there, as text by name
+// python(state, data)  a program that prints these numbers, each as `name = value`
 //
 // kit.state                    what is shown
+// kit.numbers                  what paint returned
 // kit.set(changes)             while something moves;   kit.set(changes, true) when it comes to rest
 // kit.go(changes)              a jump that "back" undoes
 // kit.say(text)                tells those who cannot see it, after half a second's rest
@@ -16,6 +18,8 @@ import { element } from "./dom.js";
 import { format, initial, limit, parse } from "./state.js";
 
 const REST = 500; // milliseconds before a change is spoken
+const WRITE = 250; // and before it stands in the address: browsers refuse to change that too often
+const GLIDE = 280; // that a jump takes
 
 export const instrument = ({ schema, load = () => undefined, build, python }) =>
   async function start(host) {
@@ -27,6 +31,7 @@ export const instrument = ({ schema, load = () => undefined, build, python }) =>
     const voice = element("p", { class: "lb-voice", role: "status" });
     let asked = 0;
     let spoken = 0;
+    let written = 0;
     let scene;
 
     const kit = {
@@ -36,11 +41,13 @@ export const instrument = ({ schema, load = () => undefined, build, python }) =>
       set(changes, atRest = false) {
         kit.state = { ...kit.state, ...limit(schema, changes) };
         repaint();
-        if (atRest) history.replaceState(history.state, "", address());
+        clearTimeout(written);
+        if (atRest) written = setTimeout(() => history.replaceState(history.state, "", address()), WRITE);
       },
       go(changes) {
         kit.state = { ...kit.state, ...limit(schema, changes) };
         repaint();
+        clearTimeout(written);
         // The theme keeps the place of scrolling there.
         history.pushState({ x: scrollX, y: scrollY }, "", address());
       },
@@ -66,7 +73,7 @@ export const instrument = ({ schema, load = () => undefined, build, python }) =>
     function repaint() {
       asked ||= requestAnimationFrame(() => {
         asked = 0;
-        scene.paint(kit.state);
+        kit.numbers = scene.paint(kit.state);
       });
     }
 
@@ -82,7 +89,7 @@ export const instrument = ({ schema, load = () => undefined, build, python }) =>
     if (here) kit.state = read(location.hash);
 
     scene = await build(kit, data);
-    scene.paint(kit.state);
+    kit.numbers = scene.paint(kit.state);
     scene.stage.append(voice);
     host.replaceChildren(scene.stage);
     host.instrument = kit;
@@ -116,8 +123,36 @@ export const instrument = ({ schema, load = () => undefined, build, python }) =>
     signal.addEventListener("abort", () => {
       cancelAnimationFrame(asked);
       clearTimeout(spoken);
+      clearTimeout(written);
       scene.stop?.();
     });
     host.dataset.ready = "";
     return () => stopped.abort();
   };
+
+/** A jump of some numbers of the state that can be followed with the eye; at once where motion is not wanted. */
+export function glide(kit) {
+  let frame = 0;
+  const stop = () => cancelAnimationFrame(frame);
+  return {
+    stop,
+    to(goal, end) {
+      stop();
+      if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
+        kit.set(goal);
+        end();
+        return;
+      }
+      const from = kit.state;
+      const begun = performance.now();
+      const move = (now) => {
+        const t = Math.min(1, Math.max(0, (now - begun) / GLIDE));
+        const eased = 1 - (1 - t) ** 3;
+        kit.set(Object.fromEntries(Object.entries(goal).map(([key, value]) => [key, from[key] + eased * (value - from[key])])));
+        if (t < 1) frame = requestAnimationFrame(move);
+        else end();
+      };
+      frame = requestAnimationFrame(move);
+    },
+  };
+}

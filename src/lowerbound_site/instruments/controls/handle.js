@@ -1,0 +1,76 @@
+// Things on a drawing that are dragged, and sliders all the same: role, value, keys.
+
+import { element } from "./dom.js";
+import { keyStep } from "./slider.js";
+
+const PAUSE = 600; // milliseconds without a key: then it has come to rest
+
+/**
+ * Let a pointer drag an element. `begin(event)` may return what to hold on to, `move(event, held)` follows, `end()`
+ * comes when it is let go, also when the browser takes the pointer away.
+ */
+export function drag(target, { begin = () => ({}), move, end, signal }) {
+  let held;
+  target.addEventListener("pointerdown", (event) => {
+    if (event.button || held !== undefined) return;
+    held = begin(event);
+    if (held === undefined) return;
+    target.setPointerCapture(event.pointerId);
+    target.classList.add("lb-held");
+    event.preventDefault();
+    target.focus({ preventScroll: true });
+  }, { signal });
+  target.addEventListener("pointermove", (event) => held !== undefined && move(event, held), { signal });
+  const release = () => {
+    if (held === undefined) return;
+    held = undefined;
+    target.classList.remove("lb-held");
+    end();
+  };
+  for (const kind of ["pointerup", "pointercancel", "lostpointercapture"]) target.addEventListener(kind, release, { signal });
+}
+
+/**
+ * A handle that is a slider for `key` of the state. `keys(event)` may answer a key first: it returns changes of the
+ * state. `end()` comes when it comes to rest.
+ */
+export function handle(kit, { key, kind, orientation, label, steps, keys, begin, move, end }) {
+  const { from, to } = kit.schema[key];
+  const made = element("div", {
+    class: `lb-handle ${kind}`,
+    role: "slider",
+    tabindex: 0,
+    "aria-label": label,
+    "aria-orientation": orientation,
+    "aria-valuemin": from,
+    "aria-valuemax": to,
+  });
+  let resting = 0;
+  const rest = () => {
+    if (resting) end();
+    resting = clearTimeout(resting);
+  };
+  made.addEventListener("keydown", (event) => {
+    const value = keyStep(event, kit.state[key], { from, to }, steps);
+    const changes = keys?.(event) ?? (value === undefined ? undefined : { [key]: value });
+    if (!changes || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    kit.set(changes);
+    clearTimeout(resting);
+    resting = setTimeout(rest, PAUSE);
+  }, { signal: kit.signal });
+  made.addEventListener("blur", rest, { signal: kit.signal });
+  drag(made, { begin, move, end, signal: kit.signal });
+  return {
+    element: made,
+    /** Where it is, in per cent or as any length of CSS; its value, and what that means. */
+    paint(left, top, value, meaning) {
+      const style = `left: ${length(left)}; top: ${length(top)};`;
+      if (made.style.cssText !== style) made.style.cssText = style;
+      made.setAttribute("aria-valuenow", value);
+      made.setAttribute("aria-valuetext", meaning);
+    },
+  };
+}
+
+const length = (at) => (typeof at === "number" ? `${at.toFixed(2)}%` : at);

@@ -1,0 +1,32 @@
+// Pictures as alpha masks: painted once, coloured by the page, so that a change of scheme repaints itself.
+
+import { svg } from "../controls/dom.js";
+
+/** A PNG whose pixel in column c and row r, from the upper left, has the opacity alpha(c, r) between 0 and 1. */
+export function bitmap(width, height, alpha) {
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [width, height];
+  const context = canvas.getContext("2d");
+  const picture = context.createImageData(width, height);
+  for (let r = 0; r < height; r++) {
+    for (let c = 0; c < width; c++) picture.data[4 * (r * width + c) + 3] = Math.round(255 * alpha(c, r));
+  }
+  context.putImageData(picture, 0, 0);
+  return canvas.toDataURL();
+}
+
+/** A group that shows a bitmap in a colour of the page, as an SVG mask over a rectangle; `show(url, place)` fills it. */
+export function tinted(id, colour, opacity = 1, crisp = false) {
+  const image = svg("image", { preserveAspectRatio: "none", style: crisp ? "image-rendering: pixelated" : "" });
+  const mask = svg("mask", { id, style: "mask-type: alpha", maskUnits: "userSpaceOnUse" }, image);
+  const rect = svg("rect", { fill: colour, "fill-opacity": opacity, mask: `url(#${id})` });
+  return {
+    element: svg("g", {}, mask, rect),
+    show(url, { x, y, width, height }) {
+      for (const part of [image, mask, rect]) for (const [key, value] of Object.entries({ x, y, width, height })) part.setAttribute(key, round(value));
+      image.setAttribute("href", url);
+    },
+  };
+}
+
+const round = (value) => Math.round(value * 1e4) / 1e4;
