@@ -48,9 +48,12 @@ def picture(page: Page, address: str, name: str, start: str) -> str:
     return shown + "\n"
 
 
-# Not plain href within a drawing: the theme's script would try to assign to it, and fail.
-_PICTURE = """() => document.querySelector("lb-instrument").innerHTML
-  .replaceAll(/(<image\\b[^>]*?) href=/g, "$1 xlink:href=")"""
+# Without what is only spoken. And not plain href within a drawing: the theme's script would try to assign to it, and fail.
+_PICTURE = """() => {
+  const shown = document.querySelector("lb-instrument").cloneNode(true);
+  shown.querySelector(".lb-voice").remove();
+  return shown.innerHTML.replaceAll(/(<image\\b[^>]*?) href=/g, "$1 xlink:href=");
+}"""
 
 
 def _recorded(root: Path) -> Iterator[Path]:
