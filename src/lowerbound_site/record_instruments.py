@@ -48,7 +48,7 @@ def picture(page: Page, address: str, name: str, start: str) -> str:
     return shown + "\n"
 
 
-# Without what is only spoken. And not plain href within a drawing: the theme's script would try to assign to it, and fail.
+# Without what is only spoken. And no plain href within a drawing: the theme's script would assign to it, and fail.
 _PICTURE = """() => {
   const shown = document.querySelector("lb-instrument").cloneNode(true);
   shown.querySelector(".lb-voice").remove();

@@ -113,7 +113,10 @@ def test_quadrature(modules: Modules) -> None:
 CHANGES = [
     ("maths/numbers.js", "(bits >> 10) & 31", "(bits >> 10) & 15"),
     ("maths/numbers.js", "1 + fraction / 1024", "fraction / 1024"),
-    ("maths/numbers.js", "(t > 0 ? t : 0) +", "t +"),
+    ("maths/vae.js", "weight2[w + 3 * hidden + h]", "weight2[w + 2 * hidden + h + 1]"),
+    ("maths/vae.js", "Math.exp(t > 0 ? -t : t)", "Math.exp(t)"),
+    ("maths/vae.js", "if (t > 0) sum += t", "sum += t"),
+    ("maths/vae.js", "NEGLIGIBLE = 1e-15", "NEGLIGIBLE = 1e-4"),
     ("maths/normal.js", "(m1 * m1 + m2 * m2 + a * a + b * b + c * c - 2)", "(m1 * m1 + m2 * m2 + a * a + c * c - 2)"),
     ("maths/normal.js", "+ c * c - 2) - Math.log(a * c)", "+ c * c - 2) + Math.log(a * c)"),
     ("maths/normal.js", "(z2 - m2 - b * e1) / c", "(z2 - m2) / c"),
@@ -121,12 +124,12 @@ CHANGES = [
     ("maths/quadrature.js", "Math.sqrt(j - 1) * before", "Math.sqrt(j) * before"),
     ("maths/quadrature.js", "points[k] = -t", "points[k] = t"),
     ("maths/vae.js", "layer[h] = t / (1 + Math.exp(-t))", "layer[h] = t / (1 + Math.exp(t))"),
-    ("maths/vae.js", "(x[d] ? logits[d] : 0) - softplus(logits[d])", "(x[d] ? logits[d] : 0) - softplus(-logits[d])"),
+    ("maths/vae.js", "if (x[d]) sum += logits[d]", "if (!x[d]) sum += logits[d]"),
     ("maths/vae.js", "m2 + b * points[i] + c * points[j]", "m2 + b * points[j] + c * points[j]"),
     ("maths/vae.js", "klToPrior(q) - reconstruction", "klToPrior(q) + reconstruction"),
     ("maths/vae.js", "this.logCell = 2 * Math.log", "this.logCell = Math.log"),
     ("maths/vae.js", "-0.5 * (z1 * z1 + axis[j] * axis[j])", "-0.5 * (z1 * z1)"),
-    ("maths/vae.js", "- LOG_2PI + this.logCell - partition", "+ this.logCell - partition"),
+    ("maths/vae.js", "- LOG_2PI + this.logCell - partition(out)", "+ this.logCell - partition(out)"),
     ("maths/vae.js", "upright(m1, m2, Math.exp(s1), Math.exp(s2))", "upright(m1, m2, Math.exp(s2), Math.exp(s1))"),
 ]
 
