@@ -45,6 +45,14 @@ async function build(kit, { decoder, images, chosen }) {
     if (!truths.has(digit)) truths.set(digit, grid.posterior(image(digit)));
     return truths.get(digit);
   };
+  const answers = new Map();
+  const answered = (digit) => {
+    if (!answers.has(digit)) {
+      const theirs = encode(trained, image(digit));
+      answers.set(digit, { theirs, theirLoss: loss(decoder, image(digit), theirs) });
+    }
+    return answers.get(digit);
+  };
   const after = (step) => STEPS.indexOf(kit.state.step) >= STEPS.indexOf(step);
 
   // What is seen.
@@ -56,8 +64,8 @@ async function build(kit, { decoder, images, chosen }) {
   const answer = outline("lb-q-thin", 0.95);
   const centre = svg("circle", { class: "lb-q-dot", r: 0.05 });
   field.marks.append(answer.element, halo.element, ring.element, inner.element, centre);
-  const target = pixels("encoder-x", "var(--lb-data)");
-  const yours = pixels("encoder-yours", "var(--lb-ink)");
+  const target = pixels("var(--lb-data)");
+  const yours = pixels("var(--lb-ink)");
   const costs = bar("lb-loss");
   const zoom = bar("lb-zoom");
   const hint = element("p", { class: "lb-hint lb-live" });
@@ -173,8 +181,7 @@ async function build(kit, { decoder, images, chosen }) {
     field.showIsland(revealed);
 
     if (after("encoder") && !trained) loadTrained();
-    const theirs = after("encoder") && trained ? encode(trained, x) : undefined;
-    const theirLoss = theirs && loss(decoder, x, theirs);
+    const { theirs, theirLoss } = after("encoder") && trained ? answered(digit) : {};
     answer.element.style.display = theirs ? "" : "none";
     if (theirs) answer.paint(theirs);
 
