@@ -16,7 +16,7 @@ def scores(*shape):
     return torch.randn(shape, generator=generator, dtype=torch.float64).requires_grad_()
 
 
-largest_error, crossed = 0.0, []
+errors, crossed = [], []
 for _ in range(100):
     encoder, decoder = scores(6, 4), scores(4, 6)
     data, prior = scores(6).detach().softmax(0), scores(4).detach().softmax(0)
@@ -29,16 +29,16 @@ for _ in range(100):
         torch.autograd.grad(value, (encoder, decoder), retain_graph=True)
         for value in (loss, gap, yours)
     )
-    errors = of_loss[0] - of_gap[0], of_loss[1] - of_yours[1]  # encoder, decoder
+    apart = of_loss[0] - of_gap[0], of_loss[1] - of_yours[1]  # encoder, decoder
     swapped = of_loss[0] - of_yours[0], of_loss[1] - of_gap[1]
-    largest_error = max(largest_error, *(e.abs().max().item() for e in errors))
+    errors.append(max(difference.abs().max().item() for difference in apart))
     crossed.append([difference.abs().max().item() for difference in swapped])
 
 print(
-    f"encoder: loss and gap, decoder: loss and yours, < 1e-12 apart = {largest_error < 1e-12}"
+    f"encoder: loss and gap, decoder: loss and yours, < 1e-12 apart = {max(errors) < 1e-12}"
 )
 encoders, decoders = zip(*crossed, strict=True)
 print(f"encoder: loss and yours, at least = {min(encoders):.3f} apart")
 print(f"decoder: loss and gap, at least = {min(decoders):.3f} apart")
-assert largest_error < 1e-12
+assert max(errors) < 1e-12
 assert min(encoders + decoders) > 0.01

@@ -17,7 +17,7 @@ def random_table(rows: int, columns: int) -> torch.Tensor:
     return weights / weights.sum(1, keepdim=True)
 
 
-raised, worst = 0, float("inf")
+margins = []
 for _ in range(200):
     data = random_table(1, 5)[0]  # q(x)
     prior = random_table(1, 3)[0]
@@ -28,11 +28,10 @@ for _ in range(200):
     elbo_rise = data @ (elbo(new, q.z_given_x) - elbo(old, q.z_given_x))
     evidence_rise = data @ (new.x.log_prob - old.x.log_prob)
     if elbo_rise > 0:
-        raised += 1
-        worst = min(worst, (evidence_rise - elbo_rise).item())
+        margins.append((evidence_rise - elbo_rise).item())
 
 print("decoder steps tried = 200")
-print(f"decoder steps that raised the ELBO = {raised}")
-print(f"log p(x) rose by at least as much in each = {worst > -1e-12}")
-assert raised > 50
-assert worst > -1e-12
+print(f"decoder steps that raised the ELBO = {len(margins)}")
+print(f"log p(x) rose by at least as much in each = {min(margins) > -1e-12}")
+assert len(margins) > 50
+assert min(margins) > -1e-12

@@ -16,7 +16,7 @@ gap, to_prior = {}, {}
 for name, q in {"posterior": p.z_given_x, "prior": blind.z_given_x}.items():
     gap[name] = p.x.log_prob - elbo(p, q)  # log p(x) - ELBO(x), for each of two x
     to_prior[name] = kl_each(q, p.z)  # KL(q(z|x)||p(z))
-    for x in range(2):
+    for x in (0, 1):
         print(f"q is the {name}, gap for image {x} = {gap[name][x]:z.3f}")
         print(
             f"q is the {name}, KL to the prior for image {x} = {to_prior[name][x]:z.3f}"
