@@ -25,10 +25,17 @@ for beta in (0.5, 1.0, 4.0, 64.0):
     minus_elbo = rate - Normal(picture, variance**0.5).log_prob(x).sum(1)
     constant = 64 / 2 * log(2 * pi * variance)  # no weight can change it
     loss = squared_error + beta * rate
-    assert torch.allclose(loss, 2 * variance * (minus_elbo - constant))
+    bound = 2 * variance * (minus_elbo - constant)
+    message = (
+        f"beta {beta}: expected {bound.mean():.2f} on average, not {loss.mean():.2f}"
+    )
+    assert torch.allclose(loss, bound), message
 
 mean_loss = mse_loss(picture, x, reduction="none").mean(1) + rate
-assert torch.allclose(64 * mean_loss, squared_error + 64 * rate)  # so its beta is 64
+by_64 = squared_error + 64 * rate  # so its beta is 64
+assert torch.allclose(64 * mean_loss, by_64), (
+    f"{64 * mean_loss[0]:.2f}, not {by_64[0]:.2f}"
+)
 
 used = {}
 for name, beta in {"sum": 1, "mean": 64}.items():
@@ -37,4 +44,4 @@ for name, beta in {"sum": 1, "mean": 64}.items():
     print(f"{name} over pixels, sigma^2 = {beta / 2:g}")
     print(f"{name} over pixels, latent numbers in use = {used[name]}")
 
-assert used["sum"] > used["mean"] == 0
+assert used["sum"] > used["mean"] == 0, f"expected more than none, and none: {used}"

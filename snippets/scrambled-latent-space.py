@@ -7,7 +7,7 @@ Figure: Two squares of decoded digits, cut into 6 x 6 cells. On the left the dig
 """
 
 import torch
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.colors import LinearSegmentedColormap, to_rgba
 from torch.nn.functional import pad
 from torch.special import ndtr, ndtri
 
@@ -29,7 +29,7 @@ z = ndtri(torch.stack(torch.meshgrid(share, share.flip(0), indexing="xy"), -1))
 generator = torch.Generator().manual_seed(2)
 shuffles = [torch.randperm(36, generator=generator) for _ in range(5)]
 
-shades = LinearSegmentedColormap.from_list("", [(INK, 0.0), (INK, 1.0)], N=8)
+shades = LinearSegmentedColormap.from_list("", [to_rgba(INK, 0), to_rgba(INK, 1)], N=8)
 figure, axes = subplots(ncols=2, figsize=(7.6, 3.9), sharey=True)
 drawn, steps = [], []
 for order in (torch.arange(36), *shuffles):

@@ -1,14 +1,14 @@
 """A shuffle cuts one digit's posterior into scattered pieces, and the best ellipse found fits much worse.
 
 Kind: computation
-Break it: torch.randperm(36) -> torch.arange(36)
+Break it: torch.randperm(36, generator=g) -> torch.arange(36)
 Figure: Two panels over z1 and z2, with the borders of 6 x 6 cells. Left: the true posterior of one image is one blue
     patch, and an orange ellipse fits it. Right: the patch is cut into pieces that lie far apart, and the best
     ellipse found covers only one of them.
 """
 
 import torch
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.colors import LinearSegmentedColormap, to_rgba
 from scipy.optimize import minimize
 from torch.special import ndtr, ndtri
 
@@ -40,20 +40,20 @@ def ellipse_of(numbers):
     return FullNormal.from_output(torch.from_numpy(numbers)[None], 2)
 
 
-torch.set_default_dtype(torch.float64)
-torch.manual_seed(2)
+g, f64 = torch.Generator().manual_seed(2), torch.float64
 vae, x = trained_digits(), digits().held_out[[206]]
 q, log_evidence, gaps = vae.encode(x), Grid(vae).log_evidence(x), []
-z = torch.cartesian_prod(*[torch.linspace(-2.6, 2.6, 80)] * 2)
-shades = LinearSegmentedColormap.from_list("", [(P, 0.0), (P, 1.0)])
+z = torch.cartesian_prod(*[torch.linspace(-2.6, 2.6, 80, dtype=f64)] * 2)
+shades = LinearSegmentedColormap.from_list("", [to_rgba(P, 0), to_rgba(P, 1)])
 figure, axes = subplots(ncols=2, figsize=(7.6, 4.1))
-for ax, order in zip(axes, (torch.arange(36), torch.randperm(36)), strict=True):
+orders = torch.arange(36), torch.randperm(36, generator=g)
+for ax, order in zip(axes, orders, strict=True):
     log_p = log_posterior(z)
     density = log_p.exp().view(80, 80).T.flip(0)
     ax.imshow(density.numpy(), shades, extent=(-2.6, 2.6) * 2, interpolation="none")
     start = [*shuffle(q.mean, order.argsort())[0], *q.log_std[0], 0.0]  # the moved q
     best = ellipse_of(minimize(rough_gap, start).x)
-    draws = best.at(torch.randn(4000, 1, 2))
+    draws = best.at(torch.randn(4000, 1, 2, generator=g, dtype=f64))
     gaps.append((best.log_prob(draws) - log_posterior(draws)).mean())
     ellipse(ax, best).set_title(f"best ellipse found: gap {gaps[-1]:.2f} nats")
     for draw_lines in (ax.vlines, ax.hlines):

@@ -30,10 +30,10 @@ blurred, sharp = random_table(4, 4), torch.eye(4, dtype=torch.float64)[[2, 0, 3,
 for name, encoder in {"blurred": blurred, "sharp": sharp}.items():
     for _ in range(20):  # any prior will do: none is asked for
         yours, loss, rest = compare(encoder, prior=random_table(1, 4)[0])
-        assert abs(yours - loss - rest) < 1e-12
+        assert abs(yours - loss - rest) < 1e-12, f"{yours} should be {loss} + {rest}"
     print(f"{name} encoder: your comparison = {yours:.4f}")
     print(f"{name} encoder: reconstruction loss = {loss:.4f}")
     print(f"{name} encoder: I(x;z) - H(q(x)) = {rest:z.4f}")
 
 # Sharp: z tells which x it was. What is left is the loss of the plain autoencoder.
-assert abs(rest) < 1e-12
+assert abs(rest) < 1e-12, f"sharp: expected I(x;z) = H(q(x)), off by {rest:.3g}"
