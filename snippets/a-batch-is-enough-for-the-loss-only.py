@@ -10,7 +10,6 @@ import torch
 
 from lowerbound import DiagonalNormal, Grid, digits, elbo, trained_digits
 
-torch.set_num_threads(1)  # small networks gain nothing from a second thread
 vae, data = trained_digits(), digits().held_out.unique(dim=0)
 encoded, n, batch_size, repeats = vae.encode(data), len(data), 64, 75
 exact_loss = -elbo(vae, encoded, data).mean()

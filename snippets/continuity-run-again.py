@@ -9,7 +9,6 @@ import torch
 from lowerbound import digits, digits_vae, fit
 from lowerbound.models import recorded
 
-torch.set_num_threads(1)  # networks this small gain nothing from more
 data = digits()
 generator = torch.Generator().manual_seed(7)
 a, b = torch.randn(2, 200, 1, 2, generator=generator).double()

@@ -10,7 +10,6 @@ import torch
 
 from lowerbound import EncoderJoint, digits, digits_vae, fit
 
-torch.set_num_threads(1)  # networks this small gain nothing from more
 data = digits()
 train = data.train[data.train_labels <= 1]  # zeros and ones alone
 unseen = data.held_out[data.held_out_labels <= 1]

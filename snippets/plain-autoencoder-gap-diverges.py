@@ -18,7 +18,6 @@ from lowerbound import (
     reconstruction,
 )
 
-torch.set_num_threads(1)  # small networks gain nothing from a second thread
 train, images = digits().train.float(), digits().held_out[:20]
 widths = [0.1, 0.01, 0.001]
 

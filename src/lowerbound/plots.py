@@ -48,8 +48,13 @@ STYLE: Any = {
 
 def subplots(*args: Any, **kwargs: Any) -> tuple[Figure, Any]:
     """`matplotlib.pyplot.subplots` in the site's style, without changing the settings of anything else."""
-    with mpl.rc_context(STYLE):
+    # Not rc_context: the first figure of a notebook turns its pictures on, and that would be put back, too.
+    before = {name: mpl.rcParams[name] for name in STYLE}
+    mpl.rcParams.update(STYLE)
+    try:
         return plt.subplots(*args, **kwargs)
+    finally:
+        mpl.rcParams.update(before)
 
 
 def posterior_map(ax: Axes, posterior: GridPosterior, row: int = 0, zoom: float = 4.0) -> Axes:

@@ -1,5 +1,6 @@
 """Training a VAE in a few lines."""
 
+import contextlib
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ from lowerbound.grid import Grid
 from lowerbound.likelihoods import log_likelihood
 from lowerbound.quantities import elbo, kl_each
 from lowerbound.vae import VAE, pixel_rows
+
+_ONE_THREADS_WORK = 10_000_000  # multiplications that a thread does in about a millisecond
 
 
 class Row(NamedTuple):
@@ -165,19 +168,34 @@ def train(
     optimizer = torch.optim.Adam(vae.parameters(), lr=learning_rate, fused=True)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs)
     for _ in range(epochs):
-        totals = []
-        order = torch.randperm(len(x), generator=generator, device=x.device)
-        shape = (len(x), vae.prior.dim)
-        noise = torch.randn(shape, generator=generator, dtype=x.dtype, device=x.device) if sample else None
-        draws = noise.split(batch_size) if noise is not None else repeat(None)
-        for batch, draw in zip(x[order].split(batch_size), draws, strict=False):
-            value = loss(vae, batch, draw, beta)
-            optimizer.zero_grad()
-            value.backward()
-            optimizer.step()
-            totals.append(value.detach() * len(batch))
+        with _fewer_threads(vae, batch_size):
+            totals = []
+            order = torch.randperm(len(x), generator=generator, device=x.device)
+            shape = (len(x), vae.prior.dim)
+            noise = torch.randn(shape, generator=generator, dtype=x.dtype, device=x.device) if sample else None
+            draws = noise.split(batch_size) if noise is not None else repeat(None)
+            for batch, draw in zip(x[order].split(batch_size), draws, strict=False):
+                value = loss(vae, batch, draw, beta)
+                optimizer.zero_grad()
+                value.backward()
+                optimizer.step()
+                totals.append(value.detach() * len(batch))
         schedule.step()
         yield torch.stack(totals).sum().item() / len(x)
+
+
+@contextlib.contextmanager
+def _fewer_threads(vae: VAE, batch_size: int) -> Iterator[None]:
+    """One thread for steps so small that several take longer to agree than to work; as many as before afterwards."""
+    layers = [module for module in vae.modules() if next(module.parameters(recurse=False), None) is not None]
+    products = batch_size * sum(parameter.numel() for parameter in vae.parameters())
+    small = all(isinstance(layer, torch.nn.Linear) for layer in layers) and products < _ONE_THREADS_WORK
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1 if small else threads)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 @torch.no_grad()

@@ -32,6 +32,20 @@ def test_the_loss_falls_and_the_history_says_so(x):
     assert history.rows == []
 
 
+@pytest.mark.parametrize(("width", "during"), [(8, 1), (300_000, 2)])
+def test_small_steps_take_one_thread_and_the_number_is_put_back(x, width, during):
+    threads, seen = torch.get_num_threads(), []
+    torch.set_num_threads(2)
+    try:
+        vae = lb.VAE(lb.mlp(4, width, 4), lb.mlp(2, 8, 4), lb.Bernoulli())
+        vae.encoder.register_forward_hook(lambda *_: seen.append(torch.get_num_threads()))
+        train(vae, x, epochs=1)
+        assert set(seen) == {during}
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(threads)
+
+
 def test_the_same_seed_gives_the_same_weights_and_torchs_own_state_is_left_alone(x):
     state = torch.get_rng_state()
     first, second, other = small_vae(), small_vae(), small_vae()
