@@ -4,7 +4,7 @@ SITE := .venv/bin/python -m lowerbound_site
 .DEFAULT_GOAL := help
 # What is compiled is kept, in .venv: importing torch anew takes twice as long.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help serve test style chromium elsewhere record check new build bench lighthouse zensical clean
+.PHONY: help serve test style chromium elsewhere record check new build bench lighthouse lowest zensical clean
 
 help:
 	@echo "make serve              build the site, serve it on loopback, print its address"
@@ -16,6 +16,7 @@ help:
 	@echo "make build              build the site into site/"
 	@echo "make bench              measure speed side by side with others, for docs/performance.md (Linux, minutes)"
 	@echo "make lighthouse         measure some pages with Lighthouse (needs Node and npm)"
+	@echo "make lowest             run every program with the lowest versions that the wheel admits (minutes)"
 	@echo "make zensical           build the Markdown pages with Zensical, Material's successor"
 	@echo "make clean              remove everything that these commands made"
 
@@ -39,6 +40,9 @@ build: $(STAMP)
 
 lighthouse: $(STAMP)
 	@$(SITE) lighthouse
+
+lowest: $(STAMP)
+	@$(SITE) lowest $(NAME)
 
 test: $(STAMP)
 	@# The code is checked, and a browser fetched where there is none, while one more machine is imitated.

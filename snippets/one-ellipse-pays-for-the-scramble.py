@@ -49,7 +49,7 @@ moved, resized = torch.tensor([[gaps(k) for _ in range(5)] for k in cells]).unbi
 figure, ax = subplots(figsize=(7.2, 4.2))
 ax.plot(cells, moved.mean(1), color=Q, label="one ellipse, moved")
 ax.plot(cells, resized.mean(1), "--", color=Q, label="moved and re-sized")
-ax.plot(cells, torch.cat([moved, resized], 1), ".", color=Q)
+ax.plot(cells, torch.cat([moved, resized], 1).numpy(), ".", color=Q)
 ax.axhline(moved[0].mean(), linestyle=":", color=INK, label="the encoder's q, shuffled")
 ax.set_xscale("log", base=2)
 ax.set_xticks(cells, cells)

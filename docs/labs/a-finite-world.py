@@ -10,7 +10,7 @@
 # of terms, and nothing is estimated. You build the two joints by hand, train an encoder and a decoder by gradient,
 # and watch what happens to the comparison that the question is about.
 #
-# It needs the library. In a notebook, put a `!` or a `%` in front of the line:
+# It needs the library. In a notebook, put a `!` or a `%` in front of each line:
 #
 # {{ install }}
 

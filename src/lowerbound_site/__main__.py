@@ -18,6 +18,8 @@ def main() -> int:
     commands.add_parser("new", help="start a new claim").add_argument("name")
     commands.add_parser("build", help="build the site").add_argument("--out", type=Path, default=Path("site"))
     commands.add_parser("serve", help="serve the site on loopback")
+    lowest = commands.add_parser("lowest", help="run programs with the lowest versions that the wheel admits")
+    lowest.add_argument("names", nargs="*")
     commands.add_parser("lighthouse", help="measure some pages of the built site with Lighthouse")
     commands.add_parser("chromium", help="find or install a Chromium, and print its path")
     elsewhere = commands.add_parser("elsewhere", help="run a command as on the machine that is most unlike this one")
@@ -63,6 +65,10 @@ def _run(chosen: argparse.Namespace) -> int:
             from lowerbound_site.build import serve
 
             serve()
+        case "lowest":
+            from lowerbound_site.lowest import lowest
+
+            return 0 if lowest(chosen.names) else 1
         case "lighthouse":
             from lowerbound_site.lighthouse import lighthouse
 

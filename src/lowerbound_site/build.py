@@ -21,7 +21,7 @@ from mkdocs.livereload import LiveReloadServer
 from lowerbound_site.cards import cards
 from lowerbound_site.claims import ROOT, EvidenceError
 from lowerbound_site.elements import modules, version
-from lowerbound_site.expand import expand, read_pages, site_url, wheel_name
+from lowerbound_site.expand import downloaded, expand, read_pages, site_url, wheel_name
 from lowerbound_site.instrument_data import export
 from lowerbound_site.lighten import inline, postpone, prune
 from lowerbound_site.prose import check_pages
@@ -144,18 +144,21 @@ def prepare(root: Path = ROOT) -> None:
     if complaints:
         raise EvidenceError("\n".join(dict.fromkeys(complaints)))
     download = root / "docs" / "download"
-    wanted = {download / path.name: path for path in [wheel(root), *(root / "snippets").glob("*.py")]}
+    wanted = {download / wheel(root).name: wheel(root)}
     wanted |= {download / "source" / path.name: path for path in (root / "src" / "lowerbound").glob("*.py")}
     if moving := modules(root):
         moving |= export(root)
         wanted |= {download / "instruments" / version(root) / name: path for name, path in moving.items()}
     wanted |= {download / "cards" / f"{page}.png": card for page, card in cards(root).items()}
-    for stale in {path for path in download.rglob("*") if path.is_file()} - wanted.keys():
+    contents = {place: path.read_bytes() for place, path in wanted.items()}
+    for path in (root / "snippets").glob("*.py"):
+        contents[download / path.name] = downloaded(path.read_text(encoding="utf-8"), root).encode()
+    for stale in {path for path in download.rglob("*") if path.is_file()} - contents.keys():
         stale.unlink()
-    for place, path in wanted.items():
-        if not place.exists() or place.read_bytes() != path.read_bytes():
+    for place, content in contents.items():
+        if not place.exists() or place.read_bytes() != content:
             place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, place)
+            place.write_bytes(content)
 
 
 def _environment(root: Path) -> dict[str, str]:

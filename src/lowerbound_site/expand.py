@@ -19,6 +19,7 @@ from mkdocs.utils.meta import get_data
 from lowerbound_site import elements
 from lowerbound_site.claims import KINDS, ROOT, Claim, EvidenceError, read_claim, read_claims
 
+CPU_BUILDS = "https://download.pytorch.org/whl/cpu"  # of torch: a tenth of what it takes with CUDA
 SITE_URL = "http://127.0.0.1:8000/"  # the stated default; the environment's SITE_URL wins
 
 _CODE = re.compile(
@@ -137,7 +138,7 @@ class _Expansion:
         if name in self.shown:
             raise self.error(found, "stands on this page already; link to it with [...](#" + name + ")")
         self.shown.add(name)
-        return render_claim(claim, self.level(found))
+        return render_claim(claim, self.level(found), self.root)
 
     def figure(self, found: re.Match[str], name: str) -> str:
         claim = self.known(found, name)
@@ -192,8 +193,8 @@ class _Expansion:
         return EvidenceError(f"{self.where}:{line}: {written} {what}")
 
 
-def render_claim(claim: Claim, level: int) -> str:
-    """Write a claim with its whole program, its recorded output, how to break it, and links, as Markdown."""
+def render_claim(claim: Claim, level: int, root: Path = ROOT) -> str:
+    """Write a claim with its whole program, its recorded output, how to break it and how to run it, as Markdown."""
     height = f"--lb-lines: {claim.source.count(chr(10)) + (claim.output or '').count(chr(10))}"
     return f"""\
 <section class="lb-claim" data-kind="{claim.kind}" aria-labelledby="{claim.name}" style="{height}" markdown="1">
@@ -208,8 +209,10 @@ def render_claim(claim: Claim, level: int) -> str:
 
 {_fence(" { .text .lb-output }", claim.output or "")}
 
-{_how_it_breaks(claim)}
+{_what_it_saves(claim)}{_how_it_breaks(claim)}
 {{: .lb-break }}
+
+{_how_it_runs(claim, root)}
 
 [Download the program](/download/{claim.name}.py){{: download="{claim.name}.py" }} ·
 [Permanent link](/ledger.md#{claim.name})
@@ -258,14 +261,64 @@ def _how_it_breaks(claim: Claim) -> str:
     )
 
 
+def _what_it_saves(claim: Claim) -> str:
+    return "" if claim.alt is None else f"It also saves the figure, as `{claim.name}.svg`, in the folder it runs in. "
+
+
+def _how_it_runs(claim: Claim, root: Path) -> str:
+    steps = ["python3 -m venv .venv", *(f".venv/bin/{line}" for line in installing(root))]
+    commands = "\n".join([*steps, f".venv/bin/python {claim.name}.py"])
+    in_one = f"uv run {site_url()}/download/{claim.name}.py\n"
+    return f"""\
+<details class="lb-run" markdown="1">
+<summary>Run it on your machine</summary>
+
+It needs Python 3.11 or later. Save the program as `{claim.name}.py`, and beside it make an environment, which serves
+every program here; on Windows write `.venv\\Scripts` for `.venv/bin`.
+
+{_fence("console", commands)}
+
+Where [uv](https://docs.astral.sh/uv/) is installed, one command does all of this:
+
+{_fence("console", in_one)}
+
+</details>"""
+
+
 def install(root: Path) -> str:
-    """Write the one line that installs the library from the served site."""
-    return _fence("console", f"pip install {site_url()}/download/{wheel_name(root / 'pyproject.toml')}\n")
+    """Write the commands that install the library from the served site."""
+    return _fence("console", "\n".join(installing(root)))
+
+
+def installing(root: Path) -> list[str]:
+    """The commands, one a line: torch's CPU build first, or else pip may take one with gigabytes of CUDA."""
+    return [f"pip install torch --index-url {CPU_BUILDS}", f"pip install {wheel_url(root)}"]
+
+
+def downloaded(source: str, root: Path = ROOT) -> str:
+    """A program as it is downloaded: under a header that says what it needs, for what runs scripts (PEP 723)."""
+    return f"""\
+# /// script
+# requires-python = ">=3.11"
+# dependencies = ["torch", "lowerbound @ {wheel_url(root)}"]
+# [tool.uv.sources]
+# torch = {{ index = "cpu" }}
+# [[tool.uv.index]]
+# name = "cpu"
+# url = "{CPU_BUILDS}"
+# explicit = true
+# ///
+{source}"""
 
 
 def site_url() -> str:
     """Return the site's address, without a slash at its end."""
     return os.environ.get("SITE_URL", SITE_URL).rstrip("/")
+
+
+def wheel_url(root: Path) -> str:
+    """Return where the site serves the library's wheel."""
+    return f"{site_url()}/download/{wheel_name(root / 'pyproject.toml')}"
 
 
 def wheel_name(pyproject: Path) -> str:

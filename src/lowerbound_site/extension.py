@@ -35,7 +35,9 @@ class _Formulas(Postprocessor):
 
 
 class _Code(Postprocessor):
-    """In code, p and q have the colours that they have in formulas; and programs stay out of the search.
+    """In code, p and q have the colours that they have in formulas; programs stay out of the search.
+
+    Only what runs when it is pasted has a copy button.
 
     What colour.css gives the colour of plain code needs no element of its own: names, numbers, blanks.
     """
@@ -44,10 +46,15 @@ class _Code(Postprocessor):
     _CODE = re.compile(r"<code>.*?</code>", re.DOTALL)
     _DISTRIBUTION = re.compile(r"(?<![\w&;./-])([pq])(?![\w;/-])(?=[^<>]*<)")
     _BLOCK = re.compile(r'<div class="([^"]*\bhighlight)">')
+    _NO_COMMAND = re.compile(r"\blanguage-(?:text|pycon)\b")  # sketches, outputs, examples that show what they print
 
     def run(self, text: str) -> str:
         text = self._CODE.sub(lambda code: self._coloured(self._PLAIN.sub(r"\1", code[0])), text)
-        return self._BLOCK.sub(r'<div class="\1" data-search-exclude>', text)
+        return self._BLOCK.sub(self._block, text)
+
+    def _block(self, block: re.Match[str]) -> str:
+        button = " no-copy" if self._NO_COMMAND.search(block[1]) else ""
+        return f'<div class="{block[1]}{button}" data-search-exclude>'
 
     def _coloured(self, code: str) -> str:
         return self._DISTRIBUTION.sub(r'<span class="lb-\1">\1</span>', code)

@@ -84,10 +84,10 @@ def run_warm(programs: Mapping[str, str], environment: str = "one-thread", probe
         return {name: Run(**fields | {"unsteady": tuple(fields["unsteady"])}) for name, fields in runs.items()}
 
 
-def run_fresh(name: str, source: str, python_path: Path | None = None) -> Run:
+def run_fresh(name: str, source: str, python_path: Path | None = None, python: Path | None = None) -> Run:
     """Run one program as a reader would: `python NAME.py` in a folder that holds nothing else.
 
-    `python_path` is searched for packages before all others.
+    `python_path` is searched for packages before all others; `python` is another environment's.
     """
     changes = dict(ENVIRONMENTS["one-thread"])  # several may run at once
     if python_path:
@@ -97,7 +97,7 @@ def run_fresh(name: str, source: str, python_path: Path | None = None) -> Run:
         script.write_text(source, encoding="utf-8")
         begin = time.perf_counter()
         ended = subprocess.run(
-            [sys.executable, script.name],
+            [str(python or sys.executable), script.name],
             cwd=folder,
             env=_environment(changes),
             capture_output=True,

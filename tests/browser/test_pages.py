@@ -24,6 +24,7 @@ PHONE = {"width": 360, "height": 740}
 HEAVIEST = 150_000  # bytes a page, compressed, with fonts and all
 HEAVIEST_INSTRUMENTS = 80_000  # code and data of its instruments, which come after the first paint
 HEAVIEST_SEARCH = 100_000  # what the search loads beside it, when the page is already there
+SMALLEST_TARGET = 44  # pixels
 LARGEST_SHIFT = 0.1  # from where on readers notice
 
 # Installed before a page's own scripts, so that no early shift is missed.
@@ -57,9 +58,33 @@ READ_TO_THE_END = """async () => {
   }
 }"""
 UNFOLD = "document.querySelectorAll('article details').forEach(fold => fold.open = true)"
-COPY = """async claim => {
-  claim.querySelector("button[data-md-type=copy]").click();
-  return await navigator.clipboard.readText();
+# Presses every copy button of a page, as a reader does, and says what came of it.
+PRESS = """async () => {
+  const nextFrame = () => new Promise(shown => requestAnimationFrame(() => setTimeout(shown)));
+  const said = document.querySelector(".md-dialog"), pressed = [];
+  for (const button of document.querySelectorAll("article button[data-md-type=copy]")) {
+    button.scrollIntoView({block: "center", behavior: "instant"});
+    await nextFrame();
+    const {left, right, top, bottom} = button.getBoundingClientRect();
+    const code = button.closest("pre").querySelector("code");
+    const text = document.createRange();
+    text.selectNodeContents(code);
+    const covers = [...text.getClientRects()].some(
+      line => line.left < right && line.right > left && line.top < bottom && line.bottom > top);
+    said.textContent = "";
+    await navigator.clipboard.writeText("");
+    button.click();
+    await nextFrame();
+    pressed.push({
+      name: button.getAttribute("aria-label"), size: Math.min(right - left, bottom - top), covers,
+      program: button.closest("details") ? null : button.closest(".lb-claim")?.getAttribute("aria-labelledby"),
+      shown: code.textContent.trimEnd(), copied: await navigator.clipboard.readText(),
+      announced: said.getAttribute("role") === "status" && said.textContent.trim(),
+    });
+  }
+  const without = [...document.querySelectorAll("article .highlight:not(.no-copy) pre > code")]
+    .filter(code => !code.parentElement.querySelector("button")).map(code => code.textContent.slice(0, 60));
+  return {pressed, without};
 }"""
 # Thousands of elements in a few colours, which tests/look checks in the style sheet; axe takes seconds over them.
 APART = ["pre code", "math", "svg"]
@@ -253,8 +278,21 @@ def axe(page: Page, context: dict[str, Any], options: dict[str, Any]) -> list[st
 
 
 def copies(page: Page) -> Iterator[str]:
-    """The copy button yields the program that was tested; the theme leaves out the last line's end."""
-    for claim in page.locator("section.lb-claim").all():
-        name = claim.get_attribute("aria-labelledby")
-        if claim.evaluate(COPY) != (ROOT / "snippets" / f"{name}.py").read_text().removesuffix("\n"):
-            yield f"the copy button of {name} yields something else than snippets/{name}.py"
+    """Every copy button yields the program that was tested, or what is shown; without the last line's end."""
+    found = page.evaluate(PRESS)
+    for button in found["pressed"]:
+        name, shown = button["name"], button["shown"]
+        if button["program"]:
+            shown = (ROOT / "snippets" / f"{button['program']}.py").read_text().removesuffix("\n")
+        if button["copied"] != shown:
+            yield f"the copy button {name!r} yields something else than is shown: {button['copied'][:80]!r}"
+        if button["announced"] != "Copied to clipboard":
+            yield f"the copy button {name!r} does not announce what it did"
+        if button["size"] < SMALLEST_TARGET:
+            yield f"the copy button {name!r} is {button['size']} pixels high or wide"
+        if button["covers"]:
+            yield f"the copy button {name!r} covers a part of the code"
+    names = [button["name"] for button in found["pressed"]]
+    if twice := {name for name in names if not name or names.count(name) > 1}:
+        yield f"copy buttons that cannot be told apart by name: {twice}"
+    yield from (f"has no copy button: {code}" for code in found["without"])

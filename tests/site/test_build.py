@@ -44,7 +44,7 @@ def test_what_pages_link_to_is_there_and_stays_untouched(library: Path) -> None:
     download = library / "docs" / "download"
     offered = {path.relative_to(download).as_posix(): path for path in download.rglob("*.*")}
     assert sorted(offered) == ["cards/index.png", wheel(library).name, "source/__init__.py", "two-and-two.py"]
-    assert offered["two-and-two.py"].read_text() == SNIPPET
+    assert offered["two-and-two.py"].read_text().partition("# ///\n")[2] == SNIPPET
     assert offered["source/__init__.py"].read_text() == '"""One line."""\n'
     times = {path: path.stat().st_mtime_ns for path in offered.values()}
     prepare(library)
@@ -68,7 +68,7 @@ def test_a_built_site_is_served_as_long_as_it_is_needed(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("built_site")  # so that the server finds it, instead of building another
-def test_the_served_site_answers_and_its_install_line_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_served_site_answers_and_installs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     command = [sys.executable, "-m", "lowerbound_site", "serve"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT) as server:
         assert server.stdout is not None
@@ -81,7 +81,7 @@ def test_the_served_site_answers_and_its_install_line_works(tmp_path: Path, monk
             assert found, "".join(said)
             assert b"<title>" in urllib.request.urlopen(found[1]).read()
             monkeypatch.setenv("SITE_URL", found[1])
-            install = expand("{{ install }}").splitlines()[1].split()
+            install = expand("{{ install }}").splitlines()[2].split()
             options = ["--no-deps", "--quiet", "--disable-pip-version-check", "--target", str(tmp_path)]
             subprocess.run([sys.executable, "-m", *install, *options], check=True)
             assert (tmp_path / "lowerbound" / "__init__.py").exists()

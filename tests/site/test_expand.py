@@ -1,6 +1,8 @@
 """From placeholders to evidence."""
 
 import io
+import re
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,8 +10,8 @@ import pytest
 import pytest_codeblocks
 from markdown import markdown
 
-from lowerbound_site.claims import EvidenceError
-from lowerbound_site.expand import expand
+from lowerbound_site.claims import ROOT, EvidenceError
+from lowerbound_site.expand import CPU_BUILDS, downloaded, expand
 
 from .conftest import SNIPPET
 
@@ -67,8 +69,34 @@ def test_a_figure_becomes_a_place_for_it(root: Path, write: Write) -> None:
 def test_the_library_installs_from_the_served_site(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     site = "http://127.0.0.1:9/x"
     monkeypatch.setenv("SITE_URL", site)
-    line = f"pip install {site}/download/lowerbound-1.2.3-py3-none-any.whl"
-    assert expand("{{ install }}", root) == f"```console\n{line}\n```"
+    lines = f"pip install torch --index-url {CPU_BUILDS}\npip install {site}/download/lowerbound-1.2.3-py3-none-any.whl"
+    assert expand("{{ install }}", root) == f"```console\n{lines}\n```"
+
+
+def test_how_to_run_a_program_stands_under_it(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SITE_URL", "http://127.0.0.1:9/x")
+    page = expand("{{ claim: two-and-two }}", root)
+    below = page[page.index("<details") :]
+    assert f".venv/bin/pip install torch --index-url {CPU_BUILDS}\n" in below
+    assert ".venv/bin/pip install http://127.0.0.1:9/x/download/lowerbound-1.2.3-py3-none-any.whl\n" in below
+    assert ".venv/bin/python two-and-two.py\n" in below
+    assert "uv run http://127.0.0.1:9/x/download/two-and-two.py\n" in below
+
+
+def test_a_download_is_the_tested_program_under_a_header_that_runners_read(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SITE_URL", "http://127.0.0.1:9/x")
+    program = downloaded(SNIPPET, root)
+    # The pattern is the one in the specification of inline script metadata.
+    (block,) = re.finditer(r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)$\s(?P<content>(^#(| .*)$\s)+)^# ///$", program)
+    said = tomllib.loads("".join(line[2:] for line in block["content"].splitlines(keepends=True)))
+    assert block["type"] == "script"
+    wheel = "lowerbound @ http://127.0.0.1:9/x/download/lowerbound-1.2.3-py3-none-any.whl"
+    assert said["dependencies"] == ["torch", wheel]
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"]
+    assert said["requires-python"] == declared
+    assert program[block.end() :] == f"\n{SNIPPET}"
 
 
 def test_the_ledger_lists_every_claim_and_where_it_stands(root: Path, write: Write) -> None:

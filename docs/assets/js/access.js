@@ -7,8 +7,23 @@ const watchWidth = new ResizeObserver((entries) => {
   }
 });
 
+// A page has many copy buttons; each is called after what it copies.
+function nameOf(button) {
+  const code = button.closest("pre").querySelector("code");
+  const title = button.closest(".lb-claim")?.querySelector(".lb-claim-title");
+  const claim = title && [...title.childNodes].filter((node) => node.className !== "headerlink").map((node) => node.textContent).join("");
+  const first = code.textContent.trim().split("\n", 1)[0];
+  if (!claim) return `Copy: ${first}`;
+  return button.closest("details") ? `Copy: ${first}, for: ${claim}` : `Copy the program: ${claim}`;
+}
+
 function mend() {
   document.querySelector(".md-search")?.setAttribute("aria-label", "Search");
+  for (const button of document.querySelectorAll(".md-code__button[data-md-type=copy]:not([aria-label])")) {
+    button.setAttribute("aria-label", nameOf(button));
+  }
+  // Where the theme says that something was copied.
+  document.querySelector(".md-dialog")?.setAttribute("role", "status");
   // A landmark for every copy button would bury the real ones.
   for (const nav of document.querySelectorAll("nav.md-code__nav")) nav.setAttribute("role", "none");
   // What scrolls can be scrolled with the arrow keys.
