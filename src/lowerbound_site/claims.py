@@ -177,6 +177,13 @@ def _check_code(path: Path, source: str, tree: ast.Module) -> None:
     for node in nodes:
         if isinstance(node, ast.Name) and node.id == "__name__":
             raise _wrong(path, node.lineno, "a main guard", "remove it: a snippet runs from top to bottom")
+        if (name := _running_extreme(node)) is not None:
+            raise _wrong(
+                path,
+                getattr(node, "lineno", 1),
+                f"{name} keeps the largest or smallest so far, and where nothing is compared, where it begins passes",
+                "collect the values in a list: the max of an empty list is an error",
+            )
         if _imports(node, "lowerbound_site"):
             line = getattr(node, "lineno", 1)
             raise _wrong(path, line, "a reader does not have lowerbound_site", "import from lowerbound only")
@@ -201,6 +208,16 @@ def _where_a_prompt_stumbles(source: str) -> int | None:
                 given.clear()
         except SyntaxError:
             return number
+    return None
+
+
+def _running_extreme(node: ast.AST) -> str | None:
+    """The name in `name = max(name, ...)`, or with min."""
+    match node:
+        case ast.Assign(
+            targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id="max" | "min"), args=[*values])
+        ) if any(isinstance(value, ast.Name) and value.id == name for value in values):
+            return name
     return None
 
 

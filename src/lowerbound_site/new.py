@@ -20,8 +20,9 @@ p = torch.tensor([0.2, 0.3, 0.5], dtype=torch.float64)
 kl = (q * (q.log() - p.log())).sum()
 print(f"kl = {kl:.4f}")
 
-assert kl > 0
-assert (q * (q.log() - q.log())).sum() == 0
+itself = (q * (q.log() - q.log())).sum()
+assert kl > 0, f"expected a KL above 0, not {kl}"
+assert itself == 0, f"expected 0 from itself, not {itself}"
 '''
 
 

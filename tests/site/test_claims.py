@@ -70,6 +70,11 @@ def test_breaking_counts_characters_not_bytes() -> None:
         ("assert", "pass\n" * 43 + "assert", r"46 lines of code, at most 45 are allowed; split the claim"),
         ("total = 2", "if 2:\n    a = 2\n\n    b = 2\ntotal = 2", r"snippets/x\.py:10: pasted into a plain .* prompt"),
         ("print(f", "for _ in [1]:\n    pass\nprint(f", r"snippets/x\.py:10: .* leave an empty line after every block"),
+        (
+            "total = 2",
+            "most = 0\nmost = max(most, 1)\ntotal = 2",
+            r"snippets/x\.py:8: most keeps .* collect the values",
+        ),
         ("total = 2 + 2", "total = 2 2", r"snippets/x\.py:7: not Python"),
         ('"""', "#", r"snippets/x\.py:\d: (not Python|no docstring)"),
     ],

@@ -3,6 +3,7 @@
 That what the pages show runs and prints what they say is tested in test_blocks.py.
 """
 
+import ast
 import contextlib
 import functools
 import zipfile
@@ -62,6 +63,36 @@ def test_alone_with_only_the_wheel_it_matches_the_record(name: str, unpacked_whe
 def test_broken_it_fails_by_its_own_assert(name: str) -> None:
     complaints = why_unbroken(claim(name), broken()[name])
     assert not complaints, "\n".join(complaints)
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=IN_ITS_PROCESS) for name in NAMES])
+def test_an_empty_run_does_not_pass(name: str) -> None:
+    """Where every repetition, `for ... in range(...)`, is left out, something fails."""
+    repeated = without_repetitions(claim(name).source)
+    if repeated is not None:
+        assert empty()[name].error, f"snippets/{name}.py passes though nothing was tried; assert on what was collected"
+
+
+@functools.cache
+def empty() -> dict[str, Run]:
+    programs = {name: without_repetitions(claim(name).source) for name in NAMES}
+    return run_warm({name: source for name, source in programs.items() if source is not None}, BREAKING)
+
+
+def without_repetitions(source: str) -> str | None:
+    """The program with every `range(...)` that something runs over emptied; None where there is none."""
+    tree = ast.parse(source)
+    loops = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.For | ast.comprehension)
+        and isinstance(node.iter, ast.Call)
+        and isinstance(node.iter.func, ast.Name)
+        and node.iter.func.id == "range"
+    ]
+    for loop in loops:
+        loop.iter = ast.Tuple([], ast.Load())
+    return ast.unparse(ast.fix_missing_locations(tree)) if loops else None
 
 
 def test_every_claim_stands_on_a_page() -> None:

@@ -20,7 +20,8 @@ Write = Callable[[str, str], Path]
 
 def test_a_claim_becomes_its_program_and_its_output(root: Path) -> None:
     page = expand("# Page\n\n## Part\n\n{{ claim: two-and-two }}\n", root)
-    (block,) = pytest_codeblocks.extract_from_buffer(io.StringIO(page))
+    block, *commands = pytest_codeblocks.extract_from_buffer(io.StringIO(page))
+    assert {command.syntax for command in commands} == {"console"}
     assert (block.syntax, block.code, block.expected_output) == ("python", SNIPPET, "total = 4\n")
     assert "### Two and two are four. {: #two-and-two" in page
     assert "put `2 + 3` in the place of `2 + 2`" in page

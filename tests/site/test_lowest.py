@@ -1,4 +1,4 @@
-"""The lowest versions that the wheel admits. That every program runs with them is what `make lowest` says, in minutes."""
+"""The lowest versions that the wheel admits; `make lowest` runs every program with them, in minutes."""
 
 import re
 from collections.abc import Callable

@@ -2,6 +2,7 @@
 
 import functools
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,18 @@ def test_the_built_site_offers_what_the_pages_link_to(built_site: Path) -> None:
     offered = {path.name for path in (built_site / "download").iterdir()}
     assert {f"{name}.py" for _, _, name in SHOWN} <= offered
     assert [name for name in offered if name.endswith(".whl")]
+
+
+def test_no_attributes_are_left_as_text(built_site: Path) -> None:
+    """What Markdown does not understand as attributes of an element, it prints: {: download="x.py" }."""
+    left = {}
+    for path in sorted(built_site.rglob("*.html")):
+        html = BeautifulSoup(path.read_text(), "html.parser")
+        for apart in html.select("code, script, style, math"):
+            apart.decompose()
+        if found := re.findall(r"\{:?\s*[.#]?[\w-]+(?:\s*=[^{}]*)?\s*\}|\{:[^{}]*\}", html.get_text()):
+            left[path.relative_to(built_site).as_posix()] = found
+    assert not left
 
 
 @pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
