@@ -24,21 +24,18 @@ from .test_pages import SHOWN, blocks
 # All that a program could leave behind for the reader's next cell. Matplotlib chooses its backend with the first
 # figure, and turns its interactive mode on by that; so what counts is that the reader's own figures are shown.
 STATE = """
-import hashlib as _h, json as _j, os as _o, random as _r, warnings as _w
-import matplotlib as _m, numpy as _n, torch as _t
+import json as _j, os as _o, warnings as _w
+import matplotlib as _m, torch as _t
 print(_j.dumps({
     "torch's default dtype": str(_t.get_default_dtype()),
     "torch's threads": _t.get_num_threads(),
     "torch's gradients": _t.is_grad_enabled(),
     "torch's way of printing": str(_t._tensor_str.PRINT_OPTS),
-    "torch's random state": _h.sha1(_t.get_rng_state().numpy().tobytes()).hexdigest(),
-    "numpy's random state": _h.sha1(_n.random.get_state()[1].tobytes()).hexdigest(),
-    "random's state": hash(_r.getstate()),
-    "filters of warnings": len(_w.filters),
+    "torch's seed": _t.initial_seed(),
+    "filters of all warnings": [str(f) for f in _w.filters if f[1:] == (None, Warning, None, 0)],
     "matplotlib's backend": _m.get_backend(),
     "matplotlib's settings": {k: str(v) for k, v in _m.rcParams.items() if k not in ("backend", "interactive")},
     "folder": _o.getcwd(),
-    "environment": _h.sha1(str(sorted(_o.environ.items())).encode()).hexdigest(),
 }))
 """
 OWN_FIGURE = "import matplotlib.pyplot as _p\n_p.plot([0, 1], [0, 1])\nNone"
@@ -131,10 +128,10 @@ def claim(name: str) -> Any:
 
 LEFT_BEHIND = {
     "torch's default dtype": "import torch\ntorch.set_default_dtype(torch.float64)",
-    "torch's random state": "import torch\ntorch.manual_seed(0)",
+    "torch's seed": "import torch\ntorch.manual_seed(0)",
     "torch's threads": "import torch\ntorch.set_num_threads(torch.get_num_threads() + 1)",
     "matplotlib's settings": "import matplotlib\nmatplotlib.rcParams['font.size'] = 3",
-    "filters of warnings": "import warnings\nwarnings.simplefilter('ignore')",
+    "filters of all warnings": "import warnings\nwarnings.simplefilter('ignore')",
 }
 # The first figure of a notebook, made in a way that turns all later ones off.
 TURNS_OFF = "import matplotlib as m, matplotlib.pyplot as p\nwith m.rc_context():\n    p.subplots()"
