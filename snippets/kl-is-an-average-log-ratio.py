@@ -1,0 +1,31 @@
+"""A KL is an average of log ratios: single ratios may be below zero, their average under q never is.
+
+Kind: identity
+Break it: (q * (q / p).log()).sum() -> (p * (q / p).log()).sum()
+"""
+
+import torch
+
+q = torch.tensor([0.2, 0.3, 0.5], dtype=torch.float64)  # the data: zero, one, seven
+p = torch.tensor([0.4, 0.3, 0.3], dtype=torch.float64)  # the model
+
+
+def average_log_ratio(q, p):
+    """KL(q‖p), in nats."""
+    return (q * (q / p).log()).sum()
+
+
+for image, ratio in zip(["zero", "one", "seven"], q / p, strict=True):
+    print(f"log ratio of {image} = {ratio.log():z.3f}")
+print(f"KL(q‖p) = {average_log_ratio(q, p):.3f}")
+print(f"KL(p‖q) = {average_log_ratio(p, q):.3f}")
+
+generator = torch.Generator().manual_seed(0)
+for _ in range(1000):
+    a, b = torch.rand(2, 3, generator=generator, dtype=torch.float64)
+    a, b = a / a.sum(), b / b.sum()
+    # log t is at most t - 1, and the average of t = b/a under a is 1.
+    assert torch.all((b / a).log() <= b / a - 1)
+    assert abs((a * (b / a)).sum() - 1) < 1e-12
+    assert average_log_ratio(a, b) > 0
+assert average_log_ratio(q, q) == 0

@@ -1,0 +1,71 @@
+// A border that is dragged along one direction: a slider, with its value on it.
+
+import { change, svg, write } from "./dom.js";
+import { number } from "../draw/format.js";
+import { keyStep } from "./slider.js";
+
+const TARGET = 44;
+const [WIDTH, HEIGHT] = [40, 20];
+
+export class Border {
+  /** A slider for the number `key` of the state; `name` is for those who do not see where it is. */
+  constructor(kit, key, name, { steps = { small: 0.01, large: 0.05, page: 0.1 } } = {}) {
+    Object.assign(this, { kit, key, name });
+    const { from, to } = kit.schema[key];
+    this.line = svg("path", { stroke: "var(--lb-ink)", "stroke-width": 2 });
+    this.reach = svg("rect", { width: TARGET, height: TARGET, fill: "transparent" });
+    this.pill = svg("rect", { width: WIDTH, height: HEIGHT, rx: HEIGHT / 2, fill: "var(--lb-ink)" });
+    this.text = svg("text", { "text-anchor": "middle", fill: "var(--lb-paper)" });
+    const slider = { role: "slider", tabindex: 0, "aria-label": name, "aria-valuemin": from, "aria-valuemax": to };
+    this.element = svg("g", { class: "lb-border", ...slider }, this.line, this.reach, this.pill, this.text);
+    this.element.addEventListener("pointerdown", (event) => this.grab(event));
+    this.element.addEventListener("keydown", (event) => {
+      const next = keyStep(event, kit.state[key], { from, to }, steps);
+      if (next === undefined) return;
+      event.preventDefault();
+      kit.set({ [key]: next }, true);
+    });
+  }
+
+  /** The smallest value is at `from`, the largest at `to` along x (or y); the border spans `span` the other way. */
+  paint({ along, from, to, span: [start, end], shown = true }) {
+    const schema = this.kit.schema[this.key];
+    const value = this.kit.state[this.key];
+    this.place = { along, from, slope: (to - from) / (schema.to - schema.from), least: schema.from };
+    const at = from + (value - schema.from) * this.place.slope;
+    const [x, y] = along === "x" ? [at, (start + end) / 2] : [(start + end) / 2, at];
+    const text = number(value, 2);
+    change(this.line, { d: along === "x" ? `M${at} ${start}V${end}` : `M${start} ${at}H${end}` });
+    change(this.reach, { x: x - TARGET / 2, y: y - TARGET / 2 });
+    change(this.pill, { x: x - WIDTH / 2, y: y - HEIGHT / 2 });
+    change(this.text, { x, y: y + 4 });
+    write(this.text, text);
+    const turned = along === "x" ? "horizontal" : "vertical";
+    change(this.element, { "aria-valuenow": String(value), "aria-valuetext": text, "aria-orientation": turned });
+    change(this.element, { style: shown ? `cursor: ${along === "x" ? "ew" : "ns"}-resize` : "display: none" });
+  }
+
+  grab(event) {
+    if (event.button) return;
+    event.preventDefault();
+    this.element.focus({ preventScroll: true });
+    this.element.setPointerCapture(event.pointerId);
+    const offset = this.valueAt(event) - this.kit.state[this.key];
+    const drag = (moved) => this.kit.set({ [this.key]: this.valueAt(moved) - offset });
+    const release = () => {
+      this.element.removeEventListener("pointermove", drag);
+      this.element.removeEventListener("pointerup", release);
+      this.element.removeEventListener("pointercancel", release);
+      this.kit.set({}, true);
+    };
+    this.element.addEventListener("pointermove", drag);
+    this.element.addEventListener("pointerup", release);
+    this.element.addEventListener("pointercancel", release);
+  }
+
+  valueAt({ clientX, clientY }) {
+    const { along, from, slope, least } = this.place;
+    const point = new DOMPoint(clientX, clientY).matrixTransform(this.element.getScreenCTM().inverse());
+    return least + (point[along] - from) / slope;
+  }
+}

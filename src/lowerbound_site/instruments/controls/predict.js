@@ -1,0 +1,27 @@
+// A question to answer before moving. What was chosen stays, and is judged when the reader has moved far enough to see.
+
+import { element, write } from "./dom.js";
+
+/** answers: what one may say; right: which of them holds; because: what is said with the verdict. */
+export function predict(question, { answers, right, because }) {
+  let chosen = -1;
+  const verdict = element("p", { class: "lb-verdict" });
+  const buttons = answers.map((answer, i) => {
+    const button = element("button", { type: "button", class: "lb-tool", "aria-pressed": "false" }, answer);
+    button.addEventListener("click", () => {
+      chosen = i;
+      buttons.forEach((other, j) => {
+        other.setAttribute("aria-pressed", String(i === j));
+        other.disabled = i !== j;
+      });
+      write(verdict, "Now move it, and see.");
+    });
+    return button;
+  });
+  return {
+    element: element("div", { class: "lb-predict" }, element("p", {}, question), ...buttons, verdict),
+    paint(seen) {
+      if (seen && chosen >= 0) write(verdict, `${chosen === right ? "Yes." : `You said: ${answers[chosen]}.`} ${because}`);
+    },
+  };
+}

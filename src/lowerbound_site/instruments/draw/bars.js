@@ -1,0 +1,41 @@
+// Costs as bars from zero, in nats, one under the other, each with its name and its number.
+
+import { change, svg, write } from "../controls/dom.js";
+import { number } from "./format.js";
+
+const [WIDTH, ROW, LONGEST] = [340, 42, 288];
+
+export class Bars {
+  /** names: what stands over each bar; pieces: how many a bar has, end to end; scale: pixels a nat. */
+  constructor(names, { pieces = 1, scale = 300 } = {}) {
+    this.scale = scale;
+    this.rows = names.map((name) => ({
+      name: svg("text", { y: 13 }, name),
+      pieces: Array.from({ length: pieces }, () => svg("rect", { y: 19, height: 16 })),
+      arrow: svg("path", { fill: "none", stroke: "var(--lb-paper)", "stroke-width": 2 }),
+      total: svg("text", { y: 31 }),
+    }));
+    const groups = this.rows.map(({ name, pieces: parts, arrow, total }, i) =>
+      svg("g", { transform: `translate(0 ${i * ROW})` }, name, ...parts, arrow, total),
+    );
+    const size = { viewBox: `0 0 ${WIDTH} ${names.length * ROW}`, width: WIDTH };
+    this.element = svg("svg", { ...size, "font-size": 12.5, fill: "var(--lb-ink)" }, ...groups);
+  }
+
+  /** values: for each bar its pieces; colours: the same. The number is their sum. */
+  paint(values, colours, names = null) {
+    this.rows.forEach(({ name, pieces, arrow, total }, i) => {
+      let from = 0;
+      pieces.forEach((piece, part) => {
+        const to = Math.min(from + values[i][part] * this.scale, LONGEST);
+        change(piece, { x: from, width: Math.max(0, to - from), fill: colours[i][part] });
+        from = to;
+      });
+      const sum = values[i].reduce((all, value) => all + value, 0);
+      change(arrow, { d: sum * this.scale > LONGEST ? `M${LONGEST - 12} 21l6 6l-6 6` : "" });
+      change(total, { x: from + 5 });
+      write(total, number(sum, 3));
+      if (names) write(name, names[i]);
+    });
+  }
+}

@@ -1,0 +1,122 @@
+// A joint as a square: cells are areas, told apart by image and letter; the hue says whether it is p or q.
+
+import { change, svg, write } from "../controls/dom.js";
+import { CODES, IMAGES, pixels } from "../maths/primer.js";
+import { cells } from "../maths/square.js";
+import { marginalX, marginalZ } from "../maths/table.js";
+import { probability } from "./format.js";
+
+export const SIDE = 220;
+export const [LEFT, TOP] = [84, 40];
+const [WIDTH, HEIGHT] = [LEFT + SIDE + 40, TOP + SIDE + 12];
+const SHADES = [14, 26, 40]; // per cent of the hue, by image
+const LIT = [0.3, 0.8, 1.6];
+
+/** An image as pixels of ink, `size` wide; `pixel` may be grey. */
+export function picture(pixel, size) {
+  const dot = size / 8;
+  const dots = pixel.flatMap((ink, d) =>
+    ink
+      ? [svg("rect", { x: (d % 8) * dot, y: Math.floor(d / 8) * dot, width: dot, height: dot, "fill-opacity": ink })]
+      : [],
+  );
+  return svg("g", { fill: "var(--lb-ink)", "shape-rendering": "crispEdges" }, ...dots);
+}
+
+let hatches = 0;
+
+export class Square {
+  constructor(family, title) {
+    this.hue = `var(--lb-${family})`;
+    const other = `var(--lb-${family === "p" ? "q" : "p"})`;
+    this.hatch = `lb-hatch-${family}-${(hatches += 1)}`;
+    this.cells = IMAGES.map((image) =>
+      CODES.map((code) => ({
+        area: svg("rect", { stroke: "var(--lb-paper)", "stroke-width": 2 }),
+        code: svg("text", { "text-anchor": "middle" }, code),
+        image: picture(pixels(image), 20),
+        value: svg("text", {}),
+      })),
+    );
+    this.over = svg("path", { fill: "none", stroke: other, "stroke-width": 1.6, "stroke-dasharray": "5 3" });
+    // Handles go here, in the square's own coordinates.
+    this.box = svg(
+      "g",
+      { transform: `translate(${LEFT} ${TOP})` },
+      ...this.cells.flat().map(({ area }) => area),
+      svg("rect", { width: SIDE, height: SIDE, fill: "none", stroke: this.hue, "stroke-width": 1.2 }),
+      this.over,
+      ...this.cells.flat().flatMap(({ code, image, value }) => [code, image, value]),
+    );
+    this.rows = IMAGES.map((image) => {
+      const value = svg("text", { x: 24, y: 15 });
+      return { value, group: svg("g", {}, picture(pixels(image), 20), value) };
+    });
+    this.columns = CODES.map(() => svg("text", { y: 33, "text-anchor": "middle" }));
+    this.element = svg(
+      "svg",
+      { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, width: WIDTH, "font-size": 12, fill: "var(--lb-ink)", role: "group", "aria-label": title },
+      svg(
+        "pattern",
+        { id: this.hatch, width: 4, height: 4, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
+        svg("rect", { width: 1.6, height: 4, fill: this.hue }),
+      ),
+      svg("text", { x: LEFT + SIDE / 2, y: 14, "text-anchor": "middle", "font-size": 14, "font-weight": 600, fill: this.hue }, title),
+      this.box,
+      ...this.rows.map(({ group }) => group),
+      ...this.columns,
+    );
+  }
+
+  /** turn: 0 by image, 1 by code. lit: for each cell 0 (dim), 1 or 2 (lit). over: another joint, its cuts dashed. */
+  paint(joint, { turn = 0, lit = null, over = null } = {}) {
+    const places = cells(joint, turn);
+    joint.forEach((row, x) => row.forEach((prob, z) => this.cell(prob, places[x][z], x, z, turn, lit && LIT[lit[x][z]])));
+    // Marginals stand at the side that is cut first, and fade while the other takes over.
+    const middles = apart(places.map(([{ top, height }]) => TOP + (top + height / 2) * SIDE), 20);
+    const px = marginalX(joint);
+    this.rows.forEach(({ group, value }, x) => {
+      change(group, { transform: `translate(0 ${middles[x] - 10})`, opacity: Math.max(0, 1 - 2 * turn) });
+      write(value, probability(px[x]));
+    });
+    const pz = marginalZ(joint);
+    const centres = apart(places[0].map(({ left, width }) => LEFT + (left + width / 2) * SIDE), 84);
+    this.columns.forEach((label, z) => {
+      change(label, { x: centres[z], opacity: Math.max(0, 2 * turn - 1) });
+      write(label, `${CODES[z]} ${probability(pz[z])}`);
+    });
+    change(this.over, { d: over ? cuts(over, turn) : "" });
+  }
+
+  cell(prob, { left, top, width, height }, x, z, turn, light) {
+    const { area, code, image, value } = this.cells[x][z];
+    const [across, down] = [(left + width / 2) * SIDE, (top + height / 2) * SIDE];
+    // An impossible pair has no area: a hatched line.
+    const [wide, high] = [width, height].map((length) => (prob > 0 ? length * SIDE : Math.max(4, length * SIDE)));
+    const shade = Math.round(SHADES[x] * (light ?? 1));
+    const fill = prob > 0 ? `color-mix(in srgb, ${this.hue} ${shade}%, var(--lb-paper))` : `url(#${this.hatch})`;
+    change(area, { x: across - wide / 2, y: down - high / 2, width: wide, height: high, style: `fill: ${fill}` });
+    const inside = wide > 52 && high > 36;
+    change(code, { x: across, y: down - 3, visibility: inside && turn <= 0.5 ? "visible" : "hidden" });
+    change(image, { transform: `translate(${across - 10} ${down - 19})`, visibility: inside && turn > 0.5 ? "visible" : "hidden" });
+    // A small cell has its number outside, at the side where it touches the edge.
+    if (inside) change(value, { x: across, y: down + 13, "text-anchor": "middle" });
+    else if (z === 0) change(value, { x: -4, y: down + 4, "text-anchor": "end" });
+    else change(value, { x: SIDE + 4, y: down + 4, "text-anchor": "start" });
+    write(value, probability(prob));
+  }
+}
+
+/** The same places, moved until neighbours are at least `room` apart. */
+export function apart(places, room) {
+  const moved = [...places];
+  for (let i = 1; i < moved.length; i += 1) moved[i] = Math.max(moved[i], moved[i - 1] + room);
+  const over = Math.max(0, moved.at(-1) - places.at(-1)) / 2;
+  return moved.map((place) => place - over);
+}
+
+function cuts(joint, turn) {
+  const around = ({ left, top, width, height }) =>
+    `M${left * SIDE} ${top * SIDE}h${width * SIDE}v${height * SIDE}h${-width * SIDE}z`;
+  return cells(joint, turn).flat().map(around).join("");
+}

@@ -1,0 +1,137 @@
+// The table: x and z take a few values each. A joint is a list of rows, one an image x: joint[x][z] = p(x, z).
+
+export const transpose = (rows) => rows[0].map((_, column) => rows.map((row) => row[column]));
+export const sum = (values) => values.reduce((total, value) => total + value, 0);
+
+// p(x, z) = p(z) p(x|z); the decoder has a row for each z.
+export const fromModel = (prior, decoder) => transpose(decoder.map((row, z) => row.map((prob) => prior[z] * prob)));
+// q(x, z) = q(x) q(z|x); the encoder has a row for each x.
+export const fromData = (data, encoder) => encoder.map((row, x) => row.map((prob) => data[x] * prob));
+
+export const marginalX = (joint) => joint.map(sum);
+export const marginalZ = (joint) => marginalX(transpose(joint));
+// p(z|x), a row for each x. Of an empty row nothing is known: NaN, shown as a dash.
+export const zGivenX = (joint) => joint.map((row) => row.map((prob) => prob / sum(row)));
+// p(x|z), a row for each z.
+export const xGivenZ = (joint) => zGivenX(transpose(joint));
+
+// weight · log(q/p). Where the weight is 0 the term is 0, and what p rules out while q does not costs without end.
+const term = (weight, q, p) => (weight > 0 ? weight * (p > 0 ? Math.log(q / p) : Infinity) : 0);
+// What one value adds to a KL.
+export const contribution = (q, p) => term(q, q, p);
+
+// KL(q‖p) of two lists, in nats. The terms q log(q/p) + p - q have the same sum, and none of them is below 0.
+export const kl = (q, p) => sum(q.map((prob, i) => contribution(prob, p[i]) + p[i] - prob));
+// For each row of two conditionals, KL(q(.|row)‖p(.|row)): NaN where q's row is undefined, infinite where only p's is.
+export const klEach = (q, p) => q.map((row, i) => (row.some(Number.isNaN) ? NaN : kl(row, p[i])));
+// The average of `values` under `weights`; what has no weight does not count, defined or not.
+export const mean = (weights, values) => sum(weights.map((weight, i) => (weight > 0 ? weight * values[i] : 0)));
+
+// KL(q(x,z)‖p(x,z)), and how it splits: by image into `images` and `gap`, by code into `codes` and `yours`.
+export function parts(q, p) {
+  return {
+    joint: kl(q.flat(), p.flat()),
+    images: kl(marginalX(q), marginalX(p)),
+    gap: mean(marginalX(q), klEach(zGivenX(q), zGivenX(p))),
+    codes: kl(marginalZ(q), marginalZ(p)),
+    yours: mean(marginalZ(q), klEach(xGivenZ(q), xGivenZ(p))),
+  };
+}
+
+// What each pair (x, z) adds to the KL of the joints: `whole` = `marginal` + `conditional`, three tables shaped like q.
+// By image, marginal is q(x,z) log q(x)/p(x) and conditional q(x,z) log q(z|x)/p(z|x); by code, x and z change places.
+export function slots(q, p, by) {
+  if (by === "code") {
+    const turned = slots(transpose(q), transpose(p), "image");
+    return Object.fromEntries(Object.entries(turned).map(([name, table]) => [name, transpose(table)]));
+  }
+  const [qx, px] = [marginalX(q), marginalX(p)];
+  const each = (value) => q.map((row, x) => row.map((prob, z) => value(prob, x, z)));
+  return {
+    whole: each((prob, x, z) => contribution(prob, p[x][z])),
+    marginal: each((prob, x) => term(prob, qx[x], px[x])),
+    conditional: each((prob, x, z) => term(prob, prob / qx[x], p[x][z] / px[x])),
+  };
+}
+
+// I(x;z) = KL(q(x,z)‖q(x) q(z)): how many nats a code tells about its image.
+export function information(joint) {
+  const [x, z] = [marginalX(joint), marginalZ(joint)];
+  return kl(joint.flat(), x.flatMap((px) => z.map((pz) => px * pz)));
+}
+
+// -- training: encoder and decoder are tables of scores, and softmax makes probabilities of them -----------------------
+
+export function softmax(scores) {
+  const peak = Math.max(...scores);
+  const weights = scores.map((score) => Math.exp(score - peak));
+  return weights.map((weight) => weight / sum(weights));
+}
+
+// The slope of f(softmax(scores)) in each score, from the slope of f in each probability.
+const throughSoftmax = (prob, slope) => prob.map((p, i) => p * (slope[i] - mean(prob, slope)));
+
+// The slopes of KL(q‖p) less `without`, in the scores of the encoder (a row for each x) and of the decoder (for each z).
+// Without "images" it is the gap that is left, without "codes" the comparison of q(x|z) with p(x|z).
+export function slopes({ data, prior, encoderScores, decoderScores }, without) {
+  const [encoder, decoder] = [encoderScores.map(softmax), decoderScores.map(softmax)];
+  const [q, p] = [fromData(data, encoder), fromModel(prior, decoder)];
+  const [px, qz] = [marginalX(p), marginalZ(q)];
+  const ofCodes = qz.map((prob, z) => (without === "codes" ? Math.log(prob / prior[z]) : 0));
+  const ofImages = px.map((prob, x) => (without === "images" ? data[x] / prob : 0));
+  return {
+    encoder: encoder.map((row, x) =>
+      throughSoftmax(row, row.map((_, z) => data[x] * (Math.log(q[x][z] / p[x][z]) - ofCodes[z]))),
+    ),
+    decoder: decoder.map((row, z) =>
+      throughSoftmax(row, row.map((prob, x) => prior[z] * ofImages[x] - q[x][z] / prob)),
+    ),
+  };
+}
+
+// One step of gradient descent on the KL of the joints, or on what is left without one of its parts.
+export function step(state, without, rate) {
+  const slope = slopes(state, without);
+  const moved = (scores, by) => scores.map((row, i) => row.map((score, j) => score - rate * by[i][j]));
+  return {
+    ...state,
+    encoderScores: moved(state.encoderScores, slope.encoder),
+    decoderScores: moved(state.decoderScores, slope.decoder),
+  };
+}
+
+// -- bouncing: draw a code from p(z|x), an image from p(x|z), and so on ----------------------------------------------
+
+// The probabilities of where the walk is after `rounds` rounds, from its probabilities at the start.
+export function bounce(joint, start, rounds) {
+  const [encode, decode] = [zGivenX(joint), xGivenZ(joint)];
+  let at = start;
+  for (let round = 0; round < rounds; round += 1) {
+    const codes = encode[0].map((_, z) => mean(at, encode.map((row) => row[z])));
+    at = decode[0].map((_, x) => mean(codes, decode.map((row) => row[x])));
+  }
+  return at;
+}
+
+// The same numbers in every language: each seed is 48271 times the last, modulo the prime 2^31 - 1.
+export const nextSeed = (seed) => (seed * 48271) % 2147483647;
+const draw = (prob, seed) => {
+  let left = seed / 2147483647;
+  const at = prob.findIndex((p) => (left -= p) < 0);
+  return at < 0 ? prob.findLastIndex((p) => p > 0) : at;
+};
+
+// The draws themselves: [{x, z}, ...], one for each round; z comes from the x before it, x from that z.
+export function walk(joint, start, rounds, seed) {
+  const [encode, decode] = [zGivenX(joint), xGivenZ(joint)];
+  const path = [];
+  let x = start;
+  for (let round = 0; round < rounds; round += 1) {
+    seed = nextSeed(seed);
+    const z = draw(encode[x], seed);
+    seed = nextSeed(seed);
+    x = draw(decode[z], seed);
+    path.push({ x, z });
+  }
+  return path;
+}
