@@ -17,8 +17,9 @@ def average_log_ratio(q, p):
 
 for image, ratio in zip(["zero", "one", "seven"], q / p, strict=True):
     print(f"log ratio of {image} = {ratio.log():z.3f}")
-print(f"KL(q‖p) = {average_log_ratio(q, p):.3f}")
-print(f"KL(p‖q) = {average_log_ratio(p, q):.3f}")
+
+print(f"KL(q||p) = {average_log_ratio(q, p):.3f}")
+print(f"KL(p||q) = {average_log_ratio(p, q):.3f}")
 
 generator = torch.Generator().manual_seed(0)
 for _ in range(1000):
@@ -28,4 +29,5 @@ for _ in range(1000):
     assert torch.all((b / a).log() <= b / a - 1)
     assert abs((a * (b / a)).sum() - 1) < 1e-12
     assert average_log_ratio(a, b) > 0
+
 assert average_log_ratio(q, q) == 0

@@ -35,6 +35,7 @@ def record_instruments(root: Path = ROOT) -> None:
         if not now:
             path.unlink()
         elif was != now:
+            path.parent.mkdir(exist_ok=True)
             path.write_text(now, encoding="utf-8")
         if was != now:
             print(f"{path.name}: {'removed' if not now else 'changed' if was else 'new'}", flush=True)

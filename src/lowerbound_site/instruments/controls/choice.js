@@ -6,7 +6,7 @@ let groups = 0;
 
 /** words: what stands on the button of each value; paint(numbers) may put a number beside each. */
 export function choice(kit, key, legend, words) {
-  const name = `lb-choice-${(groups += 1)}`;
+  const name = `lb-${key}-${(groups += 1)}`;
   const buttons = Object.entries(words).map(([value, word]) => {
     const input = element("input", { type: "radio", name, value });
     const beside = element("output", {});

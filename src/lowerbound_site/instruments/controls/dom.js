@@ -10,6 +10,12 @@ export function svg(name, attributes = {}, ...content) {
   return filled(document.createElementNS(SVG, name), attributes, content);
 }
 
+/** A drawing of so many units by so many, shown so that its text fits the text around it. */
+export function drawing(wide, high, attributes, ...content) {
+  const size = { viewBox: `0 0 ${wide} ${high}`, width: `${wide / 17}rem`, fill: "var(--lb-ink)", "font-size": 12 };
+  return svg("svg", { ...size, ...attributes }, ...content);
+}
+
 function filled(made, attributes, content) {
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
   made.append(...content);

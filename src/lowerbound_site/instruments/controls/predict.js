@@ -7,7 +7,7 @@ export function predict(question, { answers, right, because }) {
   let chosen = -1;
   const verdict = element("p", { class: "lb-verdict" });
   const buttons = answers.map((answer, i) => {
-    const button = element("button", { type: "button", class: "lb-tool", "aria-pressed": "false" }, answer);
+    const button = element("button", { type: "button", "aria-pressed": "false" }, answer);
     button.addEventListener("click", () => {
       chosen = i;
       buttons.forEach((other, j) => {
@@ -19,7 +19,7 @@ export function predict(question, { answers, right, because }) {
     return button;
   });
   return {
-    element: element("div", { class: "lb-predict" }, element("p", {}, question), ...buttons, verdict),
+    element: element("div", { class: "lb-predict lb-live" }, element("p", {}, question), ...buttons, verdict),
     paint(seen) {
       if (seen && chosen >= 0) write(verdict, `${chosen === right ? "Yes." : `You said: ${answers[chosen]}.`} ${because}`);
     },

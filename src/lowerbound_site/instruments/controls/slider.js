@@ -16,7 +16,8 @@ export function keyStep(event, value, { from, to }, { small = 0.1, large = 0.5, 
   return undefined;
 }
 
-/** A labelled slider on a line of its own for one number of the state; `paint(text)` shows it and says what it means. */
+/** A labelled slider on a line of its own for one number of the state; `paint(text)` shows it and says what it means.
+ *  Words may be shown in the place of the number. */
 export function axisSlider(kit, key, label, steps) {
   const { from, to, step } = kit.schema[key];
   const decimals = Math.max(0, -Math.floor(Math.log10(step)));
@@ -32,11 +33,11 @@ export function axisSlider(kit, key, label, steps) {
   });
   return {
     element: element("label", { class: "lb-slider" }, element("span", {}, label), input, value),
-    paint(meaning) {
+    paint(meaning, words) {
       const said = number(kit.state[key], decimals);
       input.value = kit.state[key];
       input.setAttribute("aria-valuetext", meaning ? `${label} ${said}, ${meaning}` : `${label} ${said}`);
-      value.textContent = said;
+      value.textContent = words ?? said;
     },
   };
 }

@@ -1,6 +1,6 @@
 // The table as places, each with a square as large as its probability, and a ball that goes from place to place.
 
-import { change, svg, write } from "../controls/dom.js";
+import { change, drawing, svg, write } from "../controls/dom.js";
 import { CODES, IMAGES, pixels } from "../maths/primer.js";
 import { picture } from "./square.js";
 
@@ -25,9 +25,10 @@ export class Ball {
       change(drawn, { transform: `translate(4 ${at([x, 0])[1] - 12})` });
       return drawn;
     });
-    this.element = svg(
-      "svg",
-      { viewBox: `0 0 ${width} ${height}`, width, "font-size": 13, fill: "var(--lb-ink)", role: "img", "aria-label": title },
+    this.element = drawing(
+      width,
+      height,
+      { role: "img", "aria-label": title },
       ...CODES.map((code, z) => svg("text", { x: at([0, z])[0], y: 18, "text-anchor": "middle" }, code)),
       ...images,
       ...this.places.flat().flatMap(({ frame, area, value }) => [frame, area, value]),

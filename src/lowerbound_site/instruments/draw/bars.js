@@ -1,6 +1,6 @@
 // Costs as bars from zero, in nats, one under the other, each with its name and its number.
 
-import { change, svg, write } from "../controls/dom.js";
+import { change, drawing, svg, write } from "../controls/dom.js";
 import { number } from "./format.js";
 
 const [WIDTH, ROW, LONGEST] = [340, 42, 288];
@@ -18,8 +18,7 @@ export class Bars {
     const groups = this.rows.map(({ name, pieces: parts, arrow, total }, i) =>
       svg("g", { transform: `translate(0 ${i * ROW})` }, name, ...parts, arrow, total),
     );
-    const size = { viewBox: `0 0 ${WIDTH} ${names.length * ROW}`, width: WIDTH };
-    this.element = svg("svg", { ...size, "font-size": 12.5, fill: "var(--lb-ink)" }, ...groups);
+    this.element = drawing(WIDTH, names.length * ROW, {}, ...groups);
   }
 
   /** values: for each bar its pieces; colours: the same. The number is their sum. */

@@ -1,6 +1,6 @@
 // Densities over one number z, as curves over a line.
 
-import { change, svg } from "../controls/dom.js";
+import { change, drawing, svg } from "../controls/dom.js";
 import { number } from "./format.js";
 
 const [WIDTH, HEIGHT, FLOOR] = [480, 216, 160];
@@ -14,9 +14,10 @@ export class Curves {
     this.humps = svg("path", { "fill-opacity": 0.22, "stroke-width": 1.6 });
     this.bell = svg("path", { fill: "none", "stroke-width": 2.6, "stroke-dasharray": "7 3" });
     const ticks = Array.from({ length: TO - FROM - 1 }, (_, i) => FROM + 1 + i);
-    this.element = svg(
-      "svg",
-      { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, width: WIDTH, "font-size": 12, fill: "var(--lb-ink)", role: "group", "aria-label": title },
+    this.element = drawing(
+      WIDTH,
+      HEIGHT,
+      { role: "group", "aria-label": title },
       this.humps,
       this.bell,
       svg("path", { d: `M0 ${FLOOR}H${WIDTH}${ticks.map((z) => `M${across(z)} ${FLOOR}v4`).join("")}`, stroke: "var(--lb-rule-strong)" }),

@@ -1,6 +1,6 @@
 // A joint as a square: cells are areas, told apart by image and letter; the hue says whether it is p or q.
 
-import { change, svg, write } from "../controls/dom.js";
+import { change, drawing, svg, write } from "../controls/dom.js";
 import { CODES, IMAGES, pixels } from "../maths/primer.js";
 import { cells } from "../maths/square.js";
 import { marginalX, marginalZ } from "../maths/table.js";
@@ -12,27 +12,20 @@ const [WIDTH, HEIGHT] = [LEFT + SIDE + 40, TOP + SIDE + 12];
 const SHADES = [14, 26, 40]; // per cent of the hue, by image
 const LIT = [0.3, 0.8, 1.6];
 
-/** An image as pixels of ink, `size` wide; `pixel` may be grey. */
+/** An image as pixels of ink, `size` wide. */
 export function picture(pixel, size) {
   const dot = size / 8;
-  const dots = pixel.flatMap((ink, d) =>
-    ink
-      ? [svg("rect", { x: (d % 8) * dot, y: Math.floor(d / 8) * dot, width: dot, height: dot, "fill-opacity": ink })]
-      : [],
-  );
-  return svg("g", { fill: "var(--lb-ink)", "shape-rendering": "crispEdges" }, ...dots);
+  const path = pixel.map((ink, d) => (ink ? `M${(d % 8) * dot} ${Math.floor(d / 8) * dot}h${dot}v${dot}h${-dot}z` : ""));
+  return svg("g", {}, svg("path", { d: path.join(""), fill: "var(--lb-ink)", "shape-rendering": "crispEdges" }));
 }
-
-let hatches = 0;
 
 export class Square {
   constructor(family, title) {
     this.hue = `var(--lb-${family})`;
     const other = `var(--lb-${family === "p" ? "q" : "p"})`;
-    this.hatch = `lb-hatch-${family}-${(hatches += 1)}`;
     this.cells = IMAGES.map((image) =>
       CODES.map((code) => ({
-        area: svg("rect", { stroke: "var(--lb-paper)", "stroke-width": 2 }),
+        area: svg("rect", {}),
         code: svg("text", { "text-anchor": "middle" }, code),
         image: picture(pixels(image), 20),
         value: svg("text", {}),
@@ -53,14 +46,10 @@ export class Square {
       return { value, group: svg("g", {}, picture(pixels(image), 20), value) };
     });
     this.columns = CODES.map(() => svg("text", { y: 33, "text-anchor": "middle" }));
-    this.element = svg(
-      "svg",
-      { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, width: WIDTH, "font-size": 12, fill: "var(--lb-ink)", role: "group", "aria-label": title },
-      svg(
-        "pattern",
-        { id: this.hatch, width: 4, height: 4, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
-        svg("rect", { width: 1.6, height: 4, fill: this.hue }),
-      ),
+    this.element = drawing(
+      WIDTH,
+      HEIGHT,
+      { role: "group", "aria-label": title },
       svg("text", { x: LEFT + SIDE / 2, y: 14, "text-anchor": "middle", "font-size": 14, "font-weight": 600, fill: this.hue }, title),
       this.box,
       ...this.rows.map(({ group }) => group),
@@ -91,12 +80,14 @@ export class Square {
   cell(prob, { left, top, width, height }, x, z, turn, light) {
     const { area, code, image, value } = this.cells[x][z];
     const [across, down] = [(left + width / 2) * SIDE, (top + height / 2) * SIDE];
-    // An impossible pair has no area: a hatched line.
-    const [wide, high] = [width, height].map((length) => (prob > 0 ? length * SIDE : Math.max(4, length * SIDE)));
+    const [wide, high] = [width * SIDE, height * SIDE];
     const shade = Math.round(SHADES[x] * (light ?? 1));
-    const fill = prob > 0 ? `color-mix(in srgb, ${this.hue} ${shade}%, var(--lb-paper))` : `url(#${this.hatch})`;
-    change(area, { x: across - wide / 2, y: down - high / 2, width: wide, height: high, style: `fill: ${fill}` });
-    const inside = wide > 52 && high > 36;
+    // An impossible pair has no area: a hatched line.
+    const hatched = { stroke: this.hue, "stroke-width": 5, "stroke-dasharray": "2 2" };
+    const filled = { stroke: "var(--lb-paper)", "stroke-width": 2, "stroke-dasharray": "none" };
+    change(area, { x: across - wide / 2, y: down - high / 2, width: wide, height: high, ...(prob > 0 ? filled : hatched) });
+    change(area, { style: `fill: color-mix(in srgb, ${this.hue} ${shade}%, var(--lb-paper))` });
+    const inside = wide > 58 && high > 36;
     change(code, { x: across, y: down - 3, visibility: inside && turn <= 0.5 ? "visible" : "hidden" });
     change(image, { transform: `translate(${across - 10} ${down - 19})`, visibility: inside && turn > 0.5 ? "visible" : "hidden" });
     // A small cell has its number outside, at the side where it touches the edge.

@@ -1,10 +1,10 @@
 // The strip: equal slots, one a pair, each with what it adds to a KL: signed, numbered, part beside part.
 
-import { change, svg, write } from "../controls/dom.js";
+import { change, drawing, element, svg, write } from "../controls/dom.js";
 import { signed } from "./format.js";
 
-const [WIDTH, HEIGHT, SCALE] = [104, 172, 150]; // of a slot, and pixels a nat
-const [FLOOR, CEILING] = [HEIGHT - 24, 16];
+const [WIDTH, HEIGHT, SCALE] = [104, 188, 150]; // of a slot, and pixels a nat
+const [FLOOR, CEILING] = [HEIGHT - 40, 16];
 
 export class Strip {
   /** labels: for each slot what stands below it; parts: how many bars a slot has. */
@@ -18,19 +18,22 @@ export class Strip {
         number: svg("text", { x: middle, "text-anchor": "middle" }),
         arrow: svg("path", { fill: "none", stroke: "var(--lb-paper)", "stroke-width": 2 }),
       }));
-      change(label, { transform: `translate(10 ${HEIGHT - 4})` });
+      const note = svg("text", { x: 10, y: HEIGHT - 4 });
+      change(label, { transform: `translate(10 ${HEIGHT - 20})` });
       const drawn = bars.flatMap(({ bar, number, arrow }) => [bar, number, arrow]);
-      const size = { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, width: WIDTH, "font-size": 11, fill: "var(--lb-ink)" };
-      return { line, bars, element: svg("svg", size, line, ...drawn, label) };
+      return { line, bars, note, element: drawing(WIDTH, HEIGHT, { "font-size": 11 }, line, ...drawn, label, note) };
     });
-    this.elements = this.slots.map(({ element }) => element);
+    const row = { class: "lb-strip", style: `max-width: ${6.2 * labels.length}rem` };
+    this.element = element("div", row, ...this.slots.map((slot) => slot.element));
   }
 
-  /** values: for each slot the values of its parts; colours: one a part. The line of zero leaves room for what is below. */
-  paint(values, colours) {
+  /** values: for each slot the values of its parts; colours: one a part; notes: what stands last in each slot. The line
+   *  of zero leaves room for what is below it. */
+  paint(values, colours, notes) {
     const lowest = Math.min(0, ...values.flat());
     const zero = Math.max(70, FLOOR - 16 + lowest * SCALE);
-    this.slots.forEach(({ line, bars }, i) => {
+    this.slots.forEach(({ line, bars, note }, i) => {
+      write(note, notes[i]);
       change(line, { d: `M4 ${zero}H${WIDTH - 4}` });
       bars.forEach(({ bar, number, arrow }, part) => {
         const value = values[i][part];

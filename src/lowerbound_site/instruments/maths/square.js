@@ -32,7 +32,7 @@ export function cells(joint, turn) {
     row.map((area, z) => {
       const [a, b] = [from[x][z], to[x][z]];
       const width = blend(a.width, b.width);
-      const height = area > 0 ? area / width : blend(a.height, b.height);
+      const height = width > 0 ? area / width : blend(a.height, b.height);
       const across = blend(a.left + a.width / 2, b.left + b.width / 2);
       const down = blend(a.top + a.height / 2, b.top + b.height / 2);
       return { left: across - width / 2, top: down - height / 2, width, height };

@@ -23,7 +23,8 @@ export const contribution = (q, p) => term(q, q, p);
 // KL(q‖p) of two lists, in nats. The terms q log(q/p) + p - q have the same sum, and none of them is below 0.
 export const kl = (q, p) => sum(q.map((prob, i) => contribution(prob, p[i]) + p[i] - prob));
 // For each row of two conditionals, KL(q(.|row)‖p(.|row)): NaN where q's row is undefined, infinite where only p's is.
-export const klEach = (q, p) => q.map((row, i) => (row.some(Number.isNaN) ? NaN : kl(row, p[i])));
+export const klEach = (q, p) =>
+  q.map((row, i) => (row.some(Number.isNaN) ? NaN : p[i].some(Number.isNaN) ? Infinity : kl(row, p[i])));
 // The average of `values` under `weights`; what has no weight does not count, defined or not.
 export const mean = (weights, values) => sum(weights.map((weight, i) => (weight > 0 ? weight * values[i] : 0)));
 

@@ -1,0 +1,113 @@
+// One KL, two splits: six slots, one a pair. Sorted by image or by code, each holds the same; only its parts change.
+
+import { Border } from "./controls/border.js";
+import { choice } from "./controls/choice.js";
+import { element, svg, write } from "./controls/dom.js";
+import { instrument } from "./controls/instrument.js";
+import { following } from "./controls/play.js";
+import { predict } from "./controls/predict.js";
+import { Bars } from "./draw/bars.js";
+import { Columns } from "./draw/columns.js";
+import { number, signed, texts } from "./draw/format.js";
+import { joints, prints } from "./draw/python.js";
+import { picture, SIDE, Square } from "./draw/square.js";
+import { Strip } from "./draw/strip.js";
+import { CODES, DATA, DECODER, IMAGES, pixels, PRIOR } from "./maths/primer.js";
+import { cells } from "./maths/square.js";
+import { fromData, fromModel, parts, slots } from "./maths/table.js";
+
+export const schema = {
+  "by": { "of": ["image", "code"], "start": "image" },
+  "zero": { "from": 0, "to": 1, "step": 0.01, "start": 0.9 },
+  "one": { "from": 0, "to": 1, "step": 0.01, "start": 0.2 },
+  "seven": { "from": 0, "to": 1, "step": 0.01, "start": 0.76 }
+};
+
+const P = fromModel(PRIOR, DECODER);
+const encoder = (state) => IMAGES.map((image) => [state[image], 1 - state[image]]);
+const joint = (state) => fromData(DATA, encoder(state));
+
+const COLOURS = { image: ["var(--lb-data)", "var(--lb-gap)"], code: ["var(--lb-q)", "var(--lb-p)"] };
+const NAMES = {
+  image: "KL of the joints = images q(x)‖p(x) + gap q(z|x)‖p(z|x)",
+  code: "KL of the joints = codes q(z)‖p(z) + yours q(x|z)‖p(x|z)",
+};
+
+export function measure(state) {
+  const { joint: whole, images, gap, codes, yours } = parts(joint(state), P);
+  return { "KL(q(x,z)||p(x,z))": whole, "KL(q(x)||p(x))": images, gap, "KL(q(z)||p(z))": codes, yours };
+}
+
+function build(kit) {
+  const [p, q] = [new Square("p", "p(x, z)"), new Square("q", "q(x, z), and p’s cuts dashed")];
+  const borders = IMAGES.map((image) => new Border(kit, image, `encoder: round, given ${image}`));
+  q.box.append(...borders.map((border) => border.element));
+  const by = choice(kit, "by", "cut and sort", { image: "by image", code: "by code" });
+  const labels = IMAGES.flatMap((image) => CODES.map((code) => slotLabel(image, code)));
+  const strip = new Strip(labels, 2);
+  const bars = new Bars([NAMES.image, NAMES.code], { pieces: 2, scale: 280 });
+  const columns = new Columns(labels.length);
+  const legend = element("p", { class: "lb-legend" });
+  const turned = following(kit, kit.state.by === "code" ? 1 : 0);
+  const question = predict("The six slots add up to the KL of the joints. Sort them by code: what happens to each slot’s sum?", {
+    answers: ["it changes, the total stays", "it stays", "both change"],
+    right: 1,
+    because: "A slot holds q log(q/p) of its pair. The cut decides only which part of that is the marginal’s.",
+  });
+  return {
+    stage: element(
+      "div",
+      { class: "lb-stage" },
+      element("p", { class: "lb-do lb-live" }, "Press “by code”. Then back, and drag the encoder’s borders in q."),
+      question.element,
+      element("div", { class: "lb-beside" }, p.element, q.element),
+      by.element,
+      legend,
+      strip.element,
+      bars.element,
+      element("details", {}, element("summary", {}, "Why this is an average"), element("p", {}, "Each column is as wide as q and as high as log(q/p), so its area is what its slot holds: orange where q has more than p, blue where it has less. The KL is orange minus blue."), columns.element),
+      element("div", { class: "lb-live" }, ...kit.tools()),
+    ),
+    paint(state) {
+      const now = joint(state);
+      const turn = turned(state.by === "code" ? 1 : 0);
+      p.paint(P, { turn });
+      q.paint(now, { turn, over: P });
+      const places = cells(now, 0);
+      borders.forEach((border, x) => {
+        const [{ top, height }] = places[x];
+        border.paint({ along: "x", from: 0, to: SIDE, span: [top * SIDE, (top + height) * SIDE], shown: turn === 0 });
+      });
+      by.paint();
+      const { whole, marginal, conditional } = slots(now, P, state.by);
+      const sums = whole.flat().map((value) => `sum ${signed(value, 3)}`);
+      strip.paint(marginal.flatMap((row, x) => row.map((value, z) => [value, conditional[x][z]])), COLOURS[state.by], sums);
+      write(legend, state.by === "image" ? "In each slot, left: the images’ part. Right: the gap’s." : "In each slot, left: the codes’ part. Right: yours.");
+      const kl = parts(now, P);
+      bars.paint([[kl.images, kl.gap], [kl.codes, kl.yours]], [COLOURS.image, COLOURS.code]);
+      columns.paint(now.flat(), P.flat());
+      question.paint(state.by === "code");
+      kit.say(`by ${state.by}; KL of the joints ${number(kl.joint, 3)}: images ${number(kl.images, 3)}, gap ${number(kl.gap, 3)}; codes ${number(kl.codes, 3)}, yours ${number(kl.yours, 3)}`);
+      return texts(measure(state), 3);
+    },
+  };
+}
+
+function slotLabel(image, code) {
+  const drawn = svg("g", { transform: "translate(0 -12)" }, picture(pixels(image), 14));
+  return svg("g", {}, drawn, svg("text", { x: 19, "font-size": 12 }, code));
+}
+
+export const python = (state) => `\
+from lowerbound import Joint, kl
+
+${joints({ prior: PRIOR, decoder: DECODER, data: DATA, encoder: encoder(state) })}\
+${prints(measure(state), {
+  "KL(q(x,z)||p(x,z))": "kl(q, p)",
+  "KL(q(x)||p(x))": "kl(q.x, p.x)",
+  "gap": "kl(q.z_given_x, p.z_given_x)",
+  "KL(q(z)||p(z))": "kl(q.z, p.z)",
+  "yours": "kl(q.x_given_z, p.x_given_z)",
+})}`;
+
+export const start = instrument({ schema, build, python });

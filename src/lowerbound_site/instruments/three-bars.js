@@ -1,0 +1,115 @@
+// Images alone: what q has against what p has, the log of their ratio, and its average under q, the KL.
+
+import { Border } from "./controls/border.js";
+import { change, drawing, element, svg, write } from "./controls/dom.js";
+import { instrument } from "./controls/instrument.js";
+import { predict } from "./controls/predict.js";
+import { number, probability, signed, texts } from "./draw/format.js";
+import { Bars } from "./draw/bars.js";
+import { literal, prints } from "./draw/python.js";
+import { picture } from "./draw/square.js";
+import { Strip } from "./draw/strip.js";
+import { DATA, IMAGES, pixels } from "./maths/primer.js";
+import { contribution, kl } from "./maths/table.js";
+
+export const schema = {
+  "first": { "from": 0, "to": 1, "step": 0.01, "start": 0.4 },
+  "second": { "from": 0, "to": 1, "step": 0.01, "start": 0.7 }
+};
+
+const WIDE = 312;
+const HIGH = 40;
+
+/** p(x), from the places of its two borders, whichever comes first. */
+const model = ({ first, second }) => {
+  const [low, high] = [Math.min(first, second), Math.max(first, second)];
+  return [low, high - low, 1 - high];
+};
+
+export function measure(state) {
+  const p = model(state);
+  const pieces = IMAGES.map((image, x) => [`piece of ${image}`, contribution(DATA[x], p[x])]);
+  return { ...Object.fromEntries(pieces), "KL(q||p)": kl(DATA, p) };
+}
+
+/** A distribution over the images as one bar, cut in three. */
+class Cut {
+  constructor(family, title, top) {
+    this.hue = `var(--lb-${family})`;
+    this.parts = IMAGES.map((image, x) => ({
+      area: svg("rect", { y: 0, height: HIGH, stroke: "var(--lb-paper)", "stroke-width": 2, style: `fill: color-mix(in srgb, ${this.hue} ${14 + 13 * x}%, var(--lb-paper))` }),
+      image: picture(pixels(image), 16),
+      value: svg("text", { "text-anchor": "middle" }),
+    }));
+    this.box = svg("g", { transform: `translate(22 ${top})` }, ...this.parts.flatMap(({ area, image, value }) => [area, image, value]));
+    this.element = svg("g", {}, svg("text", { x: 0, y: top + 25, "font-size": 14, "font-weight": 600, fill: this.hue }, title), this.box);
+  }
+
+  paint(prob) {
+    let from = 0;
+    this.parts.forEach(({ area, image, value }, x) => {
+      const wide = prob[x] * WIDE;
+      const middle = from + wide / 2;
+      change(area, { x: from, width: wide });
+      change(image, { transform: `translate(${middle - 8} 4)`, visibility: wide > 20 ? "visible" : "hidden" });
+      change(value, { x: middle, y: 35, visibility: wide > 30 ? "visible" : "hidden" });
+      write(value, probability(prob[x]));
+      from += wide;
+    });
+  }
+}
+
+function build(kit) {
+  const [q, p] = [new Cut("q", "q", 0), new Cut("p", "p", HIGH + 8)];
+  q.paint(DATA);
+  const borders = ["first", "second"].map((key) => new Border(kit, key, `${key} border of p(x)`));
+  p.box.append(...borders.map((border) => border.element));
+  const title = "q(x), the data, and p(x), the model";
+  const cuts = drawing(WIDE + 44, 2 * HIGH + 40, { role: "group", "aria-label": title }, q.element, p.element);
+  const strip = new Strip(IMAGES.map((image) => svg("text", { "font-size": 12 }, image)), 1);
+  const bar = new Bars(["their sum, KL(q(x)‖p(x))"]);
+  const question = predict("Each slot adds q · log(q/p). Move p’s two borders: how low can the sum get?", {
+    answers: ["below 0", "0 and no lower", "it stays above 0"],
+    right: 1,
+    because: "At p = q every log is 0. Everywhere else what is above 0 outweighs what is below.",
+  });
+  return {
+    stage: element(
+      "div",
+      { class: "lb-stage" },
+      element("p", { class: "lb-do lb-live" }, "Drag the borders of p, and make the sum small."),
+      question.element,
+      cuts,
+      strip.element,
+      bar.element,
+      element("div", { class: "lb-live" }, ...kit.tools()),
+    ),
+    paint(state) {
+      const prob = model(state);
+      p.paint(prob);
+      for (const border of borders) border.paint({ along: "x", from: 0, to: WIDE, span: [0, HIGH + 20], at: 1 });
+      const pieces = IMAGES.map((_, x) => contribution(DATA[x], prob[x]));
+      const logs = IMAGES.map((_, x) => `log(q/p) ${signed(prob[x] > 0 ? Math.log(DATA[x] / prob[x]) : Infinity, 2)}`);
+      strip.paint(pieces.map((piece) => [piece]), ["var(--lb-data)"], logs);
+      const sum = kl(DATA, prob);
+      bar.paint([[sum]], [["var(--lb-data)"]]);
+      question.paint(sum < 0.002);
+      kit.say(`KL ${number(sum, 3)}`);
+      return texts(measure(state), 3);
+    },
+  };
+}
+
+export const python = (state) => `\
+from lowerbound import Distribution, kl
+
+q, p = Distribution(${literal(DATA)}), Distribution(${literal(model(state))})
+pieces = q.prob * (q.log_prob - p.log_prob)
+${prints(measure(state), {
+  "piece of zero": "pieces[0]",
+  "piece of one": "pieces[1]",
+  "piece of seven": "pieces[2]",
+  "KL(q||p)": "kl(q, p)",
+})}`;
+
+export const start = instrument({ schema, build, python });

@@ -1,0 +1,142 @@
+// Train encoder and decoder on one part of the KL alone, live: that part goes to 0, and the others stay where they like.
+
+import { choice } from "./controls/choice.js";
+import { element } from "./controls/dom.js";
+import { instrument } from "./controls/instrument.js";
+import { player } from "./controls/play.js";
+import { predict } from "./controls/predict.js";
+import { axisSlider } from "./controls/slider.js";
+import { Bars } from "./draw/bars.js";
+import { number, texts } from "./draw/format.js";
+import { literal, prints } from "./draw/python.js";
+import { Square } from "./draw/square.js";
+import { DATA, DECODER, ENCODER, PRIOR } from "./maths/primer.js";
+import { fromData, fromModel, nextSeed, parts, softmax, step } from "./maths/table.js";
+
+export const schema = {
+  "part": { "of": ["joints", "gap", "yours"], "start": "gap" },
+  "steps": { "from": 0, "to": 400, "step": 1, "start": 0 },
+  "tables": { "from": 1, "to": 9, "step": 1, "start": 1 }
+};
+
+const RATE = 1;
+/** What the whole KL is trained without. */
+const WITHOUT = { joints: null, gap: "images", yours: "codes" };
+
+/** Scores of encoder and decoder: the primer's tables first, then random ones. */
+function begin(tables) {
+  if (tables === 1) {
+    const scores = (rows) => rows.map((row) => row.map(Math.log));
+    return { data: DATA, prior: PRIOR, encoderScores: scores(ENCODER), decoderScores: scores(DECODER) };
+  }
+  let seed = tables;
+  const score = () => 6 * ((seed = nextSeed(seed)) / 2147483647) - 3;
+  const encoderScores = ENCODER.map((row) => row.map(score));
+  return { data: DATA, prior: PRIOR, encoderScores, decoderScores: DECODER.map((row) => row.map(score)) };
+}
+
+const runs = new Map();
+
+/** The tables after so many steps; every step before is kept. */
+function trained({ part, steps, tables }) {
+  const name = `${part} ${tables}`;
+  if (!runs.has(name)) runs.set(name, [begin(tables)]);
+  const run = runs.get(name);
+  while (run.length <= steps) run.push(step(run.at(-1), WITHOUT[part], RATE));
+  return run[steps];
+}
+
+function both(state) {
+  const { data, prior, encoderScores, decoderScores } = trained(state);
+  return { q: fromData(data, encoderScores.map(softmax)), p: fromModel(prior, decoderScores.map(softmax)) };
+}
+
+export function measure(state) {
+  const { q, p } = both(state);
+  const { joint, images, gap, codes, yours } = parts(q, p);
+  return { "KL(q(x,z)||p(x,z))": joint, "KL(q(x)||p(x))": images, gap, "KL(q(z)||p(z))": codes, yours };
+}
+
+const PARTS = { images: "images: q(x)‖p(x)", gap: "the gap: q(z|x)‖p(z|x)", codes: "codes: q(z)‖p(z)", yours: "yours: q(x|z)‖p(x|z)" };
+const COLOURS = [["var(--lb-data)"], ["var(--lb-gap)"], ["var(--lb-q)"], ["var(--lb-p)"]];
+
+function build(kit) {
+  const square = new Square("q", "q(x, z), and p’s cuts dashed");
+  const bars = new Bars(Object.values(PARTS), { scale: 240 });
+  const part = choice(kit, "part", "train on", { joints: "the joints", gap: "the gap alone", yours: "yours alone" });
+  const steps = axisSlider(kit, "steps", "steps of training", { small: 1, large: 10, page: 50 });
+  const goOn = () => {
+    const next = kit.state.steps + 1;
+    kit.set({ steps: next });
+    return next < schema.steps.to;
+  };
+  const other = element("button", { type: "button" }, "Other tables");
+  other.addEventListener("click", () => kit.set({ tables: (kit.state.tables % schema.tables.to) + 1, steps: 0 }, true));
+  const question = predict("Train on the gap alone until it is 0. Where does the images’ part, q(x)‖p(x), end?", {
+    answers: ["at 0 too", "above 0"],
+    right: 1,
+    because: "Decoder and encoder agree with each other, and nothing pulls the model’s images towards the data.",
+  });
+  return {
+    stage: element(
+      "div",
+      { class: "lb-stage" },
+      element("p", { class: "lb-do lb-live" }, "Press “Play”. Then train on another part, from the same start."),
+      question.element,
+      part.element,
+      element("div", { class: "lb-beside" }, element("div", {}, bars.element, steps.element), square.element),
+      element("div", { class: "lb-live" }, ...player(kit, { step: goOn }), other, ...kit.tools()),
+    ),
+    paint(state) {
+      const { q: now, p: model } = both(state);
+      const kl = parts(now, model);
+      const trainedOn = (name) => state.part === name || state.part === "joints";
+      const names = Object.entries(PARTS).map(([name, words]) => (trainedOn(name) ? `${words}, trained` : words));
+      bars.paint(Object.keys(PARTS).map((name) => [kl[name]]), COLOURS, names);
+      square.paint(now, { over: model });
+      part.paint();
+      steps.paint();
+      question.paint(state.part === "gap" && state.steps > 60);
+      kit.say(`after ${state.steps} steps: ${Object.keys(PARTS).map((name) => `${name} ${number(kl[name], 3)}`).join(", ")}`);
+      return texts(measure(state), 3);
+    },
+  };
+}
+
+const OBJECTIVES = { joints: "kl(q, p)", gap: "kl(q.z_given_x, p.z_given_x)", yours: "kl(q.x_given_z, p.x_given_z)" };
+
+export const python = (state) => {
+  const { data, prior, encoderScores, decoderScores } = begin(state.tables);
+  return `\
+import torch
+
+from lowerbound import Joint, kl
+
+data = torch.tensor(${literal(data)}, dtype=torch.float64)
+prior = torch.tensor(${literal(prior)}, dtype=torch.float64)
+encoder = torch.tensor(${literal(encoderScores)}, dtype=torch.float64, requires_grad=True)
+decoder = torch.tensor(${literal(decoderScores)}, dtype=torch.float64, requires_grad=True)
+optimizer = torch.optim.SGD([encoder, decoder], lr=${RATE})
+
+
+def joints():
+    return Joint.from_model(prior, decoder.softmax(1)), Joint.from_data(data, encoder.softmax(1))
+
+
+for _ in range(${state.steps}):
+    p, q = joints()
+    optimizer.zero_grad()
+    ${OBJECTIVES[state.part]}.backward()
+    optimizer.step()
+
+p, q = joints()
+${prints(measure(state), {
+  "KL(q(x,z)||p(x,z))": OBJECTIVES.joints,
+  "KL(q(x)||p(x))": "kl(q.x, p.x)",
+  "gap": OBJECTIVES.gap,
+  "KL(q(z)||p(z))": "kl(q.z, p.z)",
+  "yours": OBJECTIVES.yours,
+})}`;
+};
+
+export const start = instrument({ schema, build, python });

@@ -1,0 +1,97 @@
+// One square, two cuts: a joint is a square of area 1, and Bayes' rule is the same square cut twice.
+
+import { choice } from "./controls/choice.js";
+import { element, write } from "./controls/dom.js";
+import { instrument } from "./controls/instrument.js";
+import { predict } from "./controls/predict.js";
+import { axisSlider } from "./controls/slider.js";
+import { number, probability, texts } from "./draw/format.js";
+import { literal, prints } from "./draw/python.js";
+import { Square } from "./draw/square.js";
+import { CODES, DECODER, IMAGES, PRIOR, withShare } from "./maths/primer.js";
+import { fromModel, marginalX, marginalZ, sum, xGivenZ, zGivenX } from "./maths/table.js";
+
+export const schema = {
+  "turn": { "from": 0, "to": 1, "step": 0.01, "start": 1 },
+  "image": { "of": ["zero", "one", "seven"], "start": "seven" },
+  "code": { "of": ["round", "straight"], "start": "straight" },
+  "sevens": { "from": 0, "to": 1, "step": 0.01, "start": 0.3 }
+};
+
+/** The primer's table with another share of sevens: each row keeps its proportions. */
+function joint({ sevens }) {
+  const table = fromModel(PRIOR, DECODER);
+  const shares = withShare(marginalX(table), 2, sevens);
+  return table.map((row, x) => row.map((prob) => (prob / sum(row)) * shares[x]));
+}
+
+export function measure(state) {
+  const p = joint(state);
+  const [x, z] = [IMAGES.indexOf(state.image), CODES.indexOf(state.code)];
+  return {
+    "p(x, z)": p[x][z],
+    "p(z)": marginalZ(p)[z],
+    "p(x|z)": xGivenZ(p)[z][x],
+    "p(x)": marginalX(p)[x],
+    "p(z|x)": zGivenX(p)[x][z],
+  };
+}
+
+function build(kit) {
+  const square = new Square("p", "p(x, z)");
+  const turn = axisSlider(kit, "turn", "cut", { small: 0.02, large: 0.1, page: 0.25 });
+  const sevens = axisSlider(kit, "sevens", "share of sevens", { small: 0.01, large: 0.05, page: 0.1 });
+  const image = choice(kit, "image", "image", { zero: "zero", one: "one", seven: "seven" });
+  const code = choice(kit, "code", "code", { round: "round", straight: "straight" });
+  const [byCode, byImage] = [element("p", {}), element("p", {})];
+  const question = predict("Of the straight codes, 0.40 are sevens. Turn that round: of the sevens, how many are straight?", {
+    answers: ["fewer", "just as many", "more"],
+    right: 2,
+    because: "Of the sevens 0.67 are straight. The cell is the same, 0.20; what it is divided by is not: 0.50 or 0.30.",
+  });
+  return {
+    stage: element(
+      "div",
+      { class: "lb-stage" },
+      element("p", { class: "lb-do lb-live" }, "Slide from “by code” to “by image”, and watch one cell."),
+      question.element,
+      element("div", { class: "lb-beside" }, square.element, element("div", {}, turn.element, image.element, code.element, element("output", { class: "lb-sums" }, byCode, byImage), sevens.element)),
+      element("div", { class: "lb-live" }, ...kit.tools()),
+    ),
+    paint(state) {
+      const p = joint(state);
+      const [x, z] = [IMAGES.indexOf(state.image), CODES.indexOf(state.code)];
+      const shown = measure(state);
+      const lit = p.map((row, i) => row.map((_, j) => (i === x && j === z ? 2 : 1)));
+      square.paint(p, { turn: state.turn, lit });
+      const where = state.turn < 0.01 ? "by image" : state.turn > 0.99 ? "by code" : "between";
+      turn.paint(where, where);
+      sevens.paint("of all images; the other two share the rest as before");
+      image.paint();
+      code.paint();
+      const product = (a, one, b, other) => `${a} · ${b} = ${three(one)} · ${three(other)} = ${three(shown["p(x, z)"])}`;
+      write(byCode, `by code: ${product(`p(${state.code})`, shown["p(z)"], `p(${state.image}|${state.code})`, shown["p(x|z)"])}`);
+      write(byImage, `by image: ${product(`p(${state.image})`, shown["p(x)"], `p(${state.code}|${state.image})`, shown["p(z|x)"])}`);
+      question.paint(state.turn < 0.05);
+      kit.say(`${where}; ${state.image} and ${state.code}: ${probability(shown["p(x, z)"])}`);
+      return texts(measure(state), 3);
+    },
+  };
+}
+
+const three = (value) => (Number.isNaN(value) ? "—" : number(value, 3));
+
+export const python = (state) => `\
+from lowerbound import Joint
+
+x, z = ${IMAGES.indexOf(state.image)}, ${CODES.indexOf(state.code)}  # ${state.image}, ${state.code}
+p = Joint(${literal(joint(state))})
+${prints(measure(state), {
+  "p(x, z)": "p.prob[x, z]",
+  "p(z)": "p.z.prob[z]",
+  "p(x|z)": "p.x_given_z.prob[z, x]",
+  "p(x)": "p.x.prob[x]",
+  "p(z|x)": "p.z_given_x.prob[x, z]",
+})}`;
+
+export const start = instrument({ schema, build, python });

@@ -1,0 +1,128 @@
+// Which way round? One normal is fitted to two humps, by the least KL. Who is fitted decides what it does.
+
+import { Border } from "./controls/border.js";
+import { choice } from "./controls/choice.js";
+import { element, write } from "./controls/dom.js";
+import { instrument } from "./controls/instrument.js";
+import { predict } from "./controls/predict.js";
+import { axisSlider } from "./controls/slider.js";
+import { across, BELOW, Curves } from "./draw/curves.js";
+import { number, texts } from "./draw/format.js";
+import { literal, prints } from "./draw/python.js";
+import { cover, klFromHumps, klToHumps, logHumps, logNormal, pick } from "./maths/normal-fit.js";
+
+export const schema = {
+  "direction": { "of": ["qp", "pq"], "start": "qp" },
+  "fitted": { "of": ["q", "p"], "start": "q" },
+  "left": { "from": -4, "to": 4, "step": 0.05, "start": -2 },
+  "right": { "from": -4, "to": 4, "step": 0.05, "start": 2 },
+  "share": { "from": 0, "to": 1, "step": 0.01, "start": 0.6 }
+};
+
+const WIDTH = 0.7; // of each hump
+
+const humps = ({ left, right, share }) => ({ places: [left, right], share, width: WIDTH });
+/** Whether the one that is fitted stands first in the KL: then it is the one that the average is taken over. */
+const first = ({ direction, fitted }) => direction[0] === fitted;
+
+function fit(state) {
+  const target = humps(state);
+  const bell = first(state) ? pick(target) : cover(target);
+  return { ...bell, least: first(state) ? klToHumps(bell, target) : klFromHumps(target, bell) };
+}
+
+export function measure(state) {
+  const { mean, width, least } = fit(state);
+  return { mean, width, KL: least };
+}
+
+function build(kit) {
+  const curves = new Curves("two humps, and the normal that is fitted to them");
+  const places = ["left", "right"].map((key, i) => new Border(kit, key, `place of the ${i ? "second" : "first"} hump`, { steps: { small: 0.1, large: 0.5, page: 1 } }));
+  curves.element.append(...places.map((place) => place.element));
+  const direction = choice(kit, "direction", "make small", { qp: "KL(q‖p)", pq: "KL(p‖q)" });
+  const fitted = choice(kit, "fitted", "by moving", { q: "q; the humps are p", p: "p; the humps are q" });
+  const share = axisSlider(kit, "share", "share of the first hump", { small: 0.01, large: 0.05, page: 0.1 });
+  const shown = element("output", { class: "lb-sums" });
+  let tried = false;
+  const question = predict("Now the least KL(q‖p), with q fitted, sits on one hump. Turn it round, to KL(p‖q): where does q go?", {
+    answers: ["to the other hump", "over both", "it stays"],
+    right: 1,
+    because: "KL(p‖q) averages over p. Where p is, q has to be; what lies between the humps costs little.",
+  });
+  return {
+    stage: element(
+      "div",
+      { class: "lb-stage" },
+      element("p", { class: "lb-do lb-live" }, "Turn the KL round, then exchange who is fitted. Move the humps."),
+      question.element,
+      element("div", { class: "lb-row" }, direction.element, fitted.element),
+      curves.element,
+      shown,
+      share.element,
+      element("div", { class: "lb-live" }, ...kit.tools()),
+    ),
+    paint(state) {
+      const target = humps(state);
+      const { mean, width, least } = fit(state);
+      const colour = (letter) => `var(--lb-${letter})`;
+      const other = state.fitted === "q" ? "p" : "q";
+      curves.paint({ log: (z) => logHumps(z, target), colour: colour(other) }, { log: (z) => logNormal(z, mean, width), colour: colour(state.fitted) });
+      for (const place of places) place.paint({ along: "x", from: across(-4), to: across(4), span: BELOW });
+      direction.paint();
+      fitted.paint();
+      share.paint();
+      const kl = state.direction === "qp" ? "KL(q‖p)" : "KL(p‖q)";
+      const says = `best ${state.fitted}: mean ${number(mean, 2)}, width ${number(width, 2)}, ${kl} = ${number(least, 2)}`;
+      write(shown, `${says}. ${state.fitted} stands ${first(state) ? "first: it must not be where the other is not" : "second: it must be wherever the other is"}.`);
+      tried ||= state.direction === "pq" && state.fitted === "q";
+      question.paint(tried);
+      kit.say(says);
+      return texts(measure(state), 2);
+    },
+  };
+}
+
+export const python = (state) => {
+  const target = humps(state);
+  const whole = cover(target);
+  return `\
+from math import log
+
+import torch
+from torch.distributions import Categorical, MixtureSameFamily, Normal
+
+z = torch.linspace(-16, 16, 8001, dtype=torch.float64)
+places = torch.tensor(${literal(target.places)}, dtype=torch.float64)
+share = torch.tensor(${literal([target.share, 1 - target.share])}, dtype=torch.float64)
+humps = MixtureSameFamily(Categorical(share), Normal(places, ${WIDTH})).log_prob(z)
+
+
+def kl(mean, log_width):
+    bell = Normal(mean, log_width.exp()).log_prob(z)
+    ${first(state) ? "first, second = bell, humps" : "first, second = humps, bell"}
+    return torch.trapezoid(first.exp() * (first - second), z)
+
+
+def fit(mean, log_width):
+    """Downhill from here: the least KL, and where it is."""
+    at = torch.tensor([mean, log_width], dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.LBFGS([at], max_iter=60, tolerance_grad=1e-9, line_search_fn="strong_wolfe")
+
+    def closure():
+        optimizer.zero_grad()
+        value = kl(*at)
+        value.backward()
+        return value
+
+    optimizer.step(closure)
+    return kl(*at).item(), at[0].item(), at[1].exp().item()
+
+
+# From either hump, and from both together.
+starts = [(place, log(${WIDTH})) for place in places.tolist()] + [(${whole.mean}, log(${whole.width}))]
+least, mean, width = min(fit(*start) for start in starts)
+${prints(measure(state), { mean: "mean", width: "width", KL: "least" }, 2)}`;
+};
+
+export const start = instrument({ schema, build, python });

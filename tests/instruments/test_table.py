@@ -1,0 +1,479 @@
+"""The table's instruments in the browser against the library: what they show, in random states, to 1e-9."""
+
+import contextlib
+import functools
+import io
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+from torch.distributions import Categorical, MixtureSameFamily, Normal
+
+from lowerbound import Distribution, Joint, kl, kl_each, mutual_information
+from lowerbound_site.elements import schema
+
+from .modules import Modules, survivors
+
+pytestmark = pytest.mark.browser
+
+EXACT = 1e-9
+States = list[dict[str, Any]]
+Shown = dict[str, float]
+
+
+def close(found: object, expected: object, within: float = EXACT) -> None:
+    """Equal where infinite or undefined, and as near as that elsewhere."""
+    a, b = np.asarray(found, dtype=float), np.asarray(expected, dtype=float)
+    with np.errstate(invalid="ignore"):  # infinity less infinity
+        same = (a == b) | (abs(a - b) <= within) | (np.isnan(a) & np.isnan(b))
+    assert a.shape == b.shape and same.all(), (found, expected)
+
+
+# -- the mathematics: any tables, with zeros and with next to nothing in a cell ----------------------------------------
+
+
+def random_rows(generator: np.random.Generator, rows: int, columns: int) -> list[list[float]]:
+    weights = generator.random((rows, columns)) ** generator.choice([1, 8])
+    weights[generator.random((rows, columns)) < generator.choice([0, 0.35])] = 0
+    weights[generator.random((rows, columns)) < 0.05] = 1e-13
+    weights[weights.sum(1) == 0, generator.integers(columns)] = 1
+    normalised: list[list[float]] = (weights / weights.sum(1, keepdims=True)).tolist()
+    return normalised
+
+
+@functools.cache
+def random_tables(count: int) -> States:
+    generator = np.random.default_rng(20)
+    shapes = [(3, 2), (2, 2), (4, 3)]
+    return [
+        {
+            "prior": random_rows(generator, 1, codes)[0],
+            "decoder": random_rows(generator, codes, images),
+            "data": random_rows(generator, 1, images)[0],
+            "encoder": random_rows(generator, images, codes),
+        }
+        for images, codes in (shapes[n % 3] for n in range(count))
+    ]
+
+
+TABLES = """
+const t = await at("maths/table.js");
+const { cells } = await at("maths/square.js");
+return states.map(({ prior, decoder, data, encoder }) => {
+  const [p, q] = [t.fromModel(prior, decoder), t.fromData(data, encoder)];
+  return {
+    p, q, px: t.marginalX(p), qz: t.marginalZ(q), pzx: t.zGivenX(p), qxz: t.xGivenZ(q), parts: t.parts(q, p),
+    gaps: t.klEach(t.zGivenX(q), t.zGivenX(p)), information: t.information(q),
+    image: t.slots(q, p, "image"), code: t.slots(q, p, "code"), bounced: t.bounce(q, data, 7),
+    cells: [0, 0.3, 1].map(turn => cells(q, turn)),
+  };
+});
+"""
+
+
+def defined(conditional: Any) -> Tensor:
+    """A conditional with NaN where its condition is impossible."""
+    undefined = (conditional.given.prob == 0)[:, None]
+    table: Tensor = conditional.prob.masked_fill(undefined, math.nan)
+    return table
+
+
+def check_tables(modules: Modules, count: int = 60) -> None:
+    states = random_tables(count)
+    for state, found in zip(states, modules.run(TABLES, states), strict=True):
+        p = Joint.from_model(state["prior"], state["decoder"])
+        q = Joint.from_data(state["data"], state["encoder"])
+        close(found["p"], p.prob)
+        close(found["q"], q.prob)
+        close(found["px"], p.x.prob)
+        close(found["qz"], q.z.prob)
+        close(found["pzx"], defined(p.z_given_x))
+        close(found["qxz"], defined(q.x_given_z))
+        close(found["gaps"], kl_each(q.z_given_x, p.z_given_x))
+        close(found["information"], mutual_information(q))
+        check_parts(found["parts"], p, q)
+        check_slots(found, q, p)
+        check_cells(found["cells"], q)
+        there_and_back = q.z_given_x.prob @ q.x_given_z.prob
+        close(found["bounced"], q.x.prob @ torch.linalg.matrix_power(there_and_back, 7))
+
+
+def check_parts(parts: Shown, p: Joint, q: Joint) -> None:
+    assert min(parts.values()) > -EXACT
+    close(parts["joint"], kl(q, p))
+    close(parts["images"], kl(q.x, p.x))
+    close(parts["gap"], kl(q.z_given_x, p.z_given_x))
+    close(parts["codes"], kl(q.z, p.z))
+    close(parts["yours"], kl(q.x_given_z, p.x_given_z))
+
+
+def check_slots(found: dict[str, Any], q: Joint, p: Joint) -> None:
+    """Slot by slot, and added up: the same wholes either way, and the parts of the KL."""
+    parts = found["parts"]
+    for by, conditional, marginal in (("image", "gap", "images"), ("code", "yours", "codes")):
+        slots = {name: torch.tensor(table, dtype=torch.float64) for name, table in found[by].items()}
+        log_ratio = (q.log_prob - p.log_prob).masked_fill(q.prob == 0, 0.0)
+        close(slots["whole"], torch.where(log_ratio == 0, 0.0, q.prob * log_ratio))
+        close(slots["whole"].sum(), parts["joint"])
+        close(slots["marginal"].sum(), parts[marginal])
+        close(slots["conditional"].sum(), parts[conditional])
+        close(slots["marginal"] + slots["conditional"], slots["whole"])
+
+
+def check_cells(cells: list[Any], q: Joint) -> None:
+    """Every cell keeps its area, whichever way the square is cut; and at both ends the cells lie side by side."""
+    for turn in cells:
+        close([[cell["width"] * cell["height"] for cell in row] for row in turn], q.prob)
+    tops = q.x.prob.cumsum(0) - q.x.prob
+    close([[cell["top"] for cell in row] for row in cells[0]], tops[:, None].expand_as(q.prob))
+    lefts = q.z.prob.cumsum(0) - q.z.prob
+    close([[cell["left"] for cell in row] for row in cells[2]], lefts.expand_as(q.prob))
+
+
+def test_tables(modules: Modules) -> None:
+    check_tables(modules, 1000)
+
+
+# -- training: the slopes of the three objectives ----------------------------------------------------------------------
+
+OBJECTIVES: dict[str, tuple[str | None, Callable[[Joint, Joint], Tensor]]] = {
+    "joints": (None, kl),
+    "gap": ("images", lambda q, p: kl(q.z_given_x, p.z_given_x)),
+    "yours": ("codes", lambda q, p: kl(q.x_given_z, p.x_given_z)),
+}
+
+
+def check_slopes(modules: Modules, count: int = 30) -> None:
+    generator = torch.Generator().manual_seed(3)
+
+    def scores(*shape: int) -> Tensor:
+        return 2 * torch.randn(shape, generator=generator, dtype=torch.float64)
+
+    names = ("data", "prior", "encoderScores", "decoderScores")
+    for without, objective in OBJECTIVES.values():
+        tables = [(scores(3).softmax(0), scores(2).softmax(0), scores(3, 2), scores(2, 3)) for _ in range(count)]
+        found = modules.run(
+            "const t = await at('maths/table.js'); "
+            "return states[0].map(state => [t.slopes(state, states[1]), t.step(state, states[1], 0.5)])",
+            [[dict(zip(names, [t.tolist() for t in four], strict=True)) for four in tables], without],
+        )
+        for (data, prior, encoder, decoder), (slopes, moved) in zip(tables, found, strict=True):
+            encoder.requires_grad_()
+            decoder.requires_grad_()
+            q, p = Joint.from_data(data, encoder.softmax(1)), Joint.from_model(prior, decoder.softmax(1))
+            expected = torch.autograd.grad(objective(q, p), (encoder, decoder))
+            close(slopes["encoder"], expected[0])
+            close(slopes["decoder"], expected[1])
+            close(moved["encoderScores"], encoder.detach() - 0.5 * expected[0])
+            close(moved["decoderScores"], decoder.detach() - 0.5 * expected[1])
+
+
+def test_slopes(modules: Modules) -> None:
+    check_slopes(modules, 350)
+
+
+# -- a normal beside two humps -----------------------------------------------------------------------------------------
+
+NODES = torch.linspace(-14, 14, 4001, dtype=torch.float64)
+FIT = """
+const n = await at("maths/normal-fit.js");
+return states.map(humps => {
+  const [pick, cover] = [n.pick(humps), n.cover(humps)];
+  return [pick, n.klToHumps(pick, humps), cover, n.klFromHumps(humps, cover), n.klFromHumps(humps, pick)];
+});
+"""
+NEAR = [(0, 0), (0.02, 0), (-0.02, 0), (0, 0.02), (0, -0.02)]
+
+
+def fine_kl(bells: list[tuple[float, float]], humps: dict[str, Any], to_humps: bool) -> Tensor:
+    """KL of each normal (mean, width) to or from the humps, on a fine grid."""
+    share = torch.tensor([humps["share"], 1 - humps["share"]], dtype=torch.float64)
+    places = torch.tensor(humps["places"], dtype=torch.float64)
+    p = MixtureSameFamily(Categorical(share), Normal(places, humps["width"])).log_prob(NODES)
+    bell = torch.tensor(bells, dtype=torch.float64)
+    q = Normal(bell[:, :1], bell[:, 1:]).log_prob(NODES)
+    first, second = (q, p) if to_humps else (p, q)
+    return torch.trapezoid(first.exp() * (first - second), NODES)
+
+
+def check_fit(modules: Modules, count: int = 40) -> None:
+    generator = np.random.default_rng(5)
+    states = [
+        {"places": generator.uniform(-4, 4, 2).round(2).tolist(), "share": generator.random(), "width": 0.7}
+        for _ in range(count)
+    ]
+    for state, share in zip(states, (0.0, 1.0, 0.5, 0.6), strict=False):  # both ends, a tie, and where the page starts
+        state.update(places=[-2, 2], share=share)
+    for humps, (pick, least, cover, least_cover, from_pick) in zip(states, modules.run(FIT, states), strict=True):
+        around = [[(bell["mean"] + m, bell["width"] * math.exp(w)) for m, w in NEAR] for bell in (pick, cover)]
+        others = [(place, 0.7) for place in humps["places"]] + [(0.0, 1.0), (cover["mean"], cover["width"])]
+        values = fine_kl(around[0] + others, humps, to_humps=True)
+        close(least, values[0], 1e-4)  # two decimals are shown
+        assert values.min() > values[0] - 1e-5, humps  # no other is better
+        values = fine_kl([*around[1], (pick["mean"], pick["width"])], humps, to_humps=False)
+        close(least_cover, values[0], 1e-6)
+        close(from_pick, values[-1], 1e-6)
+        assert values.min() > values[0] - 1e-9, humps
+
+
+def test_fit(modules: Modules) -> None:
+    check_fit(modules, 1000)
+
+
+# -- what the instruments show -----------------------------------------------------------------------------------------
+
+IMAGES, CODES = ["zero", "one", "seven"], ["round", "straight"]
+PRIMER = torch.tensor([[0.38, 0.02], [0.02, 0.28], [0.10, 0.20]], dtype=torch.float64)
+DECODER, ENCODER = [[0.76, 0.04, 0.2], [0.04, 0.56, 0.4]], [[0.9, 0.1], [0.2, 0.8], [0.76, 0.24]]
+PRIOR, DATA = [0.5, 0.5], [0.2, 0.3, 0.5]
+
+
+def random_states(name: str, count: int, seed: int = 0) -> States:
+    """States as a reader may reach them: every value on its steps, the ends more often than their share."""
+    generator = np.random.default_rng(seed)
+
+    def value(kind: Any) -> Any:
+        if "of" in kind:
+            return kind["of"][generator.integers(len(kind["of"]))]
+        steps = round((kind["to"] - kind["from"]) / kind["step"])
+        at = generator.choice([0, steps, *generator.integers(0, steps + 1, 8)])
+        return round(kind["from"] + int(at) * kind["step"], 6)
+
+    return [{key: value(kind) for key, kind in schema(name).items()} for _ in range(count)]
+
+
+def shown(modules: Modules, name: str, states: States) -> list[Shown]:
+    found: list[Shown] = modules.run(f"const m = await at('{name}.js'); return states.map(m.measure)", states)
+    return found
+
+
+def undefined_as_nan(conditional: Any, row: int, column: int) -> float:
+    return float(defined(conditional)[row, column])
+
+
+def expected_two_cuts(state: dict[str, Any]) -> Shown:
+    x, z = IMAGES.index(state["image"]), CODES.index(state["code"])
+    rest = 1 - state["sevens"]
+    shares = torch.tensor([[rest * 4 / 7], [rest * 3 / 7], [state["sevens"]]], dtype=torch.float64)
+    p = Joint(PRIMER / PRIMER.sum(1, keepdim=True) * shares)
+    return {
+        "p(x, z)": p.prob[x, z].item(),
+        "p(z)": p.z.prob[z].item(),
+        "p(x|z)": undefined_as_nan(p.x_given_z, z, x),
+        "p(x)": p.x.prob[x].item(),
+        "p(z|x)": undefined_as_nan(p.z_given_x, x, z),
+    }
+
+
+def expected_three_bars(state: dict[str, Any]) -> Shown:
+    low, high = sorted([state["first"], state["second"]])
+    q, p = Distribution(DATA), Distribution([low, high - low, 1 - high])
+    pieces = q.prob * (q.log_prob - p.log_prob)
+    return {**{f"piece of {image}": pieces[x].item() for x, image in enumerate(IMAGES)}, "KL(q||p)": kl(q, p).item()}
+
+
+def all_parts(q: Joint, p: Joint) -> Shown:
+    return {
+        "KL(q(x,z)||p(x,z))": kl(q, p).item(),
+        "KL(q(x)||p(x))": kl(q.x, p.x).item(),
+        "gap": kl(q.z_given_x, p.z_given_x).item(),
+        "KL(q(z)||p(z))": kl(q.z, p.z).item(),
+        "yours": kl(q.x_given_z, p.x_given_z).item(),
+    }
+
+
+def expected_strip(state: dict[str, Any]) -> Shown:
+    encoder = [[state[image], 1 - state[image]] for image in IMAGES]
+    return all_parts(Joint.from_data(DATA, encoder), Joint.from_model(PRIOR, DECODER))
+
+
+def expected_eight_names(state: dict[str, Any]) -> Shown:
+    x, z = IMAGES.index(state["image"]), CODES.index(state["code"])
+    seven, sevens = state["decoderSeven"], state["dataSeven"]
+    decoder = [DECODER[0], [0.04 / 0.6 * (1 - seven), 0.56 / 0.6 * (1 - seven), seven]]
+    encoder = [*ENCODER[:2], [state["encoderRound"], 1 - state["encoderRound"]]]
+    p = Joint.from_model([state["priorRound"], 1 - state["priorRound"]], decoder)
+    q = Joint.from_data([0.4 * (1 - sevens), 0.6 * (1 - sevens), sevens], encoder)
+    return {
+        "p(z)": p.z.prob[z].item(),
+        "p(x|z)": decoder[z][x],
+        "p(x)": p.x.prob[x].item(),
+        "p(z|x)": undefined_as_nan(p.z_given_x, x, z),
+        "q(x)": q.x.prob[x].item(),
+        "q(z|x)": encoder[x][z],
+        "q(z)": q.z.prob[z].item(),
+        "q(x|z)": undefined_as_nan(q.x_given_z, z, x),
+    }
+
+
+ENCODERS = {"table": ENCODER, "ignores": [[0.7, 0.3]] * 3, "apart": [[1, 0], [0, 1], [0, 1]]}
+
+
+def expected_read_the_column(state: dict[str, Any]) -> Shown:
+    q, z = Joint.from_data(DATA, ENCODERS[state["encoder"]]), CODES.index(state["code"])
+    column = {f"q({image}|z)": q.x_given_z.prob[z, x].item() for x, image in enumerate(IMAGES)}
+    return {"q(z)": q.z.prob[z].item(), **column}
+
+
+PAIRS = {
+    "all": PRIMER.tolist(),
+    "bridge": [[0.395, 0.005], [0, 0.3], [0, 0.3]],
+    "islands": [[0.4, 0], [0, 0.3], [0, 0.3]],
+}
+
+
+def expected_bouncing(state: dict[str, Any]) -> Shown:
+    p = Joint(PAIRS[state["pairs"]])
+    encode, decode = p.z_given_x.prob, p.x_given_z.prob
+    after = torch.linalg.matrix_power(encode @ decode, state["rounds"])[IMAGES.index(state["from"])]
+    ends = [torch.cumsum(table, 1).tolist() for table in (encode, decode)]
+    seed, x, been = state["seed"], IMAGES.index(state["from"]), [0, 0, 0]
+    for _ in range(state["rounds"]):
+        for table in ends:  # to a code, and on to an image
+            seed = seed * 48271 % (2**31 - 1)
+            x = sum(seed / (2**31 - 1) >= end for end in table[x])
+        been[x] += 1
+    share = [count / state["rounds"] if state["rounds"] else math.nan for count in been]
+    return {
+        name: value
+        for x, image in enumerate(IMAGES)
+        for name, value in ((f"rounds at {image}", share[x]), (f"probability of {image}", after[x].item()))
+    }
+
+
+def started(tables: int) -> tuple[Tensor, Tensor]:
+    """The scores of encoder and decoder that a training begins with."""
+    if tables == 1:
+        return torch.tensor(ENCODER, dtype=torch.float64).log(), torch.tensor(DECODER, dtype=torch.float64).log()
+    draws, seed = [], tables
+    for _ in range(12):
+        seed = seed * 48271 % (2**31 - 1)
+        draws.append(6 * (seed / (2**31 - 1)) - 3)
+    scores = torch.tensor(draws, dtype=torch.float64)
+    return scores[:6].reshape(3, 2), scores[6:].reshape(2, 3)
+
+
+@functools.cache
+def trained(part: str) -> Tensor:
+    """All parts of the KL at every step of training on one of them, from each start, by autograd: (401, 9, 5)."""
+    encoder, decoder = (torch.stack(tables) for tables in zip(*map(started, range(1, 10)), strict=True))
+    log_data, log_prior = (torch.tensor(prob, dtype=torch.float64).log() for prob in (DATA, PRIOR))
+    steps = []
+    for _ in range(401):
+        encoder, decoder = encoder.detach().requires_grad_(), decoder.detach().requires_grad_()
+        q = log_data[:, None] + encoder.log_softmax(2)
+        p = log_prior + decoder.log_softmax(2).mT
+        pairs = [(q, p), (q.logsumexp(2), p.logsumexp(2)), (q.logsumexp(1), p.logsumexp(1))]
+        joint, images, codes = ((a.exp() * (a - b)).flatten(1).sum(1) for a, b in pairs)
+        steps.append(torch.stack([joint, images, joint - images, codes, joint - codes], 1))
+        objective = steps[-1][:, {"joints": 0, "gap": 2, "yours": 4}[part]].sum()
+        slopes = torch.autograd.grad(objective, (encoder, decoder))
+        encoder, decoder = encoder - slopes[0], decoder - slopes[1]
+    return torch.stack(steps).detach()
+
+
+def expected_train_one_part(state: dict[str, Any]) -> Shown:
+    values = trained(state["part"])[state["steps"], state["tables"] - 1].tolist()
+    return dict(zip(("KL(q(x,z)||p(x,z))", "KL(q(x)||p(x))", "gap", "KL(q(z)||p(z))", "yours"), values, strict=True))
+
+
+EXPECTED: dict[str, Callable[[dict[str, Any]], Shown]] = {
+    "two-cuts": expected_two_cuts,
+    "three-bars": expected_three_bars,
+    "strip": expected_strip,
+    "eight-names": expected_eight_names,
+    "read-the-column": expected_read_the_column,
+    "bouncing": expected_bouncing,
+    "train-one-part": expected_train_one_part,
+}
+
+
+def check_shown(modules: Modules, name: str, count: int = 20) -> None:
+    states = random_states(name, count)
+    for state, found in zip(states, shown(modules, name, states), strict=True):
+        expected = EXPECTED[name](state)
+        assert found.keys() == expected.keys()
+        close(list(found.values()), list(expected.values()))
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_what_is_shown_is_what_the_library_says(name: str, modules: Modules) -> None:
+    check_shown(modules, name, 1000)
+
+
+@pytest.mark.parametrize("name", [*EXPECTED, "which-way-round"])
+def test_copied_programs_print_what_is_shown(name: str, modules: Modules) -> None:
+    states = random_states(name, 20, seed=1)
+    for state in states:
+        if "steps" in state:
+            state["steps"] //= 5  # the program takes a millisecond for each
+    programs = modules.run(f"const m = await at('{name}.js'); return states.map(s => m.python(s))", states)
+    for state, program, values in zip(states, programs, shown(modules, name, states), strict=True):
+        output = io.StringIO()
+        with contextlib.redirect_stdout(output):
+            exec(compile(program, name, "exec"), {"__name__": "copied"})
+        printed = dict(line.rsplit(" = ", 1) for line in output.getvalue().splitlines())
+        assert printed.keys() == {key for key, value in values.items() if not math.isnan(value)}, program
+        for key, text in printed.items():
+            half = 0.5 * 10.0 ** -len(text.partition(".")[2])
+            assert float(text) == values[key] or abs(float(text) - values[key]) <= half + 1e-6, (state, program)
+
+
+# -- single changes that must be noticed -------------------------------------------------------------------------------
+
+def check_all_shown(modules: Modules) -> None:
+    for name in EXPECTED:
+        check_shown(modules, name)
+
+
+def check_mathematics(modules: Modules) -> None:
+    check_tables(modules)
+    check_slopes(modules, 5)
+
+
+CHANGES: dict[Callable[[Modules], None], list[tuple[str, str, str]]] = {
+    check_mathematics: [
+        ("maths/table.js", "prior[z] * prob)", "prior[0] * prob)"),
+        ("maths/table.js", "weight > 0 ? weight * (p > 0", "weight >= 0 ? weight * (p > 0"),
+        ("maths/table.js", "Math.log(q / p) : Infinity", "Math.log(p / q) : Infinity"),
+        ("maths/table.js", "Math.log(q / p) : Infinity", "Math.log(q / p) : 0"),
+        ("maths/table.js", "p[i].some(Number.isNaN) ? Infinity", "p[i].some(Number.isNaN) ? NaN"),
+        ("maths/table.js", "p[x][z] / px[x]", "p[x][z] / qx[x]"),
+        ("maths/table.js", "term(prob, qx[x], px[x])", "term(qx[x], qx[x], px[x])"),
+        ("maths/table.js", "weight > 0 ? weight * values[i] : 0", "weight * values[i]"),
+        ("maths/table.js", "p * (slope[i] - mean(prob, slope))", "p * slope[i]"),
+        ("maths/table.js", '"images" ? data[x] / prob : 0', '"images" ? -data[x] / prob : 0'),
+        ("maths/table.js", "Math.log(prob / prior[z]) : 0", "Math.log(prior[z] / prob) : 0"),
+        ("maths/table.js", "- q[x][z] / prob", "- q[x][z]"),
+        ("maths/table.js", "score - rate * by", "score + rate * by"),
+        ("maths/table.js", "mean(at, encode.map((row) => row[z]))", "mean(at, encode.map((row) => row[0]))"),
+        ("maths/square.js", "area / width", "blend(a.height, b.height)"),
+        ("maths/square.js", "a + turn * (b - a)", "a + turn * (a - b)"),
+    ],
+    check_fit: [
+        ("maths/normal-fit.js", "share * (1 - share) * (a - b) ** 2", "share * (a - b) ** 2"),
+        ("maths/normal-fit.js", "weight * slope * reach", "weight * slope"),
+        ("maths/normal-fit.js", "logNormal(node, 0, 1) - Math.log(width) - log)", "logNormal(node, 0, 1) - log)"),
+        ("maths/normal-fit.js", "at.mean - (ll * dm", "at.mean + (ll * dm"),
+        ("maths/normal-fit.js", "humps.share * first + (1 - humps.share) * second", "(first + second) / 2"),
+        ("maths/normal-fit.js", "b.value < a.value - 1e-12 ? b : a", "b.value > a.value - 1e-12 ? b : a"),
+    ],
+    check_all_shown: [
+        ("maths/table.js", "seed * 48271", "seed * 48272"),
+        ("maths/primer.js", "(prob / rest) * (1 - share)", "prob * (1 - share)"),
+        ("three-bars.js", "high - low, 1 - high", "high, 1 - high"),
+        ("strip.js", "[state[image], 1 - state[image]]", "[1 - state[image], state[image]]"),
+        ("eight-names.js", '"p(z|x)": zGivenX(p)[x][z]', '"p(z|x)": xGivenZ(p)[z][x]'),
+        ("bouncing.js", "round.x === x", "round.z === x"),
+        ("train-one-part.js", 'gap: "images", yours: "codes"', 'gap: "codes", yours: "images"'),
+    ],
+}
+
+
+@pytest.mark.parametrize("check", CHANGES)
+def test_every_change_is_noticed(check: Callable[[Modules], None], modules: Modules) -> None:
+    assert survivors(modules, check, CHANGES[check]) == []
