@@ -425,6 +425,7 @@ def test_copied_programs_print_what_is_shown(name: str, modules: Modules) -> Non
 
 # -- single changes that must be noticed -------------------------------------------------------------------------------
 
+
 def check_all_shown(modules: Modules) -> None:
     for name in EXPECTED:
         check_shown(modules, name)
