@@ -30,7 +30,8 @@ def close(found: object, expected: object, within: float = EXACT) -> None:
     a, b = np.asarray(found, dtype=float), np.asarray(expected, dtype=float)
     with np.errstate(invalid="ignore"):  # infinity less infinity
         same = (a == b) | (abs(a - b) <= within) | (np.isnan(a) & np.isnan(b))
-    assert a.shape == b.shape and same.all(), (found, expected)
+    assert a.shape == b.shape
+    assert same.all(), (found, expected)
 
 
 # -- the mathematics: any tables, with zeros and with next to nothing in a cell ----------------------------------------

@@ -83,7 +83,7 @@ function build(kit) {
   return {
     stage: element(
       "div",
-      { class: "lb-stage" },
+      { class: "lb-stage lb-scene" },
       element("p", { class: "lb-do lb-live" }, "Press “Play”. Then take the two islands, and play again."),
       question.element,
       element("div", { class: "lb-row" }, pairs.element, from.element),

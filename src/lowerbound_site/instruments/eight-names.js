@@ -92,7 +92,7 @@ function build(kit) {
   return {
     stage: element(
       "div",
-      { class: "lb-stage" },
+      { class: "lb-stage lb-scene" },
       element("p", { class: "lb-do lb-live" }, "Choose a name and see its area. What is given has a handle."),
       question.element,
       element("div", { class: "lb-beside" }, p.element, q.element),

@@ -62,7 +62,7 @@ function build(kit) {
   return {
     stage: element(
       "div",
-      { class: "lb-stage" },
+      { class: "lb-stage lb-scene" },
       element("p", { class: "lb-do lb-live" }, "Click on a code, in the square or below, and read its column."),
       question.element,
       element("div", { class: "lb-beside" }, square.element, element("div", {}, code.element, cut.element, encoder.element)),

@@ -57,7 +57,7 @@ function build(kit) {
   return {
     stage: element(
       "div",
-      { class: "lb-stage" },
+      { class: "lb-stage lb-scene" },
       element("p", { class: "lb-do lb-live" }, "Press “by code”. Then back, and drag the encoder’s borders in q."),
       question.element,
       element("div", { class: "lb-beside" }, p.element, q.element),

@@ -76,7 +76,7 @@ function build(kit) {
   return {
     stage: element(
       "div",
-      { class: "lb-stage" },
+      { class: "lb-stage lb-scene" },
       element("p", { class: "lb-do lb-live" }, "Drag the borders of p, and make the sum small."),
       question.element,
       cuts,

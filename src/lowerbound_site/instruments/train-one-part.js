@@ -80,7 +80,7 @@ function build(kit) {
   return {
     stage: element(
       "div",
-      { class: "lb-stage" },
+      { class: "lb-stage lb-scene" },
       element("p", { class: "lb-do lb-live" }, "Press “Play”. Then train on another part, from the same start."),
       question.element,
       part.element,

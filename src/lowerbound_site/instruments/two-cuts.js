@@ -52,7 +52,7 @@ function build(kit) {
   return {
     stage: element(
       "div",
-      { class: "lb-stage" },
+      { class: "lb-stage lb-scene" },
       element("p", { class: "lb-do lb-live" }, "Slide from “by code” to “by image”, and watch one cell."),
       question.element,
       element("div", { class: "lb-beside" }, square.element, element("div", {}, turn.element, image.element, code.element, element("output", { class: "lb-sums" }, byCode, byImage), sevens.element)),

@@ -53,7 +53,7 @@ function build(kit) {
   return {
     stage: element(
       "div",
-      { class: "lb-stage" },
+      { class: "lb-stage lb-scene" },
       element("p", { class: "lb-do lb-live" }, "Turn the KL round, then exchange who is fitted. Move the humps."),
       question.element,
       element("div", { class: "lb-row" }, direction.element, fitted.element),
