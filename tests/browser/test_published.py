@@ -6,15 +6,14 @@ from urllib.parse import unquote, urljoin, urlsplit
 import pytest
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from lowerbound_site.build import prepare, serving
-from lowerbound_site.chromium import chromium
 from lowerbound_site.claims import ROOT
 from lowerbound_site.lighten import inline, postpone, prune
 
 from .test_links import Links
-from .test_pages import DESKTOP, FLAGS
+from .test_pages import DESKTOP
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("site")]
 
@@ -56,9 +55,8 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_every_page_asks_its_own_host_alone_and_gets_all_it_asks_for(published: Path) -> None:
-    with sync_playwright() as playwright, serving(published) as host:
-        browser: Browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+def test_every_page_asks_its_own_host_alone_and_gets_all_it_asks_for(published: Path, browser: Browser) -> None:
+    with serving(published) as host:
         page = browser.new_page(viewport=DESKTOP)
         asked: list[str] = []
         failed: list[str] = []
@@ -79,7 +77,7 @@ def test_every_page_asks_its_own_host_alone_and_gets_all_it_asks_for(published: 
         found = urljoin(page.url, result.get_attribute("href") or "")
         assert found.startswith(home)
         assert page.request.get(found).ok
-        browser.close()
+        page.close()
     assert [url for url in asked if not url.startswith((home, "data:", "blob:"))] == []
     assert failed == []
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from lowerbound_site.chromium import chromium
-from tests.browser.test_pages import DESKTOP, FLAGS
+from lowerbound_site.chromium import FLAGS, chromium
+from tests.browser.test_pages import DESKTOP
 
 pytestmark = pytest.mark.browser
 
