@@ -274,7 +274,7 @@ def _how_it_runs(claim: Claim, root: Path) -> str:
 <summary>Run it on your machine</summary>
 
 It needs Python 3.11 or later. Save the program as `{claim.name}.py`, and beside it make an environment, which serves
-every program here; on Windows write `.venv\\Scripts` for `.venv/bin`.
+every program here; on Windows write `py` for `python3`, and `.venv\\Scripts` for `.venv/bin`.
 
 {_fence("console", commands)}
 

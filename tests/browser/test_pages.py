@@ -61,7 +61,7 @@ UNFOLD = "document.querySelectorAll('article details').forEach(fold => fold.open
 # Presses every copy button of a page, as a reader does, and says what came of it.
 PRESS = """async () => {
   const nextFrame = () => new Promise(shown => requestAnimationFrame(() => setTimeout(shown)));
-  const said = document.querySelector(".md-dialog"), pressed = [];
+  const dialog = document.querySelector(".md-dialog"), said = dialog.querySelector(".md-dialog__inner"), pressed = [];
   for (const button of document.querySelectorAll("article button[data-md-type=copy]")) {
     button.scrollIntoView({block: "center", behavior: "instant"});
     await nextFrame();
@@ -77,9 +77,9 @@ PRESS = """async () => {
     await nextFrame();
     pressed.push({
       name: button.getAttribute("aria-label"), size: Math.min(right - left, bottom - top), covers,
-      program: button.closest("details") ? null : button.closest(".lb-claim")?.getAttribute("aria-labelledby"),
+      program: button.closest(".lb-run") ? null : button.closest(".lb-claim")?.getAttribute("aria-labelledby"),
       shown: code.textContent.trimEnd(), copied: await navigator.clipboard.readText(),
-      announced: said.getAttribute("role") === "status" && said.textContent.trim(),
+      announced: dialog.getAttribute("role") === "status" && said.textContent.trim(),
     });
   }
   const without = [...document.querySelectorAll("article .highlight:not(.no-copy) pre > code")]

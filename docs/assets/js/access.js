@@ -14,7 +14,7 @@ function nameOf(button) {
   const claim = title && [...title.childNodes].filter((node) => node.className !== "headerlink").map((node) => node.textContent).join("");
   const first = code.textContent.trim().split("\n", 1)[0];
   if (!claim) return `Copy: ${first}`;
-  return button.closest("details") ? `Copy: ${first}, for: ${claim}` : `Copy the program: ${claim}`;
+  return button.closest(".lb-run") ? `Copy: ${first}, for: ${claim}` : `Copy the program: ${claim}`;
 }
 
 function mend() {
