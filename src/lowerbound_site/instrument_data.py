@@ -41,12 +41,13 @@ def _contents(library: Path) -> dict[str, bytes]:
 
     weights = load_file(library / "trained" / "digits.safetensors")
     with np.load(library / "digits.npz") as digits:
-        held_out, labels = digits["held_out"], digits["held_out_labels"]
+        train, held_out, labels = digits["train"], digits["held_out"], digits["held_out_labels"]
     return {
         "decoder.bin": _halves(weights, "decoder"),
         "encoder.bin": _halves(weights, "encoder"),
         "held-out.bin": np.packbits(held_out >= 8).tobytes(),
         "chosen.json": json.dumps(chosen()).encode(),
+        "train.bin": np.packbits(train >= 8).tobytes(),
         "labels.json": json.dumps(labels.tolist(), separators=(",", ":")).encode(),
     }
 

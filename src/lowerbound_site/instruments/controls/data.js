@@ -20,5 +20,6 @@ function fetched(name, read) {
 export const loadDecoder = () => fetched("decoder.bin", async (answer) => decoderFrom(halves(await answer.arrayBuffer())));
 export const loadEncoder = () => fetched("encoder.bin", async (answer) => encoderFrom(halves(await answer.arrayBuffer())));
 export const loadImages = () => fetched("held-out.bin", async (answer) => images(await answer.arrayBuffer()));
+export const loadTrainingImages = () => fetched("train.bin", async (answer) => images(await answer.arrayBuffer()));
 export const loadLabels = () => fetched("labels.json", (answer) => answer.json());
 export const loadChosen = () => fetched("chosen.json", (answer) => answer.json());

@@ -1,0 +1,82 @@
+// The plane of codes while it is made: each held-out digit as its own numeral where the encoder puts it, one image's
+// p(z|x) as an island, q(z|x) as an ellipse, and the prior as a circle.
+
+import { change, svg } from "../controls/dom.js";
+import { contour } from "../maths/contour.js";
+import { reach } from "../maths/normal.js";
+
+const SIZE = 360;
+const SHARES = [0.5, 0.95];
+
+export class Codes {
+  constructor(labels) {
+    this.numerals = labels.map((label) => svg("text", { class: "lb-numeral" }, String(label)));
+    this.islands = SHARES.map((share) => svg("path", { class: "lb-posterior", "data-share": share }));
+    this.ellipse = svg("ellipse", { class: "lb-q-outline" });
+    this.prior = svg("circle", { class: "lb-prior", cx: SIZE / 2, cy: SIZE / 2 });
+    this.place = svg("path", { class: "lb-cross" });
+    this.ticks = svg("g", { class: "lb-ticks" });
+    this.names = {
+      prior: svg("text", { class: "lb-name-prior", "text-anchor": "middle", x: SIZE / 2 }, "prior, 95 %"),
+      p: svg("text", { class: "lb-name-p" }, "p(z|x)"),
+      q: svg("text", { class: "lb-name-q" }, "q(z|x)"),
+    };
+    this.root = svg(
+      "svg",
+      { viewBox: `0 0 ${SIZE} ${SIZE}`, class: "lb-codes", role: "img" },
+      svg("rect", { class: "lb-ground", width: SIZE, height: SIZE }),
+      this.prior, ...this.islands, svg("g", {}, ...this.numerals), this.ellipse, this.place, this.ticks, ...Object.values(this.names),
+    );
+  }
+
+  /** Where a code stands in the picture, and the other way round. */
+  across = (z) => (SIZE * (z / this.limit + 1)) / 2;
+  up = (z) => (SIZE * (1 - z / this.limit)) / 2;
+  codeAt = (right, down) => [this.limit * (2 * right - 1), this.limit * (1 - 2 * down)]; // as shares of its width
+
+  /** mean: all codes, (n, 2); image: {mean, std} of q(z|x); island: {logMass, points, limit}; limit: how far is seen. */
+  paint({ mean, image, island, limit }) {
+    this.limit = limit;
+    this.numerals.forEach((numeral, n) => change(numeral, { x: this.across(mean[2 * n]), y: this.up(mean[2 * n + 1]) + 3.5 }));
+    const unit = SIZE / (2 * limit);
+    const out = reach(0.95);
+    change(this.prior, { r: out * unit });
+    change(this.names.prior, { y: Math.max(14, SIZE / 2 - out * unit - 5) });
+    const [x, y] = [this.across(image.mean[0]), this.up(image.mean[1])];
+    change(this.ellipse, { cx: x, cy: y, rx: Math.max(1.5, out * image.std[0] * unit), ry: Math.max(1.5, out * image.std[1] * unit) });
+    const inside = (value, from, to) => Math.min(to, Math.max(from, value));
+    change(this.names.q, { x: inside(x + 0.72 * out * image.std[0] * unit + 5, 4, SIZE - 48), y: inside(y + 0.72 * out * image.std[1] * unit + 12, 14, SIZE - 6) });
+    let top = [x, y];
+    this.islands.forEach((path, i) => {
+      const lines = contour(island, SHARES[i]);
+      const points = lines.map((line) => line.map(([z1, z2]) => [this.across(z1), this.up(z2)]));
+      change(path, { d: points.map((line) => `M${line.map(([a, b]) => `${a.toFixed(1)} ${b.toFixed(1)}`).join("L")}`).join("") });
+      for (const [a, b] of points.flat()) if (b < top[1]) top = [a, b];
+    });
+    change(this.names.p, { x: inside(top[0] - 20, 4, SIZE - 48), y: inside(top[1] - 5, 14, SIZE - 6) });
+    this.#tick(limit);
+  }
+
+  /** A cross at one place. */
+  mark([z1, z2]) {
+    change(this.place, { d: `M${this.across(z1) - 6} ${this.up(z2)}h12m-6 -6v12` });
+  }
+
+  #tick(limit) {
+    if (this.ticked === limit) return;
+    this.ticked = limit;
+    const step = limit < 5 ? 1 : limit < 12 ? 2 : limit < 30 ? 5 : 10;
+    const ticks = [];
+    for (let z = -Math.floor(limit / step) * step; z <= limit; z += step) {
+      ticks.push(svg("path", { d: `M${this.across(z)} ${SIZE}v-5M0 ${this.up(z)}h5` }));
+      if (z !== 0 && Math.abs(z) < 0.95 * limit) {
+        const said = String(z).replace("-", "−");
+        ticks.push(svg("text", { x: this.across(z), y: SIZE - 8, "text-anchor": "middle" }, said));
+        ticks.push(svg("text", { x: 8, y: this.up(z) + 4 }, said));
+      }
+    }
+    ticks.push(svg("text", { x: SIZE - 16, y: SIZE - 8, class: "lb-axis-name" }, "z₁"));
+    ticks.push(svg("text", { x: 8, y: 16, class: "lb-axis-name" }, "z₂"));
+    this.ticks.replaceChildren(...ticks);
+  }
+}

@@ -1,0 +1,363 @@
+// The workshop: a VAE is trained in the page, with the exact log p(x) and p(z|x) in sight.
+
+import { loadDecoder, loadEncoder, loadImages, loadLabels, loadTrainingImages } from "./controls/data.js";
+import { element, write } from "./controls/dom.js";
+import { instrument } from "./controls/instrument.js";
+import { Pixels } from "./controls/pixels.js";
+import { Trainer } from "./controls/trainer.js";
+import { company, PRESETS, spread } from "./controls/workshop-presets.js";
+import { CHOICES, inWords, program, RUN, settingsOf, shapeOf } from "./controls/workshop-settings.js";
+import { Codes } from "./draw/codes.js";
+import { CostBars } from "./draw/cost-bars.js";
+import { Curves } from "./draw/curves-of-training.js";
+import { gap, number } from "./draw/format.js";
+import { Picture } from "./draw/picture.js";
+import { STYLE } from "./draw/workshop-style.js";
+import { fromHex, sigmoid, toHex } from "./maths/numbers.js";
+import { safetensors } from "./maths/safetensors.js";
+import { Vae } from "./maths/train.js";
+
+export const schema = {
+  "beta": { "of": ["0.1", "0.3", "1", "3", "5", "20"], "start": "1" },
+  "noise": { "of": ["on", "off"], "start": "on" },
+  "kl": { "of": ["on", "off"], "start": "on" },
+  "width": { "of": ["32", "64", "128"], "start": "128" },
+  "activation": { "of": ["silu", "tanh", "relu", "sine"], "start": "silu" },
+  "rate": { "of": ["0.001", "0.002", "0.005", "0.01", "0.02"], "start": "0.005" },
+  "train": { "of": ["both", "encoder", "decoder"], "start": "both" },
+  "begin": { "of": ["untrained", "scrambled"], "start": "untrained" },
+  "epochs": { "of": ["20", "60", "100"], "start": "100" },
+  "seed": { "from": 0, "to": 999, "step": 1, "start": 0 },
+  "digit": { "from": 0, "to": 359, "step": 1, "start": 2 },
+  "own": { "bits": 64, "start": "" }
+};
+
+const first = Object.fromEntries(Object.entries(schema).map(([key, kind]) => [key, kind.start]));
+const runOf = (state) => JSON.stringify(RUN.map((key) => state[key]));
+
+async function load() {
+  const [images, labels, train] = await Promise.all([loadImages(), loadLabels(), loadTrainingImages()]);
+  return { images, labels, heldOut: joined(images), train: joined(train), seen: {} };
+}
+
+function joined(images) {
+  const all = new Float64Array(64 * images.length);
+  images.forEach((image, n) => all.set(image, 64 * n));
+  return all;
+}
+
+const button = (text, act, attributes = {}) => {
+  const made = element("button", { type: "button", class: "lb-tool", ...attributes }, text);
+  made.addEventListener("click", act);
+  return made;
+};
+
+async function build(kit, data) {
+  const { images, labels, heldOut, train } = data;
+  const imageOf = ({ digit, own }) => (own ? fromHex(own) : images[digit]);
+
+  // -- what is shown -------------------------------------------------------------------------------------------------
+
+  const codes = new Codes(labels);
+  const curves = new Curves();
+  const bars = new CostBars();
+  const pixels = new Pixels("the image x, 8 by 8 pixels to draw on", (x) => kit.set({ own: toHex(x) }, true));
+  const decoded = new Picture("what the middle of the ellipse decodes to");
+  const place = new Picture("what this place decodes to");
+  const sliders = ["z₁", "z₂"].map((name) => {
+    const input = element("input", { type: "range", min: -3.5, max: 3.5, step: "any", value: 0, "aria-label": `${name} of a place on the map` });
+    input.addEventListener("input", () => kit.repaint());
+    return input;
+  });
+  const placeName = element("span", {});
+  const cells = Object.fromEntries(["all", "one"].map((who) => [who, ["loss", "surprise", "gap"].map(() => element("output", {}))]));
+  const who = element("th", { scope: "row" }, "held-out digits");
+  const table = element(
+    "table",
+    { class: "lb-numbers" },
+    element("thead", {}, row("th", ["", "loss", "−log p(x)", "gap"], { scope: "col" })),
+    element(
+      "tbody",
+      {},
+      element("tr", {}, who, ...cells.all.map((cell) => element("td", {}, cell))),
+      element("tr", {}, element("th", { scope: "row" }, "this image"), ...cells.one.map((cell) => element("td", {}, cell))),
+    ),
+  );
+  const progress = element("output", { class: "lb-progress" });
+
+  // -- running -------------------------------------------------------------------------------------------------------
+
+  let run; // the settings of what the worker holds
+  let shown = {}; // what was last heard of it
+  let running = false;
+  let looked; // the image that the worker holds
+  let painted; // the frame that the map shows
+  const nextFrame = { resolve() {} };
+
+  const trainer = new Trainer({
+    frame(told) {
+      shown = { ...shown, ...told, frame: told };
+      nextFrame.resolve();
+      kit.repaint();
+    },
+    measured(told) {
+      const { mean } = shown.frame;
+      const at = { ...told, spread: spread(mean), company: company(mean, labels) };
+      if (told.count === images.length) shown.thorough = at;
+      else shown.thorough = undefined;
+      shown.history = [...shown.history.filter((other) => other.at < at.at), at];
+      data.seen.measured = shown.thorough;
+      kit.repaint();
+    },
+    scrambling({ epoch }) {
+      shown.scrambling = epoch;
+      kit.repaint();
+    },
+    rested({ over }) {
+      running = false;
+      shown.scrambling = undefined;
+      shown.over = over;
+      kit.repaint();
+    },
+    failed() {
+      running = false;
+      shown.failed = true;
+      nextFrame.resolve();
+      kit.repaint();
+    },
+  });
+
+  async function begin(state) {
+    run = runOf(state);
+    running = state.begin === "scrambled";
+    shown = { history: [], over: false };
+    data.seen = {};
+    looked = [...imageOf(state)].join("");
+    foretell.clear();
+    const told = { settings: settingsOf(state), shape: shapeOf(state), train, heldOut, x: imageOf(state) };
+    if (state.begin === "scrambled") {
+      const [encoder, decoder] = await Promise.all([loadEncoder(), loadDecoder()]);
+      if (run !== runOf(kit.state)) return;
+      told.teacher = teacherFrom(encoder, decoder);
+    }
+    trainer.say("begin", told);
+  }
+
+  function go(until) {
+    running = true;
+    trainer.say("run", { until });
+    kit.repaint();
+  }
+
+  const start = button("Train", () => {
+    if (shown.over) begin(kit.state);
+    if (running && !shown.over) {
+      running = false;
+      trainer.say("halt");
+      kit.repaint();
+    } else go("end");
+  }, { class: "lb-tool lb-main" });
+  const step = button("One step", () => go("step"));
+  const epoch = button("One epoch", () => go("epoch"));
+  const again = button("Start over", () => {
+    begin(kit.state);
+    kit.repaint();
+  });
+
+  // -- settings ------------------------------------------------------------------------------------------------------
+
+  const selects = Object.entries(CHOICES).map(([key, { name, words }]) => {
+    const options = schema[key].of.map((value) => element("option", { value }, words(value)));
+    const select = element("select", {}, ...options);
+    select.addEventListener("change", () => kit.go({ [key]: select.value }));
+    return { key, select, label: element("label", {}, element("span", {}, name), select) };
+  });
+  const seed = element("input", { type: "number", min: 0, max: schema.seed.to, step: 1 });
+  seed.addEventListener("change", () => Number.isFinite(seed.valueAsNumber) && kit.go({ seed: seed.valueAsNumber }));
+  const summary = element("summary", {});
+  const settings = element(
+    "details",
+    { class: "lb-settings" },
+    summary,
+    element("div", {}, ...selects.map(({ label }) => label), element("label", {}, element("span", {}, "seed"), seed)),
+  );
+  const presets = PRESETS.map(({ name, changes }) => {
+    const all = { ...Object.fromEntries(RUN.map((key) => [key, first[key]])), ...changes };
+    return { all, made: button(name, () => kit.go(all), { "aria-pressed": "false" }) };
+  });
+  const foretell = prediction();
+
+  // -- the image -----------------------------------------------------------------------------------------------------
+
+  const another = (by) => kit.go({ digit: (kit.state.digit + by + images.length) % images.length, own: "" });
+  const choose = [
+    button("‹", () => another(-1), { "aria-label": "previous held-out digit" }),
+    button("›", () => another(1), { "aria-label": "next held-out digit" }),
+    button("Clear", () => kit.go({ own: "0".repeat(16) }), { "aria-label": "clear the image, to draw your own" }),
+  ];
+
+  for (const moved of ["pointermove", "pointerdown"]) {
+    codes.root.addEventListener(moved, (event) => {
+      const { left, top, width } = codes.root.getBoundingClientRect();
+      const code = codes.codeAt((event.clientX - left) / width, (event.clientY - top) / width);
+      sliders.forEach((slider, l) => (slider.value = code[l]));
+      kit.repaint();
+    });
+  }
+
+  // -- the stage -----------------------------------------------------------------------------------------------------
+
+  const save = button("Save the weights", () => {
+    const link = element("a", { download: "workshop.safetensors", href: URL.createObjectURL(safetensors(new Vae(shapeOf(kit.state), shown.weights))) });
+    link.click();
+    URL.revokeObjectURL(link.href);
+  });
+  const stage = element(
+    "div",
+    { class: "lb-workshop" },
+    element("style", {}, STYLE),
+    element("div", { class: "lb-live lb-presets", role: "group", "aria-label": "Ways to train" }, ...presets.map(({ made }) => made)),
+    foretell.root,
+    element("div", { class: "lb-live lb-run", role: "group", "aria-label": "Training" }, start, step, epoch, again, progress),
+    element(
+      "div",
+      { class: "lb-panes" },
+      element(
+        "div",
+        {},
+        codes.root,
+        element("p", { class: "lb-legend" }, "Each numeral: the code of a held-out digit, the middle of its q(z|x). Blue: where 50 % and 95 % of this image’s p(z|x) lie. Orange: 95 % of its q(z|x)."),
+        element(
+          "div",
+          { class: "lb-image" },
+          element("figure", {}, pixels.root, element("figcaption", {}, "x: draw on it")),
+          element("figure", {}, decoded.root, element("figcaption", {}, "its code, decoded")),
+          element("figure", { class: "lb-live" }, place.root, element("figcaption", {}, "decoded at ", placeName), ...sliders),
+          element("div", { class: "lb-live lb-choose" }, ...choose),
+        ),
+      ),
+      element("div", {}, table, curves.root, element("p", { class: "lb-legend" }, "The loss of this image, cut in two ways (in nats, from 0 to 50):"), bars.root),
+    ),
+    element("div", { class: "lb-live" }, settings, element("div", { class: "lb-run" }, ...kit.tools(), save)),
+  );
+
+  function paint(state) {
+    if (run !== runOf(state)) begin(state);
+    const x = imageOf(state);
+    const image = [...x].join("");
+    if (looked !== image) {
+      looked = image;
+      trainer.say("look", { x });
+    }
+    paintControls(state);
+    pixels.paint(x);
+    const { frame, history = [] } = shown;
+    if (shown.failed) write(progress, "The training could not be started here.");
+    if (!frame) return;
+    if (painted !== frame) codes.paint(frame);
+    painted = frame;
+    codes.root.setAttribute("aria-label", `Codes of ${labels.length} held-out digits. The ellipse of this image is at ${number(frame.image.mean[0], 1)}, ${number(frame.image.mean[1], 1)}.`);
+    const { reconstruction, kl, surprise } = frame.image;
+    numbers(cells.one, { loss: reconstruction + kl, surprise, gap: reconstruction + kl - surprise });
+    bars.paint({ reconstruction, kl, surprise, gap: reconstruction + kl - surprise });
+    const vae = new Vae(shapeOf(state), frame.weights);
+    decoded.paint(vae.decoder.forward(frame.image.mean, 1).subarray(0, 64).map(sigmoid));
+    for (const slider of sliders) {
+      slider.min = -frame.limit;
+      slider.max = frame.limit;
+    }
+    const at = sliders.map((slider) => slider.valueAsNumber);
+    codes.mark(at);
+    place.paint(vae.decoder.forward(Float64Array.from(at), 1).subarray(0, 64).map(sigmoid));
+    write(placeName, `(${at.map((value) => number(value, 1)).join(", ")})`);
+    sliders.forEach((slider, l) => slider.setAttribute("aria-valuetext", number(at[l], 1)));
+    const epochs = Number(state.epochs);
+    curves.paint(history, epochs);
+    const last = history.at(-1);
+    if (last) {
+      numbers(cells.all, last);
+      write(who, `${last.count} held-out digits, epoch ${number(last.at, Number.isInteger(last.at) ? 0 : 2)}`);
+    }
+    const over = number(Math.floor(frame.at + 1e-9), 0);
+    write(progress, shown.scrambling ? `scrambling: ${shown.scrambling} of 20` : `epoch ${over} of ${epochs}${Number.isNaN(frame.loss) ? "" : `, loss in training ${number(frame.loss, 1)}`}`);
+    if (!running && shown.over && last) {
+      foretell.judge(history);
+      kit.say(`Training is over after ${epochs} epochs: loss ${number(last.loss, 1)}, gap ${gap(last.gap)} nats.`);
+    } else if (!running && last) kit.say(`Epoch ${over}: loss ${number(last.loss, 1)}, gap ${gap(last.gap)} nats.`);
+  }
+
+  function paintControls(state) {
+    const same = (all) => Object.keys(all).every((key) => key === "seed" || state[key] === all[key]);
+    const chosen = presets.findIndex(({ all }) => same(all));
+    presets.forEach(({ made }, n) => made.setAttribute("aria-pressed", n === chosen));
+    foretell.show(PRESETS[chosen]);
+    for (const { key, select } of selects) select.value = state[key];
+    seed.value = state.seed;
+    write(summary, `Settings: ${inWords(state)}`);
+    write(start, running && !shown.over ? "Pause" : shown.over ? "Train anew" : shown.frame?.at ? "Go on" : "Train");
+    for (const made of [step, epoch]) made.disabled = running || Boolean(shown.over);
+    save.disabled = !shown.weights;
+  }
+
+  function numbers(row, { loss, surprise, gap: between, exact = true }) {
+    const about = exact ? "" : "≈ ";
+    write(row[0], about + number(loss, 2));
+    write(row[1], about + number(surprise, 2));
+    write(row[2], about + gap(between));
+  }
+
+  await begin(kit.state);
+  await new Promise((resolve) => (nextFrame.resolve = resolve));
+  return { stage, paint, stop: () => trainer.stop() };
+}
+
+const row = (name, texts, attributes) => element("tr", {}, ...texts.map((text) => (text ? element(name, attributes, text) : element("td", {}))));
+
+/** The recorded model, in the form that a scrambled start learns from. */
+function teacherFrom(encoder, decoder) {
+  const weights = [encoder, decoder].flatMap(({ weight1, bias1, weight2, bias2 }) => [...weight1, ...bias1, ...weight2, ...bias2]);
+  const shape = { pixels: 64, latent: 2, hidden: [encoder.hidden], encoder: "silu", decoder: "silu" };
+  return { shape, weights: Float64Array.from(weights) };
+}
+
+/** A question to answer before training; the run itself says what came true. */
+function prediction() {
+  const question = element("legend", {});
+  const options = element("div", {});
+  const verdict = element("p", { class: "lb-verdict" });
+  const root = element("fieldset", { class: "lb-live lb-predict" }, question, options, verdict);
+  let preset;
+  let answer;
+  return {
+    root,
+    show(next) {
+      root.hidden = !next;
+      if (next === preset) return;
+      preset = next;
+      this.clear();
+      if (!preset) return;
+      write(question, preset.question);
+      const group = "lb-workshop-predict"; // one workshop a page
+      options.replaceChildren(
+        ...preset.options.map((text, n) => {
+          const radio = element("input", { type: "radio", name: group });
+          radio.addEventListener("change", () => (answer = n));
+          return element("label", {}, radio, element("span", {}, text));
+        }),
+      );
+    },
+    clear() {
+      write(verdict, "");
+    },
+    judge(history) {
+      if (!preset) return;
+      const { answer: found, said } = preset.judge({ first: history[0], last: history.at(-1) });
+      const yours = answer === undefined ? "" : answer === found ? " You said so." : ` You said: ${preset.options[answer]}.`;
+      write(verdict, `${said} That is: ${preset.options[found]}.${yours}`);
+    },
+  };
+}
+
+const python = (state, { seen }) => program(state, seen.measured);
+
+export const start = instrument({ schema, load, build, python });

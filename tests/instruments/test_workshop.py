@@ -1,0 +1,222 @@
+"""The workshop, driven by the keyboard: it trains, rests, measures, is drawn on, and ends with its page."""
+
+import contextlib
+import io
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from .modules import Modules, survivors
+
+pytestmark = pytest.mark.browser
+
+SMALL = "width=32&epochs=20"
+LONG = 120_000  # milliseconds that a busy machine may take
+
+
+@pytest.fixture
+def workshop(browser: Browser, stage: str) -> Iterator[Callable[[str], Page]]:
+    """Opens the workshop with a state; no error, no word to another host."""
+    context = browser.new_context(viewport={"width": 900, "height": 1000}, accept_downloads=True)
+    complaints: list[str] = []
+
+    def opened(state: str) -> Page:
+        page = context.new_page()
+        page.set_default_timeout(LONG)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.goto(f"{stage}workshop?{state}")
+        page.wait_for_selector("lb-instrument[data-ready]", state="attached")
+        return page
+
+    context.on(
+        "request", lambda asked: None if asked.url.startswith((stage, "blob:")) else complaints.append(asked.url)
+    )
+    yield opened
+    context.close()
+    assert complaints == []
+
+
+def press(page: Page, name: str, key: str = "Enter") -> None:
+    page.get_by_role("button", name=name, exact=True).focus()
+    page.keyboard.press(key)
+
+
+def numbers(page: Page, row: int = 0) -> list[float]:
+    """Loss, -log p(x) and gap in a row of the table."""
+    said = page.locator(".lb-numbers tbody tr").nth(row).locator("output").all_inner_texts()
+    return [float(text.replace("−", "-").removeprefix("≈ ")) for text in said]
+
+
+def rested(page: Page, epoch: str = "") -> list[float]:
+    """What it says when it has measured every held-out digit, after this epoch."""
+    page.wait_for_function(
+        "said => document.querySelector('.lb-numbers').textContent.includes(said)",
+        arg=f"360 held-out digits, epoch {epoch}",
+    )
+    return numbers(page)
+
+
+def test_it_trains_pauses_and_goes_on_by_keyboard(workshop: Callable[[str], Page]) -> None:
+    page = workshop("width=32&epochs=100")
+    page.wait_for_function("document.querySelector('.lb-numbers').textContent.includes('60')")
+    before = numbers(page)
+    press(page, "Train")
+    page.wait_for_function("document.querySelector('.lb-progress').textContent.startsWith('epoch 6')")
+    press(page, "Pause")
+    paused = rested(page)
+    assert paused[0] < before[0] - 10
+    assert paused[0] == pytest.approx(paused[1] + paused[2], abs=0.011)
+    at = page.locator(".lb-progress").inner_text().split()[1]
+    press(page, "One epoch")
+    assert rested(page, str(int(at) + 1)) != paused
+    one = numbers(page, row=1)
+    page.get_by_label("row 1, column 1").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    page.wait_for_url(re.compile("own=[0-9a-f]{16}"))
+    page.wait_for_function(
+        "was => document.querySelector('.lb-numbers').textContent.indexOf(was) < 0", arg=f"{one[0]:.2f}"
+    )
+    page.locator("summary").press("Enter")
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]})
+    assert [f"{broken['id']}: {broken['nodes'][0]['html']}" for broken in found.response["violations"]] == []
+
+
+def test_a_run_is_as_good_as_the_librarys_and_its_weights_are_worth_the_numbers_shown(
+    workshop: Callable[[str], Page], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = workshop(SMALL)
+    press(page, "Train")
+    page.wait_for_function("document.querySelector('.lb-main').textContent === 'Train anew'")
+    shown = rested(page)
+    with page.expect_download() as download:
+        press(page, "Save the weights")
+    download.value.save_as(tmp_path / "workshop.safetensors")
+    program = page.evaluate("document.querySelector('lb-instrument').instrument.program()")
+    monkeypatch.chdir(tmp_path)
+    loaded = re.sub(r"^fit\(.*\n#.*\n# (load.*)$", r"\1", program, flags=re.MULTILINE)
+    assert "\nload(" in loaded
+    assert printed(loaded) == pytest.approx(shown, abs=0.0101)
+    assert printed(program)[0] == pytest.approx(shown[0], abs=0.5)
+
+
+def printed(program: str) -> list[float]:
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(io.StringIO()):
+        exec(compile(program, "program", "exec"), {"__name__": "__main__"})
+    return [float(line.split(" = ")[1]) for line in said.getvalue().splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        ("beta=20&epochs=20&width=32", "20.0"),
+        ("kl=off&noise=off", "sample=False"),
+        ("train=encoder&activation=tanh", "decoder.requires_grad_(False)"),
+        ("activation=sine&begin=scrambled&seed=3", "order = torch.randperm(16"),
+    ],
+)
+def test_the_copied_program_runs_with_the_settings_of_the_page(
+    state: str, expected: str, workshop: Callable[[str], Page]
+) -> None:
+    page = workshop(state.replace("begin=scrambled", ""))  # the program does not need the page to scramble first
+    keys = dict(part.split("=") for part in state.split("&"))
+    program = page.evaluate(
+        """async keys => {
+          const {program} = await import("/download/instruments/now/controls/workshop-settings.js");
+          return program({...document.querySelector("lb-instrument").instrument.state, ...keys});
+        }""",
+        keys | ({"seed": int(keys["seed"])} if "seed" in keys else {}),
+    )
+    assert expected in program or f"beta={float(expected):.0f}" in program
+    quick = re.sub(r"epochs=\d+", "epochs=1", program).replace("range(20)", "range(1)")
+    assert len(printed(quick)) == 3
+
+
+def test_the_same_settings_give_the_same_run(workshop: Callable[[str], Page]) -> None:
+    runs = []
+    for _ in range(2):
+        page = workshop("width=32&epochs=20&seed=5")
+        press(page, "One epoch")
+        runs.append([*rested(page, "1"), *numbers(page, row=1)])
+        page.close()
+    assert runs[0] == runs[1]
+
+
+def test_a_scrambled_start_and_a_prediction(workshop: Callable[[str], Page]) -> None:
+    page = workshop("")
+    press(page, "Decoder held")
+    page.get_by_label("only the gap").focus()
+    page.keyboard.press("Space")
+    page.wait_for_function("document.querySelector('.lb-numbers').textContent.includes('60')")
+    press(page, "Train")
+    page.wait_for_function("document.querySelector('.lb-verdict').textContent")
+    assert "You said so." in page.locator(".lb-verdict").inner_text()
+    press(page, "A scrambled start")
+    page.wait_for_function("document.querySelector('.lb-progress').textContent.startsWith('scrambling: 2')")
+
+
+def test_leaving_the_page_ends_the_training(workshop: Callable[[str], Page]) -> None:
+    page = workshop(SMALL)
+    press(page, "Train")
+    assert len(page.workers) == 1
+    worker = page.workers[0]
+    with worker.expect_event("close"):
+        page.evaluate("document.querySelector('lb-instrument').remove()")
+    assert page.workers == []
+
+
+# -- the outline of an island ----------------------------------------------------------------------------------------
+
+OUTLINES = """
+const {contour} = await at("maths/contour.js");
+const {mean, spread, points, limit, center} = states;
+const logMass = new Float64Array(points * points);
+const step = 2 * limit / (points - 1);
+let total = 0;
+for (let i = 0; i < points; i++) for (let j = 0; j < points; j++) {
+  const [u, v] = [center[0] - limit + i * step - mean[0], center[1] - limit + j * step - mean[1]];
+  logMass[i * points + j] = -0.5 * ((u / spread[0]) ** 2 + (v / spread[1]) ** 2);
+  total += Math.exp(logMass[i * points + j]);
+}
+const island = {logMass: logMass.map(value => value - Math.log(total)), points, limit, center};
+return [0.5, 0.95].map(share => contour(island, share));
+"""
+
+
+def check_outline(modules: Modules) -> None:
+    """Around a normal, each outline is one closed ellipse, at the radius that holds its share."""
+    generator = np.random.default_rng(0)
+    for _ in range(5):
+        spread, center = generator.uniform(0.4, 0.9, 2), generator.uniform(-2, 2, 2)
+        mean = center + generator.uniform(-0.5, 0.5, 2)
+        given = {
+            "mean": mean.tolist(),
+            "spread": spread.tolist(),
+            "points": 91,
+            "limit": 4.0,
+            "center": center.tolist(),
+        }
+        for share, lines in zip((0.5, 0.95), modules.run(OUTLINES, given), strict=True):
+            assert len(lines) == 1
+            assert lines[0][0] == lines[0][-1]
+            out = np.linalg.norm((np.array(lines[0]) - mean) / spread, axis=1)
+            assert np.abs(out - (-2 * np.log1p(-share)) ** 0.5).max() < 0.03
+
+
+def test_outlines_hold_their_share(modules: Modules) -> None:
+    check_outline(modules)
+    changes = [
+        ("maths/contour.js", ">= share)", ">= share / 2)"),
+        ("maths/contour.js", "const part = Math.min(1, Math.max(0, (level - from) / (to - from)))", "const part = 0"),
+        ("maths/contour.js", "center[l] - limit", "-limit"),
+        ("maths/contour.js", "if (k < i || l < j) return cross(k, l, i, j);", ""),
+    ]
+    assert survivors(modules, check_outline, changes) == []
