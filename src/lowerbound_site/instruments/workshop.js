@@ -66,7 +66,7 @@ async function build(kit, data) {
   const place = new Picture("what this place decodes to");
   const sliders = ["z₁", "z₂"].map((name) => {
     const input = element("input", { type: "range", min: -3.5, max: 3.5, step: "any", value: 0, "aria-label": `${name} of a place on the map` });
-    input.addEventListener("input", () => kit.repaint());
+    input.addEventListener("input", () => repaint());
     return input;
   });
   const placeName = element("span", {});
@@ -92,13 +92,14 @@ async function build(kit, data) {
   let running = false;
   let looked; // the image that the worker holds
   let painted; // the frame that the map shows
-  const nextFrame = { resolve() {} };
+  const atRest = { resolve() {} };
+  let built = false; // before, there is nothing to paint
+  const repaint = () => built && kit.repaint();
 
   const trainer = new Trainer({
     frame(told) {
       shown = { ...shown, ...told, frame: told };
-      nextFrame.resolve();
-      kit.repaint();
+      repaint();
     },
     measured(told) {
       const { mean } = shown.frame;
@@ -107,23 +108,24 @@ async function build(kit, data) {
       else shown.thorough = undefined;
       shown.history = [...shown.history.filter((other) => other.at < at.at), at];
       data.seen.measured = shown.thorough;
-      kit.repaint();
+      repaint();
     },
     scrambling({ epoch }) {
       shown.scrambling = epoch;
-      kit.repaint();
+      repaint();
     },
     rested({ over }) {
       running = false;
       shown.scrambling = undefined;
       shown.over = over;
-      kit.repaint();
+      atRest.resolve();
+      repaint();
     },
     failed() {
       running = false;
       shown.failed = true;
-      nextFrame.resolve();
-      kit.repaint();
+      atRest.resolve();
+      repaint();
     },
   });
 
@@ -146,7 +148,7 @@ async function build(kit, data) {
   function go(until) {
     running = true;
     trainer.say("run", { until });
-    kit.repaint();
+    repaint();
   }
 
   const start = button("Train", () => {
@@ -154,14 +156,14 @@ async function build(kit, data) {
     if (running && !shown.over) {
       running = false;
       trainer.say("halt");
-      kit.repaint();
+      repaint();
     } else go("end");
   }, { class: "lb-tool lb-main" });
   const step = button("One step", () => go("step"));
   const epoch = button("One epoch", () => go("epoch"));
   const again = button("Start over", () => {
     begin(kit.state);
-    kit.repaint();
+    repaint();
   });
 
   // -- settings ------------------------------------------------------------------------------------------------------
@@ -201,7 +203,7 @@ async function build(kit, data) {
       const { left, top, width } = codes.root.getBoundingClientRect();
       const code = codes.codeAt((event.clientX - left) / width, (event.clientY - top) / width);
       sliders.forEach((slider, l) => (slider.value = code[l]));
-      kit.repaint();
+      repaint();
     });
   }
 
@@ -306,8 +308,9 @@ async function build(kit, data) {
     write(row[2], about + gap(between));
   }
 
-  await begin(kit.state);
-  await new Promise((resolve) => (nextFrame.resolve = resolve));
+  begin(kit.state);
+  if (kit.state.begin === "untrained") await new Promise((resolve) => (atRest.resolve = resolve));
+  built = true;
   return { stage, paint, stop: () => trainer.stop() };
 }
 
