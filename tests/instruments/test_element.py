@@ -17,7 +17,7 @@ from lowerbound_site.elements import folder, schema
 pytestmark = pytest.mark.browser
 
 NAMES = sorted(path.stem for path in folder(ROOT).glob("*.js"))
-TRAINING = {"workshop"}  # their programs train anew; test_workshop.py runs them, with the weights of the page and without
+TRAINING = {"workshop"}  # a program that trains anew prints other numbers; test_workshop.py runs it
 
 
 @pytest.fixture
