@@ -18,7 +18,7 @@ def table(*shape):
 
 p = Joint.from_model(prior=table(4), likelihood=table(4, 6))
 constant = (p.prob * p.z_given_x.log_prob).sum()  # no encoder is in it
-for trial in range(3):
+for trial in (0, 1, 2):
     q = Joint.from_data(data=table(6), encoder=table(6, 4))
     asleep = -(
         p.prob * q.z_given_x.log_prob

@@ -70,7 +70,9 @@ def test_an_empty_run_does_not_pass(name: str) -> None:
     """Where every repetition, `for ... in range(...)`, is left out, something fails."""
     repeated = without_repetitions(claim(name).source)
     if repeated is not None:
-        assert empty()[name].error, f"snippets/{name}.py passes though nothing was tried; assert on what was collected"
+        assert empty()[name].error, (
+            f"snippets/{name}.py passes though nothing was tried; assert on what was collected, or list what is tried"
+        )
 
 
 @functools.cache
