@@ -13,9 +13,10 @@ from torch.special import xlogy
 from lowerbound import digits, trained_digits
 from lowerbound.plots import DATA, P, Q, subplots
 
-vae, images = trained_digits(), digits().train
+vae, data = trained_digits(), digits()
+images, labels = data.train, data.held_out_labels
 q = vae.encode(images)
-z = vae.encode(digits().held_out).mean  # 360 codes to look at
+z = vae.encode(data.held_out).mean  # 360 codes to look at
 
 weight = q.log_prob(z[:, None, :]).softmax(1)  # q(x|z), one row for each z
 average = weight @ images  # of all training images, as likely as they are given z
@@ -31,12 +32,13 @@ def score(picture):
 figure, axes = subplots(
     3, 7, figsize=(7.6, 3.8), subplot_kw={"xticks": [], "yticks": []}
 )
-for row, line in zip((1, 4, 7), axes, strict=True):
+for numeral, line in zip((0, 3, 7), axes, strict=True):
+    row = int((labels == numeral).nonzero()[0])  # the first of this numeral
     share, likeliest = weight[row].topk(5)
     pictures = [*images[likeliest], average[row], decoded[row]]
-    labels = [f"{s:.1%}" for s in share] + ["average", "decoder"]
+    captions = [f"{s:.1%}" for s in share] + ["average", "decoder"]
     for ax, picture, label, colour in zip(
-        line, pictures, labels, [DATA] * 5 + [Q, P], strict=True
+        line, pictures, captions, [DATA] * 5 + [Q, P], strict=True
     ):
         ink = LinearSegmentedColormap.from_list(
             "", [to_rgba(colour, 0), to_rgba(colour, 1)]

@@ -44,6 +44,6 @@ for part, (elbo, evidence) in {
     print(f"{part}, smallest change of log p(x) = {min(evidence):+z.1f}")
     print(f"{part}, largest change of log p(x) = {max(evidence):+z.1f}")
 
-assert all(elbo > 10 for part in changes.values() for elbo, _ in part)
+assert all(elbo > 5 for part in changes.values() for elbo, _ in part)
 assert all(evidence == 0 for _, evidence in changes["encoder"])
-assert all(evidence < -3 for _, evidence in changes["decoder"])
+assert all(evidence < -1 for _, evidence in changes["decoder"])
