@@ -29,7 +29,7 @@ def train(trained, X, Z):
     data, prior = [torch.arange(n, 0, -1, dtype=f64) * 2 / (n * n + n) for n in (X, Z)]
     optimizer = torch.optim.Adam([t.requires_grad_() for t in tables], lr=0.1)
     measured = []
-    for _ in range(600):
+    for _ in range(300):
         measured.append(parts(data, prior, *tables))
         optimizer.zero_grad()
         measured[-1][trained].sum().backward()
@@ -46,8 +46,8 @@ for name, row in (("KL(q(x)||p(x))", 0), ("KL(q(z)||p(z))", 2), ("I(x;z)", 4)):
     print(f"{name} left by yours = {yours[row].min():.2f} to {yours[row].max():.2f}")
 
 left = [joint[:4].max(), gap[1].max(), yours[3].max()]
-assert max(left) < 1e-4, f"expected all that was trained near 0, not {left}"
-assert min(gap[0].min(), yours[2].min()) > 1e-3
+assert max(left) < 5e-4, f"expected all that was trained near 0, not {left}"
+assert min(gap[0].min(), yours[2].min()) > 5e-3  # ten times as much
 assert min((gap[0] - gap[2]).min(), (yours[2] - yours[0]).min()) > 0  # they follow
 
 names = ["q(x), p(x)", "q(z|x), p(z|x)", "q(z), p(z)", "q(x|z), p(x|z)"]
