@@ -1,8 +1,6 @@
 """The table's instruments in the browser against the library: what they show, in random states, to 1e-9."""
 
-import contextlib
 import functools
-import io
 import math
 from collections.abc import Callable
 from typing import Any
@@ -360,11 +358,11 @@ def started(tables: int) -> tuple[Tensor, Tensor]:
 
 @functools.cache
 def trained(part: str) -> Tensor:
-    """All parts of the KL at every step of training on one of them, from each start, by autograd: (401, 9, 5)."""
+    """All parts of the KL at every step of training on one of them, from each start, by autograd: (201, 9, 5)."""
     encoder, decoder = (torch.stack(tables) for tables in zip(*map(started, range(1, 10)), strict=True))
     log_data, log_prior = (torch.tensor(prob, dtype=torch.float64).log() for prob in (DATA, PRIOR))
     steps = []
-    for _ in range(401):
+    for _ in range(201):
         encoder, decoder = encoder.detach().requires_grad_(), decoder.detach().requires_grad_()
         q = log_data[:, None] + encoder.log_softmax(2)
         p = log_prior + decoder.log_softmax(2).mT
@@ -373,7 +371,7 @@ def trained(part: str) -> Tensor:
         steps.append(torch.stack([joint, images, joint - images, codes, joint - codes], 1))
         objective = steps[-1][:, {"joints": 0, "gap": 2, "yours": 4}[part]].sum()
         slopes = torch.autograd.grad(objective, (encoder, decoder))
-        encoder, decoder = encoder - slopes[0], decoder - slopes[1]
+        encoder, decoder = encoder - 2 * slopes[0], decoder - 2 * slopes[1]
     return torch.stack(steps).detach()
 
 
@@ -404,24 +402,6 @@ def check_shown(modules: Modules, name: str, count: int = 20) -> None:
 @pytest.mark.parametrize("name", EXPECTED)
 def test_what_is_shown_is_what_the_library_says(name: str, modules: Modules) -> None:
     check_shown(modules, name, 1000)
-
-
-@pytest.mark.parametrize("name", [*EXPECTED, "which-way-round"])
-def test_copied_programs_print_what_is_shown(name: str, modules: Modules) -> None:
-    states = random_states(name, 20, seed=1)
-    for state in states:
-        if "steps" in state:
-            state["steps"] //= 5  # the program takes a millisecond for each
-    programs = modules.run(f"const m = await at('{name}.js'); return states.map(s => m.python(s))", states)
-    for state, program, values in zip(states, programs, shown(modules, name, states), strict=True):
-        output = io.StringIO()
-        with contextlib.redirect_stdout(output):
-            exec(compile(program, name, "exec"), {"__name__": "copied"})
-        printed = dict(line.rsplit(" = ", 1) for line in output.getvalue().splitlines())
-        assert printed.keys() == {key for key, value in values.items() if not math.isnan(value)}, program
-        for key, text in printed.items():
-            half = 0.5 * 10.0 ** -len(text.partition(".")[2])
-            assert float(text) == values[key] or abs(float(text) - values[key]) <= half + 1e-6, (state, program)
 
 
 # -- single changes that must be noticed -------------------------------------------------------------------------------

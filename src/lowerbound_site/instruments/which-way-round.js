@@ -8,7 +8,7 @@ import { predict } from "./controls/predict.js";
 import { axisSlider } from "./controls/slider.js";
 import { across, BELOW, Curves } from "./draw/curves.js";
 import { number, texts } from "./draw/format.js";
-import { literal, prints } from "./draw/python.js";
+import { prints } from "./draw/python.js";
 import { cover, klFromHumps, klToHumps, logHumps, logNormal, pick } from "./maths/normal-fit.js";
 
 export const schema = {
@@ -83,46 +83,42 @@ function build(kit) {
   };
 }
 
-export const python = (state) => {
-  const target = humps(state);
-  const whole = cover(target);
-  return `\
-from math import log
+const SEARCH = `\
+# Try many normals, then more of them around the best, and so on.
+means, widths = torch.linspace(-5, 5, 101, dtype=torch.float64), torch.linspace(0.5, 6, 56, dtype=torch.float64)
+for _ in range(9):
+    values = kl(*torch.meshgrid(means, widths, indexing="ij"))
+    m, w = divmod(int(values.round(decimals=12).argmin()), len(widths))
+    mean, width, step = means[m], widths[w], means[1] - means[0]
+    means, widths = (middle + step * torch.linspace(-1.5, 1.5, 31, dtype=torch.float64) for middle in (mean, width))
+`;
+
+const MATCH = `\
+# A normal in second place is best with the mean and the variance of the first.
+mean = share * left + (1 - share) * right
+width = sqrt(${WIDTH}**2 + share * (1 - share) * (left - right) ** 2)
+mean, width = torch.tensor(mean, dtype=torch.float64), torch.tensor(width, dtype=torch.float64)
+`;
+
+export const python = (state) => `\
+from math import sqrt
 
 import torch
 from torch.distributions import Categorical, MixtureSameFamily, Normal
 
-z = torch.linspace(-16, 16, 8001, dtype=torch.float64)
-places = torch.tensor(${literal(target.places)}, dtype=torch.float64)
-share = torch.tensor(${literal([target.share, 1 - target.share])}, dtype=torch.float64)
-humps = MixtureSameFamily(Categorical(share), Normal(places, ${WIDTH})).log_prob(z)
+left, right, share = ${state.left}, ${state.right}, ${state.share}
+shares, places = (torch.tensor(pair, dtype=torch.float64) for pair in ([share, 1 - share], [left, right]))
+z = torch.linspace(-12, 12, 481, dtype=torch.float64)
+humps = MixtureSameFamily(Categorical(shares), Normal(places, ${WIDTH})).log_prob(z)
 
 
-def kl(mean, log_width):
-    bell = Normal(mean, log_width.exp()).log_prob(z)
-    ${first(state) ? "first, second = bell, humps" : "first, second = humps, bell"}
+def kl(mean, width):
+    bell = Normal(mean[..., None], width[..., None]).log_prob(z)
+    first, second = ${first(state) ? "bell, humps" : "humps, bell"}
     return torch.trapezoid(first.exp() * (first - second), z)
 
 
-def fit(mean, log_width):
-    """Downhill from here: the least KL, and where it is."""
-    at = torch.tensor([mean, log_width], dtype=torch.float64, requires_grad=True)
-    optimizer = torch.optim.LBFGS([at], max_iter=60, tolerance_grad=1e-9, line_search_fn="strong_wolfe")
-
-    def closure():
-        optimizer.zero_grad()
-        value = kl(*at)
-        value.backward()
-        return value
-
-    optimizer.step(closure)
-    return kl(*at).item(), at[0].item(), at[1].exp().item()
-
-
-# From either hump, and from both together.
-starts = [(place, log(${WIDTH})) for place in places.tolist()] + [(${whole.mean}, log(${whole.width}))]
-least, mean, width = min(fit(*start) for start in starts)
-${prints(measure(state), { mean: "mean", width: "width", KL: "least" }, 2)}`;
-};
+${first(state) ? SEARCH : MATCH}
+${prints(measure(state), { mean: "mean", width: "width", KL: "kl(mean, width)" }, 2)}`;
 
 export const start = instrument({ schema, build, python });

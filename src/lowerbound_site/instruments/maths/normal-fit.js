@@ -43,7 +43,8 @@ export function cover({ places: [a, b], share, width }) {
 
 // The least KL(normal‖humps): downhill from each hump and from both together, and the best of where that ends.
 export function pick(humps) {
-  const starts = [...humps.places.map((mean) => ({ mean, width: humps.width })), cover(humps)];
+  const places = [...humps.places].sort((a, b) => a - b); // of two that are as good, the left one
+  const starts = [...places.map((mean) => ({ mean, width: humps.width })), cover(humps)];
   const ends = starts.map((start) => descend(start, humps));
   const best = ends.reduce((a, b) => (b.value < a.value - 1e-12 ? b : a));
   return { mean: best.mean, width: best.width };
