@@ -13,7 +13,7 @@ import { cells } from "./maths/square.js";
 import { fromData, marginalZ, xGivenZ } from "./maths/table.js";
 
 export const schema = {
-  "code": { "of": ["round", "straight"], "start": "straight" },
+  "code": { "of": ["round", "straight"], "start": "round" },
   "cut": { "of": ["image", "code"], "start": "image" },
   "encoder": { "of": ["table", "ignores", "apart"], "start": "table" }
 };
@@ -54,10 +54,10 @@ function build(kit) {
   );
   const mixed = drawing(SIZE, SIZE, { role: "img", "aria-label": "the blend of the images", style: "outline: 1px solid var(--lb-rule-strong)" }, ...dots);
   const turned = following(kit, kit.state.cut === "code" ? 1 : 0);
-  const question = predict("Half of the images are sevens. A straight code comes in. Which image did it most probably come from?", {
+  const question = predict("Half of the images are sevens, and so are most images behind a round code. A straight code comes in: from which image, most probably?", {
     answers: ["a zero", "a one", "a seven"],
     right: 1,
-    because: "Cut by code: of the straight column, ones hold 0.63 and sevens 0.32. Most sevens are encoded as round.",
+    because: "Of the straight column ones hold 0.63, and sevens 0.32: most sevens are encoded as round.",
   });
   return {
     stage: element(
@@ -85,7 +85,7 @@ function build(kit) {
       code.paint();
       cut.paint();
       encoder.paint();
-      question.paint(state.cut === "code" && state.code === "straight");
+      question.paint(state.code === "straight" && state.encoder === "table");
       kit.say(`given ${state.code}: ${IMAGES.map((image, x) => `${image} ${probability(column[x])}`).join(", ")}`);
       return texts(measure(state), 3);
     },

@@ -49,6 +49,7 @@ function build(kit) {
     right: 2,
     because: "Of the sevens 0.67 are straight. The cell is the same, 0.20; what it is divided by is not: 0.50 or 0.30.",
   });
+  let turned = false;
   return {
     stage: element(
       "div",
@@ -71,8 +72,10 @@ function build(kit) {
       code.paint();
       const product = (a, one, b, other) => `${a} · ${b} = ${three(one)} · ${three(other)} = ${three(shown["p(x, z)"])}`;
       write(byCode, `by code: ${product(`p(${state.code})`, shown["p(z)"], `p(${state.image}|${state.code})`, shown["p(x|z)"])}`);
-      write(byImage, `by image: ${product(`p(${state.image})`, shown["p(x)"], `p(${state.code}|${state.image})`, shown["p(z|x)"])}`);
-      question.paint(state.turn < 0.05);
+      turned ||= state.turn < 0.05;
+      // Not before it was cut so: the question asks for it.
+      write(byImage, !turned ? "by image: slide, and see" : `by image: ${product(`p(${state.image})`, shown["p(x)"], `p(${state.code}|${state.image})`, shown["p(z|x)"])}`);
+      question.paint(turned);
       kit.say(`${where}; ${state.image} and ${state.code}: ${probability(shown["p(x, z)"])}`);
       return texts(measure(state), 3);
     },

@@ -1,0 +1,176 @@
+"""The table's instruments in hand: by keyboard, mouse and finger; judged by axe; with nothing asked of other hosts."""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Locator, Page
+
+from lowerbound_site.elements import schema
+
+pytestmark = pytest.mark.browser
+
+NAMES = "two-cuts three-bars strip eight-names read-the-column bouncing train-one-part which-way-round".split()
+# Every border, by the number that it sets.
+BORDERS = {
+    "three-bars": ["first", "second"],
+    "strip": ["zero", "one", "seven"],
+    "eight-names": ["priorRound", "decoderSeven", "dataSeven", "encoderRound"],
+    "which-way-round": ["left", "right"],
+}
+EACH_BORDER = [(name, key, n) for name, keys in BORDERS.items() for n, key in enumerate(keys)]
+
+
+@pytest.fixture(scope="module")
+def shared(browser: Browser) -> Iterator[Page]:
+    """One page with a finger as well as a mouse, that must not complain and must not ask elsewhere."""
+    context = browser.new_context(has_touch=True, viewport={"width": 1000, "height": 1400})
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("request", lambda request: complaints.append(request.url) if not _here(request.url) else None)
+    yield page
+    context.close()
+    assert complaints == []
+
+
+def _here(url: str) -> bool:
+    return urlsplit(url).hostname in ("127.0.0.1", None)
+
+
+def start(page: Page, stage: str, name: str, state: str = "") -> None:
+    page.goto(f"{stage}{name}?{state}")
+    page.wait_for_selector("lb-instrument[data-ready]", state="attached")
+
+
+def state(page: Page) -> dict[str, Any]:
+    """What is shown, once it has been painted."""
+    read: dict[str, Any] = page.evaluate("""async () => {
+      await new Promise(painted => requestAnimationFrame(() => requestAnimationFrame(painted)));
+      return document.querySelector("lb-instrument").instrument.state;
+    }""")
+    return read
+
+
+def middle(border: Locator) -> tuple[float, float]:
+    box = border.locator("rect").first.bounding_box()
+    assert box
+    assert box["width"] > 43  # a finger's width, on this window
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+@pytest.mark.parametrize(("name", "key", "which"), EACH_BORDER)
+def test_a_border_is_moved_by_keys_mouse_and_finger(name: str, key: str, which: int, shared: Page, stage: str) -> None:
+    start(shared, stage, name)
+    border = shared.locator(".lb-border").nth(which)
+    kind, others = schema(name)[key], state(shared)
+    others.pop(key)
+    border.focus()
+    for press, expected in (("Home", kind["from"]), ("End", kind["to"])):
+        shared.keyboard.press(press)
+        assert state(shared)[key] == expected
+        assert border.get_attribute("aria-valuenow") == str(expected)
+    shared.keyboard.press("PageDown")
+    shared.keyboard.press("ArrowLeft")
+    assert kind["from"] < (before := state(shared)[key]) < kind["to"]
+
+    upright = border.get_attribute("aria-orientation") == "vertical"
+    x, y = middle(border)
+    to = (x, y + 110) if upright else (x - 110, y)
+    shared.mouse.move(x, y)
+    shared.mouse.down()
+    shared.mouse.move(*to, steps=3)
+    shared.mouse.up()
+    assert (dragged := state(shared)[key]) < before - kind["step"]
+
+    x, y = middle(border)
+    session = shared.context.new_cdp_session(shared)
+    touch = "Input.dispatchTouchEvent"
+    session.send(touch, {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    to = {"x": x, "y": y - 60} if upright else {"x": x + 60, "y": y}
+    session.send(touch, {"type": "touchMove", "touchPoints": [to]})
+    session.send(touch, {"type": "touchEnd", "touchPoints": []})
+    assert state(shared)[key] > dragged + kind["step"]
+    now = state(shared)
+    now.pop(key)
+    assert now == others  # and nothing else moved
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_choice_and_slider_works_by_keys(name: str, shared: Page, stage: str) -> None:
+    start(shared, stage, name)
+    for group in shared.locator(".lb-choice").all():
+        before = state(shared)
+        group.locator("input:checked").focus()
+        shared.keyboard.press("ArrowRight")
+        changed = [key for key, value in state(shared).items() if value != before[key]]
+        assert len(changed) == 1
+        assert "of" in schema(name)[changed[0]]
+    for slider in shared.locator(".lb-slider input").all():
+        slider.focus()
+        shared.keyboard.press("Home")
+        before = state(shared)
+        shared.keyboard.press("ArrowRight")
+        assert len([key for key, value in state(shared).items() if value != before[key]]) == 1
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_axe_finds_nothing(name: str, shared: Page, stage: str) -> None:
+    start(shared, stage, name)
+    found = Axe().run(shared, context={"include": [["lb-instrument"]]}).response["violations"]
+    assert [(rule["id"], node["html"][:120]) for rule in found for node in rule["nodes"]] == []
+
+
+def test_a_prediction_stays_and_is_judged_after_moving(shared: Page, stage: str) -> None:
+    start(shared, stage, "strip")
+    shared.get_by_role("button", name="it changes, the total stays").click()
+    verdict = shared.locator(".lb-verdict")
+    assert verdict.text_content() == "Now move it, and see."
+    assert shared.get_by_role("button", name="both change").is_disabled()
+    shared.get_by_label("by code").check()
+    state(shared)
+    assert (verdict.text_content() or "").startswith("You said: it changes, the total stays. A slot holds")
+    shared.get_by_label("by image").check()
+    state(shared)
+    assert (verdict.text_content() or "").startswith("You said")
+
+
+@pytest.mark.parametrize(("name", "key"), [("bouncing", "rounds"), ("train-one-part", "steps")])
+def test_it_plays_pauses_steps_and_ends(name: str, key: str, shared: Page, stage: str) -> None:
+    start(shared, stage, name)
+    shared.get_by_role("button", name="One step").click()
+    assert state(shared)[key] == 1
+    shared.get_by_role("button", name="Play").click()
+    shared.wait_for_function(f"document.querySelector('lb-instrument').instrument.state.{key} > 5")
+    shared.get_by_role("button", name="Pause").click()
+    paused = state(shared)[key]
+    assert state(shared)[key] == paused
+    # Without motion it goes to its end at once.
+    shared.emulate_media(reduced_motion="reduce")
+    shared.get_by_role("button", name="Play").click()
+    assert state(shared)[key] == schema(name)[key]["to"]
+    shared.emulate_media(reduced_motion="no-preference")
+
+
+def test_a_click_on_a_column_chooses_its_code(shared: Page, stage: str) -> None:
+    start(shared, stage, "read-the-column")
+    shared.locator("svg").first.click(position={"x": 330, "y": 200})
+    assert state(shared) == {"code": "straight", "cut": "code", "encoder": "table"}
+
+
+def test_what_cannot_be_is_shown_as_such(shared: Page, stage: str) -> None:
+    """No NaN and no -0.00: a dash for what is undefined, a sign and an arrow for what costs without end."""
+    start(shared, stage, "three-bars", "second=1")
+    text = shared.locator("lb-instrument").inner_text() + "".join(
+        shared.locator("lb-instrument svg").all_text_contents()
+    )
+    assert "∞" in text
+    start(shared, stage, "two-cuts", "sevens=0&turn=0")
+    text += "".join(shared.locator("output").all_inner_texts())
+    assert "0.000 · — = 0.000" in text
+    start(shared, stage, "eight-names", "priorRound=0&encoderRound=0")
+    text += "".join(shared.locator("lb-instrument svg, output").all_text_contents())
+    assert not any(wrong in text for wrong in ("NaN", "-0", "−0.00 ", "undefined"))
