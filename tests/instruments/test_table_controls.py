@@ -12,7 +12,6 @@ from lowerbound_site.elements import schema
 
 pytestmark = pytest.mark.browser
 
-NAMES = "two-cuts three-bars strip eight-names read-the-column bouncing train-one-part which-way-round".split()
 # Every border, by the number that it sets.
 BORDERS = {
     "three-bars": ["first", "second"],
@@ -20,6 +19,7 @@ BORDERS = {
     "eight-names": ["priorRound", "decoderSeven", "dataSeven", "encoderRound"],
     "which-way-round": ["left", "right"],
 }
+NAMES = [*BORDERS, "two-cuts", "read-the-column", "bouncing", "train-one-part"]
 EACH_BORDER = [(name, key, n) for name, keys in BORDERS.items() for n, key in enumerate(keys)]
 
 
