@@ -27,6 +27,7 @@ encoder_gap = Grid(vae).gap(q, x).mean()
 best_gap = Grid(vae).gap(optimal_q(vae, q, x, steps=40), x).mean()
 print(f"the encoder's ellipse, before = {encoder_gap:.2f}")
 print(f"best upright ellipse, before = {best_gap:.2f}")
+print(f"the rest of the encoder's gap, before = {encoder_gap - best_gap:.2f}")
 
 c = s = cos(radians(45))  # the cosine and the sine of half a right angle are equal
 turn = torch.tensor([[c, -s], [s, c]], dtype=torch.float64)

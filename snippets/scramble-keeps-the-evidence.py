@@ -1,7 +1,7 @@
-"""Shuffling equal shares of the prior inside the decoder leaves log p(x) of every image as it was.
+"""Shuffling equal shares of the prior, each spread inside as before, leaves log p(x) of every image as it was.
 
 Kind: computation
-Break it: k * ndtr(z) -> k * torch.sigmoid(z)
+Break it: inside = u - cell -> inside = (u - cell) ** 2
 """
 
 from math import isqrt
@@ -16,31 +16,45 @@ from lowerbound.likelihoods import log_likelihood_table
 def shuffle(z, order):
     """Move each of K x K cells, which hold equal shares of the prior, to a new place."""
     k = isqrt(len(order))
-    # ndtr(z) is the share of the prior below z: under the prior, u is spread evenly
-    u = k * ndtr(z)
+    u = k * ndtr(z)  # ndtr(z) is the share of the prior below z
     cell = u.long()
+    inside = u - cell  # the share below z of its cell: the same in the new place
     new = order[cell[..., 0] * k + cell[..., 1]]
-    return ndtri((torch.stack([new // k, new % k], -1) + u - cell) / k)
+    return ndtri((torch.stack([new // k, new % k], -1) + inside) / k)
 
 
-vae = trained_digits()
-x = digits().held_out[:30]
-before = Grid(vae).log_evidence(x)  # log p(x), by a plain grid: this decoder is smooth
+def stretch(z, order):
+    """Move the same cells, but stretch each evenly to its new place (the outer ones end at 4)."""
+    k = isqrt(len(order))
+    edges = ndtri(torch.linspace(0, 1, k + 1, dtype=torch.float64)).clamp(-4, 4)
+    cell = (k * ndtr(z)).long()
+    inside = (z - edges[cell]) / edges.diff()[cell]
+    new = order[cell[..., 0] * k + cell[..., 1]]
+    place = torch.stack([new // k, new % k], -1)
+    return edges[place] + inside * edges.diff()[place]
 
-step = 0.22  # inside each cell a grid of its own, so that no border is ever straddled
-s = torch.arange(-29, 30, dtype=torch.float64) * step
-share = torch.exp(-s.square() / 2) * step / (2 * torch.pi) ** 0.5
 
-print(f"average log p(x) = {before.mean():.3f}")
-for k in (2, 4, 8):
+def log_evidence(move, k):
+    """log p(x) with `move` in the decoder; each cell has a grid of its own, so none straddles a border."""
     order = torch.randperm(k * k, generator=torch.Generator().manual_seed(k))
     axis = ndtri((torch.arange(k)[:, None] + ndtr(s)) / k).flatten()
-    z = torch.cartesian_prod(axis, axis)
     prior = torch.cartesian_prod(share.repeat(k) / k, share.repeat(k) / k).prod(1)
-    decoded = vae.decode(shuffle(z, order))
+    decoded = vae.decode(move(torch.cartesian_prod(axis, axis), order))
     table = log_likelihood_table(vae.likelihood, x, decoded)  # log p(x|z)
-    after = (table + prior.log()).logsumexp(1)
+    return (table + prior.log()).logsumexp(1)
+
+
+vae, x = trained_digits(), digits().held_out[:30]
+s = torch.arange(-29, 30, dtype=torch.float64) * 0.22
+share = torch.exp(-s.square() / 2) * 0.22 / (2 * torch.pi) ** 0.5
+before = Grid(vae).log_evidence(x)  # log p(x), by a plain grid: this decoder is smooth
+print(f"average log p(x) = {before.mean():.3f}")
+for k in (2, 4, 8):
+    after = log_evidence(shuffle, k)
     print(f"average log p(x) with {k} x {k} cells shuffled = {after.mean():.3f}")
     steady = (after - before).abs().max() < 1e-6
     print(f"largest change with {k} x {k} cells < 1e-6 = {steady}")
+    stretched = (log_evidence(stretch, k) - before).abs().max()
+    print(f"largest change with {k} x {k} cells stretched = {stretched:.1f}")
     assert steady
+    assert stretched > 0.5

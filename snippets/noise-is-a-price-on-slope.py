@@ -1,0 +1,55 @@
+"""Image by image, the trained model's noise costs what slope and curvature of its decoder say, nearly.
+
+Kind: computation
+Break it: s * (1 - s) * slope.square() -> slope.square()
+Figure: Two clouds of dots, one dot for every third held-out digit; across, what the noise costs in nats; upwards, what
+    the formula says. Left, the slope alone: a wide cloud about the diagonal. Right, slope and curvature: the dots lie
+    close to the diagonal.
+"""
+
+import torch
+
+from lowerbound import DiagonalNormal, digits, reconstruction, trained_digits
+from lowerbound.plots import GAP, MUTED, subplots
+
+vae, x = trained_digits(), digits().held_out
+q = vae.encode(x)
+at_mean = vae.log_likelihood(x, q.mean)  # log p(x|z) without noise
+exact = at_mean - reconstruction(vae, q, x)  # what the noise costs
+
+h, logit = 1e-3, vae.decode(q.mean)
+s = torch.sigmoid(logit)  # the probability that a pixel is 1
+by_slope, by_curvature = torch.zeros(2, len(x), dtype=torch.float64)
+for i in (0, 1):  # a small step ahead and one back, along each latent number
+    step = h * torch.eye(2, dtype=torch.float64)[i]
+    ahead, back = vae.decode(q.mean + step), vae.decode(q.mean - step)
+    slope, curvature = (ahead - back) / (2 * h), (ahead - 2 * logit + back) / h**2
+    half = (2 * q.log_std[:, i]).exp() / 2  # half the encoder's width squared
+    by_slope += half * (s * (1 - s) * slope.square()).sum(1)
+    by_curvature -= half * ((x - s) * curvature).sum(1)
+
+figure, axes = subplots(ncols=2, figsize=(7.4, 3.8), sharex=True, sharey=True)
+both = by_slope + by_curvature
+parts = {"the slope alone": by_slope, "slope and curvature": both}
+print(f"what the noise costs, average = {exact.mean():.2f}")
+for ax, (name, says) in zip(axes, parts.items(), strict=True):
+    alike = torch.corrcoef(torch.stack([exact, says]))[0, 1]
+    off = (says - exact).square().mean().sqrt()
+    print(f"{name}, average = {says.mean():.2f}")
+    print(f"{name}, correlation = {alike:.2f}")
+    print(f"{name}, typical error = {off:.2f}")
+    ax.plot(exact[::3], says[::3], ".", color=GAP, markersize=4)  # every third digit
+    ax.axline((1, 1), slope=1, color=MUTED, linewidth=1)
+    ax.set(xlabel="what the noise costs, nats", title=name, ylim=(0, 2.2))
+
+axes[0].set(ylabel="what the formula says, nats")
+figure.savefig("noise-is-a-price-on-slope.svg")
+assert abs(by_slope.mean() / exact.mean() - 1) < 0.25
+assert alike > 0.95
+assert off < exact.std() / 2
+for name, times in {"half": 0.5, "twice": 2.0}.items():
+    other = DiagonalNormal(q.mean, q.log_std + torch.tensor(times).log())
+    costs = at_mean - reconstruction(vae, other, x)
+    off = (times**2 * both - costs).square().mean().sqrt() / costs.mean()
+    print(f"{name} the widths, typical error in % = {100 * off:.0f}")
+    assert off < 0.05 or name == "twice"
