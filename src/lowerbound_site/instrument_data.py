@@ -46,6 +46,7 @@ def _contents(library: Path) -> dict[str, bytes]:
         "decoder.bin": _halves(weights, "decoder"),
         "encoder.bin": _halves(weights, "encoder"),
         "held-out.bin": np.packbits(held_out >= 8).tobytes(),
+        "pixel-counts.json": json.dumps({"images": len(train), "on": (train >= 8).sum(0).tolist()}).encode(),
         "chosen.json": json.dumps(chosen()).encode(),
         "train.bin": np.packbits(train >= 8).tobytes(),
         "labels.json": json.dumps(labels.tolist(), separators=(",", ":")).encode(),

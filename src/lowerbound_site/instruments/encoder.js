@@ -16,8 +16,8 @@ export const schema = {
   "digit": { "of": ["first", "second", "third"], "start": "first" },
   "z1": { "from": -3.5, "to": 3.5, "step": 0.01, "start": 0 },
   "z2": { "from": -3.5, "to": 3.5, "step": 0.01, "start": 0 },
-  "s1": { "from": 0.01, "to": 1.5, "step": 0.01, "start": 0.3 },
-  "s2": { "from": 0.01, "to": 1.5, "step": 0.01, "start": 0.3 },
+  "s1": { "from": 0.01, "to": 1.2, "step": 0.01, "start": 0.3 },
+  "s2": { "from": 0.01, "to": 1.2, "step": 0.01, "start": 0.3 },
   "step": { "of": ["play", "found", "size", "encoder"], "start": "play" }
 };
 

@@ -23,3 +23,4 @@ export const loadImages = () => fetched("held-out.bin", async (answer) => images
 export const loadTrainingImages = () => fetched("train.bin", async (answer) => images(await answer.arrayBuffer()));
 export const loadLabels = () => fetched("labels.json", (answer) => answer.json());
 export const loadChosen = () => fetched("chosen.json", (answer) => answer.json());
+export const loadCounts = () => fetched("pixel-counts.json", (answer) => answer.json());

@@ -32,9 +32,9 @@ export function drag(target, { begin = () => ({}), move, end, signal }) {
 
 /**
  * A handle that is a slider for `key` of the state. `keys(event)` may answer a key first: it returns changes of the
- * state. `end()` comes when it comes to rest.
+ * state. `hold()` comes before the first change, `end()` when it comes to rest.
  */
-export function handle(kit, { key, kind, orientation, label, steps, keys, begin, move, end }) {
+export function handle(kit, { key, kind, orientation, label, steps, hold = () => {}, keys, begin = () => ({}), move, end }) {
   const { from, to } = kit.schema[key];
   const made = element("div", {
     class: `lb-handle ${kind}`,
@@ -51,16 +51,16 @@ export function handle(kit, { key, kind, orientation, label, steps, keys, begin,
     resting = clearTimeout(resting);
   };
   made.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || keyStep(event, 0, { from, to }) === undefined) return;
+    hold();
     const value = keyStep(event, kit.state[key], { from, to }, steps);
-    const changes = keys?.(event) ?? (value === undefined ? undefined : { [key]: value });
-    if (!changes || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    kit.set(changes);
+    kit.set(keys?.(event) ?? { [key]: value });
     clearTimeout(resting);
     resting = setTimeout(rest, PAUSE);
   }, { signal: kit.signal });
   made.addEventListener("blur", rest, { signal: kit.signal });
-  drag(made, { begin, move, end, signal: kit.signal });
+  drag(made, { begin: (event) => (hold(), begin(event)), move, end, signal: kit.signal });
   return {
     element: made,
     /** Where it is, in per cent or as any length of CSS; its value, and what that means. */

@@ -2,9 +2,13 @@
 
 import { element, write } from "./dom.js";
 
-/** answers: what one may say; right: which of them holds; because: what is said with the verdict. */
+/**
+ * answers: what one may say; right: which of them holds; because: what is said with the verdict. Where what is right
+ * depends on the state, `paint` is told, and the first verdict stays.
+ */
 export function predict(question, { answers, right, because }) {
   let chosen = -1;
+  let judged = false;
   const verdict = element("p", { class: "lb-verdict" });
   const buttons = answers.map((answer, i) => {
     const button = element("button", { type: "button", "aria-pressed": "false" }, answer);
@@ -20,8 +24,10 @@ export function predict(question, { answers, right, because }) {
   });
   return {
     element: element("div", { class: "lb-predict lb-live" }, element("p", {}, question), ...buttons, verdict),
-    paint(seen) {
-      if (seen && chosen >= 0) write(verdict, `${chosen === right ? "Yes." : `You said: ${answers[chosen]}.`} ${because}`);
+    paint(seen, now = { right, because }) {
+      if (!seen || chosen < 0 || judged) return;
+      judged = true;
+      write(verdict, `${chosen === now.right ? "Yes." : `You said: ${answers[chosen]}.`} ${now.because}`);
     },
   };
 }

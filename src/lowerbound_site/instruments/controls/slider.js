@@ -16,8 +16,10 @@ export function keyStep(event, value, { from, to }, { small = 0.1, large = 0.5, 
   return undefined;
 }
 
-/** A labelled slider on a line of its own for one number of the state; `paint(text)` shows it and says what it means.
- *  Words may be shown in the place of the number. */
+/**
+ * A labelled slider on a line of its own for one number of the state; `paint(text)` shows it and says what it means.
+ * Words may be shown in the place of the number, and another number in the place of the state's.
+ */
 export function axisSlider(kit, key, label, steps) {
   const { from, to, step } = kit.schema[key];
   const decimals = Math.max(0, -Math.floor(Math.log10(step)));
@@ -33,9 +35,9 @@ export function axisSlider(kit, key, label, steps) {
   });
   return {
     element: element("label", { class: "lb-slider" }, element("span", {}, label), input, value),
-    paint(meaning, words) {
-      const said = number(kit.state[key], decimals);
-      input.value = kit.state[key];
+    paint(meaning, words, shown = kit.state[key]) {
+      const said = number(shown, decimals);
+      input.value = shown;
       input.setAttribute("aria-valuetext", meaning ? `${label} ${said}, ${meaning}` : `${label} ${said}`);
       value.textContent = words ?? said;
     },

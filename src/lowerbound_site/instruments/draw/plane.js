@@ -26,7 +26,7 @@ export function plane(name, limit) {
     island,
     marks,
   );
-  const names = [50, 95].map((share) => element("span", { class: "lb-share" }, `${share} %`));
+  const names = [50, 95].map((share) => element("span", { class: `lb-share lb-share-${share}` }, `${share} %`));
   const box = element("div", { class: "lb-plane" }, drawing); // its labels stand outside
   for (const [name, axis] of [["z<sub>1</sub>", "z1"], ["z<sub>2</sub>", "z2"]]) {
     const label = element("span", { class: `lb-axis-${axis}` });
@@ -65,8 +65,9 @@ export function plane(name, limit) {
       cloud.show(url, { x: from1 - step / 2, y: -(from2 + step * (n2 - 0.5)), width: n1 * step, height: n2 * step });
       borders(density, [0.5, 0.95]).forEach((level, k) => {
         const segments = isolines({ ...field, values: density }, level);
-        const [z1, z2] = segments.reduce((high, s) => (s[1] > high[1] ? s : high), [0, -Infinity]);
-        names[k].style.cssText = `left: ${50 + (50 * z1) / limit}%; top: ${50 - (50 * z2) / limit}%;`;
+        // One name below its line, the other to the left of it: neither is in the way of the ellipse's handles.
+        const [z1, z2] = segments.reduce((far, s) => (s[1 - k] < far[1 - k] ? s : far), [Infinity, Infinity]);
+        names[k].style.cssText = `left: ${(50 + (50 * z1) / limit).toFixed(2)}%; top: ${(50 - (50 * z2) / limit).toFixed(2)}%;`;
         outlines[k].setAttribute("d", segments.map((s) => `M${s[0].toFixed(3)} ${(-s[1]).toFixed(3)}L${s[2].toFixed(3)} ${(-s[3]).toFixed(3)}`).join(""));
       });
     },

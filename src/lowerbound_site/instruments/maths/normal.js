@@ -5,6 +5,9 @@ export const LOG_2PI = Math.log(2 * Math.PI);
 /** The normal with independent coordinates: T is diagonal. */
 export const upright = (m1, m2, s1, s2) => ({ mean: [m1, m2], tril: [s1, 0, s2] });
 
+/** The normal with these standard deviations and this correlation. */
+export const tilted = (m1, m2, s1, s2, r) => ({ mean: [m1, m2], tril: [s1, r * s2, Math.sqrt(1 - r * r) * s2] });
+
 /** The point that standard normal noise (e1, e2) becomes. */
 export function at({ mean: [m1, m2], tril: [a, b, c] }, e1, e2) {
   return [m1 + a * e1, m2 + b * e1 + c * e2];

@@ -30,6 +30,15 @@ export function network(numbers, inputs, outputs) {
 export const decoderFrom = (numbers) => network(numbers, 2, PIXELS);
 export const encoderFrom = (numbers) => network(numbers, PIXELS, 4);
 
+/**
+ * The decoder that ignores z and does its best all the same: it always answers with how often each pixel is on. Half an
+ * image more is counted on either side, so that no pixel is impossible.
+ */
+export function deaf(decoder, counts, images) {
+  const logits = Float64Array.from(counts, (on) => Math.log((on + 0.5) / (images - on + 0.5)));
+  return { ...decoder, weight2: new Float64Array(decoder.weight2.length), bias2: logits };
+}
+
 /** The network's output for one input, written into `out`. */
 export function forward(net, input, out = new Float64Array(net.outputs)) {
   const { inputs, hidden, outputs, weight1, bias1, weight2, bias2, layer } = net;

@@ -1,0 +1,287 @@
+// One image, its true posterior p(z|x), and any q(z|x) that one normal can be: what the gap is, and what it is not.
+
+import { loadCounts, loadDecoder, loadEncoder, loadImages } from "./controls/data.js";
+import { change, element, svg, write } from "./controls/dom.js";
+import { drawing } from "./controls/drawing.js";
+import { drag, handle } from "./controls/handle.js";
+import { glide, instrument } from "./controls/instrument.js";
+import { predict } from "./controls/predict.js";
+import { axisSlider } from "./controls/slider.js";
+import { bar } from "./draw/bar.js";
+import { gap as gapText, number } from "./draw/format.js";
+import { pixels } from "./draw/pixels.js";
+import { outline, plane } from "./draw/plane.js";
+import { best } from "./maths/fit.js";
+import { reach, spread, tilted } from "./maths/normal.js";
+import { fromHex, sigmoid, toHex } from "./maths/numbers.js";
+import { Grid, PIXELS, deaf, encode, forward, loss } from "./maths/vae.js";
+
+export const schema = {
+  "digit": { "from": 0, "to": 359, "step": 1, "start": 43 },
+  "x": { "bits": 64, "start": "" },
+  "decoder": { "of": ["trained", "deaf"], "start": "trained" },
+  "q": { "of": ["encoder", "hand"], "start": "encoder" },
+  "z1": { "from": -3.5, "to": 3.5, "step": 0.01, "start": 0 },
+  "z2": { "from": -3.5, "to": 3.5, "step": 0.01, "start": 0 },
+  "s1": { "from": 0.01, "to": 1.2, "step": 0.01, "start": 0.3 },
+  "s2": { "from": 0.01, "to": 1.2, "step": 0.01, "start": 0.3 },
+  "tilt": { "from": -0.95, "to": 0.95, "step": 0.01, "start": 0 }
+};
+
+const LIMIT = 3.5;
+const ZOOM = 6;
+const AXIS = 60;
+
+const load = async () => {
+  const [decoder, encoder, images, counts] = await Promise.all([loadDecoder(), loadEncoder(), loadImages(), loadCounts()]);
+  return { decoders: { trained: decoder, deaf: deaf(decoder, counts.on, counts.images) }, encoder, images };
+};
+
+function build(kit, { decoders, encoder, images }) {
+  const grids = {};
+  const grid = (kind) => (grids[kind] ??= new Grid(decoders[kind]));
+  const image = ({ digit, x }) => (x ? fromHex(x) : images[digit]);
+  let known = {}; // what depends on the image and the decoder alone
+  const truth = (state) => {
+    const key = `${state.decoder} ${state.x || state.digit}`;
+    if (known.key !== key) known = { key, ...grid(state.decoder).posterior(image(state)) };
+    return known;
+  };
+  const asked = (state) => (state.q === "encoder" ? encode(encoder, image(state)) : tilted(state.z1, state.z2, state.s1, state.s2, state.tilt));
+  const asState = (q) => {
+    const [s1, s2, tilt] = spread(q);
+    return { q: "hand", z1: q.mean[0], z2: q.mean[1], s1, s2, tilt };
+  };
+  const byHand = () => kit.state.q === "encoder" && kit.set(asState(asked(kit.state)));
+  const rest = () => kit.set({}, true);
+
+  // What is seen.
+  const field = plane("plane", LIMIT);
+  const halo = outline("lb-halo", 0.95);
+  const ring = outline("lb-q-95", 0.95);
+  const inner = outline("lb-q-50", 0.5);
+  const centre = svg("circle", { class: "lb-q-dot", r: 0.05 });
+  field.marks.append(halo.element, ring.element, inner.element, centre);
+  const yours = pixels("var(--lb-ink)");
+  const costs = bar("lb-loss");
+  const zoom = bar("lb-zoom");
+  const drawn = drawing(kit, { colour: "var(--lb-data)", label: "x, 8 by 8 pixels: arrows move, space switches", changed: (x) => kit.set({ x: toHex(x) }) });
+
+  // What is held.
+  const grip = element("div", { class: "lb-grip" });
+  const gliding = glide(kit);
+  drag(grip, {
+    begin: (event) => {
+      gliding.stop();
+      byHand();
+      const [z1, z2] = field.code(event);
+      return [z1 - kit.state.z1, z2 - kit.state.z2];
+    },
+    move: (event, [d1, d2]) => {
+      const [z1, z2] = field.code(event);
+      kit.set({ z1: z1 - d1, z2: z2 - d2 });
+    },
+    end: rest,
+    signal: kit.signal,
+  });
+  field.element.addEventListener("click", (event) => {
+    if (event.target.closest(".lb-grip, .lb-handle")) return;
+    byHand();
+    const [z1, z2] = field.code(event);
+    gliding.to({ z1, z2 }, rest);
+  }, { signal: kit.signal });
+  const arrows = (event) => {
+    const direction = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
+    const by = event.shiftKey ? 0.5 : 0.1;
+    return direction && { z1: kit.state.z1 + by * direction[0], z2: kit.state.z2 + by * direction[1] };
+  };
+  const place = (key, index) =>
+    handle(kit, {
+      key, kind: `lb-thumb lb-thumb-${key}`, orientation: index ? "vertical" : "horizontal", label: index ? "place of q, upwards" : "place of q, to the right",
+      hold: byHand, keys: arrows, move: (event) => kit.set({ [key]: field.code(event)[index] }), end: rest,
+    });
+  const thumbs = [place("z1", 0), place("z2", 1)];
+  const width = (key, index) => {
+    const far = (event) => Math.abs(field.code(event)[index] - kit.state[index ? "z2" : "z1"]) / reach(0.95);
+    return handle(kit, {
+      key, kind: "lb-size", orientation: index ? "vertical" : "horizontal", label: index ? "height of q" : "width of q",
+      steps: { small: 0.02, large: 0.1, page: 0.2 }, hold: byHand,
+      begin: (event) => far(event) - kit.state[key], move: (event, off) => kit.set({ [key]: far(event) - off }), end: rest,
+    });
+  };
+  const sizes = [width("s1", 0), width("s2", 1)];
+  const tilt = axisSlider(kit, "tilt", "tilt", { small: 0.05, large: 0.2, page: 0.2 });
+  tilt.element.addEventListener("pointerdown", byHand, { signal: kit.signal });
+  tilt.element.addEventListener("keydown", byHand, { capture: true, signal: kit.signal });
+  field.element.append(grip, ...[...thumbs, ...sizes].map((part) => part.element));
+
+  // The numbers, to read and to set.
+  const inputs = Object.fromEntries(
+    [["z1", "μ<sub>1</sub>"], ["z2", "μ<sub>2</sub>"], ["s1", "σ<sub>1</sub>"], ["s2", "σ<sub>2</sub>"]].map(([key, sign]) => {
+      const { from, to, step } = schema[key];
+      const input = element("input", { type: "number", min: from, max: to, step });
+      input.addEventListener("change", () => {
+        byHand();
+        kit.set({ [key]: input.valueAsNumber }, true);
+      });
+      const label = element("label", {});
+      label.innerHTML = sign;
+      label.append(input);
+      return [key, { input, label }];
+    }),
+  );
+  const outputs = Object.fromEntries(["loss", "−log p(x)", "gap"].map((name) => [name, element("output", { "aria-live": "off" })]));
+  const values = element("p", { class: "lb-values" });
+  for (const [name, output] of Object.entries(outputs)) values.append(element("span", {}, `${name} `, output), " ");
+
+  // What is pressed.
+  const button = (text, press) => {
+    const made = element("button", { type: "button" }, text);
+    made.addEventListener("click", press);
+    return made;
+  };
+  const fitted = (mayTilt) => () => {
+    const x = image(kit.state);
+    const decoder = decoders[kit.state.decoder];
+    const found = [encode(encoder, x), asked(kit.state)].map((from) => best(decoder, x, from, mayTilt));
+    const [one, other] = found.map((q) => loss(decoder, x, q));
+    kit.go(asState(one <= other ? found[0] : found[1]));
+  };
+  const listen = button("Let the decoder ignore z", () => kit.go({ decoder: kit.state.decoder === "deaf" ? "trained" : "deaf" }));
+  listen.setAttribute("aria-pressed", "false");
+  const presets = element("div", { class: "lb-buttons lb-live" },
+    button("The encoder’s answer", () => kit.go({ q: "encoder" })), button("Best upright", fitted(false)), button("Best tilted", fitted(true)), listen);
+  const data = element("div", { class: "lb-buttons lb-live" },
+    button("Another digit", () => kit.go({ digit: (kit.state.digit + 47) % images.length, x: "" })),
+    button("Draw your own", () => {
+      kit.go({ x: "0".repeat(16) });
+      drawn.element.querySelector("[tabindex='0']").focus();
+    }));
+  const guess = predict("Let the decoder ignore z, and give q its best ellipse: the gap can then be 0. Will the whole bar be…", {
+    answers: ["shorter", "as long", "longer"],
+  });
+
+  let hovered;
+  field.element.addEventListener("pointermove", (event) => {
+    hovered = event.pointerType === "mouse" && !event.buttons && !event.target.closest(".lb-handle") ? field.code(event) : undefined;
+    kit.repaint();
+  }, { signal: kit.signal });
+  field.element.addEventListener("pointerleave", () => {
+    hovered = undefined;
+    kit.repaint();
+  }, { signal: kit.signal });
+
+  const logits = new Float64Array(PIXELS);
+  let shownAtlas = "";
+  let shownIsland = "";
+  let before; // the loss with a decoder that listens
+
+  function paint(state) {
+    const decoder = decoders[state.decoder];
+    const x = image(state);
+    const q = asked(state);
+    const { logEvidence, logMass, key } = truth(state);
+    const value = loss(decoder, x, q);
+    const surprise = -logEvidence;
+    const gap = Math.max(0, value - surprise);
+    const [s1, s2, correlation] = spread(q);
+    const [z1, z2] = q.mean;
+
+    if (shownAtlas !== state.decoder) field.paintAtlas(decoder);
+    shownAtlas = state.decoder;
+    if (shownIsland !== key) field.paintIsland(grid(state.decoder), logMass);
+    shownIsland = key;
+    field.showIsland(true);
+    for (const part of [halo, ring, inner]) part.paint(q);
+    change(centre, { cx: z1, cy: -z2 });
+    drawn.paint(x, state.x ? "<i>x</i>, yours" : `<i>x</i>, held-out digit ${state.digit}`);
+    yours.paint(forward(decoder, hovered ?? q.mean, logits).map(sigmoid), hovered ? "decoded here" : "q’s centre, decoded");
+
+    costs.paint({
+      from: 0, to: AXIS, step: 10, marks: [],
+      pieces: [{ kind: "lb-piece-p", start: 0, end: surprise }, { kind: "lb-piece-gap", start: surprise, end: value }],
+      labels: [
+        { kind: "lb-label-p", at: Math.min(surprise, AXIS), text: `−log p(x) ${number(surprise, 1)}`, side: "lb-before" },
+        { kind: "lb-label-gap", at: Math.min(surprise, 0.85 * AXIS), text: `gap ${gapText(gap)}` },
+      ],
+      end: { at: Math.min(value, AXIS), text: `loss ${number(value, 1)}${value > AXIS ? " →" : ""}`, inside: value > 0.75 * AXIS },
+    });
+    zoom.paint({
+      from: surprise, to: surprise + ZOOM, step: 1, marks: [],
+      pieces: [{ kind: "lb-piece-gap", start: surprise, end: value }],
+      labels: [],
+      end: { at: Math.min(value, surprise + ZOOM), text: gap > ZOOM ? `gap ${gapText(gap)} →` : `gap ${gapText(gap)}`, inside: gap > 0.75 * ZOOM },
+    });
+
+    const [left, top] = [50 + (50 * z1) / LIMIT, 50 - (50 * z2) / LIMIT];
+    const r = [s1, s2].map((s) => (50 * s * reach(0.95)) / LIMIT);
+    const numbers = { loss: number(value, 1), "-log p(x)": number(surprise, 1), gap: gapText(gap) };
+    const meaning = `loss ${numbers.loss}, gap ${numbers.gap}`;
+    const where = `μ ${number(z1, 2)} and ${number(z2, 2)}, σ ${number(s1, 2)} and ${number(s2, 2)}`;
+    grip.style.cssText = `left: ${left}%; top: ${top}%; width: ${2 * r[0]}%; height: ${2 * r[1]}%;`;
+    thumbs[0].paint(left, 100, z1, `${number(z1, 2)}, ${meaning}`);
+    thumbs[1].paint(0, top, z2, `${number(z2, 2)}, ${meaning}`);
+    const beside = (at, sign, by) => `clamp(8px, calc(${at.toFixed(2)}% ${sign} max(${by.toFixed(2)}%, 30px)), calc(100% - 8px))`;
+    sizes[0].paint(beside(left, "+", r[0]), top, s1, `${number(s1, 2)}, ${meaning}`);
+    sizes[1].paint(left, beside(top, "-", r[1]), s2, `${number(s2, 2)}, ${meaning}`);
+    tilt.paint(meaning, undefined, correlation);
+    for (const [name, shown] of [["z1", z1], ["z2", z2], ["s1", s1], ["s2", s2]]) {
+      const { input } = inputs[name];
+      const text = shown.toFixed(2);
+      if (document.activeElement !== input && input.value !== text) [input.value] = [text];
+      if (input.getAttribute("value") !== text) input.setAttribute("value", text);
+    }
+    write(outputs.loss, numbers.loss);
+    write(outputs["−log p(x)"], numbers["-log p(x)"]);
+    write(outputs.gap, numbers.gap);
+    listen.setAttribute("aria-pressed", String(state.decoder === "deaf"));
+
+    if (state.decoder === "trained") before = value;
+    const done = state.decoder === "deaf" && gap < 0.05 && before !== undefined;
+    if (done) {
+      const right = value > before + 0.5 ? 2 : value < before - 0.5 ? 0 : 1;
+      guess.paint(true, { right, because: `The gap is ${numbers.gap}, and the loss ${numbers.loss}; before, it was ${number(before, 1)}.` });
+    }
+    kit.say(`loss ${numbers.loss}, minus log p of x ${numbers["-log p(x)"]}, gap ${numbers.gap}; ${where}`);
+    return numbers;
+  }
+
+  const fields = element("div", { class: "lb-numbers lb-live" }, ...Object.values(inputs).map((part) => part.label), tilt.element);
+  const stage = element("div", { class: "lb-stage lb-inspect" },
+    guess.element,
+    element("div", { class: "lb-costs" }, costs.element, zoom.element),
+    field.element,
+    element("div", { class: "lb-draw" }, drawn.element, data),
+    element("div", { class: "lb-side" }, yours.element),
+    element("div", { class: "lb-story" }, values, fields, presets, element("div", { class: "lb-tools lb-live" }, ...kit.tools())));
+  return { stage, paint, stop: () => gliding.stop() };
+}
+
+function python({ digit, x, decoder, q, z1, z2, s1, s2, tilt }) {
+  const rows = x ? x.match(/../g).map((byte) => parseInt(byte, 16).toString(2).padStart(8, "0")) : [];
+  return `from torch import float64, tensor
+
+from lowerbound import ${q === "hand" ? "FullNormal, " : ""}Grid, digits, elbo, trained_digits
+
+vae = trained_digits()
+${x ? `rows = "${rows.join(" ")}"
+x = tensor([[int(bit) for bit in rows if bit != " "]], dtype=float64)` : `x = digits().held_out[[${digit}]]`}
+${q === "hand" ? `s1, s2, tilt = ${s1}, ${s2}, ${tilt}
+below = [tilt * s2, (1 - tilt**2) ** 0.5 * s2]
+mean = tensor([[${z1}, ${z2}]], dtype=float64)
+q = FullNormal(mean, tensor([[[s1, 0.0], below]], dtype=float64))` : "q = vae.encode(x)"}
+${decoder === "deaf" ? `
+on = digits().train.sum(0)  # a decoder that ignores z: how often is each pixel on?
+vae.decoder[2].weight.zero_()
+vae.decoder[2].bias.copy_(((on + 0.5) / (len(digits().train) - on + 0.5)).log())
+` : ""}
+loss = -elbo(vae, q, x).item()
+surprise = -Grid(vae, points=72, limit=5).log_evidence(x).item()
+gap = max(0.0, loss - surprise)
+print(f"loss = {loss:.1f}")
+print(f"-log p(x) = {surprise:.1f}")
+print(f"gap = {gap:.2f}" if gap < 9.995 else f"gap = {gap:.1f}")
+`;
+}
+
+export const start = instrument({ schema, load, build, python });
