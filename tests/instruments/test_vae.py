@@ -56,15 +56,14 @@ def check_bound(modules: Modules, vae: VAE, n: int = 12, nodes: int = 24) -> Non
     found = modules.run(
         LOAD
         + """return states.map(({x, q}) => [
-          vae.loss(decoder, x, q), normal.klToPrior(q),
-          normal.logProb(q, 0.3, -0.7), ...normal.at(q, 0.4, -1.2),
+          vae.loss(decoder, x, q), normal.klToPrior(q), ...normal.spread(q),
         ])""",
         as_states(x, q),
     )
     found = torch.tensor(found, dtype=torch.float64)
-    z = torch.tensor([0.3, -0.7], dtype=torch.float64)
-    noise = torch.tensor([0.4, -1.2], dtype=torch.float64)
-    expected = [-elbo(vae, q, x), kl_each(q, vae.prior), q.log_prob(z), *q.at(noise).T]
+    cov = q.scale_tril @ q.scale_tril.mT
+    std = cov.diagonal(dim1=1, dim2=2).sqrt()
+    expected = [-elbo(vae, q, x), kl_each(q, vae.prior), *std.T, cov[:, 0, 1] / std.prod(1)]
     assert (found - torch.stack(expected, 1)).abs().max() < EXACT * (1 + torch.stack(expected, 1).abs().max())
 
 
@@ -119,8 +118,8 @@ CHANGES = [
     ("maths/vae.js", "NEGLIGIBLE = 1e-15", "NEGLIGIBLE = 1e-4"),
     ("maths/normal.js", "(m1 * m1 + m2 * m2 + a * a + b * b + c * c - 2)", "(m1 * m1 + m2 * m2 + a * a + c * c - 2)"),
     ("maths/normal.js", "+ c * c - 2) - Math.log(a * c)", "+ c * c - 2) + Math.log(a * c)"),
-    ("maths/normal.js", "(z2 - m2 - b * e1) / c", "(z2 - m2) / c"),
-    ("maths/normal.js", "m2 + b * e1 + c * e2", "m2 + c * e2"),
+    ("maths/normal.js", "Math.hypot(b, c)", "c"),
+    ("maths/normal.js", "[a, s2, b / s2]", "[a, s2, b / c]"),
     ("maths/quadrature.js", "Math.sqrt(j - 1) * before", "Math.sqrt(j) * before"),
     ("maths/quadrature.js", "points[k] = -t", "points[k] = t"),
     ("maths/vae.js", "layer[h] = t / (1 + Math.exp(-t))", "layer[h] = t / (1 + Math.exp(t))"),

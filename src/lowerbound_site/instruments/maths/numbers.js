@@ -1,4 +1,4 @@
-// Numbers: float16 weights, bits, and the two functions that keep logarithms in range.
+// Numbers: float16 weights, bits, and what keeps exponentials in range.
 
 /** float16 numbers, little-endian, as float64. */
 export function halves(buffer) {
@@ -27,9 +27,6 @@ export function images(buffer) {
 export const toHex = (x) =>
   Array.from({ length: 16 }, (_, n) => (8 * x[4 * n] + 4 * x[4 * n + 1] + 2 * x[4 * n + 2] + x[4 * n + 3]).toString(16)).join("");
 export const fromHex = (hex) => Float64Array.from({ length: 64 }, (_, d) => (parseInt(hex[d >> 2], 16) >> (3 - (d & 3))) & 1);
-
-/** log(1 + e^t). */
-export const softplus = (t) => (t > 0 ? t : 0) + Math.log1p(Math.exp(-Math.abs(t)));
 
 /** 1 / (1 + e^-t). */
 export const sigmoid = (t) => (t >= 0 ? 1 / (1 + Math.exp(-t)) : 1 - 1 / (1 + Math.exp(t)));

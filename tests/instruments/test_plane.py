@@ -1,0 +1,195 @@
+"""The plane: the best ellipses, the decoder that ignores z, what is drawn and read, and the way through it by keys."""
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+import torch
+from playwright.sync_api import Browser, Page
+
+from lowerbound import VAE, FullNormal, Grid, digits, elbo, kl_each, optimal_q
+
+from .modules import Modules, survivors
+from .test_vae import LOAD
+
+pytestmark = pytest.mark.browser
+
+CLOSER = "const fit = await at('maths/fit.js'); "
+
+
+def check_fit(modules: Modules, vae: VAE) -> None:
+    rows = [343, 144, 118, 43]
+    x = digits().held_out[rows]
+    found = modules.run(
+        LOAD
+        + CLOSER
+        + """return states.map(row => [false, true].map(tilts => {
+          const {mean, tril} = fit.best(decoder, images[row], vae.encode(encoder, images[row]), tilts);
+          return [...mean, ...tril];
+        }))""",
+        rows,
+    )
+    upright, tilted = torch.tensor(found, dtype=torch.float64).unbind(1)
+    log_evidence = Grid(vae).log_evidence(x)
+    library = log_evidence - elbo(vae, optimal_q(vae, vae.encode(x), x), x)
+
+    def gap(numbers: torch.Tensor) -> torch.Tensor:
+        tril = torch.zeros(len(x), 2, 2, dtype=torch.float64)
+        tril[:, 0, 0], tril[:, 1, 0], tril[:, 1, 1] = numbers[:, 2:].T
+        return log_evidence - elbo(vae, FullNormal(numbers[:, :2], tril), x)
+
+    assert (upright[:, 3] == 0).all()
+    assert (gap(upright) < library + 1e-3).all()
+    assert (gap(tilted) < gap(upright) + 1e-6).all()
+    assert (gap(tilted)[1] < 0.7 * gap(upright)[1]).all()  # the posterior of this one is tilted
+
+
+def check_deaf(modules: Modules, vae: VAE) -> None:
+    x = digits().held_out[:6]
+    on = digits().train.sum(0)
+    found = modules.run(
+        LOAD
+        + """const deaf = vae.deaf(decoder, states.on, states.images);
+        const grid = new vae.Grid(deaf), q = normal.tilted(0, 0, 1, 1, 0), half = normal.tilted(0.5, -1, 0.4, 0.6, 0.5);
+        return states.rows.map(n => [-grid.posterior(images[n]).logEvidence, vae.loss(deaf, images[n], q),
+          vae.loss(deaf, images[n], half)])""",
+        {"on": on.tolist(), "images": 1437, "rows": list(range(6))},
+    )
+    found = torch.tensor(found, dtype=torch.float64)
+    share = (on + 0.5) / 1438
+    cost = -(x * share.log() + (1 - x) * (1 - share).log()).sum(1)
+    tril = torch.tensor([[0.4, 0.0], [0.5 * 0.6, 0.75**0.5 * 0.6]], dtype=torch.float64).expand(1, 2, 2)
+    half = FullNormal(torch.tensor([[0.5, -1.0]], dtype=torch.float64), tril)
+    assert (found[:, 0] - cost).abs().max() < 2e-5  # the grid ends at 5
+    assert (found[:, 1] - cost).abs().max() < 1e-9
+    assert (found[:, 2] - cost - kl_each(half, vae.prior)).abs().max() < 1e-9
+
+
+CHANGES = [
+    ("maths/normal.js", "r * s2, Math.sqrt(1 - r * r) * s2", "r * s2, Math.sqrt(1 + r * r) * s2"),
+    ("maths/vae.js", "(images - on + 0.5)", "(images + on + 0.5)"),
+    ("maths/vae.js", "weight2: new Float64Array(decoder.weight2.length)", "weight2: decoder.weight2"),
+    ("maths/fit.js", "k === l ? value + by : other", "k === l ? value - by : other"),
+    ("maths/fit.js", "there <= here + 1e-4", "there >= here + 1e-4"),
+    ("maths/fit.js", "Math.exp(t1), Math.exp(t2)", "Math.exp(t1), Math.exp(t1)"),
+]
+
+
+def test_best_ellipses_are_as_good_as_the_library_s(modules: Modules, exported: VAE) -> None:
+    check_fit(modules, exported)
+
+
+def test_a_decoder_that_ignores_z(modules: Modules, exported: VAE) -> None:
+    check_deaf(modules, exported)
+
+
+def test_every_change_is_noticed(modules: Modules, exported: VAE) -> None:
+    def check(modules: Modules) -> None:
+        check_deaf(modules, exported)
+        check_fit(modules, exported)
+
+    assert survivors(modules, check, CHANGES) == []
+
+
+@pytest.fixture
+def page(browser: Browser, stage: str) -> Iterator[Page]:
+    page = browser.new_page(viewport={"width": 1000, "height": 900})
+    yield page
+    page.close()
+
+
+def show(page: Page, stage: str, state: str) -> None:
+    page.goto(f"{stage}plane#~plane?{state}")
+    page.wait_for_selector("lb-instrument[data-ready]")
+
+
+def test_an_ellipse_is_drawn_through_the_scale_of_the_axes(page: Page, stage: str) -> None:
+    """Points of the drawn outline, read off with the axes' own labels, hold 95 % of q."""
+    show(page, stage, "q=hand&z1=-1&z2=0.5&s1=0.6&s2=0.9&tilt=0.7")
+    drawn = np.array(page.evaluate(OUTLINE, ".lb-q-95"))
+    cov = np.array([[0.6**2, 0.7 * 0.6 * 0.9], [0.7 * 0.6 * 0.9, 0.9**2]])
+    away = drawn - [-1, 0.5]
+    distance = np.einsum("ki,ij,kj->k", away, np.linalg.inv(cov), away)
+    assert np.abs(distance / -np.log(0.05) / 2 - 1).max() < 0.02
+    labels = page.evaluate(LABELS)
+    assert {text: pytest.approx(value, abs=0.03) for text, value in labels} == {"−2": -2, "0": 0, "2": 2}
+
+
+OUTLINE = """selector => {
+  const ellipse = document.querySelector(selector), matrix = ellipse.getScreenCTM();
+  const {left, top, width, height} = document.querySelector(".lb-plane > svg").getBoundingClientRect();
+  return Array.from({length: 24}, (_, k) => {
+    const {x, y} = new DOMPoint(Math.cos(k * Math.PI / 12), Math.sin(k * Math.PI / 12)).matrixTransform(matrix);
+    return [((x - left) / width - 0.5) * 7, (0.5 - (y - top) / height) * 7];
+  });
+}"""
+LABELS = """() => [...document.querySelectorAll(".lb-at-z1")].map(label => {
+  const {left, width} = document.querySelector(".lb-plane > svg").getBoundingClientRect();
+  const box = label.getBoundingClientRect();
+  return [label.textContent, ((box.left + box.width / 2 - left) / width - 0.5) * 7];
+})"""
+
+
+def read(page: Page) -> dict[str, str]:
+    page.wait_for_timeout(100)
+    values = dict(re.findall(r"(loss|−log p\(x\)|gap) ([\d.]+)", page.locator(".lb-values").inner_text()))
+    numbers = {name: page.get_by_label(name, exact=True).input_value() for name in ("μ1", "μ2", "σ1", "σ2")}
+    return values | numbers
+
+
+def test_a_digit_is_drawn_and_read_with_the_keyboard_alone(page: Page, stage: str, exported: VAE) -> None:
+    show(page, stage, "")
+    page.get_by_role("button", name="Draw your own").focus()
+    page.keyboard.press("Enter")
+    x = torch.zeros(8, 8, dtype=torch.float64)
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    for row in range(8):  # a stroke from top to bottom, and a foot
+        page.keyboard.press("Space")
+        x[row, 3] = 1
+        if row < 7:
+            page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    x[7, 4] = 1
+    q = exported.encode(x.reshape(1, 64))
+    surprise = -Grid(exported, points=72, limit=5.0).log_evidence(x.reshape(1, 64)).item()
+    loss = -elbo(exported, q, x.reshape(1, 64)).item()
+    mean, std = q.mean[0].tolist(), q.log_std[0].exp().tolist()  # type: ignore[union-attr]
+    assert read(page) == {
+        "loss": f"{loss:.1f}",
+        "−log p(x)": f"{surprise:.1f}",
+        "gap": f"{loss - surprise:.2f}" if loss - surprise < 9.995 else f"{loss - surprise:.1f}",
+        "μ1": f"{mean[0]:.2f}",
+        "μ2": f"{mean[1]:.2f}",
+        "σ1": f"{std[0]:.2f}",
+        "σ2": f"{std[1]:.2f}",
+    }
+    page.get_by_role("slider", name="width of q").focus()
+    page.keyboard.press("Home")
+    assert read(page)["σ1"] == "0.01"
+    page.keyboard.press("End")
+    assert read(page)["σ1"] == "1.20"
+    assert "q=hand" in page.evaluate("new Promise(done => setTimeout(() => done(location.hash), 1200))")
+
+
+def test_a_digit_is_drawn_with_a_pointer_and_rubbed_out(page: Page, stage: str) -> None:
+    show(page, stage, "x=0000000000000000")
+    box = page.locator(".lb-cells").bounding_box()
+    assert box
+
+    def stroke(fine: list[tuple[float, float]]) -> str:
+        (x, y), *rest = [
+            (box["x"] + column * box["width"] / 32, box["y"] + row * box["height"] / 32) for column, row in fine
+        ]
+        page.mouse.move(x, y)
+        page.mouse.down()
+        for x, y in rest:
+            page.mouse.move(x, y, steps=4)
+        page.mouse.up()
+        drawn: str = page.evaluate("document.querySelector('lb-instrument').instrument.state.x")
+        return drawn
+
+    assert stroke([(14, 2), (14, 30)]) == "10" * 8  # down the fourth column
+    assert stroke([(14, 30), (14, 18)]) == "10" * 4 + "00" * 4  # a stroke that begins on ink rubs out
