@@ -70,7 +70,7 @@ CHANGES = [
     ("maths/normal.js", "r * s2, Math.sqrt(1 - r * r) * s2", "r * s2, Math.sqrt(1 + r * r) * s2"),
     ("maths/vae.js", "(images - on + 0.5)", "(images + on + 0.5)"),
     ("maths/vae.js", "weight2: new Float64Array(decoder.weight2.length)", "weight2: decoder.weight2"),
-    ("maths/fit.js", "k === l ? value + by : other", "k === l ? value - by : other"),
+    ("maths/fit.js", "l === k ? value + by : other", "l === k ? value - by : other"),
     ("maths/fit.js", "there <= here + 1e-4", "there >= here + 1e-4"),
     ("maths/fit.js", "Math.exp(t1), Math.exp(t2)", "Math.exp(t1), Math.exp(t1)"),
 ]

@@ -125,8 +125,9 @@ function build(kit, { decoders, encoder, images }) {
         kit.set({ [key]: input.valueAsNumber }, true);
       });
       const label = element("label", {});
-      label.innerHTML = sign;
-      label.append(input);
+      const name = element("span", {});
+      name.innerHTML = sign;
+      label.append(name, input);
       return [key, { input, label }];
     }),
   );
@@ -253,7 +254,7 @@ function build(kit, { decoders, encoder, images }) {
     field.element,
     element("div", { class: "lb-draw" }, drawn.element, data),
     element("div", { class: "lb-side" }, yours.element),
-    element("div", { class: "lb-story" }, values, fields, presets, element("div", { class: "lb-tools lb-live" }, ...kit.tools())));
+    element("div", { class: "lb-readings" }, values, fields, presets, element("div", { class: "lb-tools lb-live" }, ...kit.tools())));
   return { stage, paint, stop: () => gliding.stop() };
 }
 
