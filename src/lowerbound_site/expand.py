@@ -270,7 +270,7 @@ def _how_it_runs(claim: Claim, root: Path) -> str:
     commands = "\n".join([*steps, f".venv/bin/python {claim.name}.py"])
     in_one = f"uv run {site_url()}/download/{claim.name}.py\n"
     return f"""\
-<details class="lb-run" markdown="1">
+<details class="lb-run" data-search-exclude="" markdown="1">
 <summary>Run it on your machine</summary>
 
 It needs Python 3.11 or later. Save the program as `{claim.name}.py`, and beside it make an environment, which serves

@@ -46,7 +46,8 @@ class _Code(Postprocessor):
     _CODE = re.compile(r"<code>.*?</code>", re.DOTALL)
     _DISTRIBUTION = re.compile(r"(?<![\w&;./-])([pq])(?![\w;/-])(?=[^<>]*<)")
     _BLOCK = re.compile(r'<div class="([^"]*\bhighlight)">')
-    _NO_COMMAND = re.compile(r"\blanguage-(?:text|pycon)\b")  # sketches, outputs, examples that show what they print
+    # Sketches, outputs, examples that show what they print, signatures: none of it runs.
+    _NO_COMMAND = re.compile(r"\blanguage-(?:text|pycon)\b|\bdoc-signature\b")
 
     def run(self, text: str) -> str:
         text = self._CODE.sub(lambda code: self._coloured(self._PLAIN.sub(r"\1", code[0])), text)

@@ -37,6 +37,16 @@ def test_other_names_and_tags_in_code_have_none() -> None:
     assert "lb-p" not in page("`a.p`, `p-value`, `<p>`, `</p>` and `p1`.\n")
 
 
+@pytest.mark.parametrize(
+    ("language", "copied"), [("python", True), ("console", True), ("text", False), ("pycon", False)]
+)
+def test_only_what_runs_when_it_is_pasted_has_a_copy_button(language: str, copied: bool) -> None:
+    settings = {"pymdownx.highlight": {"pygments_lang_class": True}}
+    source = f"```{language}\n>>> 1 + 1\n2\n```\n"
+    html = Markdown(extensions=[*EXTENSIONS, LowerBoundExtension()], extension_configs=settings).convert(source)
+    assert ("no-copy" in html) is not copied
+
+
 def test_names_numbers_and_blanks_in_code_need_no_element() -> None:
     html = page("```python\nkl(a, 2)  # nats\n```\n")
     assert '<span class="c1"># nats</span>' in html
