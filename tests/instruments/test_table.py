@@ -11,8 +11,9 @@ import torch
 from torch import Tensor
 from torch.distributions import Categorical, MixtureSameFamily, Normal
 
-from lowerbound import Distribution, Joint, kl, kl_each, mutual_information
+from lowerbound import VAE, Distribution, Grid, Joint, digits, kl, kl_each, mutual_information
 from lowerbound_site.elements import schema
+from lowerbound_site.instrument_data import chosen
 
 from .modules import Modules, survivors
 
@@ -404,6 +405,52 @@ def test_what_is_shown_is_what_the_library_says(name: str, modules: Modules) -> 
     check_shown(modules, name, 1000)
 
 
+# -- one row of the table, with very many columns ----------------------------------------------------------------------
+
+TILES = """
+const t = await at("maths/tiles.js");
+return states.map(([logMass, points, parts]) => {
+  const mass = t.tiles(logMass, points, parts);
+  return [mass, t.fewest(mass.flat(), 0.95)];
+});
+"""
+
+
+def check_tiles(modules: Modules, count: int = 10) -> None:
+    generator = torch.Generator().manual_seed(8)
+    shapes = [(2, 1), (4, 3), (6, 6), (12, 12)]
+    states = []
+    for n in range(count):
+        weights = torch.rand(12, 12, generator=generator, dtype=torch.float64) ** (1 + n % 9)
+        states.append(((weights / weights.sum()).log(), shapes[n % len(shapes)]))
+    found = modules.run(TILES, [[log_mass.flatten().tolist(), 12, parts] for log_mass, parts in states])
+    for (log_mass, (n1, n2)), (mass, fewest) in zip(states, found, strict=True):
+        expected = log_mass.exp().reshape(n1, 12 // n1, n2, 12 // n2).sum((1, 3))
+        close(mass, expected)
+        held = expected.flatten().sort(descending=True).values.cumsum(0)
+        assert fewest == int((held < 0.95).sum()) + 1
+
+
+def test_tiles(modules: Modules) -> None:
+    check_tiles(modules, 1000)
+
+
+def test_the_island_is_the_row(modules: Modules, exported: VAE) -> None:
+    grid = Grid(exported, points=72, limit=5)
+    x = digits().held_out[[chosen()[2]]]
+    mass = grid.posterior(x).log_mass.exp()[0]
+    found = modules.run(
+        "const data = await at('controls/data.js'); const {Grid} = await at('maths/vae.js'); "
+        "const m = await at('row-to-island.js'); const x = (await data.loadImages())[(await data.loadChosen())[2]]; "
+        "const row = new Grid(await data.loadDecoder()).posterior(x); "
+        "return m.schema.codes.of.map(codes => Object.values(m.measure({codes}, row)))"
+    )
+    for (n1, n2), (surprise, largest, fewest) in zip([(2, 1), (4, 3), (18, 18), (72, 72)], found, strict=True):
+        tiles = mass.reshape(n1, 72 // n1, n2, 72 // n2).sum((1, 3)).flatten()
+        close([surprise, largest], [-grid.log_evidence(x).item(), tiles.max().item()])
+        assert fewest == int((tiles.sort(descending=True).values.cumsum(0) < 0.95).sum()) + 1
+
+
 # -- single changes that must be noticed -------------------------------------------------------------------------------
 
 
@@ -443,6 +490,11 @@ CHANGES: dict[Callable[[Modules], None], list[tuple[str, str, str]]] = {
         ("maths/normal-fit.js", "at.mean - (ll * dm", "at.mean + (ll * dm"),
         ("maths/normal-fit.js", "humps.share * first + (1 - humps.share) * second", "(first + second) / 2"),
         ("maths/normal-fit.js", "b.value < a.value - 1e-12 ? b : a", "b.value > a.value - 1e-12 ? b : a"),
+    ],
+    check_tiles: [
+        ("maths/tiles.js", "mass[Math.floor((i * parts1)", "mass[Math.floor((j * parts1)"),
+        ("maths/tiles.js", "b - a", "a - b"),
+        ("maths/tiles.js", ">= share) + 1", ">= share)"),
     ],
     check_all_shown: [
         ("maths/table.js", "seed * 48271", "seed * 48272"),

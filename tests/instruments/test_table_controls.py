@@ -19,7 +19,7 @@ BORDERS = {
     "eight-names": ["priorRound", "decoderSeven", "dataSeven", "encoderRound"],
     "which-way-round": ["left", "right"],
 }
-NAMES = [*BORDERS, "two-cuts", "read-the-column", "bouncing", "train-one-part"]
+NAMES = [*BORDERS, "two-cuts", "read-the-column", "bouncing", "train-one-part", "row-to-island"]
 EACH_BORDER = [(name, key, n) for name, keys in BORDERS.items() for n, key in enumerate(keys)]
 
 
