@@ -24,6 +24,7 @@ from torch import Tensor
 
 from lowerbound.checks import at_least, expect, numbers
 from lowerbound.gaussian import GaussianJoint, LinearGaussian
+from lowerbound.memory import blocks, in_blocks
 from lowerbound.quantities import LOG_2PI, elbo, entropy, kl, kl_each, mutual_information, reconstruction
 from lowerbound.tables import Conditional, Joint
 from lowerbound.vae import (
@@ -31,11 +32,9 @@ from lowerbound.vae import (
     DiagonalNormal,
     Encoded,
     StandardNormal,
-    blocks,
     check_dim,
     check_pair,
     gauss_hermite,
-    in_blocks,
     rows,
 )
 
@@ -137,18 +136,20 @@ def _(p: GaussianJoint, q: Any, x: Tensor, *, k: int, generator: torch.Generator
 @_draw.register
 def _(p: VAE, q: Encoded, x: Tensor, *, k: int, generator: torch.Generator | None) -> Draws:
     x = check_pair(p, q, x)
-    noise, pixels = _noise(q, k, generator), x.shape[1]
+    held = 8 * x.shape[1]  # numbers for each draw
 
-    def of_rows(part: slice) -> Tensor:
-        some, images = rows(q, part), x[part]
+    def logs(noise: Tensor, x: Tensor, *parameters: Tensor) -> Tensor:
+        of_x = type(q)(*parameters)
+        z = of_x.at(noise)
+        return torch.stack([p.prior.log_prob(z), p.log_likelihood(x, z), of_x.log_prob(z)])
 
-        def of_draws(draws: slice) -> Tensor:
-            z = some.at(noise[draws, part])
-            return torch.stack([p.prior.log_prob(z), p.log_likelihood(images, z), some.log_prob(z)])
+    def of_rows(noise: Tensor, *parameters: Tensor) -> Tensor:
+        """Some rows, whose draws go through in blocks too."""
+        drawn = noise.transpose(0, 1)
+        return in_blocks(logs, [drawn], held * len(noise), whole=parameters, network=p.decoder, dim=1)
 
-        return in_blocks(of_draws, blocks(k, 8 * len(images) * pixels), dim=1)
-
-    return Draws(*in_blocks(of_rows, blocks(len(x), 8 * k * pixels), dim=2))
+    noise = _noise(q, k, generator).transpose(0, 1)
+    return Draws(*in_blocks(of_rows, [noise, x, *vars(q).values()], held * k, network=p.decoder, dim=2))
 
 
 # -- bounds ----------------------------------------------------------------------------------------------------------
@@ -276,14 +277,16 @@ class AggregatedPosterior:
 
     def log_prob(self, z: Tensor) -> Tensor:
         r"""$\log q(z)$ for z of shape (m, L), shape (m,)."""
-        return in_blocks(lambda part: self._log_parts(z[part]).logsumexp(1), self._blocks(z))
+        return self._of_pairs(lambda log_prob: log_prob.logsumexp(1), z)
 
-    def _blocks(self, z: Tensor) -> list[slice]:
-        return blocks(len(z), 8 * self.given.mean.numel())
+    def _of_pairs(self, function: Callable[[Tensor], Tensor], z: Tensor) -> Tensor:
+        """A function of log q(x) q(z|x), shape (m, n), which is applied to blocks of z."""
 
-    def _log_parts(self, z: Tensor) -> Tensor:
-        """log q(x) q(z|x) for every pair, shape (m, n)."""
-        return self.given.log_prob(z[:, None, :]) - math.log(len(self.given.mean))
+        def of_block(z: Tensor, *parameters: Tensor) -> Tensor:
+            given = type(self.given)(*parameters)
+            return function(given.log_prob(z[:, None, :]) - math.log(len(given.mean)))
+
+        return in_blocks(of_block, [z], 8 * self.given.mean.numel(), whole=vars(self.given).values())
 
 
 @dataclass(frozen=True, eq=False)
@@ -320,7 +323,7 @@ class EncoderJoint:
 
         $$q(x_i \mid z) = \frac{q(z \mid x_i)}{\sum_j q(z \mid x_j)}$$
         """
-        return in_blocks(lambda part: self.z._log_parts(z[part]).softmax(1), self.z._blocks(z))
+        return self.z._of_pairs(lambda log_prob: log_prob.softmax(1), z)
 
 
 @entropy.register

@@ -17,7 +17,8 @@ import torch
 from torch import Tensor
 
 from lowerbound.checks import finite
-from lowerbound.vae import VAE, Encoded, blocks, check_q, in_float64, pixel_rows, rows
+from lowerbound.memory import blocks
+from lowerbound.vae import VAE, Encoded, check_q, in_float64, pixel_rows, rows
 
 
 class Grid:

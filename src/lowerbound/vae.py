@@ -21,7 +21,7 @@ What needs the true posterior $p(z \mid x)$ is in grid.py.
 
 import copy
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Self
@@ -29,14 +29,13 @@ from typing import Any, Self
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.utils.checkpoint import checkpoint
 
 from lowerbound.checks import at_least, finite, last_axis
 from lowerbound.likelihoods import Likelihood, log_likelihood
+from lowerbound.memory import blocks, in_blocks
 from lowerbound.quantities import LOG_2PI, elbo, entropy, kl, kl_each, reconstruction
 
 NODES = 24  # of Gauss-Hermite quadrature, in each latent dimension
-BLOCK = 2**22  # numbers held at once in a blocked sum: 32 MiB of float64
 
 
 @dataclass(frozen=True, eq=False)
@@ -227,8 +226,8 @@ class VAE(nn.Module):
         if training:
             output = self._call("encoder", x, training)
         else:
-            parts = blocks(len(x), 8 * math.prod(x.shape[1:]))
-            output = in_blocks(lambda part: self._call("encoder", x[part]), parts)
+            pixels = math.prod(x.shape[1:])
+            output = in_blocks(lambda some: self._call("encoder", some), [x], 8 * pixels, network=self.encoder)
         return self.posterior.from_output(pixel_rows(output), self.prior.dim)
 
     def decode(self, z: Tensor, training: bool = False) -> Tensor:
@@ -255,7 +254,8 @@ class VAE(nn.Module):
     def log_likelihood(self, x: Tensor, z: Tensor) -> Tensor:
         r"""$\log p(x \mid z)$, shape (...), in nats, for z of shape (..., L) and x of shape (n, D), (D,) or (n, ...).
 
-        All but the last axes of z and of rows x broadcast against each other.
+        All but the last axes of z and of rows x broadcast against each other: `x[:, None]` against z of shape (g, L)
+        is a table, (n, g). (So signals of one channel, shape (n, 1, D), have to be flattened here.)
         """
         decoded = self.decode(z)
         as_rows = x.shape[-1] == decoded.shape[-1]
@@ -290,7 +290,8 @@ class VAE(nn.Module):
                 f"use x.to({weight.dtype}) or vae.to(x.dtype)"
             )
         finite(x, "x")
-        self.likelihood.check(x)
+        for part in blocks(len(x), 8 * math.prod(x.shape[1:])):
+            self.likelihood.check(x[part])
         return x
 
     def _conversion(self, x: Any) -> str:
@@ -298,11 +299,13 @@ class VAE(nn.Module):
         dtype = next(self.parameters(), torch.empty(0)).dtype
         how = f"x.to({dtype})" if isinstance(x, Tensor) else f"torch.as_tensor(x, dtype={dtype})"
         try:
-            self.likelihood.check(torch.as_tensor(x, dtype=dtype))
+            converted = torch.as_tensor(x, dtype=dtype)
+        except (TypeError, ValueError, RuntimeError):
+            return "tensors can be made of arrays and of lists of numbers"
+        try:
+            self.likelihood.check(converted)
         except ValueError as error:
             return f"{how} is one, but: {error}"
-        except (TypeError, RuntimeError):
-            return "tensors can be made of arrays and of lists of numbers"
         return f"use {how}"
 
 
@@ -377,8 +380,12 @@ def _(p: VAE, q: Encoded, x: Tensor) -> Tensor:
     """
     x = check_pair(p, q, x)
     noise, weight = gauss_hermite(p.prior.dim, x)
-    parts = blocks(len(x), 8 * len(noise) * x.shape[1])  # the decoder's layers hold several numbers for each pixel
-    return in_blocks(lambda part: weight @ p.log_likelihood(x[part], rows(q, part).at(noise[:, None, :])), parts)
+    held = 8 * len(noise) * x.shape[1]  # the decoder's layers hold several numbers for each pixel
+
+    def average(x: Tensor, *parameters: Tensor) -> Tensor:
+        return weight @ p.log_likelihood(x, type(q)(*parameters).at(noise[:, None, :]))
+
+    return in_blocks(average, [x, *vars(q).values()], held, network=p.decoder)
 
 
 @elbo.register
@@ -402,26 +409,6 @@ def check_q(q: Any, n: int, latent_dim: int) -> None:
         raise ValueError(f"q: {len(q.mean)} distribution(s), but x has {n} row(s)")
     if q.mean.shape[-1] != latent_dim:
         raise ValueError(f"q: over {q.mean.shape[-1]} latent dimension(s), but the VAE has {latent_dim}")
-
-
-def blocks(n: int, numbers_a_row: int) -> list[slice]:
-    """n rows in slices, so that a slice of rows with so many numbers each stays within BLOCK numbers."""
-    step = max(1, BLOCK // numbers_a_row)
-    return [slice(start, start + step) for start in range(0, n, step)]
-
-
-def in_blocks(function: Callable[[slice], Tensor], parts: list[slice], dim: int = 0) -> Tensor:
-    """`function(part)` for each part, joined along `dim`, in the memory of one part, gradients included.
-
-    The graph of a part is not kept where there are several: the backward pass computes the part again.
-    """
-    if len(parts) <= 1:
-        return function(parts[0] if parts else slice(0))
-    again: list[Tensor] = [
-        checkpoint(function, part, use_reentrant=False, preserve_rng_state=False)  # nothing here is random
-        for part in parts
-    ]
-    return torch.cat(again, dim)
 
 
 def gauss_hermite(dim: int, like: Tensor, nodes: int = NODES) -> tuple[Tensor, Tensor]:

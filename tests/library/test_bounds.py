@@ -147,7 +147,7 @@ def test_blocks_do_not_change_the_draws(trained, held_out, monkeypatch):
     x = held_out[:10]
     q = trained.encode(x)
     whole = lb.draw(trained, q, x, k=4, generator=torch.Generator().manual_seed(0))
-    monkeypatch.setattr("lowerbound.vae.BLOCK", 1)
+    monkeypatch.setattr("lowerbound.memory.BLOCK", 1)
     blocked = lb.draw(trained, q, x, k=4, generator=torch.Generator().manual_seed(0))
     assert_near(blocked.log_weight, whole.log_weight)
 
@@ -206,7 +206,7 @@ def test_which_row_did_this_z_come_from(generator, monkeypatch):
     assert_near(joint.z.log_prob(z).exp(), densities.mean(1))
     bayes = densities / 5 / joint.z.log_prob(z).exp()[:, None]
     assert_near(joint.x_given_z(z), bayes)
-    monkeypatch.setattr("lowerbound.vae.BLOCK", 1)
+    monkeypatch.setattr("lowerbound.memory.BLOCK", 1)
     assert_near(joint.z.log_prob(z).exp(), densities.mean(1))
 
 

@@ -18,6 +18,10 @@ VAE = lb.VAE(lb.mlp(4, 3, 4), lb.mlp(2, 3, 4), lb.Bernoulli()).double()
 X = torch.ones(2, 4, dtype=torch.float64)
 Q = VAE.encode(X)
 LINE = lb.DiagonalNormal(Q.mean[:, :1], Q.log_std[:, :1])  # over one number of z, where the VAE has two
+FULL = lb.FullNormal(Q.mean, Q.scale_tril)
+TWO_HEADS = lb.VAE(lb.mlp(4, 4), lb.mlp(2, 4), lb.Bernoulli()).double()
+TWO_HEADS.encoder.forward = lambda x: (x, x)
+TWO_HEADS.decoder.forward = lambda z: torch.ones(1, 4)
 NOISE = r"noise: expected shape \(k, 2, 2\), k draws for each row of q, got \(2, 2\)"
 GRID = lb.Grid(VAE)
 DEEP = lb.VAE(lb.mlp(4, 3, 6), lb.mlp(3, 3, 4), lb.Bernoulli(), 3).double()
@@ -51,6 +55,7 @@ TABLES = [
     ("Joint", lambda: lb.Joint.from_data([1.0], [[-1.0, 2.0]]), ValueError, r"encoder\[0, 0\] is -1"),
     ("outside_support", lambda: lb.outside_support(HALF, P), TypeError, "p: expected a Distribution.*not a Joint"),
     ("outside_support", lambda: lb.outside_support(HALF, THIRD), ValueError, r"p has shape \(3,\), but q has shape"),
+    ("outside_support", lambda: lb.outside_support(P.z_given_x, THIRD), ValueError, "p: 3 values, but q is over 2"),
 ]
 QUANTITIES = [
     ("kl", lambda: lb.kl([0.5], [0.5]), TypeError, r"kl\(q, p\): the first argument is a list; expected"),
@@ -61,6 +66,7 @@ QUANTITIES = [
     ("kl", lambda: lb.kl(Q, P), TypeError, "p: expected vae.prior or a posterior from Grid, not a Joint"),
     ("kl", lambda: lb.kl(lb.EncoderJoint(Q).z, HALF), TypeError, "p: expected a StandardNormal, not a Distribution"),
     ("kl", lambda: lb.kl(Q, lb.StandardNormal(3)), ValueError, "p: .*3.*2"),
+    ("kl", lambda: lb.kl(lb.EncoderJoint(LINE).z, lb.StandardNormal(2)), ValueError, "p: .* over 2 .*q is over 1"),
     ("kl_each", lambda: lb.kl_each(HALF, HALF), TypeError, r"kl_each\(q, p\): the first argument is a Distribution"),
     ("kl_each", lambda: lb.kl_each(P.z_given_x, WIDE.z_given_x), ValueError, r"p has shape \(3, 2\), but q has"),
     ("entropy", lambda: lb.entropy(0.5), TypeError, r"entropy\(q\): the first argument is a float"),
@@ -100,6 +106,29 @@ NEURAL = [
     ),
     ("VAE", lambda: VAE.check([[1.0]]), TypeError, "x: expected a floating-point tensor, got list"),
     ("VAE", lambda: VAE.check(X.long()), TypeError, "x: expected a floating-point tensor, got torch.int64"),
+    ("VAE", lambda: VAE.check(X.byte()), TypeError, r"got torch.uint8; use x.to\(torch.float64\)$"),
+    ("VAE", lambda: VAE.check(200 * X.byte()), TypeError, r"x.to\(torch.float64\) is one, but: .*200.*Binomial\(255\)"),
+    ("VAE", lambda: VAE.check([["a"]]), TypeError, "got list; tensors can be made of"),
+    ("VAE", lambda: VAE.check(X.numpy()), TypeError, r"ndarray; use torch.as_tensor\(x, dtype=torch.float64\)"),
+    ("VAE", lambda: VAE.check(X * 0.9999999), ValueError, r"x holds 0\.9999999\."),
+    ("VAE", lambda: VAE.check(X / 3), ValueError, r"0 to 1, .*Binomial\(255\), .*GaussianNoise"),
+    ("VAE", lambda: VAE.decode(X), ValueError, r"z: expected shape \(\.\.\., 2\), got \(2, 4\)"),
+    ("VAE", lambda: VAE.log_joint(X, Q.mean[:, :1]), ValueError, r"z: expected shape \(\.\.\., 2\)"),
+    ("VAE", lambda: VAE.sample(0), ValueError, "n: expected a whole number of at least 1, got 0"),
+    ("VAE", lambda: TWO_HEADS.encode(X), TypeError, "encoder: expected it to return one tensor, got a tuple"),
+    ("VAE", lambda: TWO_HEADS.decode(X[:, :2]), ValueError, r"decoder: for 2 inputs its output has shape \(1, 4\)"),
+    ("StandardNormal", lambda: VAE.prior.log_prob(Q.mean[:, :1]), ValueError, r"z: expected shape \(\.\.\., 2\)"),
+    ("DiagonalNormal", lambda: Q.log_prob(LINE.mean), ValueError, r"z: expected shape \(\.\.\., 2\), got \(2, 1\)"),
+    ("DiagonalNormal", lambda: Q.at(LINE.mean), ValueError, r"noise: expected shape \(\.\.\., 2\), got \(2, 1\)"),
+    (
+        "DiagonalNormal",
+        lambda: lb.DiagonalNormal(Q.mean, LINE.mean),
+        ValueError,
+        r"mean, log_std: .*\(2, 2\) and \(2, 1\)",
+    ),
+    ("FullNormal", lambda: lb.FullNormal(Q.mean, Q.mean), ValueError, r"mean, scale_tril: .*\(2, 2\) and \(2, 2\)"),
+    ("FullNormal", lambda: FULL.log_prob(LINE.mean), ValueError, r"z: expected shape \(\.\.\., 2\)"),
+    ("FullNormal", lambda: FULL.at(LINE.mean), ValueError, r"noise: expected shape \(\.\.\., 2\)"),
     ("VAE", lambda: VAE.check(X[0]), ValueError, r"x: expected shape \(n, D\).*got \(4,\)"),
     ("VAE", lambda: VAE.check(X[:0]), ValueError, r"x: expected shape \(n, D\).*got \(0, 4\)"),
     ("VAE", lambda: VAE.check(X.float()), TypeError, "x: torch.float32 on cpu, but the VAE has torch.float64"),
@@ -216,7 +245,7 @@ ERRORS = [*TABLES, *QUANTITIES, *NEURAL, *BOUNDS, *FILES]
 
 # Doors that take nothing that could be wrong, are made by another door, or are tested in test_gaussian.py, test_ais.py.
 WITHOUT = {
-    *("digits", "Digits", "trained_digits", "StandardNormal", "Estimate", "Draws"),
+    *("digits", "Digits", "trained_digits", "Estimate", "Draws"),
     *("RateDistortion", "InferenceGaps", "AggregatedPosterior"),
 }
 

@@ -77,7 +77,7 @@ def test_blocks_do_not_change_results(trained, held_out, monkeypatch):
     x = held_out[:12]
     q, grid = trained.encode(x), lb.Grid(trained, points=100)
     evidence, gap = grid.log_evidence(x), grid.gap(q, x)
-    monkeypatch.setattr("lowerbound.vae.BLOCK", 5 * 100**2)
+    monkeypatch.setattr("lowerbound.memory.BLOCK", 5 * 100**2)
     assert_near(grid.log_evidence(x), evidence, 1e-13)
     assert_near(grid.gap(q, x), gap, 1e-13)
 

@@ -3,6 +3,7 @@
 import math
 from itertools import product
 
+import numpy as np
 import pytest
 import scipy.stats
 import torch
@@ -116,3 +117,10 @@ def test_the_constant_of_gaussian_noise_is_counted_once_a_pixel():
 
 def test_likelihoods_show_themselves():
     assert [repr(each) for each in LIKELIHOODS] == ["Bernoulli()", "Binomial(total=16)", "GaussianNoise(sigma=0.3)"]
+
+
+def test_settings_may_be_numpys_numbers():
+    assert Binomial(np.int64(16)) == Binomial(16)
+    assert repr(Binomial(np.int64(16))) == "Binomial(total=16)"
+    assert GaussianNoise(np.float32(0.5)) == GaussianNoise(0.5)
+    assert repr(GaussianNoise(np.float32(0.5))) == "GaussianNoise(sigma=0.5)"

@@ -292,6 +292,14 @@ def test_outside_support_names_the_cells():
     assert outside_support(q.x, p.x) == []
 
 
+def test_outside_support_of_a_conditional_against_a_marginal_says_where_their_kl_is_infinite():
+    q = Joint.from_data([0.5, 0.5, 0.0], [[0.5, 0.5], [1.0, 0.0], [0.2, 0.8]])
+    p = Distribution([1.0, 0.0])
+    assert kl_each(q.z_given_x, p)[:2].isinf().tolist() == [True, False]
+    assert outside_support(q.z_given_x, p) == [(0, 1)]  # given the third x, which is impossible, nothing counts
+    assert outside_support(q.z_given_x, q.z) == []
+
+
 # -- small numbers -----------------------------------------------------------------------------------------------------
 
 

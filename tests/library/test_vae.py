@@ -6,7 +6,8 @@ import torch
 from torch import distributions, nn
 
 import lowerbound as lb
-from lowerbound.vae import blocks, gauss_hermite, rows
+from lowerbound.memory import blocks
+from lowerbound.vae import gauss_hermite, rows
 from tests.library.linear import linear_world
 from tests.library.near import assert_near, assert_within_error
 
@@ -110,10 +111,10 @@ def test_blocks_cover_every_row_once_and_do_not_change_results(trained, held_out
     x = held_out[:10]
     q = trained.encode(x)
     whole = lb.reconstruction(trained, q, x)
-    monkeypatch.setattr("lowerbound.vae.BLOCK", 1)
+    monkeypatch.setattr("lowerbound.memory.BLOCK", 1)
     assert blocks(3, 100) == [slice(0, 1), slice(1, 2), slice(2, 3)]
     assert_near(lb.reconstruction(trained, q, x), whole)
-    monkeypatch.setattr("lowerbound.vae.BLOCK", 250)
+    monkeypatch.setattr("lowerbound.memory.BLOCK", 250)
     assert blocks(5, 100) == [slice(0, 2), slice(2, 4), slice(4, 6)]
     assert torch.equal(torch.cat([rows(q, part).mean for part in blocks(10, 100)]), q.mean)
 
