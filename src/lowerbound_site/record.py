@@ -19,7 +19,7 @@ from lowerbound_site.claims import ROOT, Claim, EvidenceError, read_claim, read_
 from lowerbound_site.run import ENVIRONMENTS, Run, run_fresh, run_warm
 
 _NUMBER = re.compile(r"[-+]?\d*\.?\d+(?:e[-+]?\d+)?", re.IGNORECASE)
-_IMAGE = "data:image/png;base64,"
+_IMAGE = re.compile(r"data:image/\w+;base64,")
 _POINTS, _LEVELS = 0.02, 2  # how far coordinates and pixels may move on another processor
 
 
@@ -160,7 +160,7 @@ def _shown(element: ET.Element) -> str:
 
 def same(one: str, other: str) -> bool:
     """Whether two values of an attribute differ by no more than another processor's rounding."""
-    if one.startswith(_IMAGE) and other.startswith(_IMAGE):
+    if _IMAGE.match(one) and _IMAGE.match(other):
         return _same_image(one, other)
     if one == other:  # a colour such as #6e7781 reads as a number too large for its difference
         return True
@@ -172,7 +172,7 @@ def same(one: str, other: str) -> bool:
 
 def _same_image(one: str, other: str) -> bool:
     left, right = (
-        Image.open(io.BytesIO(base64.b64decode(data.removeprefix(_IMAGE)))).convert("RGBA") for data in (one, other)
+        Image.open(io.BytesIO(base64.b64decode(_IMAGE.sub("", data)))).convert("RGBA") for data in (one, other)
     )
     if left.size != right.size:
         return False

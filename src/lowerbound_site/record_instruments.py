@@ -10,9 +10,11 @@ from lowerbound_site.chromium import FLAGS, chromium
 from lowerbound_site.claims import ROOT
 from lowerbound_site.elements import folder, recorded_path
 from lowerbound_site.expand import hide_code, read_pages
+from lowerbound_site.figures import as_webp
 from lowerbound_site.stage import staging
 
 _PLACED = re.compile(r"\{\{\s*instrument\s*:\s*([\w-]+)(?:\?([^{}|\s]*))?")
+_PNG = re.compile(r"data:image/png;base64,[\w+/=]+")
 _LONGEST = 20_000  # milliseconds
 
 
@@ -46,7 +48,7 @@ def picture(page: Page, address: str, name: str, start: str) -> str:
     page.goto(f"{address}{name}?{start}")
     page.wait_for_selector("lb-instrument[data-ready]", state="attached", timeout=_LONGEST)
     shown: str = page.evaluate(_PICTURE)
-    return shown + "\n"
+    return _PNG.sub(lambda image: as_webp(image[0]), shown) + "\n"
 
 
 # Without what is only spoken. And no plain href within a drawing: the theme's script would assign to it, and fail.

@@ -2,14 +2,17 @@
 
 import { svg } from "../controls/dom.js";
 
-/** A PNG whose pixel in column c and row r, from the upper left, has the opacity alpha(c, r) between 0 and 1. */
-export function bitmap(width, height, alpha) {
+/**
+ * A PNG whose pixel in column c and row r, from the upper left, has the opacity alpha(c, r) between 0 and 1, in so many
+ * steps: fewer are not seen, and weigh less in a recorded picture.
+ */
+export function bitmap(width, height, alpha, steps = 32) {
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [width, height];
   const context = canvas.getContext("2d");
   const picture = context.createImageData(width, height);
   for (let r = 0; r < height; r++) {
-    for (let c = 0; c < width; c++) picture.data[4 * (r * width + c) + 3] = Math.round(255 * alpha(c, r));
+    for (let c = 0; c < width; c++) picture.data[4 * (r * width + c) + 3] = Math.round((255 * Math.round(steps * alpha(c, r))) / steps);
   }
   context.putImageData(picture, 0, 0);
   return canvas.toDataURL();

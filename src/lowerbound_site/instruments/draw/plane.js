@@ -51,7 +51,7 @@ export function plane(name, limit) {
         const [column, row] = [Math.floor(c / cell), TILES - 1 - Math.floor(r / cell)];
         const [x, y] = [(c % cell) - 1, (r % cell) - 1];
         return x < 0 || y < 0 || x > 7 || y > 7 ? 0 : tiles[column * TILES + row][8 * y + x];
-      });
+      }, 16);
       atlas.show(url, { x: -limit, y: -limit, width: 2 * limit, height: 2 * limit });
     },
     /** p(z|x), from the log mass of a grid's cells: as dark as probable, with the outlines of 50 % and 95 %. */
@@ -68,7 +68,7 @@ export function plane(name, limit) {
         // One name below its line, the other to the left of it: neither is in the way of the ellipse's handles.
         const [z1, z2] = segments.reduce((far, s) => (s[1 - k] < far[1 - k] ? s : far), [Infinity, Infinity]);
         names[k].style.cssText = `left: ${(50 + (50 * z1) / limit).toFixed(2)}%; top: ${(50 - (50 * z2) / limit).toFixed(2)}%;`;
-        outlines[k].setAttribute("d", segments.map((s) => `M${s[0].toFixed(3)} ${(-s[1]).toFixed(3)}L${s[2].toFixed(3)} ${(-s[3]).toFixed(3)}`).join(""));
+        outlines[k].setAttribute("d", segments.map((s) => `M${s[0].toFixed(2)} ${(-s[1]).toFixed(2)}L${s[2].toFixed(2)} ${(-s[3]).toFixed(2)}`).join(""));
       });
     },
     showIsland(shown) {
