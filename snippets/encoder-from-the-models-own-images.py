@@ -8,7 +8,6 @@ import torch
 
 from lowerbound import VAE, Grid, digits, digits_vae, elbo, trained_digits
 
-torch.set_num_threads(1)  # networks this small gain nothing from more
 vae, x = trained_digits(), digits().held_out
 dreaming = trained_digits().float()  # draws the lessons
 evidence = Grid(vae).log_evidence(x)
