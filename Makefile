@@ -10,6 +10,7 @@ help:
 	@echo "make serve              build the site, serve it on loopback, print its address"
 	@echo "make test               run every check there is"
 	@echo "make new CLAIM=name     start a claim: a snippet to write yours over"
+	@echo "make new INSTRUMENT=name  start a picture that the reader moves, with its test"
 	@echo "make check CLAIM=name   check one claim, in seconds"
 	@echo "make record NAME=name   run a claim's snippet and record what it prints and draws"
 	@echo "make record             train the models, and record every snippet"
@@ -74,8 +75,12 @@ check: $(STAMP)
 	@$(SITE) check $(CLAIM)
 
 new: $(STAMP)
-	@test -n "$(CLAIM)" || { echo "say which claim: make new CLAIM=name"; exit 1; }
+	@test -n "$(CLAIM)$(INSTRUMENT)" || { echo "say which: make new CLAIM=name, or INSTRUMENT=name"; exit 1; }
+ifdef INSTRUMENT
+	@$(SITE) new-instrument $(INSTRUMENT)
+else
 	@$(SITE) new $(CLAIM)
+endif
 
 # What the library is measured against has an environment of its own: none of it may decide what readers get.
 BENCH := .cache/bench/stamp-$(shell cat tests/bench/requirements.txt | cksum | cut -d' ' -f1)

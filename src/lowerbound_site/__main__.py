@@ -16,6 +16,7 @@ def main() -> int:
     commands.add_parser("stage", help="serve the instruments alone, as their sources are, to work on them")
     commands.add_parser("check", help="check one claim").add_argument("name")
     commands.add_parser("new", help="start a new claim").add_argument("name")
+    commands.add_parser("new-instrument", help="start a new instrument").add_argument("name")
     commands.add_parser("build", help="build the site").add_argument("--out", type=Path, default=Path("site"))
     commands.add_parser("serve", help="serve the site on loopback")
     lowest = commands.add_parser("lowest", help="run programs with the lowest versions that the wheel admits")
@@ -57,6 +58,10 @@ def _run(chosen: argparse.Namespace) -> int:
             from lowerbound_site.new import new
 
             print(new(chosen.name))
+        case "new-instrument":
+            from lowerbound_site.new_instrument import new_instrument
+
+            print(new_instrument(chosen.name))
         case "build":
             from lowerbound_site.build import build
 

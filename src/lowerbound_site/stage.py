@@ -54,6 +54,10 @@ class Stage(QuietHandler):
 
     changes: dict[str, tuple[str, str]] = {}  # noqa: RUF012 (one for all requests: VERSION -> module, its text)
 
+    @property
+    def _root(self) -> Path:
+        return Path(self.directory).parent
+
     def end_headers(self) -> None:
         """Add what keeps every file fresh."""
         self.send_header("Cache-Control", "no-store")
@@ -66,7 +70,7 @@ class Stage(QuietHandler):
         if path.startswith(f"{MODULES}/"):
             found, rest = path.removeprefix(f"{MODULES}/").split("/", 1)
             return self._module(found, rest)
-        if path in {source.stem for source in folder().glob("*.js")}:
+        if path in {source.stem for source in folder(self._root).glob("*.js")}:
             return self._answer(_page(path, url.query).encode(), "text/html")
         if not path:
             return self._answer(_PAGE.format(title="Stage", head="", body="").encode(), "text/html")
@@ -74,7 +78,7 @@ class Stage(QuietHandler):
 
     def _module(self, found: str, path: str) -> None:
         changed, text = self.changes.get(found, ("", ""))
-        files = modules() | export()
+        files = modules(self._root) | export(self._root)
         if path not in files:
             self.send_error(http.HTTPStatus.NOT_FOUND)
             return
