@@ -288,7 +288,10 @@ def all_parts(q: Joint, p: Joint) -> Shown:
 
 def expected_strip(state: dict[str, Any]) -> Shown:
     encoder = [[state[image], 1 - state[image]] for image in IMAGES]
-    return all_parts(Joint.from_data(DATA, encoder), Joint.from_model(PRIOR, DECODER))
+    seven = [state[code] for code in CODES]
+    decoder = [[0.95 * (1 - seven[0]), 0.05 * (1 - seven[0]), seven[0]]]
+    decoder += [[0.04 / 0.6 * (1 - seven[1]), 0.56 / 0.6 * (1 - seven[1]), seven[1]]]
+    return all_parts(Joint.from_data(DATA, encoder), Joint.from_model(PRIOR, decoder))
 
 
 def expected_eight_names(state: dict[str, Any]) -> Shown:
@@ -501,6 +504,7 @@ CHANGES: dict[Callable[[Modules], None], list[tuple[str, str, str]]] = {
         ("maths/primer.js", "(prob / rest) * (1 - share)", "prob * (1 - share)"),
         ("three-bars.js", "high - low, 1 - high", "high, 1 - high"),
         ("strip.js", "[state[image], 1 - state[image]]", "[1 - state[image], state[image]]"),
+        ("strip.js", "DECODER[z], 2,", "DECODER[z], 1,"),
         ("eight-names.js", '"p(z|x)": zGivenX(p)[x][z]', '"p(z|x)": xGivenZ(p)[z][x]'),
         ("bouncing.js", "round.x === x", "round.z === x"),
         ("train-one-part.js", 'gap: "images", yours: "codes"', 'gap: "codes", yours: "images"'),

@@ -12,14 +12,22 @@ from lowerbound_site.elements import schema
 
 pytestmark = pytest.mark.browser
 
-# Every border, by the number that it sets.
+# Every border, by the number that it sets; in the strip the decoder's come with the other cut.
 BORDERS = {
     "three-bars": ["first", "second"],
     "strip": ["zero", "one", "seven"],
+    "strip?by=code": ["round", "straight"],
     "eight-names": ["priorRound", "decoderSeven", "dataSeven", "encoderRound"],
     "which-way-round": ["left", "right"],
 }
-NAMES = [*BORDERS, "two-cuts", "read-the-column", "bouncing", "train-one-part", "row-to-island"]
+NAMES = [
+    *{name.partition("?")[0] for name in BORDERS},
+    "two-cuts",
+    "read-the-column",
+    "bouncing",
+    "train-one-part",
+    "row-to-island",
+]
 EACH_BORDER = [(name, key, n) for name, keys in BORDERS.items() for n, key in enumerate(keys)]
 
 
@@ -64,8 +72,9 @@ def middle(border: Locator) -> tuple[float, float]:
 
 @pytest.mark.parametrize(("name", "key", "which"), EACH_BORDER)
 def test_a_border_is_moved_by_keys_mouse_and_finger(name: str, key: str, which: int, shared: Page, stage: str) -> None:
-    start(shared, stage, name)
-    border = shared.locator(".lb-border").nth(which)
+    name, _, first = name.partition("?")
+    start(shared, stage, name, first)
+    border = shared.locator(".lb-border:visible").nth(which)
     kind, others = schema(name)[key], state(shared)
     others.pop(key)
     border.focus()
@@ -174,3 +183,32 @@ def test_what_cannot_be_is_shown_as_such(shared: Page, stage: str) -> None:
     start(shared, stage, "eight-names", "priorRound=0&encoderRound=0")
     text += "".join(shared.locator("lb-instrument svg, output").all_text_contents())
     assert not any(wrong in text for wrong in ("NaN", "-0", "−0.00 ", "undefined"))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_numbers_can_be_read_on_the_darkest_cells(scheme: str, shared: Page, stage: str) -> None:
+    shared.emulate_media(color_scheme=scheme)
+    start(shared, stage, "read-the-column", "cut=code")
+    cell, ink = shared.evaluate(READ_COLOURS)
+    shared.emulate_media(color_scheme="light")
+    light, dark = sorted((luminance(cell), luminance(ink)), reverse=True)
+    assert (light + 0.05) / (dark + 0.05) > 4.5
+
+
+READ_COLOURS = """() => {
+  const canvas = new OffscreenCanvas(1, 1).getContext("2d", {willReadFrequently: true});
+  const bytes = colour => {
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data.slice(0, 3)];
+  };
+  const mixed = document.querySelectorAll("lb-instrument rect[style*='color-mix']");
+  const cells = [...mixed].map(cell => getComputedStyle(cell).fill);
+  const ink = getComputedStyle(document.querySelector("lb-instrument text")).getPropertyValue("--lb-ink");
+  return [bytes(cells.at(-2)), bytes(ink)];  // a seven behind a round code
+}"""
+
+
+def luminance(colour: list[int]) -> float:
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (byte / 255 for byte in colour)]
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))

@@ -12,7 +12,7 @@ import { number, signed, texts } from "./draw/format.js";
 import { joints, prints } from "./draw/python.js";
 import { picture, SIDE, Square } from "./draw/square.js";
 import { Strip } from "./draw/strip.js";
-import { CODES, DATA, DECODER, IMAGES, pixels, PRIOR } from "./maths/primer.js";
+import { CODES, DATA, DECODER, IMAGES, pixels, PRIOR, withShare } from "./maths/primer.js";
 import { cells } from "./maths/square.js";
 import { fromData, fromModel, parts, slots } from "./maths/table.js";
 
@@ -20,12 +20,23 @@ export const schema = {
   "by": { "of": ["image", "code"], "start": "image" },
   "zero": { "from": 0, "to": 1, "step": 0.01, "start": 0.9 },
   "one": { "from": 0, "to": 1, "step": 0.01, "start": 0.2 },
-  "seven": { "from": 0, "to": 1, "step": 0.01, "start": 0.76 }
+  "seven": { "from": 0, "to": 1, "step": 0.01, "start": 0.76 },
+  "round": { "from": 0, "to": 1, "step": 0.01, "start": 0.2 },
+  "straight": { "from": 0, "to": 1, "step": 0.01, "start": 0.4 }
 };
 
-const P = fromModel(PRIOR, DECODER);
-const encoder = (state) => IMAGES.map((image) => [state[image], 1 - state[image]]);
-const joint = (state) => fromData(DATA, encoder(state));
+/** The encoder's share of round for each image, the decoder's share of sevens for each code; the rest is given. */
+const given = (state) => ({
+  prior: PRIOR,
+  decoder: CODES.map((code, z) => withShare(DECODER[z], 2, state[code])),
+  data: DATA,
+  encoder: IMAGES.map((image) => [state[image], 1 - state[image]]),
+});
+
+function both(state) {
+  const { prior, decoder, data, encoder } = given(state);
+  return { p: fromModel(prior, decoder), q: fromData(data, encoder) };
+}
 
 const COLOURS = { image: ["var(--lb-data)", "var(--lb-gap)"], code: ["var(--lb-q)", "var(--lb-p)"] };
 const NAMES = {
@@ -34,19 +45,22 @@ const NAMES = {
 };
 
 export function measure(state) {
-  const { joint: whole, images, gap, codes, yours } = parts(joint(state), P);
+  const { p, q } = both(state);
+  const { joint: whole, images, gap, codes, yours } = parts(q, p);
   return { "KL(q(x,z)||p(x,z))": whole, "KL(q(x)||p(x))": images, gap, "KL(q(z)||p(z))": codes, yours };
 }
 
 function build(kit) {
   const [p, q] = [new Square("p", "p(x, z)"), new Square("q", "q(x, z), and p’s cuts dashed")];
-  const borders = IMAGES.map((image) => new Border(kit, image, `encoder: round, given ${image}`));
-  q.box.append(...borders.map((border) => border.element));
+  const ofEncoder = IMAGES.map((image) => new Border(kit, image, `encoder: round, given ${image}`));
+  const ofDecoder = CODES.map((code) => new Border(kit, code, `decoder: seven, given ${code}; the others share the rest`));
+  q.box.append(...ofEncoder.map((border) => border.element));
+  p.box.append(...ofDecoder.map((border) => border.element));
   const by = choice(kit, "by", "cut and sort", { image: "by image", code: "by code" });
   const labels = IMAGES.flatMap((image) => CODES.map((code) => slotLabel(image, code)));
   const strip = new Strip(labels, 2);
   const bars = new Bars([NAMES.image, NAMES.code], { pieces: 2, scale: 280 });
-  const columns = new Columns(labels.length);
+  const average = new Columns(labels.length);
   const legend = element("p", { class: "lb-legend" });
   const turned = following(kit, kit.state.by === "code" ? 1 : 0);
   const question = predict("The six slots add up to the KL of the joints. Sort them by code: what happens to each slot’s sum?", {
@@ -58,34 +72,38 @@ function build(kit) {
     stage: element(
       "div",
       { class: "lb-stage lb-scene" },
-      element("p", { class: "lb-do lb-live" }, "Press “by code”. Then back, and drag the encoder’s borders in q."),
+      element("p", { class: "lb-do lb-live" }, "Press “by code”, and drag the decoder’s borders in p. By image, the encoder’s in q."),
       question.element,
       element("div", { class: "lb-beside" }, p.element, q.element),
       by.element,
       legend,
       strip.element,
       bars.element,
-      element("details", {}, element("summary", {}, "Why this is an average"), element("p", {}, "Each column is as wide as q and as high as log(q/p), so its area is what its slot holds: orange where q has more than p, blue where it has less. The KL is orange minus blue."), columns.element),
+      element("details", {}, element("summary", {}, "Why this is an average"), element("p", {}, "Each column is as wide as q and as high as log(q/p), so its area is what its slot holds: orange where q has more than p, blue where it has less. The KL is orange minus blue."), average.element),
       element("div", { class: "lb-live" }, ...kit.tools()),
     ),
     paint(state) {
-      const now = joint(state);
+      const now = both(state);
       const turn = turned(state.by === "code" ? 1 : 0);
-      p.paint(P, { turn });
-      q.paint(now, { turn, over: P });
-      const places = cells(now, 0);
-      borders.forEach((border, x) => {
-        const [{ top, height }] = places[x];
+      p.paint(now.p, { turn });
+      q.paint(now.q, { turn, over: now.p });
+      const [rows, columns] = [cells(now.q, 0), cells(now.p, 1)[2]];
+      ofEncoder.forEach((border, x) => {
+        const [{ top, height }] = rows[x];
         border.paint({ along: "x", from: 0, to: SIDE, span: [top * SIDE, (top + height) * SIDE], shown: turn === 0 });
       });
+      ofDecoder.forEach((border, z) => {
+        const { left, width } = columns[z];
+        border.paint({ along: "y", from: SIDE, to: 0, span: [left * SIDE, (left + width) * SIDE], at: 0.2, shown: turn === 1 });
+      });
       by.paint();
-      const { whole, marginal, conditional } = slots(now, P, state.by);
+      const { whole, marginal, conditional } = slots(now.q, now.p, state.by);
       const sums = whole.flat().map((value) => `sum ${signed(value, 3)}`);
       strip.paint(marginal.flatMap((row, x) => row.map((value, z) => [value, conditional[x][z]])), COLOURS[state.by], sums);
       write(legend, state.by === "image" ? "In each slot, left: the images’ part. Right: the gap’s." : "In each slot, left: the codes’ part. Right: yours.");
-      const kl = parts(now, P);
+      const kl = parts(now.q, now.p);
       bars.paint([[kl.images, kl.gap], [kl.codes, kl.yours]], [COLOURS.image, COLOURS.code]);
-      columns.paint(now.flat(), P.flat());
+      average.paint(now.q.flat(), now.p.flat());
       question.paint(state.by === "code");
       kit.say(`by ${state.by}; KL of the joints ${number(kl.joint, 3)}: images ${number(kl.images, 3)}, gap ${number(kl.gap, 3)}; codes ${number(kl.codes, 3)}, yours ${number(kl.yours, 3)}`);
       return texts(measure(state), 3);
@@ -101,7 +119,7 @@ function slotLabel(image, code) {
 export const python = (state) => `\
 from lowerbound import Joint, kl
 
-${joints({ prior: PRIOR, decoder: DECODER, data: DATA, encoder: encoder(state) })}\
+${joints(given(state))}\
 ${prints(measure(state), {
   "KL(q(x,z)||p(x,z))": "kl(q, p)",
   "KL(q(x)||p(x))": "kl(q.x, p.x)",

@@ -74,7 +74,8 @@ function build(kit) {
       write(byCode, `by code: ${product(`p(${state.code})`, shown["p(z)"], `p(${state.image}|${state.code})`, shown["p(x|z)"])}`);
       turned ||= state.turn < 0.05;
       // Not before it was cut so: the question asks for it.
-      write(byImage, !turned ? "by image: slide, and see" : `by image: ${product(`p(${state.image})`, shown["p(x)"], `p(${state.code}|${state.image})`, shown["p(z|x)"])}`);
+      byImage.classList.toggle("lb-later", !turned);
+      write(byImage, `by image: ${product(`p(${state.image})`, shown["p(x)"], `p(${state.code}|${state.image})`, shown["p(z|x)"])}`);
       question.paint(turned);
       kit.say(`${where}; ${state.image} and ${state.code}: ${probability(shown["p(x, z)"])}`);
       return texts(measure(state), 3);

@@ -9,8 +9,8 @@ import { probability } from "./format.js";
 export const SIDE = 220;
 export const [LEFT, TOP] = [84, 40];
 const [WIDTH, HEIGHT] = [LEFT + SIDE + 40, TOP + SIDE + 12];
-const SHADES = [14, 26, 40]; // per cent of the hue, by image
-const LIT = [0.3, 0.8, 1.6];
+const SHADES = [13, 23, 34]; // per cent of the hue, by image
+const LIT = [0.3, 0.8, 1.35];
 
 /** An image as pixels of ink, `size` wide. */
 export function picture(pixel, size) {
