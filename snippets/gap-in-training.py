@@ -1,15 +1,13 @@
-"""Log p(x) gains over 20 nats in training; the gap on held-out digits shrinks in no run by over 5 %.
+"""Log p(x) gains over 20 nats in training; with two layers the gap on held-out digits more than doubles.
 
 Kind: experiment
-Break it: if data == "held out" -> if data == "training"
+Break it: gap = evidence - elbo -> gap = -elbo
 Figure: Two columns, for a network with one SiLU layer and one with two tanh layers, five seeds each, against the
     epoch. Above, log p(x) and, hardly below it, the ELBO climb from -45 to about -20 nats; on training
     digits they end nearly one nat higher. Below, the gap on held-out digits starts near 0.2 and ends near 0.3 on
     the left and near 1 on the right. On training digits it rises too, but then falls, to 0.2 on the left and
     below 0.6 on the right.
 """
-
-import math
 
 import torch
 
@@ -18,7 +16,6 @@ from lowerbound.plots import GAP, P, Q, subplots
 
 rows = recorded("gap-in-training")  # a row: one run, watched on one set of images
 epochs = torch.tensor(rows[0]["epochs"])
-coin = -64 * math.log(2)  # log p(x) of 64 even chances
 
 
 def draw(ax, curves, label, *style, **colour):
@@ -50,9 +47,10 @@ for column, name in enumerate(["one SiLU layer", "two tanh layers"]):
             print(f"{name}: epoch of the smallest gap = {smallest}")
             print(f"{name}: gap ends lower in runs = {(gap[:, -1] < gap[:, 0]).sum()}")
             assert (evidence[:, -1] - evidence[:, 0] > 20).all()
-            assert (gap[:, -1] > 0.95 * gap[:, 0]).all()
+            assert name == "one SiLU layer" or (gap[:, -1] > 2 * gap[:, 0]).all()
     falls = {data: gap[:, 0] - gap[:, 1] for data, gap in late.items()}
-    assert (falls["training"] > falls["held out"].clamp(min=0)).all()
+    assert (falls["training"] > 0).all()
+    assert falls["training"].mean() > falls["held out"].mean()
     top.set_title(f"{name}, five seeds")
     bottom.set(xlabel="epoch", xscale="log", ylim=(0, 1.2))
     bottom.set_xticks([1, 2, 4, 11, 31, 101], ["0", "1", "3", "10", "30", "100"])
