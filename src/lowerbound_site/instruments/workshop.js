@@ -5,6 +5,7 @@ import { element, write } from "./controls/dom.js";
 import { instrument } from "./controls/instrument.js";
 import { Pixels } from "./controls/pixels.js";
 import { Trainer } from "./controls/trainer.js";
+import { joined, prediction } from "./controls/workshop-parts.js";
 import { company, PRESETS, spread } from "./controls/workshop-presets.js";
 import { CHOICES, inWords, program, RUN, settingsOf, shapeOf } from "./controls/workshop-settings.js";
 import { Codes } from "./draw/codes.js";
@@ -38,12 +39,6 @@ const runOf = (state) => JSON.stringify(RUN.map((key) => state[key]));
 async function load() {
   const [images, labels, train] = await Promise.all([loadImages(), loadLabels(), loadTrainingImages()]);
   return { images, labels, heldOut: joined(images), train: joined(train), seen: {} };
-}
-
-function joined(images) {
-  const all = new Float64Array(64 * images.length);
-  images.forEach((image, n) => all.set(image, 64 * n));
-  return all;
 }
 
 const button = (text, act, attributes = {}) => {
@@ -187,7 +182,7 @@ async function build(kit, data) {
     const all = { ...Object.fromEntries(RUN.map((key) => [key, first[key]])), ...changes };
     return { all, made: button(name, () => kit.go(all), { "aria-pressed": "false" }) };
   });
-  const foretell = prediction();
+  const foretell = prediction("lb-workshop-predict");
 
   // -- the image -----------------------------------------------------------------------------------------------------
 
@@ -321,44 +316,6 @@ function teacherFrom(encoder, decoder) {
   const weights = [encoder, decoder].flatMap(({ weight1, bias1, weight2, bias2 }) => [...weight1, ...bias1, ...weight2, ...bias2]);
   const shape = { pixels: 64, latent: 2, hidden: [encoder.hidden], encoder: "silu", decoder: "silu" };
   return { shape, weights: Float64Array.from(weights) };
-}
-
-/** A question to answer before training; the run itself says what came true. */
-function prediction() {
-  const question = element("legend", {});
-  const options = element("div", {});
-  const verdict = element("p", { class: "lb-verdict" });
-  const root = element("fieldset", { class: "lb-live lb-predict" }, question, options, verdict);
-  let preset;
-  let answer;
-  return {
-    root,
-    show(next) {
-      root.hidden = !next;
-      if (next === preset) return;
-      preset = next;
-      this.clear();
-      if (!preset) return;
-      write(question, preset.question);
-      const group = "lb-workshop-predict"; // one workshop a page
-      options.replaceChildren(
-        ...preset.options.map((text, n) => {
-          const radio = element("input", { type: "radio", name: group });
-          radio.addEventListener("change", () => (answer = n));
-          return element("label", {}, radio, element("span", {}, text));
-        }),
-      );
-    },
-    clear() {
-      write(verdict, "");
-    },
-    judge(history) {
-      if (!preset) return;
-      const { answer: found, said } = preset.judge({ first: history[0], last: history.at(-1) });
-      const yours = answer === undefined ? "" : answer === found ? " You said so." : ` You said: ${preset.options[answer]}.`;
-      write(verdict, `${said} That is: ${preset.options[found]}.${yours}`);
-    },
-  };
 }
 
 const python = (state, { seen }) => program(state, seen.measured);

@@ -1,6 +1,7 @@
 // Trains a VAE beside the page, and looks at it on the way. What the page says to it, and what it answers:
 //
 //     begin {settings, shape, train, heldOut, x, teacher}     an untrained VAE; answers with a frame and a measurement
+//     film {settings, shape, train, heldOut}                  trains to the end; weights and a measurement of every epoch
 //     run {until}      "step", "epoch" or "end"; frames on the way, measurements every fifth epoch, then "rested"
 //     halt             rests; then all held-out digits are measured
 //     look {x}         another image; a frame
@@ -54,6 +55,18 @@ const orders = {
     frame();
     await few(pause);
     postMessage({ say: "rested", over: false });
+  },
+
+  async film({ settings, shape, train, heldOut }, pause) {
+    const vae = Vae.untrained(shape, new Random(settings.seed));
+    job = { vae, training: new Training(vae, train, settings, new Random(settings.seed, 1)), heldOut };
+    for (let epoch = 0; ; epoch++) {
+      const found = await measure(vae, heldOut.subarray(0, FEW * shape.pixels), FEW, QUICK, pause);
+      postMessage({ say: "kept", epoch, weights: vae.weights.slice(), measured: { at: epoch, ...found } });
+      if (epoch === settings.epochs) break;
+      while (!job.training.step().over);
+      await pause();
+    }
   },
 
   async run({ until }, pause) {

@@ -15,6 +15,7 @@ export class Curves {
     this.loss = svg("path", { class: "lb-line-loss" });
     this.gap = svg("path", { class: "lb-line-gap" });
     this.gapName = svg("text", { class: "lb-name-gap", x: RIGHT, y: GAPS.top - 4, "text-anchor": "end" }, "gap");
+    this.now = svg("path", { class: "lb-now", visibility: "hidden" });
     this.most = svg("text", { x: LEFT - 5, y: GAPS.top + 4, "text-anchor": "end" });
     this.last = svg("text", { x: RIGHT, y: HEIGHT - 6, "text-anchor": "end" });
     this.names = [
@@ -24,7 +25,7 @@ export class Curves {
     this.root = svg(
       "svg",
       { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "lb-training-curves", role: "img" },
-      this.band, this.surprise, this.loss, this.gap, ...axes(), this.most, this.last, this.gapName, ...this.names,
+      this.band, this.surprise, this.loss, this.gap, ...axes(), this.now, this.most, this.last, this.gapName, ...this.names,
     );
   }
 
@@ -52,6 +53,12 @@ export class Curves {
     change(this.names[1], { x, y: Math.min(COSTS.bottom - 4, cost(end.surprise) + 16), "text-anchor": anchor });
     const said = `After epoch ${number(end.at, 0)}: loss ${number(end.loss, 1)}, minus log p(x) ${number(end.surprise, 1)}`;
     change(this.root, { "aria-label": `${said}, gap ${number(end.gap, 2)} nats.` });
+  }
+
+  /** A line through both charts at one epoch. */
+  mark(at, epochs) {
+    const x = (LEFT + ((RIGHT - LEFT) * at) / epochs).toFixed(1);
+    change(this.now, { d: `M${x} ${COSTS.top}V${COSTS.bottom}M${x} ${GAPS.top}V${GAPS.bottom}`, visibility: "visible" });
   }
 }
 

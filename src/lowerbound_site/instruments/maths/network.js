@@ -10,7 +10,7 @@ export const ACTIVATIONS = {
       return gate + value * (1 - gate);
     },
   },
-  tanh: { value: Math.tanh, slope: (a, value) => 1 - value * value },
+  tanh: { value: (a) => 1 - 2 / (Math.exp(2 * a) + 1), slope: (a, value) => 1 - value * value },
   relu: { value: (a) => (a > 0 ? a : 0), slope: (a) => (a > 0 ? 1 : 0) },
   sine: { value: Math.sin, slope: Math.cos },
 };

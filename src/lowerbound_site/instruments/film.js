@@ -1,0 +1,261 @@
+// The film of a training run: every epoch's networks are kept, so that the island and the ellipse can be watched.
+
+import { loadImages, loadLabels, loadTrainingImages } from "./controls/data.js";
+import { element, svg, write } from "./controls/dom.js";
+import { instrument } from "./controls/instrument.js";
+import { Trainer } from "./controls/trainer.js";
+import { joined, prediction } from "./controls/workshop-parts.js";
+import { bitmap, tinted } from "./draw/bitmap.js";
+import { Codes } from "./draw/codes.js";
+import { Curves } from "./draw/curves-of-training.js";
+import { gap, number } from "./draw/format.js";
+import { Picture } from "./draw/picture.js";
+import { STYLE } from "./draw/workshop-style.js";
+import { costs, encodeAll, island } from "./maths/measure.js";
+import { sigmoid } from "./maths/numbers.js";
+import { Random } from "./maths/random.js";
+import { Vae } from "./maths/train.js";
+
+export const schema = {
+  "net": { "of": ["one", "two"], "start": "two" },
+  "seed": { "from": 0, "to": 4, "step": 1, "start": 0 },
+  "epoch": { "from": 0, "to": 100, "step": 1, "start": 0 },
+  "digit": { "from": 0, "to": 359, "step": 1, "start": 2 }
+};
+
+const EPOCHS = 100;
+const LIMIT = 3.5;
+const TILES = 5; // pictures a side, over |z| <= 2
+const BETWEEN = 80; // milliseconds an epoch while it plays
+const SETTINGS = { epochs: EPOCHS, batchSize: 64, rate: 0.005, beta: 1, noise: true, train: "both" };
+const SHAPES = {
+  one: { pixels: 64, latent: 2, hidden: [32], encoder: "silu", decoder: "silu" },
+  two: { pixels: 64, latent: 2, hidden: [32, 32], encoder: "tanh", decoder: "tanh" },
+};
+
+const QUESTION = {
+  question: "In training, log p(x) improves by more than twenty nats. How large will the gap be at the end, compared with its size before the first step?",
+  options: ["at most half of what it was", "between half and twice", "more than twice what it was"],
+  judge: ({ first, last }) => ({
+    answer: last.gap < first.gap / 2 ? 0 : last.gap <= 2 * first.gap ? 1 : 2,
+    said: `The gap was ${gap(first.gap)} nats before the first step and is ${gap(last.gap)} after the last.`,
+  }),
+};
+
+async function load() {
+  const [images, labels, train] = await Promise.all([loadImages(), loadLabels(), loadTrainingImages()]);
+  return { images, labels, heldOut: joined(images), train: joined(train) };
+}
+
+function build(kit, { images, labels, heldOut, train }) {
+  const runs = new Map(); // by network and seed: the weights and measurements of each epoch
+  const keyOf = ({ net, seed }) => `${net} ${seed}`;
+  const runOf = (state) => runs.get(keyOf(state));
+  let training; // the key of the run that the worker trains
+  let playing = 0;
+
+  const trainer = new Trainer({
+    kept({ epoch, weights, measured }) {
+      runs.get(training).push({ weights, measured });
+      if (epoch === EPOCHS) training = undefined;
+      kit.repaint();
+    },
+    failed() {
+      write(said, "The training could not be started here.");
+    },
+  });
+
+  function need(state) {
+    const key = keyOf(state);
+    if (runs.get(key)?.length > EPOCHS || training === key) return;
+    if (training) runs.delete(training); // it is given up
+    training = key;
+    runs.set(key, []);
+    trainer.say("film", { settings: { ...SETTINGS, seed: state.seed }, shape: SHAPES[state.net], train, heldOut });
+  }
+
+  const codes = new Codes(labels);
+  const curves = new Curves();
+  const picture = new Picture("the image x");
+  const decoded = new Picture("what the middle of its ellipse decodes to");
+  const atlas = tinted("lb-film-atlas", "var(--lb-ink)", 1, true);
+  const cells = ["loss", "surprise", "gap"].map(() => element("output", {}));
+  const table = element(
+    "table",
+    { class: "lb-numbers" },
+    element("thead", {}, element("tr", {}, element("td"), ...["loss", "−log p(x)", "gap"].map((name) => element("th", { scope: "col" }, name)))),
+    element("tbody", {}, element("tr", {}, element("th", { scope: "row" }, "60 held-out digits"), ...cells.map((cell) => element("td", {}, cell)))),
+  );
+  const foretell = prediction("lb-film-predict");
+  foretell.show(QUESTION);
+
+  const slider = element("input", { type: "range", min: 0, max: EPOCHS, step: 1, "aria-label": "epoch" });
+  const said = element("output", {});
+  const move = (atRest) => {
+    stop();
+    kit.set({ epoch: slider.valueAsNumber }, atRest);
+  };
+  slider.addEventListener("input", () => move(false));
+  slider.addEventListener("change", () => move(true));
+  const play = element("button", { type: "button", class: "lb-tool lb-main" }, "Train");
+  play.addEventListener("click", () => (playing ? rest() : begin()));
+  const nets = { one: "One layer, SiLU", two: "Two layers, tanh" };
+  const choose = Object.entries(nets).map(([net, name]) => {
+    const made = element("button", { type: "button", class: "lb-tool" }, name);
+    made.addEventListener("click", () => {
+      stop();
+      foretell.clear();
+      kit.go({ net, epoch: 0 });
+    });
+    return { net, made };
+  });
+  const seed = element("select", {}, ...[0, 1, 2, 3, 4].map((value) => element("option", { value }, String(value))));
+  seed.addEventListener("change", () => {
+    stop();
+    foretell.clear();
+    kit.go({ seed: Number(seed.value), epoch: 0 });
+  });
+  const another = element("button", { type: "button", class: "lb-tool" }, "Another digit");
+  another.addEventListener("click", () => kit.go({ digit: (kit.state.digit + 1) % images.length }));
+
+  function begin() {
+    need(kit.state);
+    if (kit.state.epoch === EPOCHS) kit.set({ epoch: 0 });
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
+      kit.set({ epoch: EPOCHS }, true);
+      return;
+    }
+    playing = setInterval(() => {
+      const have = (runOf(kit.state)?.length ?? 0) - 1;
+      if (kit.state.epoch < have) kit.set({ epoch: kit.state.epoch + 1 });
+      if (kit.state.epoch === EPOCHS) rest();
+    }, BETWEEN);
+    kit.repaint();
+  }
+  function stop() {
+    clearInterval(playing);
+    playing = 0;
+  }
+  function rest() {
+    stop();
+    kit.set({}, true);
+  }
+
+  const stage = element(
+    "div",
+    { class: "lb-workshop" },
+    element("style", {}, STYLE),
+    foretell.root,
+    element(
+      "div",
+      { class: "lb-live lb-run" },
+      ...choose.map(({ made }) => made),
+      element("label", { class: "lb-seed" }, "seed ", seed),
+      another,
+    ),
+    element("div", { class: "lb-live lb-run" }, play, element("label", { class: "lb-epoch" }, element("span", {}, "epoch"), slider, said)),
+    element(
+      "div",
+      { class: "lb-panes" },
+      element("div", {}, codes.root, element("p", { class: "lb-legend" }, "Each numeral: the code of a held-out digit. Blue: where 50 % and 95 % of p(z|x) of one image lie. Orange: 95 % of its q(z|x).")),
+      element(
+        "div",
+        {},
+        table,
+        curves.root,
+        element(
+          "div",
+          { class: "lb-image" },
+          element("figure", {}, picture.root, element("figcaption", {}, "x")),
+          element("figure", {}, decoded.root, element("figcaption", {}, "its code, decoded")),
+          element(
+            "figure",
+            {},
+            svg("svg", { viewBox: `0 0 ${TILES} ${TILES}`, class: "lb-decoded", role: "img", "aria-label": "what 25 places of the map decode to" }, atlas.element),
+            element("figcaption", {}, "25 places, decoded"),
+          ),
+        ),
+      ),
+    ),
+    element("div", { class: "lb-live lb-run" }, ...kit.tools()),
+  );
+
+  const untrained = new Map(); // before anything is trained, the first networks are seen all the same
+  function firstOf(state) {
+    const key = keyOf(state);
+    if (!untrained.has(key)) untrained.set(key, { weights: Vae.untrained(SHAPES[state.net], new Random(state.seed)).weights });
+    return untrained.get(key);
+  }
+
+  function paint(state) {
+    if (state.epoch > 0) need(state);
+    const run = runOf(state) ?? [];
+    const at = Math.min(state.epoch, Math.max(0, run.length - 1));
+    const { weights, measured } = run[at] ?? firstOf(state);
+    const vae = new Vae(SHAPES[state.net], weights);
+    const x = images[state.digit];
+    const { mean } = encodeAll(vae, heldOut, images.length);
+    const q = encodeAll(vae, x, 1);
+    const posterior = island(vae, x, 5, 40);
+    codes.paint({ mean, image: q, island: posterior, limit: LIMIT });
+    picture.paint(x);
+    decoded.paint(vae.decoder.forward(q.mean, 1).subarray(0, 64).map(sigmoid));
+    paintAtlas(vae);
+    curves.paint(run.map((kept) => kept.measured), EPOCHS);
+    curves.mark(at, EPOCHS);
+    const numbers = measured ? [number(measured.loss, 2), number(measured.surprise, 2), gap(measured.gap)] : ["", "", ""];
+    cells.forEach((cell, n) => write(cell, numbers[n]));
+    slider.value = state.epoch;
+    seed.value = state.seed;
+    for (const { net, made } of choose) made.setAttribute("aria-pressed", net === state.net);
+    const waiting = at < state.epoch ? `${at} so far` : String(at);
+    write(said, waiting);
+    slider.setAttribute("aria-valuetext", measured ? `epoch ${waiting}, gap ${numbers[2]} nats` : `epoch ${waiting}`);
+    write(play, playing ? "Pause" : run.length > EPOCHS ? "Play" : "Train");
+    const { reconstruction, kl } = costs(vae, x, q.mean, q.std, 12);
+    const between = reconstruction + kl + posterior.logEvidence;
+    codes.root.setAttribute("aria-label", `Epoch ${at}: the ellipse of this image is at ${number(q.mean[0], 1)}, ${number(q.mean[1], 1)}, its gap is ${gap(between)} nats.`);
+    if (run.length > EPOCHS && at === EPOCHS) foretell.judge(run.map((kept) => kept.measured));
+    if (!playing && measured) kit.say(`Epoch ${at}: loss ${numbers[0]}, gap ${numbers[2]} nats.`);
+  }
+
+  function paintAtlas(vae) {
+    const places = Float64Array.from({ length: 2 * TILES * TILES }, (_, n) => {
+      const [tile, axis] = [n >> 1, n & 1];
+      const [column, row] = [tile % TILES, Math.floor(tile / TILES)];
+      return axis ? 2 - (4 * row) / (TILES - 1) : (4 * column) / (TILES - 1) - 2;
+    });
+    const logits = vae.decoder.forward(places, TILES * TILES);
+    const url = bitmap(9 * TILES, 9 * TILES, (c, r) => {
+      const [u, v] = [c % 9, r % 9];
+      const tile = Math.floor(r / 9) * TILES + Math.floor(c / 9);
+      return u > 7 || v > 7 ? 0 : sigmoid(logits[64 * tile + 8 * v + u]);
+    });
+    atlas.show(url, { x: 0, y: 0, width: TILES, height: TILES });
+  }
+
+  return { stage, paint, stop: () => (stop(), trainer.stop()) };
+}
+
+/** The same settings in torch, as far as this epoch: other random numbers, so another run of the same kind. */
+function python({ net, seed, epoch }) {
+  const hidden = net === "one" ? "32" : "32, 32";
+  const activation = net === "one" ? "nn.SiLU" : "nn.Tanh";
+  return `"""A run of the same kind: torch draws other random numbers, so it goes another way than the film."""
+
+from torch import nn
+
+from lowerbound import VAE, Bernoulli, digits, fit, mlp
+
+data = digits()
+encoder = mlp(64, ${hidden}, 4, seed=${2 * seed}, activation=${activation})
+decoder = mlp(2, ${hidden}, 64, seed=${2 * seed + 1}, activation=${activation})
+vae = VAE(encoder, decoder, Bernoulli()).double()
+watch = {"held out": data.held_out[:60]}
+history = fit(vae, data.train, epochs=${EPOCHS}, seed=${seed}, watch=watch, every=5, exact=True)
+for row in history.rows:
+    print(f"epoch {row.epoch}: loss {-row.elbo:.2f}, -log p(x) {-row.log_evidence:.2f}, gap {row.gap:.2f}")
+${epoch ? `# The film stood at epoch ${epoch}.\n` : ""}`;
+}
+
+export const start = instrument({ schema, load, build, python });
