@@ -6,12 +6,9 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
-
-from .modules import Modules, survivors
 
 pytestmark = pytest.mark.browser
 
@@ -20,26 +17,31 @@ LONG = 120_000  # milliseconds that a busy machine may take
 
 
 @pytest.fixture
-def workshop(browser: Browser, stage: str) -> Iterator[Callable[[str], Page]]:
+def complaints() -> Iterator[list[str]]:
+    """What a page has to complain of: in the end, nothing."""
+    found: list[str] = []
+    yield found
+    assert found == []
+
+
+def opened(page: Page, address: str, complaints: list[str]) -> Page:
+    page.set_default_timeout(LONG)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.goto(address)
+    page.wait_for_selector("lb-instrument[data-ready]", state="attached")
+    return page
+
+
+@pytest.fixture
+def workshop(browser: Browser, stage: str, complaints: list[str]) -> Iterator[Callable[[str], Page]]:
     """Opens the workshop with a state; no error, no word to another host."""
     context = browser.new_context(viewport={"width": 900, "height": 1000}, accept_downloads=True)
-    complaints: list[str] = []
-
-    def opened(state: str) -> Page:
-        page = context.new_page()
-        page.set_default_timeout(LONG)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-        page.goto(f"{stage}workshop?{state}")
-        page.wait_for_selector("lb-instrument[data-ready]", state="attached")
-        return page
-
     context.on(
         "request", lambda asked: None if asked.url.startswith((stage, "blob:")) else complaints.append(asked.url)
     )
-    yield opened
+    yield lambda state: opened(context.new_page(), f"{stage}workshop?{state}", complaints)
     context.close()
-    assert complaints == []
 
 
 def press(page: Page, name: str, key: str = "Enter") -> None:
@@ -108,10 +110,14 @@ def test_a_run_is_as_good_as_the_librarys_and_its_weights_are_worth_the_numbers_
 
 
 def printed(program: str) -> list[float]:
+    return [float(line.split(" = ")[1]) for line in said_by(program).splitlines()]
+
+
+def said_by(program: str) -> str:
     said = io.StringIO()
     with contextlib.redirect_stdout(said), contextlib.redirect_stderr(io.StringIO()):
         exec(compile(program, "program", "exec"), {"__name__": "__main__"})
-    return [float(line.split(" = ")[1]) for line in said.getvalue().splitlines()]
+    return said.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -173,50 +179,24 @@ def test_leaving_the_page_ends_the_training(workshop: Callable[[str], Page]) -> 
     assert page.workers == []
 
 
-# -- the outline of an island ----------------------------------------------------------------------------------------
-
-OUTLINES = """
-const {contour} = await at("maths/contour.js");
-const {mean, spread, points, limit, center} = states;
-const logMass = new Float64Array(points * points);
-const step = 2 * limit / (points - 1);
-let total = 0;
-for (let i = 0; i < points; i++) for (let j = 0; j < points; j++) {
-  const [u, v] = [center[0] - limit + i * step - mean[0], center[1] - limit + j * step - mean[1]];
-  logMass[i * points + j] = -0.5 * ((u / spread[0]) ** 2 + (v / spread[1]) ** 2);
-  total += Math.exp(logMass[i * points + j]);
-}
-const island = {logMass: logMass.map(value => value - Math.log(total)), points, limit, center};
-return [0.5, 0.95].map(share => contour(island, share));
-"""
+# -- the film ---------------------------------------------------------------------------------------------------------
 
 
-def check_outline(modules: Modules) -> None:
-    """Around a normal, each outline is one closed ellipse, at the radius that holds its share."""
-    generator = np.random.default_rng(0)
-    for _ in range(5):
-        spread, center = generator.uniform(0.4, 0.9, 2), generator.uniform(-2, 2, 2)
-        mean = center + generator.uniform(-0.5, 0.5, 2)
-        given = {
-            "mean": mean.tolist(),
-            "spread": spread.tolist(),
-            "points": 91,
-            "limit": 4.0,
-            "center": center.tolist(),
-        }
-        for share, lines in zip((0.5, 0.95), modules.run(OUTLINES, given), strict=True):
-            assert len(lines) == 1
-            assert lines[0][0] == lines[0][-1]
-            out = np.linalg.norm((np.array(lines[0]) - mean) / spread, axis=1)
-            assert np.abs(out - (-2 * np.log1p(-share)) ** 0.5).max() < 0.03
-
-
-def test_outlines_hold_their_share(modules: Modules) -> None:
-    check_outline(modules)
-    changes = [
-        ("maths/contour.js", ">= share)", ">= share / 2)"),
-        ("maths/contour.js", "const part = Math.min(1, Math.max(0, (level - from) / (to - from)))", "const part = 0"),
-        ("maths/contour.js", "center[l] - limit", "-limit"),
-        ("maths/contour.js", "if (k < i || l < j) return cross(k, l, i, j);", ""),
-    ]
-    assert survivors(modules, check_outline, changes) == []
+@pytest.mark.parametrize("net", ["one", "two"])
+def test_the_film_is_trained_as_far_as_it_is_wound(
+    net: str, stage: str, browser: Browser, complaints: list[str]
+) -> None:
+    page = opened(browser.new_page(), f"{stage}film?net={net}", complaints)
+    page.get_by_role("slider", name="epoch").focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.querySelector('.lb-epoch output').textContent === '3'")
+    page.wait_for_url(re.compile("epoch=3"))
+    third = numbers(page)
+    assert third[0] == pytest.approx(third[1] + third[2], abs=0.011)
+    page.keyboard.press("Home")
+    page.wait_for_function("document.querySelector('.lb-epoch output').textContent === '0'")
+    assert numbers(page)[0] > third[0] + 10
+    program = page.evaluate("document.querySelector('lb-instrument').instrument.program()")
+    assert "epoch 1: loss " in said_by(re.sub(r"epochs=\d+", "epochs=1", program))
+    page.close()

@@ -74,7 +74,7 @@ function build(kit, { images, labels, heldOut, train }) {
     trainer.say("film", { settings: { ...SETTINGS, seed: state.seed }, shape: SHAPES[state.net], train, heldOut });
   }
 
-  const codes = new Codes(labels);
+  const codes = new Codes("lb-film", labels);
   const curves = new Curves();
   const picture = new Picture("the image x");
   const decoded = new Picture("what the middle of its ellipse decodes to");

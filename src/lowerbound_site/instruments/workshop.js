@@ -53,7 +53,7 @@ async function build(kit, data) {
 
   // -- what is shown -------------------------------------------------------------------------------------------------
 
-  const codes = new Codes(labels);
+  const codes = new Codes("lb-workshop", labels);
   const curves = new Curves();
   const bars = new CostBars();
   const pixels = new Pixels("the image x, 8 by 8 pixels to draw on", (x) => kit.set({ own: toHex(x) }, true));

@@ -2,16 +2,19 @@
 // p(z|x) as an island, q(z|x) as an ellipse, and the prior as a circle.
 
 import { change, svg } from "../controls/dom.js";
-import { contour } from "../maths/contour.js";
+import { borders, crop, isolines, refine } from "../maths/levels.js";
 import { reach } from "../maths/normal.js";
+import { bitmap, tinted } from "./bitmap.js";
 
 const SIZE = 360;
 const SHARES = [0.5, 0.95];
 
 export class Codes {
-  constructor(labels) {
+  /** `name` tells this map from another on the page. */
+  constructor(name, labels) {
     this.numerals = labels.map((label) => svg("text", { class: "lb-numeral" }, String(label)));
-    this.islands = SHARES.map((share) => svg("path", { class: "lb-posterior", "data-share": share }));
+    this.cloud = tinted(`${name}-island`, "var(--lb-p)", 0.5);
+    this.outlines = SHARES.map((share) => svg("path", { class: "lb-posterior", "data-share": share }));
     this.ellipse = svg("ellipse", { class: "lb-q-outline" });
     this.prior = svg("circle", { class: "lb-prior", cx: SIZE / 2, cy: SIZE / 2 });
     this.place = svg("path", { class: "lb-cross" });
@@ -25,7 +28,7 @@ export class Codes {
       "svg",
       { viewBox: `0 0 ${SIZE} ${SIZE}`, class: "lb-codes", role: "img" },
       svg("rect", { class: "lb-ground", width: SIZE, height: SIZE }),
-      this.prior, ...this.islands, svg("g", {}, ...this.numerals), this.ellipse, this.place, this.ticks, ...Object.values(this.names),
+      this.prior, this.cloud.element, ...this.outlines, svg("g", {}, ...this.numerals), this.ellipse, this.place, this.ticks, ...Object.values(this.names),
     );
   }
 
@@ -46,15 +49,29 @@ export class Codes {
     change(this.ellipse, { cx: x, cy: y, rx: Math.max(1.5, out * image.std[0] * unit), ry: Math.max(1.5, out * image.std[1] * unit) });
     const inside = (value, from, to) => Math.min(to, Math.max(from, value));
     change(this.names.q, { x: inside(x + 0.72 * out * image.std[0] * unit + 5, 4, SIZE - 48), y: inside(y + 0.72 * out * image.std[1] * unit + 12, 14, SIZE - 6) });
-    let top = [x, y];
-    this.islands.forEach((path, i) => {
-      const lines = contour(island, SHARES[i]);
-      const points = lines.map((line) => line.map(([z1, z2]) => [this.across(z1), this.up(z2)]));
-      change(path, { d: points.map((line) => `M${line.map(([a, b]) => `${a.toFixed(1)} ${b.toFixed(1)}`).join("L")}`).join("") });
-      for (const [a, b] of points.flat()) if (b < top[1]) top = [a, b];
-    });
+    const top = this.#paintIsland(island);
     change(this.names.p, { x: inside(top[0] - 20, 4, SIZE - 48), y: inside(top[1] - 5, 14, SIZE - 6) });
     this.#tick(limit);
+  }
+
+  /** As dark as probable, with both outlines; returns the highest point of the outer one. */
+  #paintIsland({ logMass, points, limit, center = [0, 0] }) {
+    const spacing = (2 * limit) / (points - 1);
+    const whole = { values: logMass, n1: points, n2: points, from1: center[0] - limit, from2: center[1] - limit, step: spacing };
+    const field = refine(crop(whole, 16), 3);
+    const { n1, n2, from1, from2, step } = field;
+    const peak = field.values.reduce((most, value) => Math.max(most, value), -Infinity);
+    const density = field.values.map((value) => Math.exp(value - peak));
+    const unit = SIZE / (2 * this.limit);
+    const place = { x: this.across(from1 - step / 2), y: this.up(from2 + (n2 - 0.5) * step), width: n1 * step * unit, height: n2 * step * unit };
+    this.cloud.show(bitmap(n1, n2, (c, r) => density[c * n2 + (n2 - 1 - r)]), place);
+    let top = [SIZE / 2, SIZE];
+    borders(density, SHARES).forEach((level, k) => {
+      const lines = isolines({ ...field, values: density }, level).map(([a, b, c, d]) => [this.across(a), this.up(b), this.across(c), this.up(d)]);
+      change(this.outlines[k], { d: lines.map((line) => `M${line[0].toFixed(1)} ${line[1].toFixed(1)}L${line[2].toFixed(1)} ${line[3].toFixed(1)}`).join("") });
+      for (const [a, b] of lines) if (b < top[1]) top = [a, b];
+    });
+    return top;
   }
 
   /** A cross at one place. */

@@ -4,7 +4,7 @@ export const STYLE = `
 .lb-workshop { container-type: inline-size; font-size: 0.78rem; line-height: 1.4 }
 .lb-workshop svg text { font-size: 12px; fill: var(--lb-muted) }
 .lb-workshop :is(.lb-presets, .lb-run) { display: flex; flex-wrap: wrap; gap: 0.4rem; align-items: center; margin: 0.5rem 0 }
-.md-typeset .lb-workshop .lb-tool { min-height: 44px; padding: 0 0.8rem; border: 1px solid var(--lb-rule-strong); border-radius: 3px; background: var(--lb-paper); color: var(--lb-ink); font: inherit; cursor: pointer }
+.md-typeset .lb-workshop .lb-tool { min-height: 44px; margin: 0; padding: 0 0.8rem; text-decoration: none; border: 1px solid var(--lb-rule-strong); border-radius: 3px; background: var(--lb-paper); color: var(--lb-ink); font: inherit; cursor: pointer }
 .md-typeset .lb-workshop .lb-tool:hover:enabled { border-color: var(--lb-ink) }
 .md-typeset .lb-workshop .lb-tool:focus-visible, .lb-workshop :is(select, input, summary):focus-visible { outline: 2px solid var(--lb-p); outline-offset: 2px }
 .md-typeset .lb-workshop .lb-tool[aria-pressed="true"], .md-typeset .lb-workshop .lb-main { border-color: var(--lb-ink); box-shadow: inset 0 0 0 1px var(--lb-ink) }
@@ -20,10 +20,11 @@ export const STYLE = `
 .lb-workshop .lb-panes { display: grid; gap: 0.8rem 1.4rem; margin: 0.6rem 0 }
 @container (min-width: 640px) { .lb-workshop .lb-panes { grid-template-columns: 1fr 1fr } }
 .lb-workshop :is(.lb-codes, .lb-training-curves, .lb-cost-bars) { display: block; width: 100%; height: auto; overflow: visible }
+.lb-workshop .lb-codes { overflow: hidden }
 .lb-workshop .lb-ground { fill: var(--lb-tint); stroke: var(--lb-rule) }
 .lb-workshop svg .lb-numeral { text-anchor: middle; font-size: 10px; fill: var(--lb-ink); fill-opacity: 0.75 }
 .lb-workshop .lb-prior { fill: none; stroke: var(--lb-muted); stroke-dasharray: 2 4 }
-.lb-workshop .lb-posterior { fill: var(--lb-p); fill-opacity: 0.18; stroke: var(--lb-p); stroke-width: 1.5; fill-rule: evenodd }
+.lb-workshop .lb-posterior { fill: none; stroke: var(--lb-p); stroke-width: 1.5 }
 .lb-workshop .lb-q-outline { fill: none; stroke: var(--lb-q); stroke-width: 2.5; paint-order: stroke }
 .lb-workshop svg :is(.lb-name-p, .lb-name-q) { font-size: 13px; font-weight: 600; paint-order: stroke; stroke: var(--lb-tint); stroke-width: 3px }
 .lb-workshop svg .lb-name-p { fill: var(--lb-p) }
