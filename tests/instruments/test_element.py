@@ -18,7 +18,7 @@ from lowerbound_site.elements import folder, schema
 pytestmark = pytest.mark.browser
 
 NAMES = sorted(path.stem for path in folder(ROOT).glob("*.js"))
-TRAINING = {"film", "workshop"}  # a program that trains anew prints other numbers; test_workshop.py runs it
+TRAINING = {"film", "steps", "workshop"}  # a program that trains anew prints other numbers; test_workshop.py runs it
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.browser
 
 ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {"silu": nn.SiLU, "tanh": nn.Tanh, "relu": nn.ReLU, "sine": Sine}
 LOAD = """
-const [{Vae, Training}, {Random}, {measure, encodeAll}, {moveTiles, teach}] = await Promise.all(
+const [{Vae, Training, descend}, {Random}, {measure, encodeAll}, {moveTiles, teach}] = await Promise.all(
   ["train", "random", "measure", "scramble"].map(name => at(`maths/${name}.js`)));
 const given = JSON.parse(states);
 const vae = given.shape && new Vae(given.shape, Float64Array.from(given.weights));
@@ -127,6 +127,35 @@ def check_steps(modules: Modules, number: int, steps: int) -> None:
     assert_near(losses, expected["losses"], 1e-8)
     assert_near(same, expected["losses"], 1e-8)  # of the parts that are reported
     assert_near(found["weights"], expected["weights"], 1e-8)
+
+
+DESCENT = """
+const gradient = new Float64Array(vae.weights.length);
+const noise = Float64Array.from(given.noise);
+const loss = descend(vae, x, given.n, noise, given.part, given.length, gradient);
+return {loss, weights: [...vae.weights]};
+"""
+
+
+def check_descent(modules: Modules) -> None:
+    """A step of one network, of a length, down torch's gradient; the other network is held."""
+    for part in ("encoder", "decoder"):
+        vae, given = build([16], "silu", "silu", seed=4)
+        x, noise = lb.digits().train[:70], torch.randn(70, 2, generator=torch.Generator().manual_seed(1)).double()
+        value = loss(vae, x, noise)
+        weights = list(getattr(vae, part).parameters())
+        slopes = torch.autograd.grad(value, weights)
+        length = torch.cat([slope.flatten() for slope in slopes]).norm()
+        for weight, slope in zip(weights, slopes, strict=True):
+            weight.data -= 0.3 * slope / length
+        given |= {"x": x.int().flatten().tolist(), "n": 70, "noise": noise.flatten().tolist()}
+        found = run(modules, DESCENT, given | {"part": part, "length": 0.3})
+        assert_near(found["loss"], value.detach(), 1e-10)
+        assert_near(found["weights"], flat(vae), 1e-10)
+
+
+def test_a_step_down_the_whole_gradient_is_torchs(modules: Modules) -> None:
+    check_descent(modules)
 
 
 @pytest.mark.parametrize("number", range(24))
@@ -292,6 +321,8 @@ CHANGES = [
     ("maths/train.js", "Math.cos((Math.PI * epoch) / epochs)", "Math.cos((Math.PI * epoch) / (2 * epochs))"),
     ("maths/train.js", 'settings.train === "decoder" ? vae.split : 0', "0"),
     ("maths/train.js", "part[i] = 30 * weight", "part[i] = weight"),
+    ("maths/train.js", 'part === "encoder" ? [0, vae.split]', 'part === "decoder" ? [0, vae.split]'),
+    ("maths/train.js", "(length * gradient[i]) / slope", "length * gradient[i]"),
     ("maths/measure.js", "weights[Math.floor(g / nodes)] * weights[g % nodes]", "weights[g % nodes] ** 2"),
     ("maths/measure.js", "(z1 * z1 + z2 * z2) - LOG_2PI", "(z1 * z1 + z2 * z2) + LOG_2PI"),
     ("maths/measure.js", "gap: loss + truth.logEvidence", "gap: loss - truth.logEvidence"),
@@ -307,6 +338,7 @@ CHANGES = [
 
 def check_some_steps(modules: Modules) -> None:
     check_first_weights(modules)
+    check_descent(modules)
     for number in (9, 16, 31, 7):  # together they hold every activation, what learns, and a beta that is not 1
         check_steps(modules, number, steps=20)
 

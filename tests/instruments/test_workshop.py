@@ -200,3 +200,31 @@ def test_the_film_is_trained_as_far_as_it_is_wound(
     program = page.evaluate("document.querySelector('lb-instrument').instrument.program()")
     assert "epoch 1: loss " in said_by(re.sub(r"epochs=\d+", "epochs=1", program))
     page.close()
+
+
+# -- encoder steps and decoder steps ----------------------------------------------------------------------------------
+
+
+def test_an_encoder_step_leaves_the_line_and_a_decoder_step_the_ellipse(
+    stage: str, browser: Browser, complaints: list[str]
+) -> None:
+    page = opened(browser.new_page(), f"{stage}steps", complaints)
+    seen = []
+    for name in ("Encoder step", "Encoder step", "Decoder step"):
+        press(page, name)
+        page.wait_for_function(
+            "count => document.querySelector('.lb-progress').textContent.startsWith(count)"
+            " && !document.querySelector('.lb-progress').textContent.includes('computing')",
+            arg="1 encoder and 0" if not seen else "2 encoder and 0" if len(seen) == 1 else "2 encoder and 1",
+        )
+        seen.append((numbers(page), page.locator(".lb-q-outline").get_attribute("cx")))
+    (first, at_first), (second, at_second), (third, at_third) = seen
+    assert first[1] == second[1] != third[1]
+    assert first[0] != second[0]
+    assert at_first != at_second == at_third
+    page.wait_for_url(re.compile("moves=5800000000000000"))
+    program = page.evaluate("document.querySelector('lb-instrument').instrument.program()")
+    lines = said_by(program.replace('["encoder", "encoder", "decoder"]', '["encoder"]')).splitlines()
+    assert len(lines) == 2
+    assert lines[0].split("-log p(x)")[1].split(",")[0] == lines[1].split("-log p(x)")[1].split(",")[0]
+    page.close()

@@ -2,6 +2,7 @@
 //
 //     begin {settings, shape, train, heldOut, x, teacher}     an untrained VAE; answers with a frame and a measurement
 //     film {settings, shape, train, heldOut}                  trains to the end; weights and a measurement of every epoch
+//     steps {moves, shape, weights, train, heldOut, seed}     steps of one network at a time: weights after each
 //     run {until}      "step", "epoch" or "end"; frames on the way, measurements every fifth epoch, then "rested"
 //     halt             rests; then all held-out digits are measured
 //     look {x}         another image; a frame
@@ -11,7 +12,7 @@
 import { costs, encodeAll, island, measure } from "../maths/measure.js";
 import { Random } from "../maths/random.js";
 import { scramble } from "../maths/scramble.js";
-import { Training, Vae } from "../maths/train.js";
+import { descend, Training, Vae } from "../maths/train.js";
 
 const FEW = 60; // held-out digits that are measured while it trains
 const QUICK = { points: 48, limit: 5, nodes: 12 };
@@ -65,6 +66,25 @@ const orders = {
       postMessage({ say: "kept", epoch, weights: vae.weights.slice(), measured: { at: epoch, ...found } });
       if (epoch === settings.epochs) break;
       while (!job.training.step().over);
+      await pause();
+    }
+  },
+
+  async steps({ moves, shape, weights, train, heldOut, seed, length }, pause) {
+    const count = train.length / shape.pixels;
+    if (!job?.taken || !moves.startsWith(job.taken)) {
+      const noise = new Random(seed, 1).normals(new Float64Array(count * shape.latent)); // the same at every step
+      job = { vae: new Vae(shape, weights), noise, taken: undefined, gradient: new Float64Array(weights.length) };
+    }
+    const { vae, noise, gradient } = job;
+    for (;;) {
+      const found = await measure(vae, heldOut.subarray(0, FEW * shape.pixels), FEW, QUICK, pause);
+      const taken = job.taken ?? "";
+      postMessage({ say: "stepped", taken, weights: vae.weights.slice(), measured: { at: taken.length, ...found } });
+      if (taken === moves) break;
+      const next = moves[taken.length];
+      descend(vae, train, count, noise, next === "e" ? "encoder" : "decoder", length, gradient);
+      job.taken = taken + next;
       await pause();
     }
   },

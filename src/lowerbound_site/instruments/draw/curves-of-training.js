@@ -9,7 +9,9 @@ const GAPS = { top: 182, bottom: 262 };
 const HEIGHT = 284;
 
 export class Curves {
-  constructor() {
+  /** unit: what is counted along the axis. */
+  constructor(unit = "epoch") {
+    this.unit = unit;
     this.band = svg("path", { class: "lb-gap-area" });
     this.surprise = svg("path", { class: "lb-line-p" });
     this.loss = svg("path", { class: "lb-line-loss" });
@@ -25,7 +27,7 @@ export class Curves {
     this.root = svg(
       "svg",
       { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "lb-training-curves", role: "img" },
-      this.band, this.surprise, this.loss, this.gap, ...axes(), this.now, this.most, this.last, this.gapName, ...this.names,
+      this.band, this.surprise, this.loss, this.gap, ...axes(unit), this.now, this.most, this.last, this.gapName, ...this.names,
     );
   }
 
@@ -44,14 +46,14 @@ export class Curves {
     change(this.band, { d: there ? `M${line(upper)}L${line(lower, points.toReversed())}Z` : "" });
     change(this.gap, { d: there ? `M${line((point) => gap(point.gap))}${dot}` : "" });
     this.most.textContent = number(most, 0);
-    this.last.textContent = `${epochs} epochs`;
+    this.last.textContent = `${epochs} ${this.unit}s`;
     const end = points.at(-1);
     if (!end) return;
     // Each name stands on the side where its line is, clear of the other, at the end of the line or before it.
     const [x, anchor] = across(end.at) > 110 ? [across(end.at), "end"] : [across(end.at) + 6, "start"];
     change(this.names[0], { x, y: Math.max(COSTS.top, Math.min(cost(end.loss), cost(end.surprise) - 2) - 7), "text-anchor": anchor });
     change(this.names[1], { x, y: Math.min(COSTS.bottom - 4, cost(end.surprise) + 16), "text-anchor": anchor });
-    const said = `After epoch ${number(end.at, 0)}: loss ${number(end.loss, 1)}, minus log p(x) ${number(end.surprise, 1)}`;
+    const said = `After ${this.unit} ${number(end.at, 0)}: loss ${number(end.loss, 1)}, minus log p(x) ${number(end.surprise, 1)}`;
     change(this.root, { "aria-label": `${said}, gap ${number(end.gap, 2)} nats.` });
   }
 
@@ -62,7 +64,7 @@ export class Curves {
   }
 }
 
-function* axes() {
+function* axes(unit) {
   for (const [axis, ticks] of [[COSTS, [0, 10, 20, 30, 40, 50]], [GAPS, []]]) {
     yield svg("path", { class: "lb-axis", d: `M${LEFT} ${axis.top}V${axis.bottom}H${RIGHT}` });
     yield svg("text", { x: LEFT - 5, y: axis.bottom + 4, "text-anchor": "end" }, "0");
@@ -73,5 +75,5 @@ function* axes() {
     }
   }
   yield svg("text", { x: RIGHT, y: COSTS.top + 4, class: "lb-unit", "text-anchor": "end" }, "nats an image");
-  yield svg("text", { x: LEFT, y: HEIGHT - 6 }, "epoch 0");
+  yield svg("text", { x: LEFT, y: HEIGHT - 6 }, `${unit} 0`);
 }

@@ -2,9 +2,9 @@
 // those of the recorded model (vae.js); here the networks are of any width and depth, and go many codes at a time.
 
 import { klToPrior, LOG_2PI, upright } from "./normal.js";
-import { logSumExp, softplus } from "./numbers.js";
+import { logSumExp } from "./numbers.js";
 import { gaussHermite } from "./quadrature.js";
-import { Grid } from "./vae.js";
+import { Grid, partition } from "./vae.js";
 
 const BLOCK = 256; // codes decoded at once
 
@@ -38,8 +38,8 @@ export function costs(vae, x, [m1, m2], [s1, s2], nodes = 24) {
   let reconstruction = 0;
   decode(vae, codes, (logits, start, g) => {
     const weight = weights[Math.floor(g / nodes)] * weights[g % nodes];
-    let cost = 0;
-    for (let d = 0; d < x.length; d++) cost += softplus(logits[start + d]) - (x[d] ? logits[start + d] : 0);
+    let cost = partition(logits.subarray(start, start + x.length));
+    for (let d = 0; d < x.length; d++) if (x[d]) cost -= logits[start + d];
     reconstruction += weight * cost;
   });
   return { reconstruction, kl: klToPrior(upright(m1, m2, s1, s2)) };
@@ -76,13 +76,10 @@ export class TrainedGrid extends Grid {
       }
     }
     decode(vae, codes, (logits, start, g) => {
-      let partition = 0;
-      for (let d = 0; d < pixels; d++) {
-        natural[(from + g) * pixels + d] = logits[start + d];
-        partition += softplus(logits[start + d]);
-      }
+      const row = logits.subarray(start, start + pixels);
+      natural.set(row, (from + g) * pixels);
       const [z1, z2] = [codes[2 * g], codes[2 * g + 1]];
-      constant[from + g] = -0.5 * (z1 * z1 + z2 * z2) - LOG_2PI + this.logCell - partition;
+      constant[from + g] = -0.5 * (z1 * z1 + z2 * z2) - LOG_2PI + this.logCell - partition(row);
     });
     return this.rows === points;
   }

@@ -135,6 +135,18 @@ export class Adam {
   }
 }
 
+/**
+ * One step of a given length, in the space of the weights of one network, straight down the gradient of the loss over all
+ * of x, (n, pixels), with this noise; the other network is held. Returns the loss before the step.
+ */
+export function descend(vae, x, n, noise, part, length, gradient) {
+  const { loss } = lossAndGradient(vae, x, n, noise, 1, gradient);
+  const [from, to] = part === "encoder" ? [0, vae.split] : [vae.split, gradient.length];
+  const slope = Math.hypot(...gradient.subarray(from, to));
+  for (let i = from; i < to; i++) vae.weights[i] -= (length * gradient[i]) / slope;
+  return loss;
+}
+
 /** The learning rate of an epoch, counted from 0: along half a cosine from `rate` down to 0 when `epochs` are over. */
 export function rateAt(epoch, epochs, rate) {
   return (rate * (1 + Math.cos((Math.PI * epoch) / epochs))) / 2;

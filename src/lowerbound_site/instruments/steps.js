@@ -1,0 +1,192 @@
+// Encoder steps and decoder steps: one network is held, the other goes down the gradient of the loss.
+
+import { loadDecoder, loadImages, loadLabels, loadTrainingImages } from "./controls/data.js";
+import { element, write } from "./controls/dom.js";
+import { instrument } from "./controls/instrument.js";
+import { Trainer } from "./controls/trainer.js";
+import { joined, prediction } from "./controls/workshop-parts.js";
+import { Codes } from "./draw/codes.js";
+import { Curves } from "./draw/curves-of-training.js";
+import { gap, number } from "./draw/format.js";
+import { Picture } from "./draw/picture.js";
+import { STYLE } from "./draw/workshop-style.js";
+import { encodeAll, island } from "./maths/measure.js";
+import { drawWeights } from "./maths/network.js";
+import { sigmoid } from "./maths/numbers.js";
+import { Random } from "./maths/random.js";
+import { Vae } from "./maths/train.js";
+
+export const schema = {
+  "moves": { "bits": 64, "start": "" },
+  "digit": { "from": 0, "to": 359, "step": 1, "start": 2 }
+};
+
+const MOST = 32; // steps; in the address two bits each: none, encoder, decoder
+const LENGTH = 0.3; // of a step, in the space of the weights
+const SHAPE = { pixels: 64, latent: 2, hidden: [128], encoder: "silu", decoder: "silu" };
+const SEED = 0; // of the untrained encoder
+const NATS_SEEN = 0.05;
+const LOOK_AFTER = 8; // decoder steps, from where on the question is answered
+
+const QUESTION = {
+  question: "Hold the encoder and take decoder steps only. The loss will fall, so the ELBO rises. What will −log p(x) do?",
+  options: ["it falls: the model gets better", "it stays where it is", "it rises: the model gets worse"],
+  judge: ({ first, last }) => {
+    const moved = last.surprise - first.surprise;
+    return {
+      answer: moved < -NATS_SEEN ? 0 : moved <= NATS_SEEN ? 1 : 2,
+      said: `After ${last.at} decoder steps the loss went from ${number(first.loss, 1)} to ${number(last.loss, 1)}, and −log p(x) from ${number(first.surprise, 1)} to ${number(last.surprise, 1)}.`,
+    };
+  },
+};
+
+const LETTERS = ["", "e", "d"];
+const movesOf = ({ moves }) => Array.from(moves, (digit) => [parseInt(digit, 16) >> 2, parseInt(digit, 16) & 3]).flat().map((move) => LETTERS[move] ?? "").join("");
+function packed(moves) {
+  const codes = Array.from(moves.padEnd(MOST), (move) => Math.max(0, LETTERS.indexOf(move)));
+  return moves && Array.from({ length: MOST / 2 }, (_, n) => (4 * codes[2 * n] + codes[2 * n + 1]).toString(16)).join("");
+}
+
+async function load() {
+  const [decoder, images, labels, train] = await Promise.all([loadDecoder(), loadImages(), loadLabels(), loadTrainingImages()]);
+  const { encoder } = Vae.sizes(SHAPE);
+  const { weight1, bias1, weight2, bias2 } = decoder;
+  const weights = Float64Array.from([...drawWeights(encoder, new Random(SEED)), ...weight1, ...bias1, ...weight2, ...bias2]);
+  return { weights, images, labels, heldOut: joined(images), train: joined(train) };
+}
+
+function build(kit, { weights, images, labels, heldOut, train }) {
+  const known = new Map([["", { weights }]]); // the networks after each row of steps
+  let wanted; // what the worker was asked for
+
+  const trainer = new Trainer({
+    stepped({ taken, weights: there, measured }) {
+      known.set(taken, { weights: there, measured });
+      kit.repaint();
+    },
+    failed() {
+      write(said, "The steps cannot be computed here.");
+    },
+  });
+
+  const codes = new Codes("lb-steps", labels);
+  const curves = new Curves("step");
+  const picture = new Picture("the image x");
+  const decoded = new Picture("what the middle of its ellipse decodes to");
+  const cells = ["loss", "surprise", "gap"].map(() => element("output", {}));
+  const table = element(
+    "table",
+    { class: "lb-numbers" },
+    element("thead", {}, element("tr", {}, element("td"), ...["loss", "−log p(x)", "gap"].map((name) => element("th", { scope: "col" }, name)))),
+    element("tbody", {}, element("tr", {}, element("th", { scope: "row" }, "60 held-out digits"), ...cells.map((cell) => element("td", {}, cell)))),
+  );
+  const foretell = prediction("lb-steps-predict");
+  foretell.show(QUESTION);
+  const said = element("output", { class: "lb-progress" });
+  const button = (text, act) => {
+    const made = element("button", { type: "button", class: "lb-tool" }, text);
+    made.addEventListener("click", act);
+    return made;
+  };
+  const take = (move) => kit.set({ moves: packed((movesOf(kit.state) + move).slice(0, MOST)) }, true);
+  const encoderStep = button("Encoder step", () => take("e"));
+  const decoderStep = button("Decoder step", () => take("d"));
+  const back = button("One back", () => kit.set({ moves: packed(movesOf(kit.state).slice(0, -1)) }, true));
+  const another = button("Another digit", () => kit.go({ digit: (kit.state.digit + 1) % images.length }));
+
+  const stage = element(
+    "div",
+    { class: "lb-workshop" },
+    element("style", {}, STYLE),
+    foretell.root,
+    element("div", { class: "lb-live lb-run" }, encoderStep, decoderStep, back, another, said),
+    element(
+      "div",
+      { class: "lb-panes" },
+      element("div", {}, codes.root, element("p", { class: "lb-legend" }, "Each numeral: the code of a held-out digit. Blue: where 50 % and 95 % of p(z|x) of one image lie. Orange: 95 % of its q(z|x).")),
+      element(
+        "div",
+        {},
+        table,
+        curves.root,
+        element(
+          "div",
+          { class: "lb-image" },
+          element("figure", {}, picture.root, element("figcaption", {}, "x")),
+          element("figure", {}, decoded.root, element("figcaption", {}, "its code, decoded")),
+        ),
+      ),
+    ),
+    element("div", { class: "lb-live lb-run" }, ...kit.tools()),
+  );
+
+  function paint(state) {
+    const moves = movesOf(state);
+    if (moves !== wanted && (moves || wanted !== undefined) && !known.get(moves)?.measured) {
+      trainer.say("steps", { moves, shape: SHAPE, weights: weights.slice(), train, heldOut, seed: SEED, length: LENGTH });
+    }
+    wanted = moves;
+    const path = Array.from({ length: moves.length + 1 }, (_, n) => known.get(moves.slice(0, n)));
+    const have = path.findLastIndex((there) => there);
+    const { weights: now, measured } = path[have];
+    const vae = new Vae(SHAPE, now);
+    const x = images[state.digit];
+    const { mean } = encodeAll(vae, heldOut, images.length);
+    const q = encodeAll(vae, x, 1);
+    codes.paint({ mean, image: q, island: island(vae, x, 5, 40), limit: 3.5 });
+    codes.root.setAttribute("aria-label", `After ${have} steps: the ellipse of this image is at ${number(q.mean[0], 1)}, ${number(q.mean[1], 1)}.`);
+    picture.paint(x);
+    decoded.paint(vae.decoder.forward(q.mean, 1).subarray(0, 64).map(sigmoid));
+    const points = path.map((there) => there?.measured).filter(Boolean);
+    curves.paint(points, MOST);
+    curves.mark(have, MOST);
+    const numbers = measured ? [number(measured.loss, 2), number(measured.surprise, 2), gap(measured.gap)] : ["", "", ""];
+    cells.forEach((cell, n) => write(cell, numbers[n]));
+    const count = (letter) => [...moves.slice(0, have)].filter((move) => move === letter).length;
+    write(said, `${count("e")} encoder and ${count("d")} decoder steps${have < moves.length ? ", computing" : ""}`);
+    for (const made of [encoderStep, decoderStep]) made.disabled = moves.length === MOST;
+    back.disabled = moves.length === 0;
+    foretell.clear();
+    if (measured && points.length === have + 1 && count("d") === have && have >= LOOK_AFTER) foretell.judge(points);
+    if (measured && have === moves.length && have) kit.say(`${have} steps: loss ${numbers[0]}, minus log p(x) ${numbers[1]}, gap ${numbers[2]} nats.`);
+  }
+
+  return { stage, paint, stop: () => trainer.stop() };
+}
+
+/** The same in torch, with an untrained encoder of its own: other numbers, the same directions. */
+function python(state) {
+  const moves = Array.from(movesOf(state), (move) => (move === "e" ? "encoder" : "decoder"));
+  return `"""The same steps in torch. Its untrained encoder and its noise are other draws, so the numbers differ from the page's."""
+
+import torch
+
+from lowerbound import Grid, digits, elbo, mlp, trained_digits
+from lowerbound.training import loss
+
+data = digits()
+vae = trained_digits().requires_grad_(True)
+vae.encoder = mlp(64, 128, 4, seed=${SEED}).double()
+noise = torch.randn(len(data.train), 2, dtype=torch.float64, generator=torch.Generator().manual_seed(${SEED}))
+x = data.held_out[:60]
+
+
+def show():
+    with torch.no_grad():
+        bound, evidence = elbo(vae, vae.encode(x), x).mean(), Grid(vae).log_evidence(x).mean()
+    print(f"loss {-bound:.2f}, -log p(x) {-evidence:.2f}, gap {evidence - bound:.2f}")
+
+
+show()
+for part in ${JSON.stringify(moves)}:
+    weights = list(getattr(vae, part).parameters())
+    slopes = torch.autograd.grad(loss(vae, data.train, noise), weights)
+    length = torch.cat([slope.flatten() for slope in slopes]).norm()
+    with torch.no_grad():
+        for weight, slope in zip(weights, slopes, strict=True):
+            weight -= ${LENGTH} * slope / length
+    show()
+`;
+}
+
+export const start = instrument({ schema, load, build, python });
