@@ -9,6 +9,7 @@ import { Codes } from "./draw/codes.js";
 import { Curves } from "./draw/curves-of-training.js";
 import { gap, number } from "./draw/format.js";
 import { Picture } from "./draw/picture.js";
+import { literal } from "./draw/python.js";
 import { STYLE } from "./draw/workshop-style.js";
 import { encodeAll, island } from "./maths/measure.js";
 import { drawWeights } from "./maths/network.js";
@@ -178,7 +179,7 @@ def show():
 
 
 show()
-for part in ${JSON.stringify(moves)}:
+for part in ${literal(moves)}:
     weights = list(getattr(vae, part).parameters())
     slopes = torch.autograd.grad(loss(vae, data.train, noise), weights)
     length = torch.cat([slope.flatten() for slope in slopes]).norm()
