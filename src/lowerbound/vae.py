@@ -238,6 +238,8 @@ class VAE(nn.Module):
             training: leave the decoder in the mode it is in, as for `encode`.
         """
         last_axis(z, self.prior.dim, "z")
+        if z.dim() == 2:  # one batch already, as in training, where every view would cost a step of the graph
+            return pixel_rows(self._call("decoder", z, training))
         decoded = pixel_rows(self._call("decoder", z.reshape(-1, self.prior.dim), training))
         return decoded.reshape(*z.shape[:-1], decoded.shape[1])
 
