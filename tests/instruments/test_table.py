@@ -408,6 +408,19 @@ def test_what_is_shown_is_what_the_library_says(name: str, modules: Modules) -> 
     check_shown(modules, name, 1000)
 
 
+def test_the_images_are_real_digits_and_blend_as_they_should(modules: Modules) -> None:
+    found = modules.run(
+        "const p = await at('maths/primer.js'); return [p.IMAGES.map(p.pixels), states.map(p.blend)]",
+        weights := [random_rows(np.random.default_rng(1), 1, 3)[0] for _ in range(20)],
+    )
+    train, labels = digits().train, digits().train_labels
+    for pixels, label in zip(found[0], (0, 1, 7), strict=True):
+        kind = train[labels == label]
+        nearest = (kind - kind.mean(0)).abs().sum(1).argmin()
+        close(pixels, kind[nearest])
+    close(found[1], np.array(weights) @ np.array(found[0]))
+
+
 # -- one row of the table, with very many columns ----------------------------------------------------------------------
 
 TILES = """
