@@ -107,7 +107,9 @@ def element(name: str, start: str, caption: str, root: Path = ROOT) -> str:
     recorded(name, start, root)
     below = f"<figcaption>{caption}</figcaption>" if caption else ""
     attributes = f'data-name="{name}" data-start="{html.escape(start)}" data-version="{version(root)}"'
-    return f'<figure class="lb-figure lb-moves"><lb-instrument {attributes}></lb-instrument>{below}</figure>'
+    # The search finds its caption, and not every number in its picture.
+    place = f"<lb-instrument {attributes} data-search-exclude></lb-instrument>"
+    return f'<figure class="lb-figure lb-moves">{place}{below}</figure>'
 
 
 def fill(page: str, root: Path = ROOT) -> str:

@@ -36,7 +36,8 @@ def test_an_instrument_is_an_element_around_its_picture(stage: Path) -> None:
     html = expand("{{ instrument: plane | Move it. }}", stage)
     assert html == (
         f'<figure class="lb-figure lb-moves"><lb-instrument data-name="plane" data-start="" '
-        f'data-version="{version(stage)}"></lb-instrument><figcaption>Move it.</figcaption></figure>'
+        f'data-version="{version(stage)}" data-search-exclude></lb-instrument>'
+        "<figcaption>Move it.</figcaption></figure>"
     )
     assert "></lb-instrument>" in html
     assert "<div>FIRST</div></lb-instrument>" in fill(Markdown(extensions=["md_in_html"]).convert(html), stage)
