@@ -27,6 +27,7 @@ NAMES = [
     "bouncing",
     "train-one-part",
     "row-to-island",
+    "shuffle",
 ]
 EACH_BORDER = [(name, key, n) for name, keys in BORDERS.items() for n, key in enumerate(keys)]
 

@@ -52,7 +52,7 @@ export function plane(name, limit) {
         const [x, y] = [(c % cell) - 1, (r % cell) - 1];
         return x < 0 || y < 0 || x > 7 || y > 7 ? 0 : tiles[column * TILES + row][8 * y + x];
       }, 16);
-      atlas.show(url, { x: -limit, y: -limit, width: 2 * limit, height: 2 * limit });
+      this.showAtlas(url);
     },
     /** p(z|x), from the log mass of a grid's cells: as dark as probable, with the outlines of 50 % and 95 %. */
     paintIsland(grid, logMass) {
@@ -71,9 +71,16 @@ export function plane(name, limit) {
         outlines[k].setAttribute("d", segments.map((s) => `M${s[0].toFixed(2)} ${(-s[1]).toFixed(2)}L${s[2].toFixed(2)} ${(-s[3]).toFixed(2)}`).join(""));
       });
     },
-    showIsland(shown) {
+    /** Pictures over the whole plane: in the place of the atlas, and of the island, which then has no outlines. */
+    showAtlas(url) {
+      atlas.show(url, { x: -limit, y: -limit, width: 2 * limit, height: 2 * limit });
+    },
+    showCloud(url) {
+      cloud.show(url, { x: -limit, y: -limit, width: 2 * limit, height: 2 * limit });
+    },
+    showIsland(shown, named = shown) {
       island.classList.toggle("lb-shown", shown);
-      for (const name of names) name.hidden = !shown;
+      for (const name of names) name.hidden = !named;
     },
     /** From a pointer to codes. */
     code({ clientX, clientY }) {
