@@ -51,10 +51,13 @@ def picture(page: Page, address: str, name: str, start: str) -> str:
     return _PNG.sub(lambda image: as_webp(image[0]), shown) + "\n"
 
 
-# Without what is only spoken. And no plain href within a drawing: the theme's script would assign to it, and fail.
+# Without what is only spoken or switched; and no plain href in a drawing: the theme's script would assign to it.
 _PICTURE = """() => {
   const shown = document.querySelector("lb-instrument").cloneNode(true);
   shown.querySelector(".lb-voice").remove();
+  for (const part of shown.querySelectorAll(".lb-cells *")) {
+    for (const name of ["role", "tabindex", "aria-label", "aria-checked"]) part.removeAttribute(name);
+  }
   return shown.innerHTML.replaceAll(/(<image\\b[^>]*?) href=/g, "$1 xlink:href=");
 }"""
 

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -226,11 +227,15 @@ def structure(read: dict[str, Any]) -> Iterator[str]:
 
 
 def weight(site: Path, requests: list[str]) -> Iterator[str]:
-    """Compressed bytes of everything that the page asks for; apart, what comes afterwards: search and instruments."""
+    """Compressed bytes of all that the page asks for; apart, search, and instruments with their first pictures."""
     sizes = {}
     for file in {served(site, url) for url in requests if url.startswith("http")}:
         content = file.read_bytes() if file.exists() else b""
-        sizes[file.relative_to(site).as_posix()] = min(len(content), len(gzip.compress(content, 9)))
+        name = file.relative_to(site).as_posix()
+        without = _PICTURE.sub(b"", content) if name.endswith(".html") else content
+        sizes[name] = compressed(without)
+        if without != content:
+            sizes[f"download/instruments/ (the pictures on {name})"] = compressed(content) - sizes[name]
     search = sum(size for name, size in sizes.items() if name.startswith(("search/", "assets/javascripts/workers/")))
     moving = sum(size for name, size in sizes.items() if name.startswith("download/instruments/"))
     itself = sum(sizes.values()) - search - moving
@@ -241,6 +246,13 @@ def weight(site: Path, requests: list[str]) -> Iterator[str]:
         yield f"its instruments weigh {moving:,} bytes, at most {HEAVIEST_INSTRUMENTS:,} are allowed: {detail}"
     if search > HEAVIEST_SEARCH:
         yield f"its search weighs {search:,} bytes, at most {HEAVIEST_SEARCH:,} are allowed"
+
+
+_PICTURE = re.compile(rb"(?<=<lb-instrument )[^>]*>.*?(?=</lb-instrument>)", re.DOTALL)
+
+
+def compressed(content: bytes) -> int:
+    return min(len(content), len(gzip.compress(content, 9)))
 
 
 def served(site: Path, url: str) -> Path:

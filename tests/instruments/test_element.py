@@ -64,6 +64,12 @@ def test_the_address_holds_the_state(name: str, page: Page, stage: str) -> None:
     assert page.url.endswith(f"#~{name}?{key}={value}")
     moved = state(page)
     assert moved == first | {key: value}
+    page.go_back()
+    page.wait_for_function("!location.hash")
+    assert state(page) == first
+    page.go_forward()
+    page.wait_for_function("location.hash")
+    assert state(page) == moved
     page.reload()
     page.wait_for_selector("lb-instrument[data-ready]", state="attached")
     assert state(page) == moved

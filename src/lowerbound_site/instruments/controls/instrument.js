@@ -42,14 +42,14 @@ export const instrument = ({ schema, load = () => undefined, build, python }) =>
         kit.state = { ...kit.state, ...limit(schema, changes) };
         repaint();
         clearTimeout(written);
-        if (atRest) written = setTimeout(() => history.replaceState(history.state, "", address()), WRITE);
+        if (atRest) written = setTimeout(() => writeAddress("replaceState", history.state), WRITE);
       },
       go(changes) {
         kit.state = { ...kit.state, ...limit(schema, changes) };
         repaint();
         clearTimeout(written);
         // The theme keeps the place of scrolling there.
-        history.pushState({ x: scrollX, y: scrollY }, "", address());
+        writeAddress("pushState", { x: scrollX, y: scrollY });
       },
       say(text) {
         clearTimeout(spoken);
@@ -80,6 +80,11 @@ export const instrument = ({ schema, load = () => undefined, build, python }) =>
     function address() {
       const said = format(schema, kit.state, first);
       return said ? `#~${name}?${said}` : location.pathname + location.search;
+    }
+
+    function writeAddress(how, kept) {
+      history[how](kept, "", address());
+      here = mine(location.hash);
     }
 
     const prefix = `#~${name}`;
@@ -114,7 +119,6 @@ export const instrument = ({ schema, load = () => undefined, build, python }) =>
         if (!link || !mine(link.getAttribute("href")) || event.ctrlKey || event.metaKey || event.shiftKey) return;
         event.preventDefault();
         event.stopPropagation();
-        here = true;
         kit.go(read(link.getAttribute("href")));
         host.scrollIntoView({ block: "nearest" });
       },

@@ -1,0 +1,139 @@
+"""You be the encoder: the game from the first tap to the encoder's answer, by pointer, by touch and by keys."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from lowerbound import VAE, Grid, digits, elbo
+from lowerbound_site.instrument_data import chosen
+
+pytestmark = pytest.mark.browser
+
+LIMIT = 3.5
+
+
+@pytest.fixture
+def page(browser: Browser, stage: str) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1000, "height": 900}, reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(f"{stage}encoder")
+    page.wait_for_selector("lb-instrument[data-ready]")
+    yield page
+    context.close()
+
+
+def at(page: Page, z1: float, z2: float) -> tuple[float, float]:
+    box = page.locator(".lb-plane > svg").bounding_box()
+    assert box
+    return box["x"] + box["width"] * (z1 / LIMIT + 1) / 2, box["y"] + box["height"] * (1 - z2 / LIMIT) / 2
+
+
+def numbers(page: Page) -> dict[str, str]:
+    read: dict[str, str] = page.evaluate(PAINTED)
+    return read
+
+
+PAINTED = """async () => {
+  await new Promise(painted => requestAnimationFrame(() => requestAnimationFrame(painted)));
+  const kit = document.querySelector("lb-instrument").instrument;
+  return {...kit.numbers, z1: kit.state.z1.toFixed(2), z2: kit.state.z2.toFixed(2), step: kit.state.step};
+}"""
+
+
+def question(page: Page) -> Locator:
+    return page.get_by_role("button", name="What was I looking for?")
+
+
+def test_the_digits_are_chosen_for_what_they_show(exported: VAE) -> None:
+    x = digits().held_out[chosen()]
+    gap = Grid(exported).log_evidence(x) - elbo(exported, exported.encode(x), x)
+    assert gap[0] < 0.1
+    assert gap[2] > 1
+    assert len(set(digits().held_out_labels[chosen()].tolist())) == 3
+
+
+def test_from_the_first_tap_to_the_encoder_s_answer(page: Page) -> None:
+    island = page.locator(".lb-island")
+    start = float(numbers(page)["loss"])
+    assert page.locator(".lb-bar-labels > span:visible").count() == 0
+    expect(question(page)).to_be_hidden()
+
+    page.mouse.click(*at(page, -2, -0.5))
+    tapped = numbers(page)
+    assert [float(tapped["z1"]), float(tapped["z2"])] == pytest.approx([-2, -0.5], abs=0.02)  # to the next pixel
+    assert float(tapped["loss"]) < start - 15
+
+    for place in ((-2.2, -0.9), (-2.4, -0.8)):
+        held = numbers(page)
+        page.mouse.move(*at(page, float(held["z1"]), float(held["z2"])))
+        page.mouse.down()
+        page.mouse.move(*at(page, *place), steps=3)
+        page.mouse.up()
+    numbers(page)
+    assert page.locator(".lb-loss .lb-tick:visible").count() == 3
+    assert island.evaluate("island => getComputedStyle(island).opacity") == "0"
+
+    question(page).click()
+    found = numbers(page)
+    assert found["step"] == "found"
+    assert float(found["gap"]) < 0.3
+    assert float(found["loss"]) == pytest.approx(float(found["-log p(x)"]) + float(found["gap"]), abs=0.11)
+    assert island.evaluate("island => getComputedStyle(island).opacity") == "1"
+    expect(page.get_by_role("slider", name="width")).to_be_hidden()
+
+    page.get_by_role("button", name="Look closer").click()
+    width = page.get_by_role("slider", name="width")
+    width.focus()
+    page.keyboard.press("Home")
+    assert float(numbers(page)["gap"]) > float(found["gap"]) + 1
+    page.get_by_role("button", name="Show the trained").click()
+    expect(page.locator(".lb-story")).to_contain_text("It beats you")
+    page.get_by_role("button", name="Another digit").click()
+    assert numbers(page)["step"] == "play"
+    assert island.evaluate("island => getComputedStyle(island).opacity") == "0"
+    assert page.locator(".lb-tick:visible").count() == 0
+
+
+def test_by_keys_alone(page: Page) -> None:
+    page.get_by_role("slider", name="place, to the right").focus()
+    for _ in range(4):
+        page.keyboard.press("Shift+ArrowLeft")
+    for _ in range(6):
+        page.keyboard.press("ArrowDown")  # an arrow moves the ellipse its own way, whichever slider has the focus
+    moved = numbers(page)
+    assert (moved["z1"], moved["z2"]) == ("-2.00", "-0.60")
+    expect(page.locator(".lb-voice")).to_contain_text(f"z1 −2.0, z2 −0.6, loss {moved['loss']}")
+    text = page.get_by_role("slider", name="place, upwards").get_attribute("aria-valuetext") or ""
+    assert text.startswith(f"z1 −2.0, z2 −0.6, loss {moved['loss']}, ")
+    assert "of 64 pixels agree" in text
+    page.get_by_role("slider", name="place, upwards").focus()
+    page.keyboard.press("Home")
+    assert numbers(page)["z2"] == "-3.50"
+    page.keyboard.press("End")
+    assert numbers(page)["z2"] == "3.50"
+
+
+def test_one_is_sent_to_the_island_when_far_from_it(page: Page) -> None:
+    for z1 in (1.0, 2.0, 3.0):
+        page.mouse.click(*at(page, z1, 2.5))
+        numbers(page)
+    question(page).click()
+    expect(page.locator(".lb-story")).to_contain_text("Take your ellipse there")
+    page.mouse.click(*at(page, -2.4, -0.8))
+    expect(page.locator(".lb-story")).to_contain_text("You never saw it")
+
+
+def test_by_touch(browser: Browser, stage: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(f"{stage}encoder")
+    page.wait_for_selector("lb-instrument[data-ready]")
+    page.touchscreen.tap(*at(page, -2, -0.5))
+    page.wait_for_function("document.querySelector('lb-instrument').instrument.state.z1 < -1.97")
+    small = page.evaluate("""() => [...document.querySelectorAll("lb-instrument :is(button, [role=slider], .lb-grip)")]
+      .filter(part => part.checkVisibility())
+      .filter(part => part.getBoundingClientRect().height < 44 || part.getBoundingClientRect().width < 44)
+      .map(part => part.outerHTML)""")
+    assert small == []
+    context.close()
