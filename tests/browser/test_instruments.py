@@ -1,0 +1,89 @@
+"""Instruments on the built pages: they survive the theme's navigation, and stand there without JavaScript."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Route
+
+from lowerbound_site.expand import SITE_URL
+
+from .test_pages import served
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def page(browser: Browser, built_site: Path) -> Iterator[Page]:
+    """A page at the site's own address: elsewhere the theme loads every page anew."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+
+    def answer(route: Route) -> None:
+        file = served(built_site, route.request.url)
+        route.fulfill(path=file) if file.exists() else route.fulfill(status=404)
+
+    context.route(f"{SITE_URL}**", answer)
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    yield page
+    context.close()
+    assert complaints == []
+
+
+READY = "lb-instrument[data-ready]"
+LOSS = "() => document.querySelector('lb-instrument').instrument.numbers.loss"
+
+
+def test_it_works_again_after_the_theme_s_navigation_there_and_back(page: Page) -> None:
+    page.goto(SITE_URL, wait_until="networkidle")
+    page.wait_for_selector(READY)
+    first = page.evaluate(LOSS)
+    page.evaluate("window.loadedOnce = true")
+    page.get_by_role("link", name="Start with the short answer").click()
+    page.wait_for_selector("h1:has-text('short answer')")
+    page.go_back()
+    page.wait_for_selector(READY)
+    assert page.evaluate("window.loadedOnce"), "the page was loaded anew: this tested nothing"
+    assert page.evaluate(LOSS) == first
+    page.get_by_role("slider", name="place, to the right").focus()
+    page.keyboard.press("PageDown")
+    page.wait_for_function(f"({LOSS})() !== '{first}'")
+
+
+def test_a_caption_s_words_set_it_and_back_unsets_it(page: Page) -> None:
+    page.goto(f"{SITE_URL}questions/why-measure-q-against-p/", wait_until="networkidle")
+    page.locator("lb-instrument").first.scroll_into_view_if_needed()
+    page.wait_for_selector(READY)
+    first = page.evaluate(LOSS)
+    page.evaluate("window.loadedOnce = true")
+    page.get_by_role("link", name="a dot", exact=True).click()
+    page.wait_for_function(f"({LOSS})() !== '{first}'")
+    page.go_back()
+    page.wait_for_function(f"({LOSS})() === '{first}'")
+    assert page.evaluate("window.loadedOnce")
+    assert page.url == f"{SITE_URL}questions/why-measure-q-against-p/"
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
+def test_the_first_screen_shows_the_game(width: int, height: int, page: Page) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto(SITE_URL, wait_until="networkidle")
+    page.wait_for_selector(READY)
+    for part in (".lb-task", ".lb-loss", ".lb-plane", ".lb-side"):
+        box = page.locator(part).bounding_box()
+        assert box
+        assert box["y"] + box["height"] <= height, f"{part} ends below the first screen"
+
+
+def test_without_javascript_the_picture_stands_there_and_nothing_that_needs_it(
+    browser: Browser, site_address: str
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(site_address)
+    assert page.locator("lb-instrument .lb-plane svg").is_visible()
+    for part in page.locator("lb-instrument :is(button, input, [role=slider], .lb-task)").all():
+        assert not part.is_visible()
+    context.close()
