@@ -60,8 +60,10 @@ def test_a_caption_s_words_set_it_and_back_unsets_it(page: Page) -> None:
     page.evaluate("window.loadedOnce = true")
     page.get_by_role("link", name="a dot", exact=True).click()
     page.wait_for_function(f"({LOSS})() !== '{first}'")
+    page.evaluate("document.querySelector('lb-instrument').sameElement = true")
     page.go_back()
     page.wait_for_function(f"({LOSS})() === '{first}'")
+    assert page.evaluate("document.querySelector('lb-instrument').sameElement"), "the theme fetched the page again"
     assert page.evaluate("window.loadedOnce")
     assert page.url == f"{SITE_URL}questions/why-measure-q-against-p/"
 

@@ -100,26 +100,32 @@ export const instrument = ({ schema, load = () => undefined, build, python }) =>
     host.instrument = kit;
     if (here) host.scrollIntoView({ block: "nearest" });
 
+    // Before the theme sees it, which would fetch the page again.
+    const page = location.pathname;
     addEventListener(
       "popstate",
-      () => {
+      (event) => {
+        if (location.pathname !== page) return;
         const was = here;
         here = mine(location.hash);
         if (!here && !was) return;
+        event.stopPropagation();
         kit.state = here ? read(location.hash) : first;
         repaint();
+        if (event.state) scrollTo({ left: event.state.x, top: event.state.y, behavior: "instant" });
       },
-      { signal },
+      { signal, capture: true },
     );
-    // Before the theme sees it, which would take such a link for one to a place on the page.
+    // Before the theme sees it, which writes all addresses out in full, and would fetch the page again.
     document.addEventListener(
       "click",
       (event) => {
-        const link = event.target.closest?.("a[href^='#~']");
-        if (!link || !mine(link.getAttribute("href")) || event.ctrlKey || event.metaKey || event.shiftKey) return;
+        const link = event.target.closest?.("a[href*='#~']");
+        const leadsHere = link && link.origin === location.origin && link.pathname === page && mine(link.hash);
+        if (!leadsHere || event.ctrlKey || event.metaKey || event.shiftKey) return;
         event.preventDefault();
         event.stopPropagation();
-        kit.go(read(link.getAttribute("href")));
+        kit.go(read(link.hash));
         host.scrollIntoView({ block: "nearest" });
       },
       { signal, capture: true },
