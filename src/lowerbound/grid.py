@@ -8,24 +8,50 @@ $$p(x) = \int p(z) \, p(x \mid z) \dd z \approx \Delta \sum_g p(z_g) \, p(x \mid
 product. For smooth decoders the sum over an evenly spaced grid converges faster than any power of the spacing
 (Trefethen & Weideman 2014, The exponentially convergent trapezoidal rule), as long as the spacing is below the width
 of what is integrated.
+
+That width is the posterior's, and it differs from image to image: many pixels or little noise make it narrow. So the
+sum looks, image by image, whether its cells are small enough where the posterior may have its mass. Where they are not,
+or where the mass lies at the edge, `_zoom` splits the cells that can hold any of it, again and again.
 """
 
 import math
+import warnings
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
+from torch.nn.functional import max_pool1d, max_pool2d, pad
 
 from lowerbound.checks import finite
 from lowerbound.memory import blocks
-from lowerbound.vae import VAE, Encoded, check_q, in_float64, pixel_rows, rows
+from lowerbound.quantities import elbo
+from lowerbound.vae import TOLERANCE, VAE, Encoded, check_q, in_float64, pixel_rows, rows
+
+NEGLIGIBLE = 16.0  # nats below log p(x): 1e-7 of it
+FORGOTTEN = 20.0  # nats below the highest density: where no cell is split any more, with about 1e-9 of the mass
+AIM = 1e-5  # nats: cells are split until log p(x) moves by no more
+ENOUGH_CELLS, MOST_CELLS = 2**12, 2**16  # of one image: where splitting ends within TOLERANCE, and in any case
+FARTHEST = 28.0  # |z| up to which a posterior is followed beyond the grid's edge; there the prior is e^-392 of its peak
+RESOLVED, RESOLVED_RISE = 1.0, 3.0  # nats: what the sum moved by, and a rise that cells half as large do not exceed
+SMALLEST = 1e-9  # spacing of cells that are not split any more
+NARROWEST = 0.9  # times the spacing: standard deviation of a q(z|x) that a sum over the grid sees
+Q_REACH = 5.5  # standard deviations of q(z|x) that have to lie within the grid
+ZOOMED = 16  # images whose cells are split together
 
 
 class Grid:
     r"""A grid over z on which $p(x \mid z)$ of every image can be summed.
 
+    Where a posterior is too narrow for the spacing, or reaches over the edge, the sum of that image goes on with
+    smaller cells where its mass is. Then $\log p(x)$ is right to about 1e-5 nats for smooth decoders; one with kinks,
+    such as ReLU's, costs more (`error` estimates it). A `UserWarning` says where it is off by more than 1e-3 nats. No
+    sum over points can rule out a peak between them that shows in none: it takes a decoder that changes its mind
+    within the spacing.
+
     Args:
-        vae: a VAE with 1 or 2 latent dimensions. Its decoder is copied and evaluated once, in float64.
+        vae: a VAE with 1 or 2 latent dimensions. Its decoder is copied, and evaluated once, in float64.
         points: grid points a dimension.
         limit: the grid reaches from `-limit` to `limit` in every dimension.
 
@@ -46,18 +72,48 @@ class Grid:
             )
         if points < 2 or not 0 < limit < math.inf:
             raise ValueError(f"points, limit: expected at least 2 points and a finite limit > 0, got {points}, {limit}")
-        self.vae, self.points, self.limit = vae, points, limit
+        self.points, self.limit = points, limit
         axis = torch.linspace(-limit, limit, points, dtype=torch.float64)
         self.spacing = 2 * limit / (points - 1)
         if self.spacing > 1:
             raise ValueError(f"points: {points} over |z| <= {limit} are {self.spacing:.2g} apart; the prior is 1 wide")
         self.z = torch.cartesian_prod(*[axis] * dim).reshape(-1, dim)
-        exact = in_float64(vae)
-        with torch.no_grad():
-            decoded = torch.cat([exact.decode(part) for part in torch.split(self.z, 4096)])
+        self.vae = in_float64(vae).requires_grad_(False)
+        decoded = torch.cat([self.vae.decode(part) for part in torch.split(self.z, 4096)])
         self._log_cell = dim * math.log(self.spacing)
         self._natural = vae.likelihood.natural(decoded).T.contiguous()  # (D, points^L): the layout that @ likes best
         self._constant = vae.prior.log_prob(self.z) + self._log_cell - vae.likelihood.log_partition(decoded)
+        missed = self._missed(vae.likelihood.mean(decoded))
+        self._coarse = (missed > -NEGLIGIBLE).nonzero().squeeze(1)
+        self._missed_there = missed[self._coarse]
+
+    def _missed(self, mean: Tensor) -> Tensor:
+        """Log of the share of a posterior's mass here that the sum may miss, or count twice; shape (G,).
+
+        Near z, log p(x, z) bends down as the Fisher information of p(x|z) plus 1, for the prior: on average over
+        x ~ p(x|z). In a step to the neighbour, the information is the KL between the two, taken both ways: so
+        `largest` is the squared spacing over the variance of a posterior here, where that is smallest. A sum over
+        points c standard deviations apart is off by up to 4 exp(-2 (pi / c)^2), a normal's share.
+        We take c^2 half as large again, because the bend is an average. And a peak in the corner of a cell is higher
+        than its centre by an eighth of the bends; we take a quarter.
+        """
+        dim, shape = self.z.shape[1], [self.points] * self.z.shape[1]
+        bends = torch.zeros(3, *[n - 1 for n in shape], dtype=torch.float64)  # of the two axes, and mixed
+        natural, mean = self._natural.reshape(-1, *shape), mean.T.contiguous().reshape(-1, *shape)
+        for pixel in range(len(natural)):  # one pixel at a time: nothing of the whole table's size
+            up = [natural[pixel].diff(dim=k) for k in range(dim)]
+            across = [mean[pixel].diff(dim=k) for k in range(dim)]
+            if dim == 1:
+                bends[0] += up[0] * across[0]
+                continue
+            (up0, up1), (across0, across1) = ((a[:, 1:], b[1:]) for a, b in (up, across))
+            bends[0] += up0 * across0
+            bends[1] += up1 * across1
+            bends[2] += 0.5 * (up0 * across1 + up1 * across0)
+        bends[:dim] += self.spacing**2
+        mid, half = (bends[0] + bends[1]) / 2, (bends[0] - bends[1]) / 2
+        largest = mid + (half.square() + bends[2].square()).sqrt()
+        return _around(mid / 2 + math.log(4) - 2 * math.pi**2 / (1.5 * largest))
 
     def _log_joint_mass(self, x: Tensor) -> Tensor:
         """log p(x, z in cell) = log p(x|z) + log p(z) + log of the cell's size, but for base(x); (n, points^L)."""
@@ -68,35 +124,177 @@ class Grid:
 
         Memory stays bounded: the images go through in blocks.
         """
-        x = self._double(x)
-        parts = blocks(len(x), len(self.z))
-        sums = [_log_sum_exp_(self._log_joint_mass(x[part])) for part in parts]
-        return torch.cat(sums) + self.vae.likelihood.base(x)
+        value, error = self._evidence(self._double(x))
+        _warn(error)
+        return value
 
     def posterior(self, x: Tensor) -> "GridPosterior":
         r"""The true posterior of each row of x, by Bayes' rule: $p(z \mid x) = p(x, z) / p(x)$.
 
         It holds G numbers for each image, one for each point of the grid; for many images ask in parts.
         """
-        log_mass = self._log_joint_mass(self._double(x))
-        return GridPosterior(self, log_mass.sub_(log_mass.logsumexp(1, keepdim=True)))
+        x = self._double(x)
+        log_mass = self._log_joint_mass(x)
+        total, narrow, edge = self._sum_(log_mass.clone())
+        log_mass -= total[:, None]
+        at = (narrow | edge).nonzero().squeeze(1)
+        if not len(at):
+            return GridPosterior(self, log_mass)
+        log_prob = log_mass[at] - self._log_cell
+        mean, cov = (
+            torch.empty(len(at), self.z.shape[1]).double(),
+            torch.empty(len(at), *[self.z.shape[1]] * 2).double(),
+        )
+        error = torch.empty(len(at)).double()
+        for part in _groups(len(at)):
+            some = at[part]
+            zoomed = self._zoom(x[some])
+            log_prob[part] += (total[some] + self.vae.likelihood.base(x[some]) - zoomed.log_evidence)[:, None]
+            mean[part], cov[part] = zoomed.moments()
+            log_mass[some] = zoomed.mass_on(self).log()
+            error[part] = zoomed.error
+        _warn(error)
+        return GridPosterior(self, log_mass, Narrow(at, log_prob, mean, cov))
 
     def gap(self, q: Encoded, x: Tensor) -> Tensor:
         r"""The gap $\KL(q(z \mid x) \,\|\, p(z \mid x))$ for each row of x, shape (n,), in nats.
 
-        It is `kl_each(q, self.posterior(x))`, in blocks.
+        It is `kl_each(q, self.posterior(x))`, in blocks. Where the grid cannot see q, because it is narrower than the
+        spacing or reaches over the edge, it is $\log p(x) - \ELBO(x)$ with the ELBO by quadrature.
         """
         x = self._double(x)
         check_q(q, len(x), self.vae.prior.dim)
-        parts = blocks(len(x), len(self.z))
-        return torch.cat([self.posterior(x[part]).kl_from(rows(q, part)) for part in parts])
+        q, gaps = _in_float64(q), torch.empty(len(x), dtype=torch.float64)
+        hidden = self._hidden(q)
+        seen, unseen = (~hidden).nonzero().squeeze(1), hidden.nonzero().squeeze(1)
+        for part in blocks(len(seen), len(self.z)):
+            at = seen[part]
+            gaps[at] = self.posterior(x[at]).kl_from(rows(q, at))
+        if len(unseen):
+            gaps[unseen] = self.log_evidence(x[unseen]) - elbo(self.vae, rows(q, unseen), x[unseen])
+        below = gaps < -TOLERANCE
+        if below.any():
+            warnings.warn(
+                f"grid: for {int(below.sum())} image(s) log p(x) by the grid is below the ELBO, by up to "
+                f"{-gaps.min().item():.2g} nats: the decoder changes within the spacing of {self.spacing:.2g}; "
+                f"use Grid(vae, points={2 * self.points}) or more",
+                stacklevel=2,
+            )
+        return gaps
 
     def error(self, x: Tensor) -> Tensor:
         """Estimated error of `log_evidence(x)`, shape (n,), in nats: its difference to a finer and wider grid."""
-        wider = Grid(
+        x = self._double(x)
+        finer = Grid(
             self.vae, points=math.ceil(1.5 * self.points * (self.limit + 1) / self.limit), limit=self.limit + 1
         )
-        return (self.log_evidence(x) - wider.log_evidence(x)).abs()
+        value, error = self._evidence(x)
+        return (value - finer._evidence(x)[0]).abs().maximum(error)
+
+    def _evidence(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """log p(x), and an estimate of its error where cells had to be split; elsewhere 0."""
+        sums = [self._sum_(self._log_joint_mass(x[part])) for part in blocks(len(x), len(self.z))]
+        value, narrow, edge = (torch.cat(each) for each in zip(*sums, strict=True))
+        value, error = value + self.vae.likelihood.base(x), torch.zeros_like(value)
+        for at in (narrow & ~edge).nonzero().squeeze(1), edge.nonzero().squeeze(1):
+            for some in (at[part] for part in _groups(len(at))):
+                zoomed = self._zoom(x[some])
+                value[some], error[some] = zoomed.log_evidence, zoomed.error
+        return value, error
+
+    def _sum_(self, log_mass: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Log-sum-exp of each row, in place; and whether the posterior is too narrow, or lies at the edge."""
+        missed = (log_mass[:, self._coarse] + self._missed_there).amax(1) if len(self._coarse) else None
+        peak = log_mass.amax(1, keepdim=True)
+        total = log_mass.sub_(peak).exp_().sum(1).log() + peak.squeeze(1)  # half the time of torch.logsumexp
+        share = (peak.squeeze(1) - total).exp()
+        narrow = share > (2 * math.pi) ** (
+            -0.5 * self.z.shape[1]
+        )  # as in the middle of a normal as wide as the spacing
+        if missed is not None:
+            narrow |= missed > total - NEGLIGIBLE
+        cells = log_mass.reshape(-1, *[self.points] * self.z.shape[1])
+        outermost = [
+            cells.select(k, end).reshape(len(cells), -1).sum(1) for k in range(1, cells.dim()) for end in (0, -1)
+        ]
+        edge = share * torch.stack(outermost).sum(0) > math.exp(-NEGLIGIBLE)
+        return total, narrow, edge
+
+    def _zoom(self, x: Tensor) -> "_Zoomed":
+        """Split the cells that can hold mass, and theirs again, until the sum stays: for a few images at once."""
+        grid = self
+        while (edge := grid._sum_(grid._log_joint_mass(x))[2]).any() and grid.limit < FARTHEST:
+            grid = grid._wider
+        n, dim, spacing = len(x), self.z.shape[1], grid.spacing
+        log_mass = grid._log_joint_mass(x)
+        total, error = log_mass.logsumexp(1) + self.vae.likelihood.base(x), torch.full((n,), math.inf).double()
+        row, z = grid._cells_with_mass(log_mass)
+        corners = torch.cartesian_prod(*[torch.tensor([-0.25, 0.25], dtype=torch.float64)] * dim).reshape(-1, dim)
+        finest: list[tuple[Tensor, Tensor, Tensor]] = []
+        while len(row):
+            z, row = (z[:, None] + spacing * corners).flatten(0, 1), row.repeat_interleave(len(corners))
+            spacing /= 2
+            height, rise = self._log_joint(x, row, z, spacing if error[row].amax() > RESOLVED else None)
+            peak = torch.full_like(total, -math.inf).scatter_reduce(0, row, height, "amax")
+            now = torch.zeros_like(total).index_add(0, row, (height - peak[row]).exp()).log() + peak
+            now += dim * math.log(spacing)
+            count = row.bincount(minlength=n)
+            error = torch.where(count > 0, (now - total).abs(), error)
+            total = torch.where(count > 0, now, total)
+            over = (error <= AIM) | (count >= torch.where(error <= TOLERANCE, ENOUGH_CELLS, MOST_CELLS))
+            at = over[row] if spacing > SMALLEST else torch.ones_like(row, dtype=torch.bool)
+            finest.append((row[at], z[at], (height + dim * math.log(spacing) - total[row])[at]))
+            at = ~at & (height + rise > peak[row] - FORGOTTEN)
+            row, z = row[at], z[at]
+        return _Zoomed(
+            total, error.masked_fill(edge, math.inf), *(torch.cat(part) for part in zip(*finest, strict=True))
+        )
+
+    @cached_property
+    def _wider(self) -> "Grid":
+        return Grid(self.vae, points=max(self.points, math.ceil(4 * self.limit)), limit=2 * self.limit)
+
+    def _cells_with_mass(self, log_mass: Tensor) -> tuple[Tensor, Tensor]:
+        """Row and centre of every cell that can hold mass: shapes (m,) and (m, L).
+
+        Within its cell a log-concave density rises no more than half of what it rose from the neighbour behind.
+        """
+        dim = self.z.shape[1]
+        height = log_mass.reshape(-1, *[self.points] * dim)
+        highest = height.clone()
+        for k in range(1, dim + 1):
+            step, last = height.diff(dim=k), height.shape[k] - 1
+            rise = torch.zeros_like(height)
+            rise.narrow(k, 1, last).copy_(step)
+            ahead = rise.narrow(k, 0, last)
+            ahead.copy_(torch.maximum(ahead, -step))
+            highest += 0.5 * rise.clamp(min=0)
+        row, cell = (highest.flatten(1) > log_mass.amax(1, keepdim=True) - FORGOTTEN).nonzero(as_tuple=True)
+        return row, self.z[cell]
+
+    def _log_joint(self, x: Tensor, row: Tensor, z: Tensor, spacing: float | None) -> tuple[Tensor, Tensor]:
+        """log p(x, z) of pairs, shape (m,), and how far it rises within a cell of this spacing, or of a small one.
+
+        A log-concave density rises no more than along its gradient.
+        """
+        values, rises = [], [torch.zeros(0).double()]
+        for part in blocks(len(z), 8 * x.shape[1]):
+            at, here = row[part], z[part].requires_grad_(spacing is not None)
+            with torch.set_grad_enabled(spacing is not None):
+                value = self.vae.log_joint(x[at], here)
+            if spacing is not None:
+                (slope,) = torch.autograd.grad(value.sum(), here)
+                rises.append(0.5 * spacing * slope.abs().sum(1))
+            values.append(value.detach())
+        height = torch.cat(values)
+        return height, torch.full_like(height, RESOLVED_RISE) if spacing is None else torch.cat(rises)
+
+    def _hidden(self, q: Encoded) -> Tensor:
+        """Which q(z|x) the grid cannot see: narrower than its spacing, or with mass over its edge."""
+        width = torch.linalg.svdvals(q.scale_tril).amin(1)
+        reach = (q.mean.abs() + Q_REACH * q.scale_tril.square().sum(-1).sqrt()).amax(1)
+        hidden: Tensor = (width < NARROWEST * self.spacing) | (reach > self.limit)
+        return hidden
 
     def _double(self, x: Tensor) -> Tensor:
         pixels = len(self._natural)
@@ -109,10 +307,83 @@ class Grid:
         return x
 
 
-def _log_sum_exp_(table: Tensor) -> Tensor:
-    """Log-sum-exp of each row, in place: half the time of torch.logsumexp, which keeps the table."""
-    peak = table.amax(1, keepdim=True)
-    return table.sub_(peak).exp_().sum(1).log() + peak.squeeze(1)
+class _Zoomed(NamedTuple):
+    """A sum over smaller cells for each of n rows of x, and those cells.
+
+    Attributes:
+        log_evidence: log p(x), shape (n,), in nats.
+        error: by how much the last splitting moved it, shape (n,).
+        row, z, log_mass: of the finest cells, which row they belong to, their centres, the log of their share.
+    """
+
+    log_evidence: Tensor
+    error: Tensor
+    row: Tensor
+    z: Tensor
+    log_mass: Tensor
+
+    def moments(self) -> tuple[Tensor, Tensor]:
+        """Mean and covariance of each row's posterior, shapes (n, L) and (n, L, L)."""
+        mass, (n, dim) = self.log_mass.exp(), (len(self.error), self.z.shape[1])
+        mean = torch.zeros(n, dim).double().index_add(0, self.row, mass[:, None] * self.z)
+        off = self.z - mean[self.row]
+        spread = mass[:, None, None] * off[:, :, None] * off[:, None, :]
+        return mean, torch.zeros(n, dim, dim).double().index_add(0, self.row, spread)
+
+    def mass_on(self, grid: Grid) -> Tensor:
+        """The share of each cell of the grid, shape (n, G)."""
+        place = ((self.z + grid.limit) / grid.spacing).round().long()
+        inside = ((place >= 0) & (place < grid.points)).all(1)
+        cell = (place * grid.points ** torch.arange(place.shape[1] - 1, -1, -1)).sum(1)
+        mass = torch.zeros(len(self.error), len(grid.z)).double()
+        return mass.index_put((self.row[inside], cell[inside]), self.log_mass[inside].exp(), accumulate=True)
+
+
+def _around(cells: Tensor) -> Tensor:
+    """The largest of the cells between points at each point, shape (G,), from (points - 1, ...)."""
+    dim = cells.dim()
+    padded = pad(cells[None, None], [1, 1] * dim, value=-math.inf)
+    pooled: Tensor = (max_pool1d if dim == 1 else max_pool2d)(padded, 2, stride=1)
+    return pooled.flatten()
+
+
+def _groups(n: int) -> list[slice]:
+    return [slice(start, start + ZOOMED) for start in range(0, n, ZOOMED)]
+
+
+def _in_float64(q: Encoded) -> Encoded:
+    return type(q)(*(field.detach().cpu().double() for field in vars(q).values()))
+
+
+def _warn(error: Tensor) -> None:
+    """Say so where log p(x) may be further off than TOLERANCE."""
+    off = error[error > TOLERANCE]
+    if not len(off):
+        return
+    remedy = (
+        f"the posterior reaches beyond |z| = {FARTHEST:g}, far from the prior: use Grid with a larger limit"
+        if off.isinf().any()
+        else "use Grid with twice the points, or log_evidence of lowerbound.ais"
+    )
+    warnings.warn(
+        f"grid: log p(x) of {len(off)} image(s) may be off by {off.max().item():.2g} nats; {remedy}", stacklevel=3
+    )
+
+
+class Narrow(NamedTuple):
+    r"""Posteriors for which the grid's cells are too large: what was found with smaller ones.
+
+    Attributes:
+        row: which of the n images, shape (k,).
+        log_prob: $\log p(z \mid x)$ at the grid's points, shape (k, G).
+        mean: the posterior means, shape (k, L).
+        cov: the posterior covariances, shape (k, L, L).
+    """
+
+    row: Tensor
+    log_prob: Tensor
+    mean: Tensor
+    cov: Tensor
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,10 +393,12 @@ class GridPosterior:
     Attributes:
         grid: the grid.
         log_mass: log probability of each cell, shape (n, G).
+        narrow: the images whose posteriors are too narrow for the cells, or None.
     """
 
     grid: Grid
     log_mass: Tensor
+    narrow: Narrow | None = None
 
     @property
     def mass(self) -> Tensor:
@@ -135,19 +408,22 @@ class GridPosterior:
     @property
     def log_prob(self) -> Tensor:
         r"""$\log p(z \mid x)$, a density, at the grid's points, shape (n, G)."""
-        return self.log_mass - self.grid._log_cell
+        log_prob = self.log_mass - self.grid._log_cell
+        return log_prob if self.narrow is None else log_prob.index_copy(0, self.narrow.row, self.narrow.log_prob)
 
     @property
     def mean(self) -> Tensor:
         r"""The posterior mean $\E[z \mid x]$, shape (n, L)."""
-        return self.mass @ self.grid.z
+        mean = self.mass @ self.grid.z
+        return mean if self.narrow is None else mean.index_copy(0, self.narrow.row, self.narrow.mean)
 
     @property
     def cov(self) -> Tensor:
         r"""The posterior covariance $\E[z z^T \mid x] - \E[z \mid x] \, \E[z \mid x]^T$, shape (n, L, L)."""
         z, mean = self.grid.z, self.mean
         second = torch.einsum("ng,gk,gl->nkl", self.mass, z, z)
-        return second - mean[:, :, None] * mean[:, None, :]
+        cov = second - mean[:, :, None] * mean[:, None, :]
+        return cov if self.narrow is None else cov.index_copy(0, self.narrow.row, self.narrow.cov)
 
     def kl_from(self, q: Encoded) -> Tensor:
         r"""$\KL(q(z \mid x) \,\|\, p(z \mid x))$ for each x, summed over the grid, shape (n,), in nats.
@@ -157,16 +433,19 @@ class GridPosterior:
                 the grid's edge: the sum would not see it.
         """
         check_q(q, len(self.log_mass), self.grid.z.shape[1])
-        q = type(q)(*(field.detach().cpu().double() for field in vars(q).values()))
+        q = _in_float64(q)
         narrowest = torch.linalg.svdvals(q.scale_tril).min().item()
-        if narrowest < 0.9 * self.grid.spacing:
+        if narrowest < NARROWEST * self.grid.spacing:
             needed = math.ceil(2 * self.grid.limit / narrowest)
             raise ValueError(
                 f"grid: its points are {self.grid.spacing:.3g} apart, but the narrowest q(z|x) has a standard "
-                f"deviation of {narrowest:.3g}; use Grid(vae, points={needed}) or more"
+                f"deviation of {narrowest:.3g}; use grid.gap(q, x), or Grid(vae, points={needed}) or more"
             )
         log_q = q.log_prob(self.grid.z[:, None, :]).T
         mass = (log_q + self.grid._log_cell).exp()
         if (missing := (1 - mass.sum(1)).abs().max().item()) > 1e-6:
-            raise ValueError(f"grid: {missing:.1g} of a q(z|x) lies outside |z| <= {self.grid.limit}; raise limit")
+            raise ValueError(
+                f"grid: {missing:.1g} of a q(z|x) lies outside |z| <= {self.grid.limit}; "
+                "use grid.gap(q, x), or raise limit"
+            )
         return (mass * (log_q - self.log_prob)).sum(1)

@@ -21,9 +21,11 @@ What needs the true posterior $p(z \mid x)$ is in grid.py.
 
 import copy
 import math
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from itertools import product
 from typing import Any, Self
 
 import numpy as np
@@ -35,7 +37,10 @@ from lowerbound.likelihoods import Likelihood, log_likelihood
 from lowerbound.memory import blocks, in_blocks
 from lowerbound.quantities import LOG_2PI, elbo, entropy, kl, kl_each, reconstruction
 
-NODES = 24  # of Gauss-Hermite quadrature, in each latent dimension
+NODES = 12  # of Gauss-Hermite quadrature, in each latent dimension
+SPACING, FINEST = 0.5, 0.125  # of the evenly spaced quadrature, in standard deviations of q(z|x): first, and at the end
+RADIUS = 6.5  # standard deviations: 2-D normals have 7e-10 of their mass beyond
+TOLERANCE = 1e-3  # nats: what may be further off is not returned without a warning
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,7 +167,7 @@ class FullNormal:
 Encoded = DiagonalNormal | FullNormal
 
 
-def rows(q: Encoded, part: slice) -> Encoded:
+def rows(q: Encoded, part: slice | Tensor) -> Encoded:
     """Some rows of a batch of normals."""
     return type(q)(*(field[part] for field in vars(q).values()))
 
@@ -376,18 +381,25 @@ def _(q: Encoded) -> Tensor:
 
 @reconstruction.register
 def _(p: VAE, q: Encoded, x: Tensor) -> Tensor:
-    """E_q(z|x)[log p(x|z)] by Gauss-Hermite quadrature, shape (n,).
+    """E_q(z|x)[log p(x|z)] by quadrature, shape (n,), right to 1e-3 nats or with a warning.
 
-    For 1 or 2 latent dimensions; beyond, the number of nodes explodes: use `sampled_reconstruction`.
+    For smooth decoders it is right to many more digits. Where it is not yet, the spacing is halved, up to twice. For 1
+    or 2 latent dimensions; beyond, the number of points explodes: use `sampled_reconstruction`.
     """
     x = check_pair(p, q, x)
-    noise, weight = gauss_hermite(p.prior.dim, x)
-    held = 8 * len(noise) * x.shape[1]  # the decoder's layers hold several numbers for each pixel
-
-    def average(x: Tensor, *parameters: Tensor) -> Tensor:
-        return weight @ p.log_likelihood(x, type(q)(*parameters).at(noise[:, None, :]))
-
-    return in_blocks(average, [x, *vars(q).values()], held, network=p.decoder)
+    value, error = _quadrature(p, q, x, SPACING)
+    spacing, allowed = SPACING, (16 * torch.finfo(x.dtype).eps * value.detach().abs()).clamp(min=TOLERANCE)
+    while spacing > FINEST and (error > allowed).any():
+        spacing, at = spacing / 2, (error > allowed).nonzero().squeeze(1)
+        finer, still = _quadrature(p, rows(q, at), x[at], spacing)
+        value, error = value.index_copy(0, at, finer), error.index_copy(0, at, still)
+    if (off := error[error > allowed]).numel():
+        warnings.warn(
+            f"reconstruction: the quadrature of {len(off)} image(s) may be off by {off.max().item():.2g} nats, the "
+            "decoder is too rough for it; sampled_reconstruction and sampled_elbo state their error",
+            stacklevel=2,
+        )
+    return value
 
 
 @elbo.register
@@ -411,6 +423,50 @@ def check_q(q: Any, n: int, latent_dim: int) -> None:
         raise ValueError(f"q: {len(q.mean)} distribution(s), but x has {n} row(s)")
     if q.mean.shape[-1] != latent_dim:
         raise ValueError(f"q: over {q.mean.shape[-1]} latent dimension(s), but the VAE has {latent_dim}")
+
+
+def _quadrature(vae: VAE, q: Encoded, x: Tensor, spacing: float) -> tuple[Tensor, Tensor]:
+    """E_q(z|x)[log p(x|z)] and an estimate of its error, shapes (n,).
+
+    The same sum over every second point has at least four times the error: so much for kinks, far more for what is
+    smooth. There are 2^L such sums, of which one at least shows it.
+    """
+    noise, weights = even_quadrature(vae.prior.dim, x, spacing)
+    held = 8 * x.shape[1]  # numbers for each point: the decoder's layers hold several for each pixel
+
+    def at_points(noise: Tensor, x: Tensor, *parameters: Tensor) -> Tensor:
+        return vae.log_likelihood(x, type(q)(*parameters).at(noise[:, None, :]))
+
+    def of_rows(x: Tensor, *parameters: Tensor) -> Tensor:
+        """Some rows, whose points go through in blocks too."""
+        return weights @ in_blocks(at_points, [noise], held * len(x), whole=[x, *parameters], network=vae.decoder)
+
+    value, *others = in_blocks(of_rows, [x, *vars(q).values()], held * len(noise), network=vae.decoder, dim=1)
+    return value, (torch.stack(others).detach() - value.detach()).abs().amax(0) / 4
+
+
+def even_quadrature(dim: int, like: Tensor, spacing: float = SPACING) -> tuple[Tensor, Tensor]:
+    r"""Evenly spaced points $a_i$ and weights $w_i$ of quadrature, $\E[f(\varepsilon)] \approx \sum_i w_i f(a_i)$.
+
+    Here $\varepsilon \sim \Normal(0, I)$. The shapes are (m, dim) and (1 + 2^dim, m): first the rule, then the same
+    for every second point in each dimension, from the even and from the odd ones.
+
+    The points lie within a radius of RADIUS, and are stretched a little so that second moments are exact, as first
+    ones are. For what is not a polynomial this converges faster than Gauss-Hermite quadrature, whose points spread.
+
+    Source: Trefethen 2022, Exactness of quadrature formulas.
+    """
+    if dim > 2:
+        raise ValueError(f"latent_dim: quadrature takes too many points in {dim} dimensions; use sampled_elbo")
+    step = torch.arange(-math.floor(RADIUS / spacing), math.floor(RADIUS / spacing) + 1, dtype=torch.float64)
+    steps = torch.cartesian_prod(*[step] * dim).reshape(-1, dim)
+    steps = steps[(spacing * steps).norm(dim=1) <= RADIUS]
+    weight = (-0.5 * (spacing * steps).square().sum(1)).exp()
+    every_second = [((steps % 2) == torch.tensor(odd)).all(1) for odd in product((0, 1), repeat=dim)]
+    weights = torch.stack([weight, *(weight * part for part in every_second)])
+    weights /= weights.sum(1, keepdim=True)
+    points = steps / (weights[0] @ steps[:, 0].square()).sqrt()
+    return points.to(like), weights.to(like)
 
 
 def gauss_hermite(dim: int, like: Tensor, nodes: int = NODES) -> tuple[Tensor, Tensor]:
