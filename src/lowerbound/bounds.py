@@ -44,7 +44,7 @@ REACH = 9.0  # standard deviations: a normal has 2e-19 of its mass beyond
 POINTS_PER_STD = 2.0  # of the narrowest q(z|x), in the sum over the aggregated posterior
 MOST_POINTS = 2**20  # of that sum
 CLIMB_STEPS = 100  # to the best q, at most
-CLIMB_SPACINGS = (1.0, 0.5, 0.25)  # of the quadrature on the way there: the next where the one before misjudged
+CLIMB_SPACINGS = (1.0, 0.5)  # of the quadrature on the way there: the second where the first misjudged
 MISJUDGED = 0.01  # nats
 
 

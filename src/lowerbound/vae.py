@@ -397,7 +397,7 @@ def _(p: VAE, q: Encoded, x: Tensor) -> Tensor:
         warnings.warn(
             f"reconstruction: the quadrature of {len(off)} image(s) may be off by {off.max().item():.2g} nats, the "
             "decoder is too rough for it; sampled_reconstruction and sampled_elbo state their error",
-            stacklevel=2,
+            stacklevel=3,
         )
     return value
 

@@ -98,6 +98,27 @@ def test_agrees_with_the_grid_on_real_digits():
     assert all(parameter.grad is None for parameter in vae.parameters())
 
 
+def test_a_spike_that_no_chain_meets_is_missing_from_the_value_and_from_both_diagnostics():
+    """The limit that the docstring states: log 21 too low, and nothing shows it."""
+
+    def normal(z, mean, std):
+        return (-0.5 * ((z - mean) / std).square() - math.log(std) - 0.5 * math.log(2 * math.pi)).sum(-1)
+
+    def log_joint(z):  # 1/21 in a broad bump, 20/21 in the spike: log p(x) = 0
+        bump = normal(z, 0.0, 0.7) - math.log(21)
+        spike = normal(z, torch.tensor([3.0, 0.0]).to(z), 0.05) + math.log(20 / 21)
+        return torch.logaddexp(bump, spike)
+
+    def prior(z):
+        return normal(z, 0.0, 1.0)
+
+    start = torch.randn(300, 1, 2, generator=seeded(), dtype=torch.float64)
+    found = log_evidence(prior, lambda z: log_joint(z) - prior(z), start, 200, seeded(1))
+    assert (found.value + math.log(21)).abs() < 4 * found.standard_error
+    assert found.standard_error < 0.02
+    assert found.effective_chains > 0.95 * 225
+
+
 def test_follows_the_generator_and_leaves_the_global_one_alone():
     p = model(3, 2)
     x = p.x.sample(2, seeded(2))

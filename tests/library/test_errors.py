@@ -148,6 +148,8 @@ NEURAL = [
         r"encoder: .*\(2, 4\), expected \(n, 5\) for Full",
     ),
     ("Grid", lambda: lb.Grid(VAE, points=1), ValueError, "points, limit: expected at least 2 points.*got 1"),
+    ("Grid", lambda: lb.Grid(VAE, limit=0.0), ValueError, r"points, limit: .*a finite limit > 0, got 144, 0\.0"),
+    ("Grid", lambda: lb.Grid(VAE, limit=math.inf), ValueError, r"points, limit: .*got 144, inf"),
     ("Grid", lambda: lb.Grid(VAE, limit=-1.0), ValueError, r"points, limit: .*got 144, -1\.0"),
     ("Grid", lambda: lb.Grid(VAE, points=5), ValueError, r"points: 5 over \|z\| <= 7.0 are 3.5 apart"),
     ("Grid", lambda: GRID.log_evidence(X[:, :3]), ValueError, r"x: expected a tensor of shape \(n, 4\).*got \(2, 3\)"),

@@ -79,6 +79,16 @@ def test_a_vae_trains_on_a_file_of_images(binary, images):
     assert torch.equal(again.encoder[1][0].weight, vae.encoder[1][0].weight)
 
 
+def test_grey_images_reach_the_first_layer_between_0_and_1(images):
+    """Counts are divided by 255, inside the encoder: white is 1."""
+    vae, _ = lb.fit_idx(images, binary=False, hidden=8, epochs=1, progress=False)
+    x = lb.read_idx(images).flatten(1).float()
+    first, seen = next(m for m in vae.encoder.modules() if isinstance(m, torch.nn.Linear)), []
+    first.register_forward_hook(lambda _, inputs, __: seen.append(inputs[0]))
+    vae.encode(x)
+    assert torch.equal(torch.cat(seen), x / 255)
+
+
 def test_a_file_without_images_is_an_error(tmp_path):
     path = tmp_path / "labels"
     path.write_bytes(idx(0x08, (6,), range(6)))
