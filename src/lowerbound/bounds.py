@@ -25,7 +25,7 @@ from torch import Tensor
 
 from lowerbound.checks import at_least, expect, numbers
 from lowerbound.gaussian import GaussianJoint, LinearGaussian
-from lowerbound.memory import blocks, in_blocks
+from lowerbound.memory import in_blocks
 from lowerbound.quantities import LOG_2PI, elbo, entropy, kl, kl_each, mutual_information, reconstruction
 from lowerbound.tables import Conditional, Joint
 from lowerbound.vae import (
@@ -37,7 +37,6 @@ from lowerbound.vae import (
     check_dim,
     check_pair,
     even_quadrature,
-    rows,
 )
 
 REACH = 9.0  # standard deviations: a normal has 2e-19 of its mass beyond
