@@ -282,9 +282,9 @@ class Grid:
             at, here = row[part], z[part].requires_grad_(spacing is not None)
             with torch.set_grad_enabled(spacing is not None):
                 value = self.vae.log_joint(x[at], here)
-            if spacing is not None:
-                (slope,) = torch.autograd.grad(value.sum(), here)
-                rises.append(0.5 * spacing * slope.abs().sum(1))
+                if spacing is not None:
+                    (slope,) = torch.autograd.grad(value.sum(), here)
+                    rises.append(0.5 * spacing * slope.abs().sum(1))
             values.append(value.detach())
         height = torch.cat(values)
         return height, torch.full_like(height, RESOLVED_RISE) if spacing is None else torch.cat(rises)
