@@ -11,7 +11,7 @@ import { Curves } from "./draw/curves-of-training.js";
 import { gap, number } from "./draw/format.js";
 import { Picture } from "./draw/picture.js";
 import { STYLE } from "./draw/workshop-style.js";
-import { costs, encodeAll, island } from "./maths/measure.js";
+import { costs, encodeAll, island, measure } from "./maths/measure.js";
 import { sigmoid } from "./maths/numbers.js";
 import { Random } from "./maths/random.js";
 import { Vae } from "./maths/train.js";
@@ -24,6 +24,7 @@ export const schema = {
 };
 
 const EPOCHS = 100;
+const QUICK = { points: 48, limit: 5, nodes: 12 }; // as the worker measures
 const LIMIT = 3.5;
 const TILES = 5; // pictures a side, over |z| <= 2
 const BETWEEN = 80; // milliseconds an epoch while it plays
@@ -47,7 +48,7 @@ async function load() {
   return { images, labels, heldOut: joined(images), train: joined(train) };
 }
 
-function build(kit, { images, labels, heldOut, train }) {
+async function build(kit, { images, labels, heldOut, train }) {
   const runs = new Map(); // by network and seed: the weights and measurements of each epoch
   const keyOf = ({ net, seed }) => `${net} ${seed}`;
   const runOf = (state) => runs.get(keyOf(state));
@@ -180,10 +181,19 @@ function build(kit, { images, labels, heldOut, train }) {
     element("div", { class: "lb-live lb-run" }, ...kit.tools()),
   );
 
+  let built = false;
   const untrained = new Map(); // before anything is trained, the first networks are seen all the same
   function firstOf(state) {
     const key = keyOf(state);
-    if (!untrained.has(key)) untrained.set(key, { weights: Vae.untrained(SHAPES[state.net], new Random(state.seed)).weights });
+    if (!untrained.has(key)) {
+      const vae = Vae.untrained(SHAPES[state.net], new Random(state.seed));
+      const there = { weights: vae.weights };
+      untrained.set(key, there);
+      there.known = measure(vae, heldOut.subarray(0, 60 * 64), 60, QUICK).then((found) => {
+        there.measured = { at: 0, ...found };
+        if (built) kit.repaint();
+      });
+    }
     return untrained.get(key);
   }
 
@@ -201,7 +211,7 @@ function build(kit, { images, labels, heldOut, train }) {
     picture.paint(x);
     decoded.paint(vae.decoder.forward(q.mean, 1).subarray(0, 64).map(sigmoid));
     paintAtlas(vae);
-    curves.paint(run.map((kept) => kept.measured), EPOCHS);
+    curves.paint((run.length ? run : [firstOf(state)]).map((there) => there.measured).filter(Boolean), EPOCHS);
     curves.mark(at, EPOCHS);
     const numbers = measured ? [number(measured.loss, 2), number(measured.surprise, 2), gap(measured.gap)] : ["", "", ""];
     cells.forEach((cell, n) => write(cell, numbers[n]));
@@ -234,6 +244,8 @@ function build(kit, { images, labels, heldOut, train }) {
     atlas.show(url, { x: 0, y: 0, width: TILES, height: TILES });
   }
 
+  await firstOf(kit.state).known;
+  built = true;
   return { stage, paint, stop: () => (stop(), trainer.stop()) };
 }
 

@@ -56,17 +56,21 @@ async function load() {
   return { weights, images, labels, heldOut: joined(images), train: joined(train) };
 }
 
-function build(kit, { weights, images, labels, heldOut, train }) {
+async function build(kit, { weights, images, labels, heldOut, train }) {
   const known = new Map([["", { weights }]]); // the networks after each row of steps
   let wanted; // what the worker was asked for
+  let built = false;
+  const first = {}; // what there is to wait for before anything is shown
 
   const trainer = new Trainer({
     stepped({ taken, weights: there, measured }) {
       known.set(taken, { weights: there, measured });
-      kit.repaint();
+      if (built) kit.repaint();
+      else first.resolve();
     },
     failed() {
       write(said, "The steps cannot be computed here.");
+      first.resolve();
     },
   });
 
@@ -121,11 +125,13 @@ function build(kit, { weights, images, labels, heldOut, train }) {
     element("div", { class: "lb-live lb-run" }, ...kit.tools()),
   );
 
+  function ask(moves) {
+    trainer.say("steps", { moves, shape: SHAPE, weights: weights.slice(), train, heldOut, seed: SEED, length: LENGTH });
+  }
+
   function paint(state) {
     const moves = movesOf(state);
-    if (moves !== wanted && (moves || wanted !== undefined) && !known.get(moves)?.measured) {
-      trainer.say("steps", { moves, shape: SHAPE, weights: weights.slice(), train, heldOut, seed: SEED, length: LENGTH });
-    }
+    if (moves !== wanted && !known.get(moves)?.measured) ask(moves);
     wanted = moves;
     const path = Array.from({ length: moves.length + 1 }, (_, n) => known.get(moves.slice(0, n)));
     const have = path.findLastIndex((there) => there);
@@ -152,6 +158,9 @@ function build(kit, { weights, images, labels, heldOut, train }) {
     if (measured && have === moves.length && have) kit.say(`${have} steps: loss ${numbers[0]}, minus log p(x) ${numbers[1]}, gap ${numbers[2]} nats.`);
   }
 
+  ask("");
+  await new Promise((resolve) => (first.resolve = resolve));
+  built = true;
   return { stage, paint, stop: () => trainer.stop() };
 }
 

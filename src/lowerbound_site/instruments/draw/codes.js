@@ -44,7 +44,7 @@ export class Codes {
     const unit = SIZE / (2 * limit);
     const out = reach(0.95);
     change(this.prior, { r: out * unit });
-    change(this.names.prior, { y: Math.max(14, SIZE / 2 - out * unit - 5) });
+    change(this.names.prior, { y: Math.min(SIZE - 24, SIZE / 2 + out * unit + 14) });
     const [x, y] = [this.across(image.mean[0]), this.up(image.mean[1])];
     change(this.ellipse, { cx: x, cy: y, rx: Math.max(1.5, out * image.std[0] * unit), ry: Math.max(1.5, out * image.std[1] * unit) });
     const inside = (value, from, to) => Math.min(to, Math.max(from, value));

@@ -48,6 +48,7 @@ export class Curves {
     this.most.textContent = number(most, 0);
     this.last.textContent = `${epochs} ${this.unit}s`;
     const end = points.at(-1);
+    for (const name of this.names) change(name, { visibility: end ? "visible" : "hidden" });
     if (!end) return;
     // Each name stands on the side where its line is, clear of the other, at the end of the line or before it.
     const [x, anchor] = across(end.at) > 110 ? [across(end.at), "end"] : [across(end.at) + 6, "start"];

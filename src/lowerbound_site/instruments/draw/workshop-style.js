@@ -48,7 +48,7 @@ export const STYLE = `
 .md-typeset .lb-workshop .lb-image figcaption { margin: 0.2rem 0 0; font-size: 0.64rem; line-height: 1.3; text-align: center }
 .lb-workshop .lb-decoded { display: block; width: 6rem; height: 6rem; border: 1px solid var(--lb-rule-strong); fill: var(--lb-ink) }
 .lb-workshop .lb-drawn { display: grid; grid-template: repeat(8, 1fr) / repeat(8, 1fr); width: 7.2rem; height: 7.2rem; border: 1px solid var(--lb-data); touch-action: none; cursor: crosshair }
-.md-typeset .lb-workshop .lb-drawn button { min-width: 0; padding: 0; border: 0; background: var(--lb-paper); box-shadow: 0 0 0 0.5px var(--lb-rule) }
+.md-typeset .lb-workshop .lb-drawn button { min-width: 0; min-height: 0; margin: 0; padding: 0; border-radius: 0; border: 0; background: var(--lb-paper); box-shadow: 0 0 0 0.5px var(--lb-rule) }
 .md-typeset .lb-workshop .lb-drawn button[aria-pressed="true"] { background: var(--lb-data) }
 .md-typeset .lb-workshop .lb-drawn button:focus-visible { position: relative; outline: 2px solid var(--lb-q); outline-offset: 1px }
 .lb-workshop .lb-cost-surprise { fill: var(--lb-p); fill-opacity: 0.75 }
@@ -70,7 +70,7 @@ export const STYLE = `
 .lb-workshop summary { font: inherit }
 .lb-workshop .lb-settings > div { display: grid; grid-template-columns: repeat(auto-fill, minmax(7.2rem, 1fr)); gap: 0.6rem 1rem; padding: 0.3rem 0 0.7rem }
 .lb-workshop .lb-settings label { display: grid; gap: 0.15rem; color: var(--lb-muted) }
-.lb-workshop .lb-settings :is(select, input) { min-height: 44px; padding: 0 0.5rem; border: 1px solid var(--lb-rule-strong); border-radius: 3px; background: var(--lb-paper); color: var(--lb-ink); font: inherit }
+.lb-workshop :is(.lb-settings select, .lb-settings input, .lb-seed select) { min-height: 44px; padding: 0 0.5rem; border: 1px solid var(--lb-rule-strong); border-radius: 3px; background: var(--lb-paper); color: var(--lb-ink); font: inherit }
 @media (scripting: none) { .lb-workshop .lb-live { display: none } }
 @media print { .lb-workshop .lb-live { display: none } }
 `;
