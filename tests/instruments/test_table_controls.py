@@ -28,6 +28,7 @@ NAMES = [
     "train-one-part",
     "row-to-island",
     "shuffle",
+    "width",
 ]
 EACH_BORDER = [(name, key, n) for name, keys in BORDERS.items() for n, key in enumerate(keys)]
 
