@@ -124,7 +124,7 @@ class Grid:
 
         Memory stays bounded: the images go through in blocks.
         """
-        value, error = self._evidence(self._double(x))
+        value, error = self._evidence(self._checked(x))
         _warn(error)
         return value
 
@@ -133,7 +133,7 @@ class Grid:
 
         It holds G numbers for each image, one for each point of the grid; for many images ask in parts.
         """
-        x = self._double(x)
+        x = self._checked(x).cpu().double()
         log_mass = self._log_joint_mass(x)
         total, narrow, edge = self._sum_(log_mass.clone())
         log_mass -= total[:, None]
@@ -162,7 +162,7 @@ class Grid:
         It is `kl_each(q, self.posterior(x))`, in blocks. Where the grid cannot see q, because it is narrower than the
         spacing or reaches over the edge, it is $\log p(x) - \ELBO(x)$ with the ELBO by quadrature.
         """
-        x = self._double(x)
+        x = self._checked(x)
         check_q(q, len(x), self.vae.prior.dim)
         q, gaps = _in_float64(q), torch.empty(len(x), dtype=torch.float64)
         hidden = self._hidden(q)
@@ -171,7 +171,7 @@ class Grid:
             at = seen[part]
             gaps[at] = self.posterior(x[at]).kl_from(rows(q, at))
         if len(unseen):
-            gaps[unseen] = self.log_evidence(x[unseen]) - elbo(self.vae, rows(q, unseen), x[unseen])
+            gaps[unseen] = self.log_evidence(x[unseen]) - elbo(self.vae, rows(q, unseen), x[unseen].cpu().double())
         below = gaps < -TOLERANCE
         if below.any():
             warnings.warn(
@@ -184,7 +184,7 @@ class Grid:
 
     def error(self, x: Tensor) -> Tensor:
         """Estimated error of `log_evidence(x)`, shape (n,), in nats: its difference to a finer and wider grid."""
-        x = self._double(x)
+        x = self._checked(x)
         finer = Grid(
             self.vae, points=math.ceil(1.5 * self.points * (self.limit + 1) / self.limit), limit=self.limit + 1
         )
@@ -192,10 +192,14 @@ class Grid:
         return (value - finer._evidence(x)[0]).abs().maximum(error)
 
     def _evidence(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """log p(x), and an estimate of its error where cells had to be split; elsewhere 0."""
-        sums = [self._sum_(self._log_joint_mass(x[part])) for part in blocks(len(x), len(self.z))]
-        value, narrow, edge = (torch.cat(each) for each in zip(*sums, strict=True))
-        value, error = value + self.vae.likelihood.base(x), torch.zeros_like(value)
+        """log p(x) of checked rows, and an estimate of its error where cells had to be split; elsewhere 0."""
+        found = [self._of_block(x[part].cpu().double()) for part in blocks(len(x), len(self.z))]
+        value, error = (torch.cat(each) for each in zip(*found, strict=True))
+        return value, error
+
+    def _of_block(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        total, narrow, edge = self._sum_(self._log_joint_mass(x))
+        value, error = total + self.vae.likelihood.base(x), torch.zeros_like(total)
         for at in (narrow & ~edge).nonzero().squeeze(1), edge.nonzero().squeeze(1):
             for some in (at[part] for part in _groups(len(at))):
                 zoomed = self._zoom(x[some])
@@ -296,12 +300,13 @@ class Grid:
         hidden: Tensor = (width < NARROWEST * self.spacing) | (reach > self.limit)
         return hidden
 
-    def _double(self, x: Tensor) -> Tensor:
+    def _checked(self, x: Tensor) -> Tensor:
+        """x as rows of pixels, in the dtype and on the device that it has."""
         pixels = len(self._natural)
         if not isinstance(x, Tensor) or x.dim() < 2 or len(x) == 0 or math.prod(x.shape[1:]) != pixels:
             found = tuple(x.shape) if isinstance(x, Tensor) else type(x).__name__
             raise ValueError(f"x: expected a tensor of shape (n, {pixels}), or images, with n > 0, got {found}")
-        x = pixel_rows(x).detach().cpu().double()
+        x = pixel_rows(x).detach()
         finite(x, "x")
         self.vae.likelihood.check(x)
         return x

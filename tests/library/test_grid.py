@@ -168,6 +168,18 @@ def test_a_narrow_posterior_of_a_float32_model_is_computed_in_float64():
     assert not any(parameter.grad is not None for parameter in small.parameters())
 
 
+def test_images_become_float64_block_by_block(trained, held_out, monkeypatch):
+    """60,000 images of 784 pixels in float64 would be 376 MB more."""
+    grid, x, seen = lb.Grid(trained, points=100), held_out[:30].float(), []
+    evidence = grid.log_evidence(x)
+    of_block = lb.Grid._of_block
+    monkeypatch.setattr("lowerbound.memory.BLOCK", 7 * 100**2)
+    monkeypatch.setattr(lb.Grid, "_of_block", lambda self, part: seen.append(part) or of_block(self, part))
+    assert_near(grid.log_evidence(x), evidence, 1e-13)
+    assert [len(part) for part in seen] == [7, 7, 7, 7, 2]
+    assert all(part.dtype == torch.float64 for part in seen)
+
+
 def test_an_enlarged_image_has_the_evidence_that_importance_sampling_finds(generator):
     """784 pixels: the posterior is narrower than the spacing, and the sum was below the ELBO."""
     big = torch.nn.Upsample(scale_factor=3.5)
