@@ -1,18 +1,18 @@
 // One image, its true posterior p(z|x), and any q(z|x) that one normal can be: what the gap is, and what it is not.
 
 import { loadCounts, loadDecoder, loadEncoder, loadImages } from "./controls/data.js";
-import { change, element, svg, write } from "./controls/dom.js";
+import { element, write } from "./controls/dom.js";
 import { drawing } from "./controls/drawing.js";
-import { drag, handle } from "./controls/handle.js";
-import { glide, instrument } from "./controls/instrument.js";
+import { ellipse } from "./controls/ellipse.js";
+import { instrument } from "./controls/instrument.js";
 import { predict } from "./controls/predict.js";
 import { axisSlider } from "./controls/slider.js";
 import { bar } from "./draw/bar.js";
 import { gap as gapText, number } from "./draw/format.js";
 import { pixels } from "./draw/pixels.js";
-import { outline, plane } from "./draw/plane.js";
+import { plane } from "./draw/plane.js";
 import { best } from "./maths/fit.js";
-import { reach, spread, tilted } from "./maths/normal.js";
+import { spread, tilted } from "./maths/normal.js";
 import { fromHex, sigmoid, toHex } from "./maths/numbers.js";
 import { Grid, PIXELS, deaf, encode, forward, loss } from "./maths/vae.js";
 
@@ -53,67 +53,19 @@ function build(kit, { decoders, encoder, images }) {
     return { q: "hand", z1: q.mean[0], z2: q.mean[1], s1, s2, tilt };
   };
   const byHand = () => kit.state.q === "encoder" && kit.set(asState(asked(kit.state)));
-  const rest = () => kit.set({}, true);
 
   // What is seen.
   const field = plane("plane", LIMIT);
-  const halo = outline("lb-halo", 0.95);
-  const ring = outline("lb-q-95", 0.95);
-  const inner = outline("lb-q-50", 0.5);
-  const centre = svg("circle", { class: "lb-q-dot", r: 0.05 });
-  field.marks.append(halo.element, ring.element, inner.element, centre);
   const yours = pixels("var(--lb-ink)");
   const costs = bar("lb-loss");
   const zoom = bar("lb-zoom");
   const drawn = drawing(kit, { colour: "var(--lb-data)", label: "x, 8 by 8 pixels: arrows move, space switches", changed: (x) => kit.set({ x: toHex(x) }) });
 
   // What is held.
-  const grip = element("div", { class: "lb-grip" });
-  const gliding = glide(kit);
-  drag(grip, {
-    begin: (event) => {
-      gliding.stop();
-      byHand();
-      const [z1, z2] = field.code(event);
-      return [z1 - kit.state.z1, z2 - kit.state.z2];
-    },
-    move: (event, [d1, d2]) => {
-      const [z1, z2] = field.code(event);
-      kit.set({ z1: z1 - d1, z2: z2 - d2 });
-    },
-    end: rest,
-    signal: kit.signal,
-  });
-  field.element.addEventListener("click", (event) => {
-    if (event.target.closest(".lb-grip, .lb-handle")) return;
-    byHand();
-    const [z1, z2] = field.code(event);
-    gliding.to({ z1, z2 }, rest);
-  }, { signal: kit.signal });
-  const arrows = (event) => {
-    const direction = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
-    const by = event.shiftKey ? 0.5 : 0.1;
-    return direction && { z1: kit.state.z1 + by * direction[0], z2: kit.state.z2 + by * direction[1] };
-  };
-  const place = (key, index) =>
-    handle(kit, {
-      key, kind: `lb-thumb lb-thumb-${key}`, orientation: index ? "vertical" : "horizontal", label: index ? "place of q, upwards" : "place of q, to the right",
-      hold: byHand, keys: arrows, move: (event) => kit.set({ [key]: field.code(event)[index] }), end: rest,
-    });
-  const thumbs = [place("z1", 0), place("z2", 1)];
-  const width = (key, index) => {
-    const far = (event) => Math.abs(field.code(event)[index] - kit.state[index ? "z2" : "z1"]) / reach(0.95);
-    return handle(kit, {
-      key, kind: "lb-size", orientation: index ? "vertical" : "horizontal", label: index ? "height of q" : "width of q",
-      steps: { small: 0.02, large: 0.1, page: 0.2 }, hold: byHand,
-      begin: (event) => far(event) - kit.state[key], move: (event, off) => kit.set({ [key]: far(event) - off }), end: rest,
-    });
-  };
-  const sizes = [width("s1", 0), width("s2", 1)];
+  const held = ellipse(kit, field, byHand);
   const tilt = axisSlider(kit, "tilt", "tilt", { small: 0.05, large: 0.2, page: 0.2 });
   tilt.element.addEventListener("pointerdown", byHand, { signal: kit.signal });
   tilt.element.addEventListener("keydown", byHand, { capture: true, signal: kit.signal });
-  field.element.append(grip, ...[...thumbs, ...sizes].map((part) => part.element));
 
   // The numbers, to read and to set.
   const inputs = Object.fromEntries(
@@ -193,8 +145,6 @@ function build(kit, { decoders, encoder, images }) {
     if (shownIsland !== key) field.paintIsland(grid(state.decoder), logMass);
     shownIsland = key;
     field.showIsland(true);
-    for (const part of [halo, ring, inner]) part.paint(q);
-    change(centre, { cx: z1, cy: -z2 });
     drawn.paint(x, state.x ? "<i>x</i>, yours" : `<i>x</i>, held-out digit ${state.digit}`);
     yours.paint(forward(decoder, hovered ?? q.mean, logits).map(sigmoid), hovered ? "decoded here" : "q’s centre, decoded");
 
@@ -214,17 +164,10 @@ function build(kit, { decoders, encoder, images }) {
       end: { at: Math.min(value, surprise + ZOOM), text: gap > ZOOM ? `gap ${gapText(gap)} →` : `gap ${gapText(gap)}`, inside: gap > 0.75 * ZOOM },
     });
 
-    const [left, top] = [50 + (50 * z1) / LIMIT, 50 - (50 * z2) / LIMIT];
-    const r = [s1, s2].map((s) => (50 * s * reach(0.95)) / LIMIT);
     const numbers = { loss: number(value, 1), "-log p(x)": number(surprise, 1), gap: gapText(gap) };
     const meaning = `loss ${numbers.loss}, gap ${numbers.gap}`;
     const where = `μ ${number(z1, 2)} and ${number(z2, 2)}, σ ${number(s1, 2)} and ${number(s2, 2)}`;
-    grip.style.cssText = `left: ${left}%; top: ${top}%; width: ${2 * r[0]}%; height: ${2 * r[1]}%;`;
-    thumbs[0].paint(left, 100, z1, `${number(z1, 2)}, ${meaning}`);
-    thumbs[1].paint(0, top, z2, `${number(z2, 2)}, ${meaning}`);
-    const beside = (at, sign, by) => `clamp(8px, calc(${at.toFixed(2)}% ${sign} max(${by.toFixed(2)}%, 30px)), calc(100% - 8px))`;
-    sizes[0].paint(beside(left, "+", r[0]), top, s1, `${number(s1, 2)}, ${meaning}`);
-    sizes[1].paint(left, beside(top, "-", r[1]), s2, `${number(s2, 2)}, ${meaning}`);
+    held.paint(q, meaning);
     tilt.paint(meaning, undefined, correlation);
     for (const [name, shown] of [["z1", z1], ["z2", z2], ["s1", s1], ["s2", s2]]) {
       const { input } = inputs[name];
@@ -255,7 +198,7 @@ function build(kit, { decoders, encoder, images }) {
     element("div", { class: "lb-draw" }, drawn.element, data),
     element("div", { class: "lb-side" }, yours.element),
     element("div", { class: "lb-readings" }, values, fields, presets, element("div", { class: "lb-tools lb-live" }, ...kit.tools())));
-  return { stage, paint, stop: () => gliding.stop() };
+  return { stage, paint, stop: () => held.stop() };
 }
 
 function python({ digit, x, decoder, q, z1, z2, s1, s2, tilt }) {

@@ -1,0 +1,54 @@
+// One image's loss in its pieces, and -log p(x) estimated from draws.
+
+import { klToPrior, LOG_2PI } from "./normal.js";
+import { Random } from "./random.js";
+import { logLikelihood, reconstruction } from "./vae.js";
+
+/** H(q) = log det T + 1 + log 2 pi, in two dimensions. */
+export const entropy = ({ tril: [a, , c] }) => Math.log(a * c) + 1 + LOG_2PI;
+
+/** E_q[-log p(z)] = (|m|^2 + |T|^2) / 2 + log 2 pi. */
+const priorCost = ({ mean: [m1, m2], tril: [a, b, c] }) => 0.5 * (m1 * m1 + m2 * m2 + a * a + b * b + c * c) + LOG_2PI;
+
+/**
+ * The loss, three times: surprise + gap = rebuilding + kl = joint - entropy, where surprise is -log p(x), rebuilding is
+ * E_q[-log p(x|z)] and joint is E_q[-log p(x, z)].
+ */
+export function pieces(decoder, x, q, logEvidence) {
+  const rebuilding = -reconstruction(decoder, x, q);
+  const kl = klToPrior(q);
+  const loss = rebuilding + kl;
+  return { loss, surprise: -logEvidence, gap: loss + logEvidence, rebuilding, kl, joint: rebuilding + priorCost(q), entropy: entropy(q) };
+}
+
+/** Standard normal noise in two dimensions, n times; the streams of one seed have nothing to do with each other. */
+export function noise(n, seed, stream) {
+  const numbers = new Random(seed, stream).normals(new Float64Array(2 * n));
+  return Array.from({ length: n }, (_, i) => [numbers[2 * i], numbers[2 * i + 1]]);
+}
+
+/** For each noise the code m + T e with log p(x|z), and log w = log p(x, z) - log q(z|x): the average w is p(x). */
+export function weigh(decoder, x, q, noises) {
+  const { mean: [m1, m2], tril: [a, b, c] } = q;
+  return noises.map(([e1, e2]) => {
+    const z = [m1 + a * e1, m2 + b * e1 + c * e2];
+    const logLike = logLikelihood(decoder, x, ...z);
+    const logPrior = -0.5 * (z[0] * z[0] + z[1] * z[1]) - LOG_2PI;
+    const logQ = -0.5 * (e1 * e1 + e2 * e2) - LOG_2PI - Math.log(a * c);
+    return { z, logLike, logWeight: logLike + logPrior - logQ };
+  });
+}
+
+/** log of the average of e^value over the first value, the first two, and so on. */
+export function runningLogMean(values) {
+  let peak = -Infinity;
+  let sum = 0;
+  return Float64Array.from(values, (value, i) => {
+    if (value > peak) {
+      sum *= Math.exp(peak - value);
+      peak = value;
+    }
+    sum += Math.exp(value - peak);
+    return peak + Math.log(sum / (i + 1));
+  });
+}

@@ -1,0 +1,173 @@
+"""The loss cut in three ways, and log p(x) from draws, in the browser against the library; its keys and its touch."""
+
+from collections.abc import Iterator
+
+import pytest
+import torch
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from lowerbound import VAE, Grid, digits, elbo, entropy, kl_each, reconstruction
+from lowerbound.vae import rows
+
+from .modules import Modules, survivors
+from .test_vae import LOAD, as_states, random_states
+
+pytestmark = pytest.mark.browser
+
+EXACT = 1e-9
+LOAD_CUTS = LOAD + "const cuts = await at('maths/cuts.js'); "
+
+
+def check_pieces(modules: Modules, vae: VAE, n: int = 12) -> None:
+    x, q = random_states(n, seed=n)
+    found = modules.run(
+        LOAD_CUTS
+        + """return states.map(({x, q}) => {
+          const p = cuts.pieces(decoder, x, q, -20);
+          return [p.loss, p.surprise, p.gap, p.rebuilding, p.kl, p.joint, p.entropy];
+        })""",
+        as_states(x, q),
+    )
+    cost, kl = -reconstruction(vae, q, x), kl_each(q, vae.prior)
+    loss = cost + kl
+    assert (loss[:5] + elbo(vae, rows(q, slice(5)), x[:5])).abs().max() < EXACT
+    # E_q[-log p(z)] is exact with the library's quadrature, too: a quadratic.
+    joint = cost + 0.5 * q.second_moment() + torch.tensor(2 * torch.pi, dtype=torch.float64).log()
+    twenty = torch.full_like(loss, 20)
+    expected = torch.stack([loss, twenty, loss - 20, cost, kl, joint, entropy(q)], 1)
+    found = torch.tensor(found, dtype=torch.float64)
+    assert (found - expected).abs().max() < EXACT * (1 + expected.abs().max())
+    ends = torch.stack([found[:, 1] + found[:, 2], found[:, 3] + found[:, 4], found[:, 5] - found[:, 6]])
+    assert (ends - loss).abs().max() < EXACT * (1 + loss.abs().max())
+
+
+def check_draws(modules: Modules, vae: VAE, n: int = 12) -> None:
+    x, q = random_states(n, seed=n + 1)
+    found = modules.run(
+        LOAD_CUTS
+        + """return states.map(({x, q}, seed) => {
+          const noises = cuts.noise(9, seed, 1), drawn = cuts.weigh(decoder, x, q, noises);
+          const running = cuts.runningLogMean(drawn.map(one => one.logWeight));
+          return drawn.map((one, i) => [...noises[i], ...one.z, one.logLike, one.logWeight, running[i]]);
+        })""",
+        as_states(x, q),
+    )
+    found = torch.tensor(found, dtype=torch.float64)
+    noise = found[:, :, :2].transpose(0, 1)
+    z = q.at(noise)
+    weight = vae.log_joint(x, z) - q.log_prob(z)
+    running = weight.logcumsumexp(0) - torch.arange(1, 10, dtype=torch.float64).log()[:, None]
+    expected = torch.stack([*z.unbind(-1), vae.log_likelihood(x, z), weight, running], -1).transpose(0, 1)
+    # A narrow q's noise is found again from z, which costs digits.
+    assert ((found[:, :, 2:] - expected).abs() < 1e-8 * (1 + expected.abs())).all()
+    assert noise.mean().abs() < 5 / (noise.numel() ** 0.5)
+    assert noise.reshape(-1, 2)[:, 0].dot(noise.reshape(-1, 2)[:, 1]).abs() < 5 * (noise.numel() / 2) ** 0.5
+    assert len(noise.flatten().unique()) == noise.numel()
+
+
+def test_three_cuts(modules: Modules, exported: VAE) -> None:
+    check_pieces(modules, exported, 1000)
+
+
+def test_draws(modules: Modules, exported: VAE) -> None:
+    check_draws(modules, exported, 1000)
+
+
+def test_what_the_page_says_of_draws_holds_over_seeds(modules: Modules, exported: VAE) -> None:
+    found = modules.run(
+        LOAD_CUTS
+        + """
+        const x = images[43], q = vae.encode(encoder, x), prior = normal.upright(0, 0, 1, 1);
+        return Array.from({length: 100}, (_, k) => [[prior, 0, 256], [q, 1, 16]].map(([from, stream, n]) => {
+          const drawn = cuts.weigh(decoder, x, from, cuts.noise(n, 100 + k, stream));
+          return [[...cuts.runningLogMean(drawn.map(one => one.logWeight))], drawn.map(one => one.logLike)];
+        }))""",
+    )
+    truth = Grid(exported).log_evidence(digits().held_out[[43]]).item()
+    prior = torch.tensor([estimates for (estimates, _), _ in found])
+    q = torch.tensor([estimates for _, (estimates, _) in found])
+
+    def usual_error(estimates: torch.Tensor) -> float:
+        return (estimates - truth).abs().median().item()
+
+    assert usual_error(prior[:, 15]) > 2  # nats, after 16 draws
+    assert usual_error(prior[:, 255]) < 1
+    assert usual_error(q[:, 15]) < 1
+    assert (torch.tensor([hits for (_, hits), _ in found]) > truth).double().mean() < 0.05
+
+
+CHANGES = [
+    ("maths/cuts.js", "Math.log(a * c) + 1 + LOG_2PI", "Math.log(a * c) + LOG_2PI"),
+    ("maths/cuts.js", "0.5 * (m1 * m1 + m2 * m2 + a * a + b * b + c * c)", "0.5 * (m1 * m1 + m2 * m2 + a * a + c * c)"),
+    ("maths/cuts.js", "gap: loss + logEvidence", "gap: loss - logEvidence"),
+    ("maths/cuts.js", "joint: rebuilding + priorCost(q)", "joint: rebuilding + kl"),
+    ("maths/cuts.js", "[numbers[2 * i], numbers[2 * i + 1]]", "[numbers[2 * i], numbers[2 * i]]"),
+    ("maths/cuts.js", "m2 + b * e1 + c * e2", "m2 + c * e2"),
+    ("maths/cuts.js", "- LOG_2PI - Math.log(a * c)", "- LOG_2PI + Math.log(a * c)"),
+    ("maths/cuts.js", "logLike + logPrior - logQ", "logLike - logQ"),
+    ("maths/cuts.js", "sum *= Math.exp(peak - value)", "sum *= Math.exp(value - peak)"),
+    ("maths/cuts.js", "sum / (i + 1)", "sum / i"),
+]
+
+
+def test_every_change_is_noticed(modules: Modules, exported: VAE) -> None:
+    def check(modules: Modules) -> None:
+        check_pieces(modules, exported)
+        check_draws(modules, exported)
+
+    assert survivors(modules, check, CHANGES) == []
+
+
+@pytest.fixture
+def page(browser: Browser, stage: str) -> Iterator[Page]:
+    context = browser.new_context(has_touch=True, viewport={"width": 390, "height": 900}, reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(f"{stage}four-cuts")
+    page.wait_for_selector("lb-instrument[data-ready]")
+    yield page
+    context.close()
+
+
+def numbers(page: Page) -> dict[str, str]:
+    read: dict[str, str] = page.evaluate(
+        """async () => {
+          await new Promise(painted => requestAnimationFrame(() => requestAnimationFrame(painted)));
+          return document.querySelector("lb-instrument").instrument.numbers;
+        }"""
+    )
+    return read
+
+
+def test_by_keyboard_and_touch_alone(page: Page) -> None:
+    first = numbers(page)
+    page.get_by_role("button", name="as long").press("Enter")
+    page.get_by_role("radio", name="−log p(x)").first.focus()
+    page.keyboard.press("ArrowRight")
+    cut = numbers(page)
+    assert cut["loss"] == first["loss"]
+    assert "KL(q||prior)" in cut
+    assert page.locator(".lb-verdict").inner_text().startswith("Yes.")
+    assert page.locator(".lb-island.lb-shown").count() == 0
+    page.get_by_role("radio", name="entropy").tap()
+    assert numbers(page)["loss"] == first["loss"]
+    page.get_by_role("slider", name="draws").focus()
+    page.keyboard.press("Home")
+    assert not any("from" in name for name in numbers(page))
+    page.keyboard.press("End")
+    assert "-log p(x) from q" in numbers(page)
+    assert page.locator("circle[fill-opacity]").count() == 512
+    drawn = numbers(page)
+    page.get_by_role("slider", name="width of q").press("PageUp")
+    widened = numbers(page)
+    assert widened["-log p(x) from the prior"] == drawn["-log p(x) from the prior"]
+    assert widened["-log p(x) from q"] != drawn["-log p(x) from q"]
+    assert widened["loss"] != first["loss"]
+    page.get_by_role("button", name="The encoder’s answer").tap()
+    assert numbers(page)["loss"] == first["loss"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_axe_finds_nothing(page: Page) -> None:
+    found = Axe().run(page, context="lb-instrument")
+    assert found.violations_count == 0, found.generate_report()
