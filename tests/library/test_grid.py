@@ -250,3 +250,11 @@ def test_three_dimensions_name_the_alternative():
     x = torch.ones(2, 4)
     with pytest.raises(ValueError, match="sampled_elbo"):
         lb.elbo(vae, vae.encode(x), x)
+
+
+def test_many_narrow_posteriors_share_a_finer_grid_and_agree_with_one_by_one(held_out):
+    vae = lb.trained_digits()
+    grid = lb.Grid(vae, points=72)
+    together, one_by_one = grid.log_evidence(held_out[:40]), [grid.log_evidence(held_out[i : i + 1]) for i in range(40)]
+    assert "_finer" in vars(grid)
+    assert_near(together, torch.cat(one_by_one), 1e-5)
