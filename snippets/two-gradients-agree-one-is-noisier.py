@@ -1,4 +1,4 @@
-"""The score function has the reparameterized gradient's average; its draws scatter more here, less for a sine.
+"""The score function has the reparameterized gradient's average; whether its draws scatter more depends on f.
 
 Kind: computation
 Break it: * q.log_prob(z.detach()) -> * q.log_prob(z)

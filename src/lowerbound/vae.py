@@ -381,7 +381,7 @@ def _(q: Encoded) -> Tensor:
 
 @reconstruction.register
 def _(p: VAE, q: Encoded, x: Tensor) -> Tensor:
-    """E_q(z|x)[log p(x|z)] by quadrature, shape (n,), right to 1e-3 nats or with a warning.
+    """E_q(z|x)[log p(x|z)] by quadrature, shape (n,), right to 1e-3 nats for smooth decoders, or with a warning.
 
     For smooth decoders it is right to many more digits. Where it is not yet, the spacing is halved, up to twice. For 1
     or 2 latent dimensions; beyond, the number of points explodes: use `sampled_reconstruction`.
@@ -428,8 +428,8 @@ def check_q(q: Any, n: int, latent_dim: int) -> None:
 def _quadrature(vae: VAE, q: Encoded, x: Tensor, spacing: float) -> tuple[Tensor, Tensor]:
     """E_q(z|x)[log p(x|z)] and an estimate of its error, shapes (n,).
 
-    The same sum over every second point has at least four times the error: so much for kinks, far more for what is
-    smooth. There are 2^L such sums, of which one at least shows it.
+    For what is smooth the same sum over every second point has far more error, so the difference estimates it with room
+    to spare. At a kink it has about four times the error, and one between two points can escape all 2^L such sums.
     """
     noise, weights = even_quadrature(vae.prior.dim, x, spacing)
     held = 8 * x.shape[1]  # numbers for each point: the decoder's layers hold several for each pixel
