@@ -258,3 +258,11 @@ def test_many_narrow_posteriors_share_a_finer_grid_and_agree_with_one_by_one(hel
     together, one_by_one = grid.log_evidence(held_out[:40]), [grid.log_evidence(held_out[i : i + 1]) for i in range(40)]
     assert "_finer" in vars(grid)
     assert_near(together, torch.cat(one_by_one), 1e-5)
+
+
+def test_the_plain_sum_may_be_asked_for_and_its_error_too(held_out):
+    vae, x = lb.trained_digits(), held_out[:40]
+    exact, plain = lb.Grid(vae).log_evidence(x), lb.Grid(vae, points=48, refine=False)
+    off = (plain.log_evidence(x) - exact).abs()
+    assert 1e-4 < off.max() < 2 * plain.error(x).max()
+    assert_near(lb.Grid(vae, points=48).log_evidence(x), exact, 1e-4)

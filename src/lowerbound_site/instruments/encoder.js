@@ -23,6 +23,7 @@ export const schema = {
 
 const LIMIT = 3.5;
 const ENOUGH = 3; // releases before the question may be asked
+const TAP = 0.05; // how far a finger may slip
 const CLOSE = 1; // nats: a gap with which one has found the island
 const ZOOM = 6; // nats that the magnifier shows
 const DIGITS = schema.digit.of;
@@ -39,6 +40,7 @@ async function build(kit, { decoder, images, chosen }) {
   let trained; // the encoder's answers, fetched when they are asked for
   let ticks = [];
   let ticksOf = kit.state.digit;
+  let late = false; // whether the island was shown before the ellipse lay on it
 
   const image = (digit) => images[chosen[DIGITS.indexOf(digit)]];
   const truth = (digit) => {
@@ -73,7 +75,8 @@ async function build(kit, { decoder, images, chosen }) {
   // What is held.
   const grip = element("div", { class: "lb-grip" });
   const rest = () => {
-    ticks = [...ticks, current().value].slice(-24);
+    const { value } = current();
+    if (value !== ticks.at(-1)) ticks = [...ticks, value].slice(-24);
     kit.set({}, true);
   };
   const arrows = (event) => {
@@ -98,17 +101,20 @@ async function build(kit, { decoder, images, chosen }) {
       end: rest,
     });
   const sizes = { s1: width("s1", 0), s2: width("s2", 1) };
+  let tapped; // where the ellipse was touched, until it is dragged: a tap goes there, as it does elsewhere
   drag(grip, {
     begin: (event) => {
       gliding.stop();
-      const [z1, z2] = field.code(event);
-      return [z1 - kit.state.z1, z2 - kit.state.z2];
+      tapped = field.code(event);
+      return [tapped[0] - kit.state.z1, tapped[1] - kit.state.z2];
     },
     move: (event, [d1, d2]) => {
       const [z1, z2] = field.code(event);
+      if (tapped && Math.hypot(z1 - tapped[0], z2 - tapped[1]) < TAP) return;
+      tapped = undefined;
       kit.set({ z1: z1 - d1, z2: z2 - d2 });
     },
-    end: rest,
+    end: () => (tapped ? gliding.to({ z1: tapped[0], z2: tapped[1] }, rest) : rest()),
     signal: kit.signal,
   });
   // Elsewhere a tap jumps there, and a swipe scrolls the page.
@@ -162,7 +168,7 @@ async function build(kit, { decoder, images, chosen }) {
   const logits = new Float64Array(PIXELS);
 
   function paint({ digit, z1, z2, s1, s2, step }) {
-    if (digit !== ticksOf) [ticks, ticksOf] = [[], digit];
+    if (digit !== ticksOf) [ticks, ticksOf, late] = [[], digit, false];
     const { x, q, value } = current();
     const revealed = step !== "play";
     const sized = after("size");
@@ -234,27 +240,29 @@ async function build(kit, { decoder, images, chosen }) {
     }
 
     // The story.
-    write(hint, ticks.length ? (ticks.length < ENOUGH ? "Each release leaves a tick. Lower?" : "Do the ticks stop anywhere?") : "");
-    tell({ step, gap, q, theirGap: theirs && theirLoss - surprise });
+    write(hint, ticks.length ? (ticks.length < ENOUGH ? "Each release leaves a tick. Lower?" : `Lowest so far: ${number(Math.min(...ticks), 1)}. Lower?`) : "");
+    tell({ step, gap, best: Math.min(value, ...ticks) - surprise, q, theirGap: theirs && theirLoss - surprise });
     kit.say(revealed ? `${place}. ${told.textContent}` : place);
     return { loss: shown, ...(revealed ? { "-log p(x)": number(surprise, 1), gap: gapText(gap) } : {}) };
   }
 
-  function tell({ step, gap, q, theirGap }) {
+  function tell({ step, gap, best, q, theirGap }) {
     let text = "";
     let button = "";
     if (step === "play") {
-      if (ticks.length >= ENOUGH) [text, button] = ["You made a number small. The ticks pile up, as if there were a wall.", "What was I looking for?"];
+      if (ticks.length >= ENOUGH) [text, button] = [`Your lowest loss is ${number(Math.min(...ticks), 1)}. How low can it go?`, "What was I looking for?"];
     } else if (gap > CLOSE && step === "found") {
+      late = true;
       text = "There it is, in blue: <b class='lb-p'>p(z|x)</b>, the places that could have made <i>x</i>. Take your ellipse there.";
     } else if (step === "found") {
       text =
-        "For this. The blue cloud is <b class='lb-p'>p(z|x)</b>: the places that could have made <i>x</i>, as dark as they are " +
-        "probable. You never saw it, yet it lies under your ellipse. No ellipse moves the <b class='lb-p'>blue piece</b>, " +
+        (late ? "Now your ellipse lies on it. " : "For this. ") +
+        "The blue cloud is <b class='lb-p'>p(z|x)</b>: the places that could have made <i>x</i>, as dark as they are " +
+        `probable. ${late ? "" : "You never saw it, yet it lies under your ellipse. "}No ellipse moves the <b class='lb-p'>blue piece</b>, ` +
         "−log p(x). All you could shrink is the <b class='lb-gap'>purple</b> one.";
       button = "Look closer";
     } else if (step === "size") {
-      const small = Math.min(...[q.tril[0], q.tril[2]]) < 0.06;
+      const small = Math.max(q.tril[0], q.tril[2]) < 0.06;
       text = small
         ? "A dot is a guess without doubt. Several places could have made <i>x</i>, so the purple piece grows, without end. " +
           "Now find the size with the least purple."
@@ -263,9 +271,9 @@ async function build(kit, { decoder, images, chosen }) {
       button = "Show the trained encoder’s answer";
     } else {
       if (theirGap === undefined) return;
-      const better = gap < theirGap - 0.005 ? "You beat it." : gap > theirGap + 0.005 ? "It beats you." : "A draw.";
+      const better = best < theirGap - 0.005 ? "You beat it." : best > theirGap + 0.005 ? "It beats you." : "A draw.";
       text =
-        `The thin ellipse is the encoder’s answer, with a gap of ${gapText(theirGap)}. Yours has ${gapText(gap)}. ${better} ` +
+        `The thin ellipse is the encoder’s answer, with a gap of ${gapText(theirGap)}. Your best has ${gapText(Math.max(0, best))}. ${better} ` +
         "An encoder can only close the gap; the blue piece is the decoder’s job. The loss is both.";
     }
     if (told.innerHTML !== text && told.dataset.text !== text) [told.innerHTML, told.dataset.text] = [text, text];
