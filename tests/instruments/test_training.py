@@ -22,7 +22,8 @@ from tests.library.near import assert_near
 
 from .modules import Modules, survivors
 
-pytestmark = pytest.mark.browser
+# Steep decoders are tried on purpose, and the library says that its quadrature of them may be off.
+pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore:(reconstruction|grid):UserWarning")]
 
 ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {"silu": nn.SiLU, "tanh": nn.Tanh, "relu": nn.ReLU, "sine": Sine}
 LOAD = """
@@ -182,17 +183,17 @@ def check_measures(modules: Modules, number: int, scale: float = 3.0, limit: flo
     hidden = draw.choice([[16], [32], [12, 7]])
     vae, given = build(hidden, "silu", draw.choice(["silu", "tanh"]), seed=number, scale=scale)
     x = lb.digits().held_out[number : number + 5]
-    grid = {"points": 40, "limit": limit, "nodes": 24}
+    grid = {"points": 40, "limit": limit}
     found: dict[str, Any] = run(modules, MEASURE, given | {"x": x.int().flatten().tolist(), "n": len(x), "grid": grid})
     with torch.no_grad():
         q = vae.encode(x)
-        evidence = lb.Grid(vae, points=found["points"], limit=found["limit"]).log_evidence(x).mean()
+        evidence = lb.Grid(vae, points=found["points"], limit=found["limit"], refine=False).log_evidence(x).mean()
         assert_near(found["codes"], torch.cat([q.mean.flatten(), q.log_std.exp().flatten()]), 1e-11)
         assert_near(found["loss"], -lb.elbo(vae, q, x).mean(), 1e-9)
         assert_near(found["kl"], lb.kl_each(q, vae.prior).mean(), 1e-9)
         assert_near(found["surprise"], -evidence, 1e-9)
         assert_near(found["gap"], evidence - lb.elbo(vae, q, x).mean(), 1e-9)
-        finest = lb.Grid(vae, points=240, limit=8.0).log_evidence(x).mean()
+        finest = lb.Grid(vae, points=240, limit=8.0, refine=False).log_evidence(x).mean()
         assert not found["exact"] or (evidence - finest).abs() < 0.005  # half of the last digit that is shown
     return found
 
@@ -323,7 +324,7 @@ CHANGES = [
     ("maths/train.js", "part[i] = 30 * weight", "part[i] = weight"),
     ("maths/train.js", 'part === "encoder" ? [0, vae.split]', 'part === "decoder" ? [0, vae.split]'),
     ("maths/train.js", "(length * gradient[i]) / slope", "length * gradient[i]"),
-    ("maths/measure.js", "weights[Math.floor(g / nodes)] * weights[g % nodes]", "weights[g % nodes] ** 2"),
+    ("maths/measure.js", "k % 2 ? m2 + s2 * e", "k % 2 ? m2 + s1 * e"),
     ("maths/measure.js", "(z1 * z1 + z2 * z2) - LOG_2PI", "(z1 * z1 + z2 * z2) + LOG_2PI"),
     ("maths/measure.js", "gap: loss + truth.logEvidence", "gap: loss - truth.logEvidence"),
     ("maths/measure.js", "std[r * latent + l] = Math.exp(", "std[r * latent + l] = Math.abs("),

@@ -45,7 +45,7 @@ CHANGES = [
     ("maths/width.js", "s * (1 - s) *", "s *"),
     ("maths/width.js", "(2 * STEP)", "STEP"),
     ("maths/width.js", "i === l ? m + by : m", "i === l ? m : m + by"),
-    ("maths/width.js", "nodes) - middle", "nodes) + middle"),
+    ("maths/width.js", "spacing) - middle", "spacing) + middle"),
     ("maths/width.js", "0.5 * s * s", "s * s"),
     ("maths/width.js", "(f1 + f2) / 2)", "(f1 + f2))"),
 ]
@@ -66,7 +66,7 @@ def test_the_widest_circle_is_within_what_quadrature_can_do(modules: Modules, ex
         WIDTH
         + """return states.map(row => {
           const {mean} = vae.encode(encoder, images[row]);
-          return [24, 48].map(nodes => width.parts(decoder, images[row], mean, 0.8, nodes).blur);
+          return [undefined, 0.125].map(spacing => width.parts(decoder, images[row], mean, 0.8, spacing).blur);
         })""",
         rows,
     )

@@ -10,7 +10,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-pytestmark = pytest.mark.browser
+# Steep decoders are tried on purpose, and the library says that its quadrature of them may be off.
+pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore:(reconstruction|grid):UserWarning")]
 
 SMALL = "width=32&epochs=20"
 LONG = 120_000  # milliseconds that a busy machine may take

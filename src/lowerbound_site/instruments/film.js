@@ -24,7 +24,7 @@ export const schema = {
 };
 
 const EPOCHS = 100;
-const QUICK = { points: 48, limit: 5, nodes: 12 }; // as the worker measures
+const QUICK = { points: 48, limit: 5, spacing: 0.75 }; // as the worker measures
 const LIMIT = 3.5;
 const TILES = 5; // pictures a side, over |z| <= 2
 const BETWEEN = 80; // milliseconds an epoch while it plays

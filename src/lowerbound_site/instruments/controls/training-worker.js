@@ -15,8 +15,8 @@ import { scramble } from "../maths/scramble.js";
 import { descend, Training, Vae } from "../maths/train.js";
 
 const FEW = 60; // held-out digits that are measured while it trains
-const QUICK = { points: 48, limit: 5, nodes: 12 };
-const THOROUGH = { points: 144, limit: 7, nodes: 24 }; // as the library has it
+const QUICK = { points: 48, limit: 5, spacing: 0.75 };
+const THOROUGH = { points: 144, limit: 7 }; // as the library has it
 const BETWEEN_FRAMES = 200; // milliseconds
 const AT_A_TIME = 25; // milliseconds of training before it listens again
 const VIEWS = [3.5, 5, 8, 12, 20, 40]; // how far the plane may reach

@@ -3,7 +3,7 @@
 import { spread, tilted } from "./normal.js";
 import { loss } from "./vae.js";
 
-const NODES = 12; // as many as lowerbound.optimal_q uses
+const SPACING = 0.75; // coarser than where it is read off: a search tries hundreds
 const STEPS = 60;
 const H = 1e-4;
 
@@ -12,7 +12,7 @@ export function best(decoder, x, start, mayTilt) {
   const [s1, s2, correlation] = spread(start);
   const first = [...start.mean, Math.log(s1), Math.log(s2), ...(mayTilt ? [Math.atanh(Math.max(-0.99, Math.min(0.99, correlation)))] : [])];
   const normal = ([m1, m2, t1, t2, r = 0]) => tilted(m1, m2, Math.exp(t1), Math.exp(t2), Math.tanh(r));
-  return normal(minimum((at) => loss(decoder, x, normal(at), NODES), first));
+  return normal(minimum((at) => loss(decoder, x, normal(at), SPACING), first));
 }
 
 function gradient(f, at) {

@@ -3,7 +3,7 @@
 
 import { klToPrior, LOG_2PI, upright } from "./normal.js";
 import { logSumExp } from "./numbers.js";
-import { gaussHermite } from "./quadrature.js";
+import { expectation } from "./quadrature.js";
 import { Grid, partition } from "./vae.js";
 
 const BLOCK = 256; // codes decoded at once
@@ -23,26 +23,21 @@ export function encodeAll(vae, x, n) {
 }
 
 /**
- * The two parts of the loss of one image x under the upright normal q with this mean and these widths, in nats, with
- * `nodes` points of quadrature in each of the two dimensions: -E_q[log p(x|z)] and KL(q || p(z)). Their sum is -ELBO.
+ * The two parts of the loss of one image x under the upright normal q with this mean and these widths, in nats, by
+ * quadrature: -E_q[log p(x|z)] and KL(q || p(z)). Their sum is -ELBO.
  */
-export function costs(vae, x, [m1, m2], [s1, s2], nodes = 24) {
-  const { points, weights } = gaussHermite(nodes);
-  const codes = new Float64Array(2 * nodes * nodes);
-  for (let i = 0, at = 0; i < nodes; i++) {
-    for (let j = 0; j < nodes; j++) {
-      codes[at++] = m1 + s1 * points[i];
-      codes[at++] = m2 + s2 * points[j];
-    }
-  }
-  let reconstruction = 0;
-  decode(vae, codes, (logits, start, g) => {
-    const weight = weights[Math.floor(g / nodes)] * weights[g % nodes];
-    let cost = partition(logits.subarray(start, start + x.length));
-    for (let d = 0; d < x.length; d++) if (x[d]) cost -= logits[start + d];
-    reconstruction += weight * cost;
-  });
-  return { reconstruction, kl: klToPrior(upright(m1, m2, s1, s2)) };
+export function costs(vae, x, [m1, m2], [s1, s2], spacing) {
+  const valuesAt = (points) => {
+    const values = new Float64Array(points.length / 2);
+    const codes = points.map((e, k) => (k % 2 ? m2 + s2 * e : m1 + s1 * e));
+    decode(vae, codes, (logits, start, g) => {
+      let cost = partition(logits.subarray(start, start + x.length));
+      for (let d = 0; d < x.length; d++) if (x[d]) cost -= logits[start + d];
+      values[g] = cost;
+    });
+    return values;
+  };
+  return { reconstruction: expectation(valuesAt, spacing), kl: klToPrior(upright(m1, m2, s1, s2)) };
 }
 
 /** Decode codes (n, 2) block by block; `use(logits, start, g)` finds the logits of code g from `start` on. */
@@ -148,14 +143,14 @@ const MOST = 240; // points a dimension
  * Averages over n images, in nats: loss = -ELBO, its parts, -log p(x) and the gap. `grid` says where to begin, {points,
  * limit}; the grid grows until it sees everything, or to 240 x 240 points. `pause` is awaited now and then.
  */
-export async function measure(vae, x, n, { points, limit, nodes }, pause = async () => {}) {
+export async function measure(vae, x, n, { points, limit, spacing }, pause = async () => {}) {
   const { pixels } = vae.shape;
   const image = (r) => x.subarray(r * pixels, (r + 1) * pixels);
   const truth = await evidenceOf(vae, image, n, points, limit, pause);
   const { mean, std } = encodeAll(vae, x, n);
   const mine = { reconstruction: 0, kl: 0 };
   for (let r = 0; r < n; r++) {
-    const { reconstruction, kl } = costs(vae, image(r), pair(mean, r), pair(std, r), nodes);
+    const { reconstruction, kl } = costs(vae, image(r), pair(mean, r), pair(std, r), spacing);
     mine.reconstruction += reconstruction / n;
     mine.kl += kl / n;
     if (r % 8 === 7) await pause();

@@ -6,7 +6,7 @@
 
 import { klToPrior, LOG_2PI, upright } from "./normal.js";
 import { logSumExp } from "./numbers.js";
-import { gaussHermite } from "./quadrature.js";
+import { expectation } from "./quadrature.js";
 
 export const PIXELS = 64;
 
@@ -91,26 +91,22 @@ export function encode(encoder, x) {
   return upright(m1, m2, Math.exp(s1), Math.exp(s2));
 }
 
-const NEGLIGIBLE = 1e-15; // the weights left out add up to less than 1e-13
-
-/** E_q[log p(x|z)] by quadrature with n points a dimension; points whose weight cannot be seen are left out. */
-export function reconstruction(decoder, x, { mean: [m1, m2], tril: [a, b, c] }, n = 24) {
-  const { points, weights } = gaussHermite(n);
-  let sum = 0;
-  for (let i = 0; i < n; i++) {
-    let row = 0;
-    for (let j = 0; j < n; j++) {
-      if (weights[i] * weights[j] < NEGLIGIBLE) continue;
-      row += weights[j] * logLikelihood(decoder, x, m1 + a * points[i], m2 + b * points[i] + c * points[j]);
+/** E_q[log p(x|z)] by quadrature; with a `spacing`, by that one sum. */
+export function reconstruction(decoder, x, { mean: [m1, m2], tril: [a, b, c] }, spacing) {
+  const valuesAt = (points) => {
+    const values = new Float64Array(points.length / 2);
+    for (let k = 0; k < values.length; k++) {
+      const [e1, e2] = [points[2 * k], points[2 * k + 1]];
+      values[k] = logLikelihood(decoder, x, m1 + a * e1, m2 + b * e1 + c * e2);
     }
-    sum += weights[i] * row;
-  }
-  return sum;
+    return values;
+  };
+  return expectation(valuesAt, spacing);
 }
 
 /** loss = -ELBO = -E_q[log p(x|z)] + KL(q || p(z)). */
-export function loss(decoder, x, q, n = 24) {
-  return klToPrior(q) - reconstruction(decoder, x, q, n);
+export function loss(decoder, x, q, spacing) {
+  return klToPrior(q) - reconstruction(decoder, x, q, spacing);
 }
 
 /** A grid of codes, decoded once; the second coordinate is the faster one. */

@@ -16,10 +16,10 @@ export function steepness(decoder, mean) {
 }
 
 /** The loss in three parts, in nats: -log p(x|middle), what the draws cost beyond it, and the KL to the prior. */
-export function parts(decoder, x, mean, s, nodes = 24) {
+export function parts(decoder, x, mean, s, spacing) {
   const q = upright(...mean, s, s);
   const middle = -logLikelihood(decoder, x, ...mean);
-  return { middle, blur: -reconstruction(decoder, x, q, nodes) - middle, kl: klToPrior(q) };
+  return { middle, blur: -reconstruction(decoder, x, q, spacing) - middle, kl: klToPrior(q) };
 }
 
 /** What blur costs to second order, by the slopes alone: half of s^2 F, for both numbers. */
