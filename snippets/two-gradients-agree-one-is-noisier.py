@@ -10,7 +10,9 @@ from lowerbound import DiagonalNormal, digits, trained_digits
 from lowerbound.vae import gauss_hermite
 
 vae, images = trained_digits(), digits().held_out[:40]
-noise, weight = gauss_hermite(2, images)  # points and weights, in the place of draws
+noise, weight = gauss_hermite(
+    2, images, nodes=24
+)  # points and weights, in the place of draws
 encoded = vae.encode(images)
 
 
