@@ -21,7 +21,7 @@ BORDERS = {
     "which-way-round": ["left", "right"],
 }
 NAMES = [
-    *{name.partition("?")[0] for name in BORDERS},
+    *dict.fromkeys(name.partition("?")[0] for name in BORDERS),
     "two-cuts",
     "read-the-column",
     "bouncing",
