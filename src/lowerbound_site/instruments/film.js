@@ -222,7 +222,7 @@ async function build(kit, { images, labels, heldOut, train }) {
     write(said, waiting);
     slider.setAttribute("aria-valuetext", measured ? `epoch ${waiting}, gap ${numbers[2]} nats` : `epoch ${waiting}`);
     write(play, playing ? "Pause" : run.length > EPOCHS ? "Play" : "Train");
-    const { reconstruction, kl } = costs(vae, x, q.mean, q.std, 12);
+    const { reconstruction, kl } = costs(vae, x, q.mean, q.std, QUICK.spacing);
     const between = reconstruction + kl + posterior.logEvidence;
     codes.root.setAttribute("aria-label", `Epoch ${at}: the ellipse of this image is at ${number(q.mean[0], 1)}, ${number(q.mean[1], 1)}, its gap is ${gap(between)} nats.`);
     if (run.length > EPOCHS && at === EPOCHS) foretell.judge(run.map((kept) => kept.measured));

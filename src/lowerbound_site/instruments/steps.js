@@ -87,7 +87,7 @@ async function build(kit, { weights, images, labels, heldOut, train }) {
   );
   const foretell = prediction("lb-steps-predict");
   foretell.show(QUESTION);
-  const said = element("output", { class: "lb-progress" });
+  const said = element("output", { class: "lb-so-far" });
   const button = (text, act) => {
     const made = element("button", { type: "button", class: "lb-tool" }, text);
     made.addEventListener("click", act);

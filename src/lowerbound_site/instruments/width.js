@@ -45,7 +45,7 @@ function build(kit, { decoder, encoder, images }) {
     const f = steepness(decoder, mean);
     const { logEvidence, logMass } = grid.posterior(x);
     // For the line only: fewer points where q is narrow.
-    const each = WIDTHS.map((s) => ({ s, ...parts(decoder, x, mean, s, s < 0.3 ? 10 : 18) }));
+    const each = WIDTHS.map((s) => ({ s, ...parts(decoder, x, mean, s, s < 0.3 ? 0.75 : 0.5) }));
     const computed = each.map(({ blur, kl }) => blur + kl);
     const formula = each.map(({ s, kl }) => blurBySlope(s, f) + kl);
     known = { digit, x, mean, f, surprise: -logEvidence, logMass, computed, formula };

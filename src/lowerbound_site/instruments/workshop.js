@@ -78,7 +78,7 @@ async function build(kit, data) {
       element("tr", {}, element("th", { scope: "row" }, "this image"), ...cells.one.map((cell) => element("td", {}, cell))),
     ),
   );
-  const progress = element("output", { class: "lb-progress" });
+  const progress = element("output", { class: "lb-so-far" });
 
   // -- running -------------------------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ export const STYLE = `
 .md-typeset .lb-workshop .lb-tool[aria-pressed="true"], .md-typeset .lb-workshop .lb-main { border-color: var(--lb-ink); box-shadow: inset 0 0 0 1px var(--lb-ink) }
 .md-typeset .lb-workshop .lb-tool:disabled { border-style: dashed; color: var(--lb-muted); cursor: default }
 .md-typeset .lb-workshop .lb-main { min-width: 6rem; font-weight: 600 }
-.lb-workshop .lb-progress { color: var(--lb-muted) }
+.lb-workshop .lb-so-far { color: var(--lb-muted) }
 .md-typeset .lb-workshop .lb-predict { margin: 0.6rem 0; padding: 0.5rem 0.8rem; border: 1px solid var(--lb-rule); border-radius: 3px; background: var(--lb-tint) }
 .lb-workshop .lb-predict legend { float: left; width: 100%; padding: 0 0 0.3rem }
 .lb-workshop .lb-predict div { clear: both; display: flex; flex-wrap: wrap; gap: 0 1.2rem }

@@ -9,6 +9,7 @@ const kept = new Map();
 
 /** Points (m, 2), and five sets of m weights that add up to 1: all points, then every second one, from all four starts. */
 export function even(spacing) {
+  if (!(spacing > 0 && spacing <= 1)) throw new RangeError(`spacing: expected standard deviations, at most 1, got ${spacing}`);
   if (!kept.has(spacing)) kept.set(spacing, computed(spacing));
   return kept.get(spacing);
 }
