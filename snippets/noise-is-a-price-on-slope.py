@@ -2,7 +2,7 @@
 
 Kind: computation
 Break it: s * (1 - s) * slope.square() -> slope.square()
-Figure: Two clouds of dots, one dot for every third held-out digit; across, what the noise costs in nats; upwards, what
+Figure: Two clouds of dots, one dot for every sixth held-out digit; across, what the noise costs in nats; upwards, what
     the formula says. Left, the slope alone: a wide cloud about the diagonal. Right, slope and curvature: the dots lie
     close to the diagonal.
 """
@@ -38,7 +38,7 @@ for ax, (name, says) in zip(axes, parts.items(), strict=True):
     print(f"{name}, average = {says.mean():.2f}")
     print(f"{name}, correlation = {alike:.2f}")
     print(f"{name}, typical error = {off:.2f}")
-    ax.plot(exact[::3], says[::3], ".", color=GAP, markersize=4)  # every third digit
+    ax.plot(exact[::6], says[::6], ".", color=GAP, markersize=4)  # every sixth digit
     ax.axline((1, 1), slope=1, color=MUTED, linewidth=1)
     ax.set(xlabel="what the noise costs, nats", title=name, ylim=(0, 2.2))
 
