@@ -7,9 +7,8 @@ A query that finds nothing, or the wrong page first: add it here, then mend the 
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from lowerbound_site.chromium import FLAGS, chromium
 from tests.browser.test_pages import DESKTOP
 
 pytestmark = pytest.mark.browser
@@ -47,13 +46,11 @@ RESULTS = """() => [...document.querySelectorAll(".md-search-result__item")].map
 
 
 @pytest.fixture(scope="module")
-def page(site_address: str) -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        page = browser.new_page(viewport=DESKTOP)
-        page.goto(site_address)
-        yield page
-        browser.close()
+def page(browser: Browser, site_address: str) -> Iterator[Page]:
+    page = browser.new_page(viewport=DESKTOP)
+    page.goto(site_address)
+    yield page
+    page.close()
 
 
 def results(page: Page, query: str) -> list[str]:
