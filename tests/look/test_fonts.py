@@ -10,7 +10,7 @@ from lowerbound_site.fonts import CUTS, FONTS, Cut
 
 KINDS = ("text", "code", "maths")
 # What no face of ours draws and every system does: indices in plain text. The selector of a shape is not drawn at all.
-SYSTEM_DRAWS = set("₁₂\N{VARIATION SELECTOR-1}")
+SYSTEM_DRAWS = set("₁₂\N{VARIATION SELECTOR-1}") | set("βμσ")
 
 
 class Characters(HTMLParser):
