@@ -75,11 +75,12 @@ def test_the_library_installs_from_the_served_site(root: Path, monkeypatch: pyte
 
 
 def test_how_to_run_a_program_stands_under_it(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SITE_URL", "http://127.0.0.1:9/x")
+    site = "http://127.0.0.1:9/x"
+    monkeypatch.setenv("SITE_URL", site)
     page = expand("{{ claim: two-and-two }}", root)
     below = page[page.index("<details") :]
     assert f".venv/bin/pip install torch --index-url {CPU_BUILDS}\n" in below
-    assert ".venv/bin/pip install http://127.0.0.1:9/x/download/lowerbound-1.2.3-py3-none-any.whl\n" in below
+    assert f".venv/bin/pip install {site}/download/lowerbound-1.2.3-py3-none-any.whl\n" in below
     assert ".venv/bin/python two-and-two.py\n" in below
     assert "uv run http://127.0.0.1:9/x/download/two-and-two.py\n" in below
 
@@ -87,13 +88,14 @@ def test_how_to_run_a_program_stands_under_it(root: Path, monkeypatch: pytest.Mo
 def test_a_download_is_the_tested_program_under_a_header_that_runners_read(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("SITE_URL", "http://127.0.0.1:9/x")
+    site = "http://127.0.0.1:9/x"
+    monkeypatch.setenv("SITE_URL", site)
     program = downloaded(SNIPPET, root)
     # The pattern is the one in the specification of inline script metadata.
     (block,) = re.finditer(r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)$\s(?P<content>(^#(| .*)$\s)+)^# ///$", program)
     said = tomllib.loads("".join(line[2:] for line in block["content"].splitlines(keepends=True)))
     assert block["type"] == "script"
-    wheel = "lowerbound @ http://127.0.0.1:9/x/download/lowerbound-1.2.3-py3-none-any.whl"
+    wheel = f"lowerbound @ {site}/download/lowerbound-1.2.3-py3-none-any.whl"
     assert said["dependencies"] == ["torch", wheel]
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"]
     assert said["requires-python"] == declared
