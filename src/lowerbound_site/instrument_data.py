@@ -31,7 +31,11 @@ def export(root: Path = ROOT) -> dict[str, Path]:
             written.mkdir()
             for name, content in _contents(root / "src" / "lowerbound").items():
                 (written / name).write_bytes(content)
-            written.rename(kept)
+            try:
+                written.rename(kept)
+            except OSError:
+                if not kept.exists():  # otherwise another process was first, with the same content
+                    raise
     return {f"data/{path.name}": path for path in sorted(kept.iterdir())}
 
 

@@ -188,8 +188,8 @@ async function build(kit, data) {
 
   const another = (by) => kit.go({ digit: (kit.state.digit + by + images.length) % images.length, own: "" });
   const choose = [
-    button("‹", () => another(-1), { "aria-label": "previous held-out digit" }),
-    button("›", () => another(1), { "aria-label": "next held-out digit" }),
+    button("←", () => another(-1), { "aria-label": "previous held-out digit" }),
+    button("→", () => another(1), { "aria-label": "next held-out digit" }),
     button("Clear", () => kit.go({ own: "0".repeat(16) }), { "aria-label": "clear the image, to draw your own" }),
   ];
 
