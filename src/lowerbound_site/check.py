@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lowerbound_site.claims import ROOT, EvidenceError, read_claim
 from lowerbound_site.expand import read_pages
-from lowerbound_site.record import compare, why_unbroken
+from lowerbound_site.record import compare, compare_broken
 from lowerbound_site.run import run_fresh, run_warm
 
 
@@ -26,7 +26,8 @@ def check(name: str, root: Path = ROOT) -> bool:
             _verdict("is clean for ruff", _lint(path)),
             _verdict("runs alone and matches its record", compare(claim, alone.result())),
             _verdict(
-                f"breaks as said: {claim.break_from} -> {claim.break_to}", why_unbroken(claim, broken.result()[name])
+                f"breaks as recorded: {claim.break_from} -> {claim.break_to}",
+                compare_broken(claim, broken.result()[name]),
             ),
         ]
     places = [f"docs/{page.path}" for page in read_pages(root) if name in page.claims]

@@ -1,8 +1,9 @@
 """Read snippets: one file is one claim and its evidence.
 
-A snippet's docstring says the claim, its kind, how to break it and what its figure shows; its code prints and asserts.
-Beside it lies what it printed when it was recorded (`NAME.out`) and what it drew (`NAME.svg`). Reading imports nothing
-heavy: building the site never runs a snippet.
+A snippet's docstring says the claim, its kind, how to break it, what its figure shows and which helpers a page may fold
+away; its code prints and asserts. Beside it lies what it printed when it was recorded (`NAME.out`), what it drew
+(`NAME.svg`) and how it ends when it is broken (`NAME.broken`). Reading imports nothing heavy: building the site never
+runs a snippet.
 """
 
 import ast
@@ -26,8 +27,9 @@ LONGEST = 45
 LONGEST_SENTENCE = 108
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_FIELD = re.compile(r"^(Kind|Break it|Figure):[ \t]*(.*(?:\n[ \t]+\S.*)*)", re.MULTILINE)
+_FIELD = re.compile(r"^(Kind|Break it|Figure|Fold):[ \t]*(.*(?:\n[ \t]+\S.*)*)", re.MULTILINE)
 _HIDDEN = "\0"
+_RECORDS = (".out", ".svg", ".broken")
 
 
 class EvidenceError(Exception):
@@ -36,7 +38,7 @@ class EvidenceError(Exception):
 
 @dataclass(frozen=True)
 class Claim:
-    """A snippet, read and checked; `output` and `drawing` are what was recorded, None before the first time."""
+    """A snippet, read and checked; what was recorded of it is None before the first time."""
 
     path: Path
     source: str
@@ -45,9 +47,11 @@ class Claim:
     break_from: str
     break_to: str
     alt: str | None
+    folds: tuple[str, ...]
     broken_source: str
     output: str | None
     drawing: str | None
+    broken_end: str | None
 
     @property
     def name(self) -> str:
@@ -65,6 +69,11 @@ class Claim:
         return self.path.with_suffix(".svg")
 
     @property
+    def broken_path(self) -> Path:
+        """Where the recorded end of the broken snippet stands."""
+        return self.path.with_suffix(".broken")
+
+    @property
     def values(self) -> dict[str, str]:
         """What was printed as `name = value`, by name."""
         return _values(self.output_path, self.output or "")
@@ -75,6 +84,8 @@ class Claim:
             raise EvidenceError(f"{_shown(self.output_path)}: missing; {_how_to_record(self.name)}")
         if self.alt is not None and self.drawing is None:
             raise EvidenceError(f"{_shown(self.figure_path)}: missing; {_how_to_record(self.name)}")
+        if self.broken_end is None:
+            raise EvidenceError(f"{_shown(self.broken_path)}: missing; {_how_to_record(self.name)}")
         return self
 
 
@@ -82,7 +93,7 @@ def read_claims(root: Path = ROOT) -> dict[str, Claim]:
     """Read every snippet under `root`, by name. Fast when called again: only files that changed are read."""
     paths = sorted((root / "snippets").glob("*.py"))
     claims = {path.stem: read_claim(path) for path in paths}
-    for record in sorted([*(root / "snippets").glob("*.out"), *(root / "snippets").glob("*.svg")]):
+    for record in sorted(path for path in (root / "snippets").glob("*") if path.suffix in _RECORDS):
         if record.stem not in claims:
             raise EvidenceError(
                 f"{_shown(record)}: recorded for a snippet that is not there; delete it, or write {record.stem}.py"
@@ -92,7 +103,7 @@ def read_claims(root: Path = ROOT) -> dict[str, Claim]:
 
 def read_claim(path: Path) -> Claim:
     """Read one snippet with its record, or raise an `EvidenceError` that names file, line and remedy."""
-    files = (path, path.with_suffix(".out"), path.with_suffix(".svg"))
+    files = (path, *(path.with_suffix(suffix) for suffix in _RECORDS))
     return _read(path, tuple(_stamp(file) for file in files))
 
 
@@ -108,16 +119,18 @@ def _stamp(path: Path) -> tuple[int, int] | None:
 def _read(path: Path, stamps: tuple[tuple[int, int] | None, ...]) -> Claim:
     if stamps[0] is None:
         raise EvidenceError(f"{_shown(path)}: no such snippet; write it, or start with: make new CLAIM={path.stem}")
-    output, drawing = (
+    recorded = [
         path.with_suffix(suffix).read_text(encoding="utf-8") if stamp else None
-        for suffix, stamp in zip((".out", ".svg"), stamps[1:], strict=True)
-    )
-    claim = parse(path, path.read_text(encoding="utf-8"), output, drawing)
-    _values(claim.output_path, output or "")
+        for suffix, stamp in zip(_RECORDS, stamps[1:], strict=True)
+    ]
+    claim = parse(path, path.read_text(encoding="utf-8"), *recorded)
+    _values(claim.output_path, claim.output or "")
     return claim
 
 
-def parse(path: Path, source: str, output: str | None = None, drawing: str | None = None) -> Claim:
+def parse(
+    path: Path, source: str, output: str | None = None, drawing: str | None = None, broken_end: str | None = None
+) -> Claim:
     """Check a snippet's source and take it apart."""
     if not _NAME.fullmatch(path.stem):
         raise _wrong(path, 1, "the file's name is the claim's address", "use lower-case words joined by hyphens")
@@ -149,7 +162,8 @@ def parse(path: Path, source: str, output: str | None = None, drawing: str | Non
     alt = fields.get("Figure")
     _check_figure(path, source, tree, alt)
     break_from, break_to, broken = _break(path, source, tree, fields.get("Break it"))
-    return Claim(path, source, sentence, kind, break_from, break_to, alt, broken, output, drawing)
+    folds = tuple(name.strip() for name in fields.get("Fold", "").split(",") if name.strip())
+    return Claim(path, source, sentence, kind, break_from, break_to, alt, folds, broken, output, drawing, broken_end)
 
 
 def _fields(path: Path, source: str, doc: str) -> dict[str, str]:
@@ -165,15 +179,17 @@ def _fields(path: Path, source: str, doc: str) -> dict[str, str]:
 
 def _check_code(path: Path, source: str, tree: ast.Module) -> None:
     docstring_end = tree.body[0].end_lineno or 1
-    code = [line for line in source.splitlines()[docstring_end:] if line.strip()]
-    if len(code) > LONGEST:
+    nodes = list(ast.walk(tree))
+    asserts = [node for node in nodes if isinstance(node, ast.Assert)]
+    sentences = sum((node.end_lineno or 0) - (node.test.end_lineno or 0) for node in asserts)  # what asserts say
+    length = sum(bool(line.strip()) for line in source.splitlines()[docstring_end:]) - sentences
+    if length > LONGEST:
         raise _wrong(
             path,
             docstring_end + 1,
-            f"{len(code)} lines of code, at most {LONGEST} are allowed",
+            f"{length} lines of code, at most {LONGEST} are allowed",
             "split the claim in two",
         )
-    nodes = list(ast.walk(tree))
     for node in nodes:
         if isinstance(node, ast.Name) and node.id == "__name__":
             raise _wrong(path, node.lineno, "a main guard", "remove it: a snippet runs from top to bottom")
@@ -187,7 +203,7 @@ def _check_code(path: Path, source: str, tree: ast.Module) -> None:
         if _imports(node, "lowerbound_site"):
             line = getattr(node, "lineno", 1)
             raise _wrong(path, line, "a reader does not have lowerbound_site", "import from lowerbound only")
-    if not any(isinstance(node, ast.Assert) for node in nodes):
+    if not asserts:
         raise _wrong(path, docstring_end + 1, "no assert", "the asserts are the claim: add at least one")
     if line := _where_a_prompt_stumbles(source):
         raise _wrong(

@@ -18,6 +18,7 @@ from mkdocs.utils.meta import get_data
 
 from lowerbound_site import elements
 from lowerbound_site.claims import KINDS, ROOT, Claim, EvidenceError, read_claim, read_claims
+from lowerbound_site.fold import marked, visible_lines
 
 CPU_BUILDS = "https://download.pytorch.org/whl/cpu"  # of torch: a tenth of what it takes with CUDA
 SITE_URL = "http://127.0.0.1:8000/"  # the stated default; the environment's SITE_URL wins
@@ -61,9 +62,16 @@ class Page:
     @property
     def claims(self) -> list[str]:
         """The claims that stand on this page, in order."""
-        return [
-            found["rest"] or "" for found in _PLACEHOLDER.finditer(hide_code(self.text)) if found["word"] == "claim"
-        ]
+        return self._placed("claim", "folded")
+
+    @property
+    def opened(self) -> list[str]:
+        """Those whose program is seen at once."""
+        return self._placed("claim")
+
+    def _placed(self, *words: str) -> list[str]:
+        found = _PLACEHOLDER.finditer(hide_code(self.text))
+        return [place["rest"] or "" for place in found if place["word"] in words]
 
 
 def read_pages(root: Path = ROOT) -> list[Page]:
@@ -117,6 +125,7 @@ class _Expansion:
         word, rest = found["figure"] or found["word"], found["drawn"] or found["rest"]
         blocks: Mapping[str, Callable[[], str]] = {
             "claim": lambda: self.claim(found, rest or ""),
+            "folded": lambda: self.claim(found, rest or "", folded=True),
             "figure": lambda: self.figure(found, rest or ""),
             "instrument": lambda: self.instrument(found, rest or ""),
             "install": lambda: install(self.root),
@@ -133,12 +142,12 @@ class _Expansion:
             )
         return rest if word == "set" else self.value(found, word, rest)
 
-    def claim(self, found: re.Match[str], name: str) -> str:
+    def claim(self, found: re.Match[str], name: str, folded: bool = False) -> str:
         claim = self.known(found, name)
         if name in self.shown:
             raise self.error(found, "stands on this page already; link to it with [...](#" + name + ")")
         self.shown.add(name)
-        return render_claim(claim, self.level(found), self.root)
+        return render_claim(claim, self.level(found), self.root, folded)
 
     def figure(self, found: re.Match[str], name: str) -> str:
         claim = self.known(found, name)
@@ -193,31 +202,39 @@ class _Expansion:
         return EvidenceError(f"{self.where}:{line}: {written} {what}")
 
 
-def render_claim(claim: Claim, level: int, root: Path = ROOT) -> str:
-    """Write a claim with its whole program, its recorded output, how to break it and how to run it, as Markdown."""
-    height = f"--lb-lines: {claim.source.count(chr(10)) + (claim.output or '').count(chr(10))}"
+def render_claim(claim: Claim, level: int, root: Path = ROOT, folded: bool = False) -> str:
+    """Write a claim with its whole program, its recorded output, how to break it and how to run it, as Markdown.
+
+    The sentence is always seen; `folded`, all of its evidence stands behind one line.
+    """
+    lines = visible_lines(claim) + (claim.output or "").count("\n")
+    opening, closing = (
+        '<details class="lb-evidence" markdown="1">\n<summary>The evidence</summary>\n',
+        "\n</details>\n",
+    )
     return f"""\
-<section class="lb-claim" data-kind="{claim.kind}" aria-labelledby="{claim.name}" style="{height}" markdown="1">
+<section class="lb-claim" data-kind="{claim.kind}" aria-labelledby="{claim.name}" data-folds="{marked(claim)}" \
+style="--lb-lines: {1 if folded else lines}" markdown="1">
 
 {"#" * level} {_markdown(claim.sentence)} {{: #{claim.name} .lb-claim-title }}
 
 [{claim.kind}](/ledger.md#{claim.kind} "{KINDS[claim.kind]}"){{: .lb-kind }}
 
+{opening if folded else ""}
 {_fence("python", claim.source)}
 
 <!--pytest-codeblocks:expected-output-->
 
 {_fence(" { .text .lb-output }", claim.output or "")}
 
-{_what_it_saves(claim)}{_how_it_breaks(claim)}
-{{: .lb-break }}
+{_broken(claim)}
 
 {_how_it_runs(claim, root)}
 
 [Download the program](/download/{claim.name}.py){{: download="{claim.name}.py" }} ·
 [Permanent link](/ledger.md#{claim.name})
 {{: .lb-links }}
-
+{closing if folded else ""}
 </section>"""
 
 
@@ -261,8 +278,28 @@ def _how_it_breaks(claim: Claim) -> str:
     )
 
 
+def _broken(claim: Claim) -> str:
+    """The line to break and how the program then ends, behind one line."""
+    pairs = zip(claim.source.splitlines(), claim.broken_source.splitlines(), strict=True)
+    changed = [(before.strip(), after.strip()) for before, after in pairs if before != after]
+    diff = "\n".join([*(f"- {before}" for before, _ in changed), *(f"+ {after}" for _, after in changed)])
+    return f"""\
+<details class="lb-break" data-search-exclude="" markdown="1">
+<summary>Break it</summary>
+
+{_fence("diff", diff)}
+
+With this change the program ends so:
+
+{_fence(" { .text .lb-ends }", claim.broken_end or "")}
+
+</details>"""
+
+
 def _what_it_saves(claim: Claim) -> str:
-    return "" if claim.alt is None else f"It also saves the figure, as `{claim.name}.svg`, in the folder it runs in. "
+    return (
+        "" if claim.alt is None else f"The program saves its figure as `{claim.name}.svg`, in the folder it runs in. "
+    )
 
 
 def _how_it_runs(claim: Claim, root: Path) -> str:
@@ -274,7 +311,7 @@ def _how_it_runs(claim: Claim, root: Path) -> str:
 <summary>Run it on your machine</summary>
 
 It needs Python 3.11 or later. Save the program as `{claim.name}.py`, and beside it make an environment, which serves
-every program here; on Windows write `py` for `python3`, and `.venv\\Scripts` for `.venv/bin`.
+every program here; on Windows write `py` for `python3`, and `.venv\\Scripts` for `.venv/bin`. {_what_it_saves(claim)}
 
 {_fence("console", commands)}
 

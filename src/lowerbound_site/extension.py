@@ -13,6 +13,7 @@ from markdown.preprocessors import Preprocessor
 
 from lowerbound_site import elements, figures, maths
 from lowerbound_site.expand import expand
+from lowerbound_site.fold import fold_page
 
 
 class _Expand(Preprocessor):
@@ -47,11 +48,11 @@ class _Code(Postprocessor):
     _DISTRIBUTION = re.compile(r"(?<![\w&;./-])([pq])(?![\w;/-])(?=[^<>]*<)")
     _BLOCK = re.compile(r'<div class="([^"]*\bhighlight)">')
     # Sketches, outputs, examples that show what they print, signatures: none of it runs.
-    _NO_COMMAND = re.compile(r"\blanguage-(?:text|pycon)\b|\bdoc-signature\b")
+    _NO_COMMAND = re.compile(r"\blanguage-(?:text|pycon|diff)\b|\bdoc-signature\b")
 
     def run(self, text: str) -> str:
         text = self._CODE.sub(lambda code: self._coloured(self._PLAIN.sub(r"\1", code[0])), text)
-        return self._BLOCK.sub(self._block, text)
+        return fold_page(self._BLOCK.sub(self._block, text))
 
     def _block(self, block: re.Match[str]) -> str:
         button = " no-copy" if self._NO_COMMAND.search(block[1]) else ""

@@ -4,6 +4,7 @@ A record is written only when the snippet keeps its word: it runs, prints the sa
 that another machine could flip, and breaks as its docstring says.
 """
 
+import ast
 import base64
 import difflib
 import io
@@ -11,6 +12,7 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from pathlib import Path
 
 from PIL import Image, ImageChops
@@ -20,6 +22,7 @@ from lowerbound_site.run import ENVIRONMENTS, Run, run_fresh, run_warm
 
 _NUMBER = re.compile(r"[-+]?\d*\.?\d+(?:e[-+]?\d+)?", re.IGNORECASE)
 _IMAGE = re.compile(r"data:image/\w+;base64,")
+_LAST = 6  # lines that are kept of what a broken program prints
 _POINTS, _LEVELS = 0.02, 2  # how far coordinates and pixels may move on another processor
 
 
@@ -27,15 +30,15 @@ def record(names: list[str], root: Path = ROOT) -> list[str]:
     """Record the named snippets (all when none is named), say what changed, and return the complaints."""
     claims = {name: read_claim(root / "snippets" / f"{name}.py") for name in names} or read_claims(root)
     complaints = []
-    for name, (run, wrong) in _try(claims).items():
+    for name, (run, broken, wrong) in _try(claims).items():
         complaints += wrong
         if not wrong:
-            print(f"{name}: {_write(claims[name], run)}", flush=True)
+            print(f"{name}: {_write(claims[name], run, broken)}", flush=True)
     return complaints
 
 
-def _try(claims: Mapping[str, Claim]) -> dict[str, tuple[Run, list[str]]]:
-    """Run every claim in every environment and broken; return the reader's run of each, and what is wrong with it."""
+def _try(claims: Mapping[str, Claim]) -> dict[str, tuple[Run, Run, list[str]]]:
+    """Run every claim in every environment and broken; return the reader's run, the broken one, and what is wrong."""
     sources = {name: claim.source for name, claim in claims.items()}
     broken = {f"{name} broken": claim.broken_source for name, claim in claims.items()}
     with ThreadPoolExecutor(2) as pool:
@@ -45,13 +48,13 @@ def _try(claims: Mapping[str, Claim]) -> dict[str, tuple[Run, list[str]]]:
     warm = {"one-thread": probed.result()} | {name: runs.result() for name, runs in others.items()}
     tried = {}
     for name, claim in claims.items():
-        run = fresh[name]
+        run, its_broken = fresh[name], warm["one-thread"][f"{name} broken"]
         wrong = list(_refusals(claim, run, warm["one-thread"][name]))
         if not wrong:
-            wrong += why_unbroken(claim, warm["one-thread"][f"{name} broken"])
+            wrong += why_unbroken(claim, its_broken)
             disagreements = (_disagreement(claim, where, run, runs[name]) for where, runs in warm.items())
             wrong += next(filter(None, map(list, disagreements)), [])  # one environment tells enough
-        tried[name] = run, wrong
+        tried[name] = run, its_broken, wrong
     return tried
 
 
@@ -80,7 +83,7 @@ def _disagreement(claim: Claim, environment: str, run: Run, other: Run) -> Itera
         yield f"{place}: draws something else in the environment {environment}: {how}"
 
 
-def _write(claim: Claim, run: Run) -> str:
+def _write(claim: Claim, run: Run, broken: Run) -> str:
     changed = []
     if claim.output != run.stdout:
         claim.output_path.write_text(run.stdout, encoding="utf-8")
@@ -88,6 +91,9 @@ def _write(claim: Claim, run: Run) -> str:
     if run.drawing and (claim.drawing is None or drawings_differ(claim.drawing, run.drawing)):
         claim.figure_path.write_text(run.drawing, encoding="utf-8")
         changed.append(claim.figure_path.name)
+    if claim.broken_end is None or not _same_end(claim.broken_end, end_of_broken(claim, broken)):
+        claim.broken_path.write_text(end_of_broken(claim, broken), encoding="utf-8")
+        changed.append(claim.broken_path.name)
     if claim.drawing is not None and not claim.alt:
         claim.figure_path.unlink()
         changed.append(f"{claim.figure_path.name} (removed)")
@@ -114,12 +120,52 @@ def compare(claim: Claim, run: Run) -> list[str]:
 
 def why_unbroken(claim: Claim, broken: Run) -> list[str]:
     """Return why the broken snippet is no evidence; nothing if its own assert failed, as it should."""
-    if broken.own_assert:
+    if broken.failed_at:
         return []
     place = f"snippets/{claim.name}.py: after 'Break it: {claim.break_from} -> {claim.break_to}'"
     if broken.error is None:
         return [f"{place} nothing fails, so the asserts do not test the claim; strengthen them"]
     return [f"{place} it stops, but not by an assert of its own; break the mathematics only:\n{broken.error}"]
+
+
+def end_of_broken(claim: Claim, broken: Run) -> str:
+    """What a reader sees of a broken program: the last lines that it prints, and the assert that fails."""
+    printed = broken.stdout.splitlines()
+    tree = ast.parse(claim.broken_source)
+    failed = next(node for node in ast.walk(tree) if isinstance(node, ast.Assert) and node.lineno == broken.failed_at)
+    condition = " ".join((ast.get_source_segment(claim.broken_source, failed.test) or "").split())
+    said = f"AssertionError: {broken.message}" if broken.message else "AssertionError"
+    lines = [*(["..."] if len(printed) > _LAST else []), *printed[-_LAST:]]
+    return "\n".join([*lines, f"line {broken.failed_at}: assert {condition}", said, ""])
+
+
+def compare_broken(claim: Claim, broken: Run) -> list[str]:
+    """Return what differs between a run of the broken program and the record of its end."""
+    if wrong := why_unbroken(claim, broken):
+        return wrong
+    ends = claim.broken_end or "", end_of_broken(claim, broken)
+    if _same_end(*ends):
+        return []
+    remedy = f"if the new one is right, run: make record NAME={claim.name}"
+    diff = _diff(*ends, "recorded", "broken now")
+    return [f"snippets/{claim.name}.broken: the record differs from this run; {remedy}\n{diff}"]
+
+
+def _same_end(one: str, other: str) -> bool:
+    """Whether two ends differ by no more than two units of a last printed decimal.
+
+    A broken program was not made to print steady digits.
+    """
+    if _NUMBER.sub("0", one) != _NUMBER.sub("0", other):
+        return False
+    pairs = zip(_NUMBER.findall(one), _NUMBER.findall(other), strict=True)
+    return all(left == right or abs(Decimal(left) - Decimal(right)) <= 2 * _last_digit(left) for left, right in pairs)
+
+
+def _last_digit(number: str) -> Decimal:
+    """What one more in the last decimal adds; nothing for a whole number."""
+    exponent = Decimal(number).as_tuple().exponent
+    return Decimal(10) ** int(exponent) if "." in number else Decimal(0)
 
 
 def drawings_differ(one: str, other: str) -> str | None:

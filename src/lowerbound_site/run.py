@@ -53,12 +53,16 @@ _LIMIT = 3000  # seconds for every snippet in one process, on a machine that is 
 
 @dataclass(frozen=True)
 class Run:
-    """What a snippet did: printed, drew, and (if it did not reach its end) why."""
+    """What a snippet did: printed, drew, and (if it did not reach its end) why.
+
+    Where it stopped at an assert of its own, `failed_at` is the line of that, and `message` what it said.
+    """
 
     stdout: str
     drawing: str | None = None
     error: str | None = None
-    own_assert: bool = False
+    failed_at: int | None = None
+    message: str = ""
     unsteady: tuple[str, ...] = ()
     seconds: float = 0.0
 
@@ -170,7 +174,7 @@ def _execute(name: str, source: str, probe: bool) -> Run:
     if probe:
         tree = _Probes(source).visit(tree)
         namespace[_PROBE] = _Probe(unsteady)
-    error, own_assert = None, False
+    error, failed_at, message = None, None, ""
     begin = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder, isolated(Path(folder), source):
         try:
@@ -180,20 +184,22 @@ def _execute(name: str, source: str, probe: bool) -> Run:
         except (Exception, SystemExit) as stopped:
             frames = stopped.__traceback__.tb_next if stopped.__traceback__ else None
             error = "".join(traceback.format_exception(type(stopped), stopped, frames))
-            own_assert = _is_own_assert(stopped, frames, filename, ast.parse(source))
+            failed_at, message = _own_assert(stopped, frames, filename, ast.parse(source)), str(stopped)
         drawing = _drawing(folder, name)
-    return Run(stdout.getvalue(), drawing, error, own_assert, tuple(unsteady), time.perf_counter() - begin)
+    seconds = time.perf_counter() - begin
+    return Run(stdout.getvalue(), drawing, error, failed_at, message, tuple(unsteady), seconds)
 
 
-def _is_own_assert(stopped: BaseException, frames: types.TracebackType | None, filename: str, tree: ast.Module) -> bool:
-    """Whether an assert statement of the program itself failed, and nothing else."""
+def _own_assert(
+    stopped: BaseException, frames: types.TracebackType | None, filename: str, tree: ast.Module
+) -> int | None:
+    """The line of the program's own assert statement that failed; None if anything else stopped it."""
     if type(stopped) is not AssertionError or frames is None:
-        return False
+        return None
     *_, (frame, line) = traceback.walk_tb(frames)
-    return frame.f_code.co_filename == filename and any(
-        isinstance(node, ast.Assert) and node.lineno <= line <= (node.end_lineno or node.lineno)
-        for node in ast.walk(tree)
-    )
+    asserts = (node for node in ast.walk(tree) if isinstance(node, ast.Assert))
+    lines = (node.lineno for node in asserts if node.lineno <= line <= (node.end_lineno or node.lineno))
+    return next(lines, None) if frame.f_code.co_filename == filename else None
 
 
 # A printed digit is unsteady when another machine's rounding could change it. To find such digits, every value that is

@@ -15,6 +15,7 @@ print(f"total = {total}")
 
 assert total == 4
 '''
+BROKEN_END = "total = 5\nline 10: assert total == 4\nAssertionError\n"
 
 
 @pytest.fixture
@@ -25,6 +26,7 @@ def root(tmp_path: Path) -> Path:
     (tmp_path / "pyproject.toml").write_text('[project]\nname = "lowerbound"\nversion = "1.2.3"\n')
     (tmp_path / "snippets" / "two-and-two.py").write_text(SNIPPET)
     (tmp_path / "snippets" / "two-and-two.out").write_text("total = 4\n")
+    (tmp_path / "snippets" / "two-and-two.broken").write_text(BROKEN_END)
     return tmp_path
 
 

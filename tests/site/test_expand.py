@@ -13,20 +13,32 @@ from markdown import markdown
 from lowerbound_site.claims import ROOT, EvidenceError
 from lowerbound_site.expand import CPU_BUILDS, downloaded, expand
 
-from .conftest import SNIPPET
+from .conftest import BROKEN_END, SNIPPET
 
 Write = Callable[[str, str], Path]
 
 
 def test_a_claim_becomes_its_program_and_its_output(root: Path) -> None:
     page = expand("# Page\n\n## Part\n\n{{ claim: two-and-two }}\n", root)
-    block, *commands = pytest_codeblocks.extract_from_buffer(io.StringIO(page))
-    assert {command.syntax for command in commands} == {"console"}
+    block, *others = pytest_codeblocks.extract_from_buffer(io.StringIO(page))
+    assert "python" not in {other.syntax for other in others}
     assert (block.syntax, block.code, block.expected_output) == ("python", SNIPPET, "total = 4\n")
     assert "### Two and two are four. {: #two-and-two" in page
-    assert "put `2 + 3` in the place of `2 + 2`" in page
+    assert "```diff\n- total = 2 + 2\n+ total = 2 + 3\n```" in page
+    assert BROKEN_END in page
     assert "(/download/two-and-two.py)" in page
     assert "(/ledger.md#two-and-two)" in page
+
+
+def test_a_folded_claim_shows_its_sentence_and_keeps_its_evidence(root: Path) -> None:
+    page = expand("{{ folded: two-and-two }}", root)
+    html = markdown(page, extensions=["md_in_html", "attr_list", "pymdownx.superfences"])
+    outside, inside = html.split("<details", 1)
+    assert "Two and two are four." in outside
+    assert all(part in inside for part in ("total = 2", "total = 4", "total = 2 + 3", "/download/two-and-two.py"))
+    assert inside.count("<details") + 1 == html.count("</details>")
+    with pytest.raises(EvidenceError, match="stands on this page already"):
+        expand("{{ folded: two-and-two }}\n\n{{ claim: two-and-two }}", root)
 
 
 def test_a_claim_survives_markdown_whatever_it_holds(root: Path, write: Write) -> None:
@@ -129,7 +141,7 @@ def test_the_ledger_says_how_to_cite_a_claim_and_how_to_correct_it(root: Path, m
         ("{{ claim: zzz }}", r"names no snippet; a new one: make new CLAIM=NAME"),
         ("{{ two-and-two: totl }}", r"a value that snippets/two-and-two\.out does not have; nearest is 'total'"),
         ("{{ clam: two-and-two }}", r"^p\.md:1: \{\{ clam: two-and-two \}\} names no snippet"),
-        ("{{ instal }}", r"is no placeholder; known are claim, figure, .*set: 0\.05, NAME: key"),
+        ("{{ instal }}", r"is no placeholder; known are claim, folded, figure, .*set: 0\.05, NAME: key"),
         ("{{ set: }}", r"is no placeholder"),
         ("{{ figure: two-and-two }}", r"needs a figure, and snippets/two-and-two\.py draws none"),
         ("{{ claim: two-and-two | Up. }}", r"names no snippet; nearest is 'two-and-two'"),

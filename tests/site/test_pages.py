@@ -28,7 +28,8 @@ def test_what_is_rendered_is_what_is_run_and_copied(path: str, built_site: Path)
     html = BeautifulSoup((built_site / address(path)).read_text(), "html.parser")
     for documented in html.select(".doc"):  # the library's own source, on the reference pages
         documented.decompose()
-    rendered = [code.get_text() for code in html.select("[class*=language-py] pre > code")]
+    programs = html.select("[class*=language-py]")
+    rendered = ["".join(code.get_text() for code in program.select("pre > code")) for program in programs]
     sources = [(ROOT / "snippets" / f"{name}.py").read_text() for name in PAGES[path].claims]
     assert rendered == [block.code for block in blocks(path)] == sources
 

@@ -10,7 +10,7 @@ import pytest
 from lowerbound_site.check import check
 from lowerbound_site.claims import EvidenceError, read_claim, read_claims
 from lowerbound_site.new import new
-from lowerbound_site.record import compare, drawings_differ, record
+from lowerbound_site.record import compare, compare_broken, drawings_differ, end_of_broken, record
 from lowerbound_site.run import Run
 
 from .conftest import SNIPPET
@@ -72,7 +72,7 @@ def test_what_keeps_its_word_is_recorded_and_stays_untouched(
 
     complaints = "\n".join(record([], root))
 
-    assert capsys.readouterr().out == "draws: recorded draws.out, draws.svg\ntwo-and-two: unchanged\n"
+    assert capsys.readouterr().out == "draws: recorded draws.out, draws.svg, draws.broken\ntwo-and-two: unchanged\n"
     assert "snippets/half.py: unsteady digit, line 8: {total / 32:.2f} prints 0.12, but 0.13" in complaints
     assert "snippets/weak.py: after 'Break it: 2 + 2 -> 2 + 3' nothing fails" in complaints
     assert "snippets/threads.py: prints something else in the environment plain-processor-two-threads" in complaints
@@ -80,6 +80,7 @@ def test_what_keeps_its_word_is_recorded_and_stays_untouched(
     assert "snippets/fails.py: does not run:\nTraceback" in complaints
     assert (root / "snippets" / "half.out").read_text() == "total = 0.13\n"
     assert not (root / "snippets" / "weak.out").exists()
+    assert (root / "snippets" / "draws.broken").read_text() == "total = 5\nline 14: assert total == 4\nAssertionError\n"
     assert "date" not in (root / "snippets" / "draws.svg").read_text()
     written = (root / "snippets" / "draws.svg").stat().st_mtime_ns
     assert record(["draws"], root) == []
@@ -101,6 +102,20 @@ def test_one_changed_digit_in_a_record_is_said_with_its_remedy(
     )
     assert "-total = 5" in said
     assert "+total = 4" in said
+
+
+def test_the_end_of_a_broken_program_is_its_last_lines_and_the_assert(root: Path, write: Write) -> None:
+    said = SNIPPET.replace("== 4", '== (\n    4\n), f"expected 4, not {total / 3:.2f}"')
+    claim = read_claim(write("snippets/said.py", said.replace("print(f", "print('a\\n' * 9, f")))
+    broken = Run("a\n" * 9 + "total = 5\n", error="...", failed_at=10, message="expected 4, not 1.67")
+    end = "...\n" + "a\n" * 5 + "total = 5\nline 10: assert total == ( 4 )\nAssertionError: expected 4, not 1.67\n"
+    assert end_of_broken(claim, broken) == end
+    for recorded, complaints in ((end, 0), (end.replace("1.67", "1.69"), 0), (end.replace("1.67", "1.70"), 1)):
+        write("snippets/said.broken", recorded)
+        assert len(compare_broken(read_claim(claim.path), broken)) == complaints
+    write("snippets/said.broken", end.replace("total = 5", "total = 6"))
+    assert "make record NAME=said" in compare_broken(read_claim(claim.path), broken)[0]
+    assert "nothing fails" in compare_broken(claim, Run("total = 5\n"))[0]
 
 
 def test_what_differs_is_said(root: Path) -> None:

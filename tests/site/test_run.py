@@ -74,7 +74,7 @@ def test_an_isolated_block_leaves_the_process_as_it_was(tmp_path: Path) -> None:
 
 
 def test_an_assert_of_its_own_is_told_from_every_other_end(runs: dict[str, Run]) -> None:
-    assert [name for name in ASSERTS if runs[name].own_assert] == ["own"]
+    assert [name for name in ASSERTS if runs[name].failed_at] == ["own"]
     assert [name for name in ASSERTS if runs[name].error is None] == ["none"]
     assert 'File "own.py", line 6' in (runs["own"].error or "")
 

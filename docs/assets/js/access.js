@@ -21,6 +21,9 @@ function mend() {
   document.querySelector(".md-search")?.setAttribute("aria-label", "Search");
   for (const button of document.querySelectorAll(".md-code__button[data-md-type=copy]:not([aria-label])")) {
     button.setAttribute("aria-label", nameOf(button));
+    // Parts of a program are folded; the button gives the whole.
+    const program = button.closest(".lb-program");
+    if (program) program.dataset.copy = [...program.querySelectorAll("code")].map((code) => code.textContent).join("");
   }
   // Where the theme says that something was copied.
   document.querySelector(".md-dialog")?.setAttribute("role", "status");
