@@ -66,7 +66,8 @@ def fold_page(page: str) -> str:
 
 def _folded(code: re.Match[str], marks: str) -> str:
     lines = code[3].splitlines(keepends=True)
-    pieces, shown = [], 0
+    shown = 0
+    pieces: list[str] = []
 
     def see(until: int) -> None:
         if text := "".join(lines[shown:until]):
