@@ -8,11 +8,14 @@ const STEPS = 60;
 const H = 1e-4;
 
 /** The best upright or tilted normal found from `start`; for the same image it may depend on where one starts. */
-export function best(decoder, x, start, mayTilt) {
+export const best = (decoder, x, start, mayTilt) => fitted((q) => loss(decoder, x, q, SPACING), start, mayTilt);
+
+/** The normal that costs the least, as `cost(q)` has it. */
+export function fitted(cost, start, mayTilt) {
   const [s1, s2, correlation] = spread(start);
   const first = [...start.mean, Math.log(s1), Math.log(s2), ...(mayTilt ? [Math.atanh(Math.max(-0.99, Math.min(0.99, correlation)))] : [])];
   const normal = ([m1, m2, t1, t2, r = 0]) => tilted(m1, m2, Math.exp(t1), Math.exp(t2), Math.tanh(r));
-  return normal(minimum((at) => loss(decoder, x, normal(at), SPACING), first));
+  return normal(minimum((at) => cost(normal(at)), first));
 }
 
 function gradient(f, at) {

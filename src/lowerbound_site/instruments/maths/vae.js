@@ -125,17 +125,22 @@ export class Grid {
 
   /** Decode some more rows; true when the grid is whole. A page does so between two frames. */
   decodeRows(count = this.points) {
-    const { points, axis, decoder, natural, constant } = this;
+    const { points, axis, natural, constant } = this;
     for (const end = Math.min(points, this.rows + count); this.rows < end; this.rows++) {
       const z1 = axis[this.rows];
       for (let j = 0; j < points; j++) {
         const g = this.rows * points + j;
         const out = natural.subarray(g * PIXELS, (g + 1) * PIXELS);
-        forward(decoder, [z1, axis[j]], out);
+        this.decode(g, [z1, axis[j]], out);
         constant[g] = -0.5 * (z1 * z1 + axis[j] * axis[j]) - LOG_2PI + this.logCell - partition(out);
       }
     }
     return this.rows === points;
+  }
+
+  /** The logits at point g, which is z, written into `out`. */
+  decode(g, z, out) {
+    forward(this.decoder, z, out);
   }
 
   /** log p(x, z in cell) for every cell. */

@@ -1,0 +1,153 @@
+// A perfect match, and mush: how much the decoder listens to z, times who answers as q.
+
+import { choice } from "./controls/choice.js";
+import { loadCounts, loadDecoder, loadEncoder, loadImages } from "./controls/data.js";
+import { element, write } from "./controls/dom.js";
+import { instrument } from "./controls/instrument.js";
+import { predict } from "./controls/predict.js";
+import { axisSlider } from "./controls/slider.js";
+import { bar } from "./draw/bar.js";
+import { digits } from "./draw/digits.js";
+import { gap as gapText, number } from "./draw/format.js";
+import { outline, plane } from "./draw/plane.js";
+import { literal } from "./draw/python.js";
+import { ListeningGrid, gapOn, nearest } from "./maths/listening.js";
+import { klToPrior, upright } from "./maths/normal.js";
+import { sigmoid } from "./maths/numbers.js";
+import { codeAt, steadyNoise } from "./maths/shuffle.js";
+import { Grid, deaf, encode, forward } from "./maths/vae.js";
+
+export const schema = {
+  "part": { "from": 0, "to": 1, "step": 0.05, "start": 1 },
+  "q": { "of": ["encoder", "best", "prior"], "start": "encoder" }
+};
+
+const DIGIT = 351; // held out; whatever the decoder hears, its island stays on the map
+const LIMIT = 3.5;
+const AXIS = 60; // nats
+const NOISE = steadyNoise(3);
+const PRIOR = upright(0, 0, 1, 1);
+
+async function load() {
+  const [decoder, encoder, images, counts] = await Promise.all([loadDecoder(), loadEncoder(), loadImages(), loadCounts()]);
+  const x = images[DIGIT];
+  const whole = new Grid(decoder);
+  const ignoring = deaf(decoder, counts.on, counts.images);
+  const answer = encode(encoder, x);
+  const known = new Map(); // what depends on the decoder alone
+  const truth = (part) => {
+    if (!known.has(part)) {
+      const grid = new ListeningGrid(whole, ignoring, part);
+      known.set(part, { decoder: grid.decoder, ...grid.posterior(x) });
+    }
+    return known.get(part);
+  };
+  const asked = ({ part, q }) => {
+    if (q !== "best") return q === "prior" ? PRIOR : answer;
+    return (truth(part).best ??= nearest(whole, truth(part).logMass, answer));
+  };
+  const costs = (state) => {
+    const { logEvidence, logMass } = truth(state.part);
+    const q = asked(state);
+    const gap = Math.max(0, gapOn(whole, logMass, q));
+    return { q, gap, surprise: -logEvidence, loss: gap - logEvidence, kl: klToPrior(q) };
+  };
+  return { x, whole, truth, asked, costs };
+}
+
+function build(kit, { x, whole, truth, costs }) {
+  const field = plane("listening", LIMIT);
+  field.element.style.cursor = "default";
+  const halo = outline("lb-halo", 0.95);
+  const ring = outline("lb-q-95", 0.95);
+  field.marks.append(halo.element, ring.element);
+  const loss = bar("lb-loss");
+  const image = digits("listening-x", "var(--lb-data)", 1, "<i>x</i>");
+  const drawn = digits("listening-drawn", "var(--lb-ink)", 1, "<i>q</i>’s draws");
+  const slider = axisSlider(kit, "part", "decoder listens", { small: 0.05, large: 0.2, page: 0.2 });
+  const answers = choice(kit, "q", "q(z|x)", { encoder: "encoder’s", best: "best", prior: "prior" });
+  const guess = predict("Make the decoder deaf to z, and leave q as it is: the encoder’s. The gap will…", { answers: ["go to 0", "stay", "grow"] });
+  const names = ["loss", "−log p(x)", "gap", "KL(q‖prior)"];
+  const outputs = names.map(() => element("output", { "aria-live": "off" }));
+  const values = element("p", { class: "lb-values" }, ...names.flatMap((name, n) => [element("span", {}, `${name} `, outputs[n]), " "]));
+  let shown;
+
+  function paint(state) {
+    const { decoder, logMass } = truth(state.part);
+    const { q, gap, surprise, loss: value, kl } = costs(state);
+    if (shown !== state.part) {
+      field.paintAtlas(decoder);
+      field.paintIsland(whole, logMass);
+    }
+    shown = state.part;
+    field.showIsland(true);
+    for (const part of [halo, ring]) part.paint(q);
+    image.paint([x]);
+    drawn.paint(NOISE.map((e) => forward(decoder, codeAt(q, e)).map(sigmoid)));
+    loss.paint({
+      from: 0, to: AXIS, step: 10, marks: [],
+      pieces: [{ kind: "lb-piece-p", start: 0, end: surprise }, { kind: "lb-piece-gap", start: surprise, end: value }],
+      labels: [
+        { kind: "lb-label-p", at: surprise, text: `−log p(x) ${number(surprise, 1)}`, side: "lb-before" },
+        { kind: "lb-label-gap", at: surprise, text: `gap ${gapText(gap)}` },
+      ],
+      end: { at: value, text: `loss ${number(value, 1)}`, inside: value > 0.75 * AXIS },
+    });
+    const numbers = { "loss": number(value, 1), "-log p(x)": number(surprise, 1), "gap": gapText(gap), "KL to the prior": gapText(kl) };
+    Object.values(numbers).forEach((text, n) => write(outputs[n], text));
+    const meaning = `gap ${numbers.gap}, loss ${numbers.loss}`;
+    slider.paint(meaning, { 0: "deaf", 1: "fully" }[state.part]);
+    answers.paint();
+    if (state.part === 0 && state.q === "encoder") {
+      const before = costs({ part: 1, q: "encoder" }).gap;
+      guess.paint(true, {
+        right: gap < 0.005 ? 0 : gap > before ? 2 : 1,
+        because: `It went from ${gapText(before)} to ${numbers.gap}: p(z|x) is the prior now, and q is not. Let q be the prior, too.`,
+      });
+    }
+    kit.say(`decoder listens ${number(state.part, 2)}: ${meaning}, minus log p of x ${numbers["-log p(x)"]}`);
+    return numbers;
+  }
+
+  const stage = element("div", { class: "lb-stage lb-listen" },
+    guess.element,
+    element("div", { class: "lb-hand lb-live" }, slider.element, answers.element),
+    element("div", { class: "lb-costs" }, loss.element),
+    field.element,
+    element("div", { class: "lb-side" }, image.element, drawn.element),
+    element("div", { class: "lb-readings" }, values, element("div", { class: "lb-tools lb-live" }, ...kit.tools())));
+  return { stage, paint };
+}
+
+function python({ part, q }, { asked }) {
+  const answers = {
+    encoder: "vae.encode(x)",
+    prior: "DiagonalNormal(zeros(1, 2, dtype=float64), zeros(1, 2, dtype=float64))",
+    best: "FullNormal(tensor([mean], dtype=float64), tensor([below], dtype=float64))",
+  };
+  const { mean, tril: [a, b, c] } = asked({ part, q });
+  const numbers = q === "best" ? `mean, below = ${literal(mean)}, ${literal([[a, 0], [b, c]])}\n` : "";
+  const uses = { encoder: "Grid", best: "FullNormal, Grid", prior: "DiagonalNormal, Grid" }[q];
+  return `${{ encoder: "", best: "from torch import float64, tensor\n\n", prior: "from torch import float64, zeros\n\n" }[q]}from lowerbound import ${uses}, digits, elbo, kl_each, trained_digits
+
+vae, x = trained_digits(), digits().held_out[[${DIGIT}]]
+${numbers}q = ${answers[q]}
+
+part = ${part}  # how much of its logits the decoder keeps
+train = digits().train
+on = train.sum(0)  # the rest says how often each pixel is on
+last = vae.decoder[2]
+last.weight.mul_(part)
+last.bias.mul_(part).add_((1 - part) * ((on + 0.5) / (len(train) - on + 0.5)).log())
+
+surprise = -Grid(vae, points=72, limit=5).log_evidence(x).item()
+loss = -elbo(vae, q, x).item()
+gap, kl = max(0.0, loss - surprise), kl_each(q, vae.prior).item()
+print(f"loss = {loss:.1f}")
+print(f"-log p(x) = {surprise:.1f}")
+print(f"gap = {gap:.2f}" if gap < 9.995 else f"gap = {gap:.1f}")
+print(f"KL to the prior = {kl:.2f}")
+`;
+}
+
+export const start = instrument({ schema, load, build, python });

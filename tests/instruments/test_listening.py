@@ -1,0 +1,156 @@
+"""A decoder that listens in part: posterior and gap as in Python, the nearest ellipse, and the question asked."""
+
+import copy
+
+import pytest
+import torch
+from playwright.sync_api import Browser
+from torch import Tensor
+
+from lowerbound import VAE, FullNormal, Grid, digits, elbo
+
+from .modules import Modules, survivors
+from .test_vae import LOAD
+
+pytestmark = pytest.mark.browser
+
+PARTS = [0.0, 0.05, 0.35, 0.8, 1.0]
+LISTENING = (
+    LOAD
+    + """
+const listening = await at("maths/listening.js"), counts = await data.loadCounts();
+const whole = new vae.Grid(decoder), ignoring = vae.deaf(decoder, counts.on, counts.images);
+const grids = states.parts.map(part => new listening.ListeningGrid(whole, ignoring, part));
+"""
+)
+
+
+def listens(vae: VAE, part: float) -> VAE:
+    """The decoder that keeps a part of its logits; for the rest it says how often each pixel is on."""
+    train = digits().train
+    on = train.sum(0)
+    mixed = copy.deepcopy(vae)
+    mixed.decoder[2].weight.mul_(part)  # type: ignore[index, union-attr, operator]
+    mixed.decoder[2].bias.mul_(part).add_((1 - part) * ((on + 0.5) / (len(train) - on + 0.5)).log())  # type: ignore[index, union-attr, operator]
+    return mixed
+
+
+def random_states(n: int) -> tuple[Tensor, FullNormal]:
+    """Held-out digits, each with a normal that the grid sees: no narrower than its spacing, and not over its edge."""
+    generator = torch.Generator().manual_seed(n)
+
+    def uniform(*shape: int) -> Tensor:
+        return torch.rand(shape, generator=generator, dtype=torch.float64)
+
+    tril = torch.diag_embed(0.2 + 0.25 * uniform(n, 2))
+    tril[:, 1, 0] = 0.3 * uniform(n) - 0.15
+    return torch.randint(0, 360, (n,), generator=generator), FullNormal(4 * uniform(n, 2) - 2, tril)
+
+
+def check_truth(modules: Modules, vae: VAE, n: int = 4) -> None:
+    rows, q = random_states(n)
+    numbers = [[*mean, t[0][0], *t[1]] for mean, t in zip(q.mean.tolist(), q.scale_tril.tolist(), strict=True)]
+    found = modules.run(
+        LISTENING
+        + """return grids.map(grid => states.rows.map((row, n) => {
+          const [m1, m2, a, b, c] = states.q[n], {logEvidence, logMass} = grid.posterior(images[row]);
+          return [logEvidence, listening.gapOn(whole, logMass, {mean: [m1, m2], tril: [a, b, c]}),
+            vae.logLikelihood(grid.decoder, images[row], m1, m2)];
+        }))""",
+        {"parts": PARTS, "rows": rows.tolist(), "q": numbers},
+    )
+    x = digits().held_out[rows]
+    for part, values in zip(PARTS, torch.tensor(found, dtype=torch.float64), strict=True):
+        mixed = listens(vae, part)
+        grid = Grid(mixed, points=72, limit=5.0, refine=False)
+        expected = [grid.log_evidence(x), grid.posterior(x).kl_from(q), mixed.log_likelihood(x, q.mean)]
+        expected = torch.stack(expected, 1)
+        assert ((values - expected).abs() / (1 + expected.abs())).max() < 1e-9
+
+
+def check_nearest(modules: Modules, vae: VAE, rows: tuple[int, ...] = (351,)) -> None:
+    found = modules.run(
+        LISTENING
+        + """return grids.map(grid => states.rows.map(row => {
+          const x = images[row];
+          const {mean, tril} = listening.nearest(whole, grid.posterior(x).logMass, vae.encode(encoder, x));
+          return [...mean, ...tril];
+        }))""",
+        {"parts": PARTS, "rows": rows},
+    )
+    x = digits().held_out[list(rows)]
+    for part, values in zip(PARTS, torch.tensor(found, dtype=torch.float64), strict=True):
+        mixed, tril = listens(vae, part), torch.zeros(len(rows), 2, 2, dtype=torch.float64)
+        tril[:, 0, 0], tril[:, 1, 0], tril[:, 1, 1] = values[:, 2:].T
+        assert (values - values.round(decimals=3)).abs().max() < 1e-9
+
+        def bound(mean: Tensor, tril: Tensor, mixed: VAE = mixed) -> Tensor:
+            return elbo(mixed, FullNormal(mean, tril), x)
+
+        here = bound(values[:, :2], tril)
+        for step in (-0.03, 0.03):  # every other one costs more
+            for moved in torch.eye(2, dtype=torch.float64) * step:
+                assert (bound(values[:, :2] + moved, tril) < here).all()
+            for i, j in ((0, 0), (1, 0), (1, 1)):
+                other = tril.clone()
+                other[:, i, j] += step
+                assert (bound(values[:, :2], other) < here).all()
+
+
+CHANGES = [
+    ("maths/listening.js", "part * weight", "weight"),
+    ("maths/listening.js", "part * bias + (1 - part)", "bias + (1 - part)"),
+    ("maths/listening.js", "(1 - part) * ignored[d]", "part * ignored[d]"),
+    ("maths/listening.js", "natural[g * PIXELS + d]", "natural[g * PIXELS]"),
+    ("maths/listening.js", "- Math.log(a * c)", "- Math.log(a)"),
+    ("maths/listening.js", "- m2 - b * e1", "- m2 + b * e1"),
+    ("maths/listening.js", "logCell - LOG_2PI", "-LOG_2PI"),
+    ("maths/listening.js", "(logQ - logMass[g])", "(logQ + logMass[g])"),
+    ("maths/listening.js", "start, true)", "start, false)"),
+    ("maths/listening.js", "Math.round(1000 * value) / 1000", "Math.round(10 * value) / 10"),
+]
+
+
+def test_posterior_and_gap(modules: Modules, exported: VAE) -> None:
+    check_truth(modules, exported, 200)  # at each of five parts: a thousand states
+
+
+def test_no_ellipse_is_nearer(modules: Modules, exported: VAE) -> None:
+    check_nearest(modules, exported, (351, 43, 144))
+
+
+def test_every_change_is_noticed(modules: Modules, exported: VAE) -> None:
+    def check(modules: Modules) -> None:
+        check_truth(modules, exported)
+        check_nearest(modules, exported)
+
+    assert survivors(modules, check, CHANGES) == []
+
+
+def test_a_deaf_decoder_s_gap_is_the_kl_to_the_prior(browser: Browser, stage: str) -> None:
+    """The question, asked and answered by keys; then a perfect match and the longest blue piece."""
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{stage}listening")
+    page.wait_for_selector("lb-instrument[data-ready]")
+
+    def numbers() -> dict[str, str]:
+        page.wait_for_timeout(300)
+        found: dict[str, str] = page.evaluate("document.querySelector('lb-instrument').instrument.numbers")
+        return found
+
+    listening = numbers()
+    page.get_by_role("button", name="go to 0").press("Enter")
+    page.get_by_role("slider", name="decoder listens").press("Home")
+    deaf = numbers()
+    assert deaf["gap"] == deaf["KL to the prior"]
+    assert float(deaf["gap"]) > float(listening["gap"]) + 1
+    verdict = page.locator(".lb-verdict").text_content() or ""
+    assert verdict.startswith(f"You said: go to 0. It went from {listening['gap']} to {deaf['gap']}")
+    page.get_by_role("radio", name="prior").check()
+    match = numbers()
+    assert match["gap"] == match["KL to the prior"] == "0.00"
+    assert match["-log p(x)"] == deaf["-log p(x)"]
+    assert float(match["loss"]) > float(listening["loss"]) + 5
+    assert page.locator(".lb-verdict").text_content() == verdict  # judged once
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.close()
