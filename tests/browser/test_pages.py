@@ -20,12 +20,16 @@ from lowerbound_site.maths import leftovers
 
 pytestmark = pytest.mark.browser
 
-DESKTOP = {"width": 1360, "height": 900}
+DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 740}
 HEAVIEST = 150_000  # bytes a page, compressed, with fonts and all
 HEAVIEST_INSTRUMENTS = 80_000  # code and data of its instruments, which come after the first paint
 HEAVIEST_SEARCH = 110_000  # what the search loads beside it, when the page is already there
 SMALLEST_TARGET = 44  # pixels
+# What a reader takes in of a question's page before unfolding anything.
+MOST_WORDS = 1_500
+MOST_CODE = 0.25  # of the words: programs and outputs
+HIGHEST = 12_000  # pixels, in a wide window
 LARGEST_SHIFT = 0.1  # from where on readers notice
 
 # Installed before a page's own scripts, so that no early shift is missed.
@@ -49,6 +53,9 @@ READ_NARROW = """() => ({
   stuck: [...document.querySelectorAll("article :is(pre code, .lb-formula, .lb-drawing, .md-typeset__scrollwrap)")]
     .filter(box => box.scrollWidth > box.clientWidth && box.tabIndex < 0)
     .map(box => box.textContent.trim().slice(0, 60)),
+  sideways: [...document.querySelectorAll("article :is(figure, .lb-drawing)")]
+    .filter(box => box.scrollWidth > box.clientWidth + 2)
+    .map(box => box.textContent.trim().slice(0, 60)),
 })"""
 # As a reader scrolls: what is far away is neither laid out nor given its button.
 READ_TO_THE_END = """async () => {
@@ -57,6 +64,21 @@ READ_TO_THE_END = """async () => {
     scrollTo({top: y, behavior: "instant"});
     await nextFrame();
   }
+}"""
+READ_VISIBLE = """() => {
+  for (const element of document.querySelectorAll("article *")) {
+    if (getComputedStyle(element).contentVisibility === "auto") element.style.contentVisibility = "visible";
+  }
+  const texts = document.createTreeWalker(document.querySelector("article"), NodeFilter.SHOW_TEXT);
+  let words = 0, code = 0;
+  while (texts.nextNode()) {
+    const parent = texts.currentNode.parentElement;
+    if (parent.closest("script, style, svg") || !parent.checkVisibility()) continue;
+    const more = (texts.currentNode.data.match(/\\S+/g) ?? []).length;
+    words += more;
+    if (parent.closest("pre")) code += more;
+  }
+  return {words, code, height: document.documentElement.scrollHeight};
 }"""
 UNFOLD = "document.querySelectorAll('article details').forEach(fold => fold.open = true)"
 # Presses every copy button of a page, as a reader does, and says what came of it.
@@ -83,7 +105,7 @@ PRESS = """async () => {
       announced: dialog.getAttribute("role") === "status" && said.textContent.trim(),
     });
   }
-  const without = [...document.querySelectorAll("article .highlight:not(.no-copy) pre > code")]
+  const without = [...document.querySelectorAll("article .highlight:not(.no-copy) pre:not(.no-copy) > code")]
     .filter(code => !code.parentElement.querySelector("button")).map(code => code.textContent.slice(0, 60));
   return {pressed, without};
 }"""
@@ -163,6 +185,7 @@ def test_page(path: str, browser: Browser, built_site: Path, site_address: str, 
     complaints += [f"another host: {url}" for url in requests if not url.startswith((site_address, "data:", "blob:"))]
     complaints += weight(built_site, requests)
     complaints += [f"formula left as LaTeX: {line}" for line in leftovers(served(built_site, path).read_text())]
+    complaints += hard_reading(page.evaluate(READ_VISIBLE)) if path.startswith("questions/") else []
     page.evaluate(UNFOLD)
     complaints += contrast(page, judged)
     complaints += accessibility(page) if path in WIDE else []
@@ -172,6 +195,7 @@ def test_page(path: str, browser: Browser, built_site: Path, site_address: str, 
     page.evaluate(READ_TO_THE_END)
     narrow = page.evaluate(READ_NARROW)
     complaints += [f"{narrow['overflow']} pixels wider than a phone"] if narrow["overflow"] > 0 else []
+    complaints += [f"a picture is scrolled sideways: {text}" for text in narrow["sideways"]]
     complaints += [f"cannot be scrolled with the keyboard: {text}" for text in narrow["stuck"]]
     complaints += accessibility(page) + contrast(page, judged)
     complaints += copies(page)
@@ -224,6 +248,15 @@ def structure(read: dict[str, Any]) -> Iterator[str]:
         yield f"faces that did not load: {read['unset']}"
     if read["shift"] > LARGEST_SHIFT:
         yield f"the layout shifts by {read['shift']:.3f} while loading"
+
+
+def hard_reading(seen: dict[str, int]) -> Iterator[str]:
+    if seen["words"] > MOST_WORDS:
+        yield f"{seen['words']} visible words, at most {MOST_WORDS} are allowed; fold evidence, or shorten"
+    if seen["code"] > MOST_CODE * seen["words"]:
+        yield f"{seen['code']} of {seen['words']} visible words are programs and outputs, more than {MOST_CODE:.0%}"
+    if seen["height"] > HIGHEST:
+        yield f"{seen['height']} pixels high, at most {HIGHEST} are allowed"
 
 
 def weight(site: Path, requests: list[str]) -> Iterator[str]:
