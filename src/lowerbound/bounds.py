@@ -398,8 +398,8 @@ class InferenceGaps(NamedTuple):
     r"""The gap $\log p(x) - \ELBO(x)$ in two parts, for each x, in nats.
 
     The best q of the family is sought by a climb, and what is found is a local maximum. So `approximation` is an upper
-    estimate and `amortization` a lower one, and never negative. Both are as accurate as `elbo`, to 1e-3 nats or with a
-    warning. On held-out x, `amortization` includes that the encoder has not seen x.
+    estimate and `amortization` a lower one, and never negative. Both are as accurate as `elbo` of a VAE. On held-out x,
+    `amortization` includes that the encoder has not seen x.
 
     Attributes:
         approximation: $\log p(x)$ minus the ELBO of the best q: the true posterior is no such normal. Shape (n,).

@@ -48,16 +48,18 @@ class Grid:
 
     Where a posterior is too narrow for the spacing, or reaches over the edge, the sum of that image goes on with
     smaller cells where its mass is. Then $\log p(x)$ is right to about 1e-5 nats for smooth decoders; one with kinks,
-    such as ReLU's, costs more (`error` estimates it). A `UserWarning` says where it is off by more than 1e-3 nats. No
-    sum over points can rule out a peak between them that shows in none: it takes a decoder that changes its mind
-    within the spacing.
+    such as ReLU's, costs more, and gives no warning: ask `error`. A `UserWarning` says where the cells could not be
+    split until $\log p(x)$ moved by less than 1e-3 nats. No sum over points can rule out a peak between them that shows
+    in none: it takes a decoder that changes its mind within the spacing.
 
     Args:
-        vae: a VAE with 1 or 2 latent dimensions. Its decoder is copied, and evaluated once, in float64.
+        vae: a VAE with 1 or 2 latent dimensions. Its decoder is copied, and evaluated in float64: once on the grid,
+            and where cells are split.
         points: grid points a dimension.
         limit: the grid reaches from `-limit` to `limit` in every dimension.
         refine: go on with smaller cells where it takes that. Without it the sum over the grid stands as it is, which
-            for a rough decoder is many times faster; `error` says how far off it may be.
+            for a rough decoder is many times faster; `error` estimates how far off it is, at worst several times too
+            low.
 
     Attributes:
         z: the points, shape (G, L) with G = `points ** L`, the last coordinate fastest.
@@ -414,7 +416,7 @@ class GridPosterior:
     Attributes:
         grid: the grid.
         log_mass: log probability of each cell, shape (n, G).
-        narrow: the images whose posteriors are too narrow for the cells, or None.
+        narrow: the images whose posteriors are too narrow for the cells, or reach over the edge, or None.
     """
 
     grid: Grid
@@ -423,7 +425,7 @@ class GridPosterior:
 
     @property
     def mass(self) -> Tensor:
-        """Probability of each cell, shape (n, G)."""
+        """Probability of each cell, shape (n, G). What lies beyond the grid's edge is in none."""
         return self.log_mass.exp()
 
     @property

@@ -3,10 +3,11 @@
 `python -m lowerbound_site.experiments` writes one JSON file an experiment into the library, where
 `lowerbound.models.recorded` reads it. An experiment runs again only when its recipe here, the library's code that
 trains, the data or the version of torch has changed: a fingerprint of these stands in the file. The code that only
-measures is not in it; a snippet for each experiment measures one of its runs again whenever the tests run.
+measures is not in it; snippets measure some of the runs again whenever the tests run.
 
 Everything is trained in float64: then another processor's rounding does not grow, over thousands of steps, into other
-curves, and a reader who trains one of the runs again meets the record to many digits.
+curves, and a reader who trains one of the runs again meets the record to many digits. The decoders that can wind are
+the exception: they are so steep that a seed may end elsewhere on another processor.
 """
 
 import json
