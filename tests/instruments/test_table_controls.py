@@ -139,14 +139,17 @@ def test_a_prediction_stays_and_is_judged_after_moving(shared: Page, stage: str)
     start(shared, stage, "strip")
     shared.get_by_role("button", name="it changes, the total stays").click()
     verdict = shared.locator(".lb-verdict")
-    assert verdict.text_content() == "Now move it, and see."
+    assert verdict.text_content() == "Now try it, and see."
     assert shared.get_by_role("button", name="both change").is_disabled()
     shared.get_by_label("by code").check()
     state(shared)
-    assert (verdict.text_content() or "").startswith("You said: it changes, the total stays. A slot holds")
+    assert (verdict.text_content() or "").startswith("You said “it changes, the total stays”. It is: it stays. ")
     shared.get_by_label("by image").check()
     state(shared)
     assert (verdict.text_content() or "").startswith("You said")
+    shared.get_by_role("button", name="Reset").click()
+    assert verdict.text_content() == ""
+    assert shared.get_by_role("button", name="both change").is_enabled()
 
 
 @pytest.mark.parametrize(("name", "key"), [("bouncing", "rounds"), ("train-one-part", "steps")])

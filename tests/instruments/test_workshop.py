@@ -70,12 +70,12 @@ def test_it_trains_pauses_and_goes_on_by_keyboard(workshop: Callable[[str], Page
     page.wait_for_function("document.querySelector('.lb-numbers').textContent.includes('60')")
     before = numbers(page)
     press(page, "Train")
-    page.wait_for_function("document.querySelector('.lb-progress').textContent.startsWith('epoch 6')")
+    page.wait_for_function("document.querySelector('.lb-so-far').textContent.startsWith('epoch 6')")
     press(page, "Pause")
     paused = rested(page)
     assert paused[0] < before[0] - 10
     assert paused[0] == pytest.approx(paused[1] + paused[2], abs=0.011)
-    at = page.locator(".lb-progress").inner_text().split()[1]
+    at = page.locator(".lb-so-far").inner_text().split()[1]
     press(page, "One epoch")
     assert rested(page, str(int(at) + 1)) != paused
     one = numbers(page, row=1)
@@ -160,14 +160,14 @@ def test_the_same_settings_give_the_same_run(workshop: Callable[[str], Page]) ->
 def test_a_scrambled_start_and_a_prediction(workshop: Callable[[str], Page]) -> None:
     page = workshop("")
     press(page, "Decoder held")
-    page.get_by_label("only the gap").focus()
+    page.get_by_role("button", name="only the gap").focus()
     page.keyboard.press("Space")
     page.wait_for_function("document.querySelector('.lb-numbers').textContent.includes('60')")
     press(page, "Train")
-    page.wait_for_function("document.querySelector('.lb-verdict').textContent")
-    assert "You said so." in page.locator(".lb-verdict").inner_text()
+    page.wait_for_function("!/^(Now try|$)/.test(document.querySelector('.lb-verdict').textContent)")
+    assert page.locator(".lb-verdict").inner_text().startswith("Yes: only the gap. −log p(x) went from ")
     press(page, "A scrambled start")
-    page.wait_for_function("document.querySelector('.lb-progress').textContent.startsWith('scrambling: 2')")
+    page.wait_for_function("document.querySelector('.lb-so-far').textContent.startsWith('scrambling: 2')")
 
 
 def test_leaving_the_page_ends_the_training(workshop: Callable[[str], Page]) -> None:
@@ -214,8 +214,8 @@ def test_an_encoder_step_leaves_the_line_and_a_decoder_step_the_ellipse(
     for name in ("Encoder step", "Encoder step", "Decoder step"):
         press(page, name)
         page.wait_for_function(
-            "count => document.querySelector('.lb-progress').textContent.startsWith(count)"
-            " && !document.querySelector('.lb-progress').textContent.includes('computing')",
+            "count => document.querySelector('.lb-so-far').textContent.startsWith(count)"
+            " && !document.querySelector('.lb-so-far').textContent.includes('computing')",
             arg="1 encoder and 0" if not seen else "2 encoder and 0" if len(seen) == 1 else "2 encoder and 1",
         )
         seen.append((numbers(page), page.locator(".lb-q-outline").get_attribute("cx")))

@@ -23,6 +23,7 @@ customElements.define(
     #begun = false;
 
     connectedCallback() {
+      this.inert = true; // a picture only, until it has started
       requestAnimationFrame(() => setTimeout(() => this.isConnected && near.observe(this)));
     }
 
@@ -38,11 +39,15 @@ customElements.define(
       if (this.#begun) return;
       this.#begun = true;
       const { name, version } = this.dataset;
-      const { start } = await import(new URL(`../../download/instruments/${version}/${name}.js`, import.meta.url));
-      if (!this.isConnected) return;
-      const stop = await start(this);
-      if (this.isConnected) this.#stop = stop;
-      else stop();
+      try {
+        const { start } = await import(new URL(`../../download/instruments/${version}/${name}.js`, import.meta.url));
+        if (!this.isConnected) return;
+        const stop = await start(this);
+        if (this.isConnected) this.#stop = stop;
+        else stop();
+      } finally {
+        this.inert = false;
+      }
     }
   },
 );

@@ -66,7 +66,7 @@ function build(kit) {
   const from = choice(kit, "from", "start at", { zero: "zero", one: "one", seven: "seven" });
   const counted = element("output", {});
   let islands = false;
-  const question = predict("The ball starts at a zero. After hundreds of rounds, can one tell where it started?", {
+  const question = predict(kit, "The ball starts at a zero. After hundreds of rounds, can one tell where it started?", {
     answers: ["yes", "no", "only with islands"],
     right: 2,
     because: "Where the pairs hang together, the bars settle on p(x) from any start. From an island there is no way off.",

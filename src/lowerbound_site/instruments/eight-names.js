@@ -84,7 +84,7 @@ function build(kit) {
   names.element.classList.add("lb-pairs");
   const image = choice(kit, "image", "x", { zero: "zero", one: "one", seven: "seven" });
   const code = choice(kit, "code", "z", { round: "round", straight: "straight" });
-  const question = predict("Drag the encoder’s border, in q’s row of sevens. Besides q(z|x), what changes?", {
+  const question = predict(kit, "Drag the encoder’s border, in q’s row of sevens. Besides q(z|x), what changes?", {
     answers: ["q(z) and q(x|z)", "p(z|x)", "all the others"],
     right: 0,
     because: "Nothing of p moves: p(z|x) follows from prior and decoder, whatever the encoder says.",

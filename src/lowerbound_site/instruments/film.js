@@ -3,8 +3,9 @@
 import { loadImages, loadLabels, loadTrainingImages } from "./controls/data.js";
 import { element, svg, write } from "./controls/dom.js";
 import { instrument } from "./controls/instrument.js";
+import { predict } from "./controls/predict.js";
 import { Trainer } from "./controls/trainer.js";
-import { joined, prediction } from "./controls/workshop-parts.js";
+import { joined } from "./controls/workshop-parts.js";
 import { bitmap, tinted } from "./draw/bitmap.js";
 import { Codes } from "./draw/codes.js";
 import { Curves } from "./draw/curves-of-training.js";
@@ -38,8 +39,8 @@ const QUESTION = {
   question: "In training, log p(x) improves by more than twenty nats. How large will the gap be at the end, compared with its size before the first step?",
   options: ["at most half of what it was", "between half and twice", "more than twice what it was"],
   judge: ({ first, last }) => ({
-    answer: last.gap < first.gap / 2 ? 0 : last.gap <= 2 * first.gap ? 1 : 2,
-    said: `The gap was ${gap(first.gap)} nats before the first step and is ${gap(last.gap)} after the last.`,
+    right: last.gap < first.gap / 2 ? 0 : last.gap <= 2 * first.gap ? 1 : 2,
+    because: `The gap was ${gap(first.gap)} nats before the first step and is ${gap(last.gap)} after the last.`,
   }),
 };
 
@@ -87,8 +88,7 @@ async function build(kit, { images, labels, heldOut, train }) {
     element("thead", {}, element("tr", {}, element("td"), ...["loss", "−log p(x)", "gap"].map((name) => element("th", { scope: "col" }, name)))),
     element("tbody", {}, element("tr", {}, element("th", { scope: "row" }, "60 held-out digits"), ...cells.map((cell) => element("td", {}, cell)))),
   );
-  const foretell = prediction("lb-film-predict");
-  foretell.show(QUESTION);
+  const foretell = predict(kit, QUESTION.question, { answers: QUESTION.options });
 
   const slider = element("input", { type: "range", min: 0, max: EPOCHS, step: 1, "aria-label": "epoch" });
   const said = element("output", {});
@@ -105,7 +105,7 @@ async function build(kit, { images, labels, heldOut, train }) {
     const made = element("button", { type: "button", class: "lb-tool" }, name);
     made.addEventListener("click", () => {
       stop();
-      foretell.clear();
+      foretell.again();
       kit.go({ net, epoch: 0 });
     });
     return { net, made };
@@ -113,7 +113,7 @@ async function build(kit, { images, labels, heldOut, train }) {
   const seed = element("select", {}, ...[0, 1, 2, 3, 4].map((value) => element("option", { value }, String(value))));
   seed.addEventListener("change", () => {
     stop();
-    foretell.clear();
+    foretell.again();
     kit.go({ seed: Number(seed.value), epoch: 0 });
   });
   const another = element("button", { type: "button", class: "lb-tool" }, "Another digit");
@@ -146,7 +146,7 @@ async function build(kit, { images, labels, heldOut, train }) {
     "div",
     { class: "lb-workshop" },
     element("style", {}, STYLE),
-    foretell.root,
+    foretell.element,
     element(
       "div",
       { class: "lb-live lb-run" },
@@ -225,7 +225,7 @@ async function build(kit, { images, labels, heldOut, train }) {
     const { reconstruction, kl } = costs(vae, x, q.mean, q.std, QUICK.spacing);
     const between = reconstruction + kl + posterior.logEvidence;
     codes.root.setAttribute("aria-label", `Epoch ${at}: the ellipse of this image is at ${number(q.mean[0], 1)}, ${number(q.mean[1], 1)}, its gap is ${gap(between)} nats.`);
-    if (run.length > EPOCHS && at === EPOCHS) foretell.judge(run.map((kept) => kept.measured));
+    if (run.length > EPOCHS && at === EPOCHS) foretell.paint(true, QUESTION.judge({ first: run[0].measured, last: run.at(-1).measured }));
     if (!playing && measured) kit.say(`Epoch ${at}: loss ${numbers[0]}, gap ${numbers[2]} nats.`);
   }
 

@@ -97,7 +97,7 @@ function build(kit, { decoder, encoder, images }) {
     button("Other draws", () => kit.go({ seed: (kit.state.seed + 1) % 1000 })),
     button("The encoder’s answer", () => kit.go({ q: "encoder" })),
     button("Another digit", () => kit.go({ digit: (kit.state.digit + 47) % images.length, q: "encoder" })));
-  const guess = predict("Cut the loss in another way. Will the bar be…", {
+  const guess = predict(kit, "Cut the loss in another way. Will the bar be…", {
     answers: ["shorter", "as long", "longer"], right: 1, because: "Other pieces, the same sum, wherever the ellipse is.",
   });
   const logits = new Float64Array(PIXELS);

@@ -110,7 +110,7 @@ function build(kit, { decoders, encoder, images }) {
       kit.go({ x: "0".repeat(16) });
       drawn.element.querySelector("[tabindex='0']").focus();
     }));
-  const guess = predict("Let the decoder ignore z, and give q its best ellipse: the gap can then be 0. Will the whole bar be…", {
+  const guess = predict(kit, "Let the decoder ignore z, and give q its best ellipse: the gap can then be 0. Will the whole bar be…", {
     answers: ["shorter", "as long", "longer"],
   });
 

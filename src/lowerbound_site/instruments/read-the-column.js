@@ -54,7 +54,7 @@ function build(kit) {
   );
   const mixed = drawing(SIZE, SIZE, { role: "img", "aria-label": "the blend of the images", style: "outline: 1px solid var(--lb-rule-strong)" }, ...dots);
   const turned = following(kit, kit.state.cut === "code" ? 1 : 0);
-  const question = predict("Half of the images are sevens, and so are most images behind a round code. A straight code comes in: from which image, most probably?", {
+  const question = predict(kit, "Half of the images are sevens, and so are most images behind a round code. A straight code comes in: from which image, most probably?", {
     answers: ["a zero", "a one", "a seven"],
     right: 1,
     because: "Of the straight column ones hold 0.63, and sevens 0.32: most sevens are encoded as round.",

@@ -51,7 +51,7 @@ function build(kit, data) {
     svg("text", { transform: `translate(13 ${SIDE}) rotate(-90)` }, "z₂"),
   );
   const told = element("output", {});
-  const question = predict("Cut the plane of codes into 5,184 tiles. How many of them hold 95 % of p(z|x)?", {
+  const question = predict(kit, "Cut the plane of codes into 5,184 tiles. How many of them hold 95 % of p(z|x)?", {
     answers: ["about half", "about a tenth", "about one in a hundred"],
     right: 2,
     because: "The island is small: nearly all places of the plane could hardly have made this image.",

@@ -108,7 +108,7 @@ function build(kit, { decoder, encoder, images }) {
     values.append(element("span", {}, `${name} `, output), " ");
     return output;
   });
-  const guess = predict("Cut the map into 6 x 6 cells and shuffle them. The blue piece, −log p(x), will be…", {
+  const guess = predict(kit, "Cut the map into 6 x 6 cells and shuffle them. The blue piece, −log p(x), will be…", {
     answers: ["shorter", "as long", "longer"],
   });
 

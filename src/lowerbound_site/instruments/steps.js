@@ -3,8 +3,9 @@
 import { loadDecoder, loadImages, loadLabels, loadTrainingImages } from "./controls/data.js";
 import { element, write } from "./controls/dom.js";
 import { instrument } from "./controls/instrument.js";
+import { predict } from "./controls/predict.js";
 import { Trainer } from "./controls/trainer.js";
-import { joined, prediction } from "./controls/workshop-parts.js";
+import { joined } from "./controls/workshop-parts.js";
 import { Codes } from "./draw/codes.js";
 import { Curves } from "./draw/curves-of-training.js";
 import { gap, number } from "./draw/format.js";
@@ -35,8 +36,8 @@ const QUESTION = {
   judge: ({ first, last }) => {
     const moved = last.surprise - first.surprise;
     return {
-      answer: moved < -NATS_SEEN ? 0 : moved <= NATS_SEEN ? 1 : 2,
-      said: `After ${last.at} decoder steps the loss went from ${number(first.loss, 1)} to ${number(last.loss, 1)}, and −log p(x) from ${number(first.surprise, 1)} to ${number(last.surprise, 1)}.`,
+      right: moved < -NATS_SEEN ? 0 : moved <= NATS_SEEN ? 1 : 2,
+      because: `After ${last.at} decoder steps the loss went from ${number(first.loss, 1)} to ${number(last.loss, 1)}, and −log p(x) from ${number(first.surprise, 1)} to ${number(last.surprise, 1)}.`,
     };
   },
 };
@@ -85,8 +86,7 @@ async function build(kit, { weights, images, labels, heldOut, train }) {
     element("thead", {}, element("tr", {}, element("td"), ...["loss", "−log p(x)", "gap"].map((name) => element("th", { scope: "col" }, name)))),
     element("tbody", {}, element("tr", {}, element("th", { scope: "row" }, "60 held-out digits"), ...cells.map((cell) => element("td", {}, cell)))),
   );
-  const foretell = prediction("lb-steps-predict");
-  foretell.show(QUESTION);
+  const foretell = predict(kit, QUESTION.question, { answers: QUESTION.options });
   const said = element("output", { class: "lb-so-far" });
   const button = (text, act) => {
     const made = element("button", { type: "button", class: "lb-tool" }, text);
@@ -103,7 +103,7 @@ async function build(kit, { weights, images, labels, heldOut, train }) {
     "div",
     { class: "lb-workshop" },
     element("style", {}, STYLE),
-    foretell.root,
+    foretell.element,
     element("div", { class: "lb-live lb-run" }, encoderStep, decoderStep, back, another, said),
     element(
       "div",
@@ -153,8 +153,7 @@ async function build(kit, { weights, images, labels, heldOut, train }) {
     write(said, `${count("e")} encoder and ${count("d")} decoder steps${have < moves.length ? ", computing" : ""}`);
     for (const made of [encoderStep, decoderStep]) made.disabled = moves.length === MOST;
     back.disabled = moves.length === 0;
-    foretell.clear();
-    if (measured && points.length === have + 1 && count("d") === have && have >= LOOK_AFTER) foretell.judge(points);
+    if (measured && points.length === have + 1 && count("d") === have && have >= LOOK_AFTER) foretell.paint(true, QUESTION.judge({ first: points[0], last: points.at(-1) }));
     if (measured && have === moves.length && have) kit.say(`${have} steps: loss ${numbers[0]}, minus log p(x) ${numbers[1]}, gap ${numbers[2]} nats.`);
   }
 

@@ -63,7 +63,7 @@ function build(kit) {
   const average = new Columns(labels.length);
   const legend = element("p", { class: "lb-legend" });
   const turned = following(kit, kit.state.by === "code" ? 1 : 0);
-  const question = predict("The six slots add up to the KL of the joints. Sort them by code: what happens to each slot’s sum?", {
+  const question = predict(kit, "The six slots add up to the KL of the joints. Sort them by code: what happens to each slot’s sum?", {
     answers: ["it changes, the total stays", "it stays", "both change"],
     right: 1,
     because: "A slot holds q log(q/p) of its pair. The cut decides only which part of that is the marginal’s.",

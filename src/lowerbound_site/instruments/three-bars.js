@@ -68,7 +68,7 @@ function build(kit) {
   const cuts = drawing(WIDE + 44, 2 * HIGH + 40, { role: "group", "aria-label": title }, q.element, p.element);
   const strip = new Strip(IMAGES.map((image) => svg("text", { "font-size": 12 }, image)), 1);
   const bar = new Bars(["their sum, KL(q(x)‖p(x))"]);
-  const question = predict("Each slot adds q · log(q/p). Move p’s two borders: how low can the sum get?", {
+  const question = predict(kit, "Each slot adds q · log(q/p). Move p’s two borders: how low can the sum get?", {
     answers: ["below 0", "0 and no lower", "it stays above 0"],
     right: 1,
     because: "At p = q every log is 0. Everywhere else what is above 0 outweighs what is below.",

@@ -72,7 +72,7 @@ function build(kit) {
   };
   const other = element("button", { type: "button" }, "Other tables");
   other.addEventListener("click", () => kit.set({ tables: (kit.state.tables % schema.tables.to) + 1, steps: 0 }, true));
-  const question = predict("Train on the gap alone until it is 0. What does the images’ part do, q(x)‖p(x)?", {
+  const question = predict(kit, "Train on the gap alone until it is 0. What does the images’ part do, q(x)‖p(x)?", {
     answers: ["it falls to 0", "it falls, not to 0", "it rises"],
     right: 2,
     because: "From these tables it rises. Decoder and encoder now agree with each other, and nothing pulled the model’s images towards the data.",

@@ -44,7 +44,7 @@ function build(kit) {
   const image = choice(kit, "image", "image", { zero: "zero", one: "one", seven: "seven" });
   const code = choice(kit, "code", "code", { round: "round", straight: "straight" });
   const [byCode, byImage] = [element("p", {}), element("p", {})];
-  const question = predict("Of the straight codes, 0.40 are sevens. Turn that round: of the sevens, how many are straight?", {
+  const question = predict(kit, "Of the straight codes, 0.40 are sevens. Turn that round: of the sevens, how many are straight?", {
     answers: ["fewer", "just as many", "more"],
     right: 2,
     because: "Of the sevens 0.67 are straight. The cell is the same, 0.20; what it is divided by is not: 0.50 or 0.30.",

@@ -45,7 +45,7 @@ function build(kit) {
   const share = axisSlider(kit, "share", "share of the first hump", { small: 0.01, large: 0.05, page: 0.1 });
   const shown = element("output", { class: "lb-sums" });
   let tried = false;
-  const question = predict("Now the least KL(q‖p), with q fitted, sits on one hump. Turn it round, to KL(p‖q): where does q go?", {
+  const question = predict(kit, "Now the least KL(q‖p), with q fitted, sits on one hump. Turn it round, to KL(p‖q): where does q go?", {
     answers: ["to the other hump", "over both", "it stays"],
     right: 1,
     because: "KL(p‖q) averages over p. Where p is, q has to be; what lies between the humps costs little.",

@@ -75,7 +75,7 @@ function build(kit, { decoder, encoder, images }) {
   const slider = axisSlider(kit, "s", "width σ", steps);
   const other = element("button", { type: "button" }, "Another digit");
   other.addEventListener("click", () => kit.go({ digit: (kit.state.digit + 47) % images.length }));
-  const guess = predict("Widen the circle from a dot. The loss will…", {
+  const guess = predict(kit, "Widen the circle from a dot. The loss will…", {
     answers: ["only fall", "fall, then rise", "only rise"],
     right: 1,
     because: "A wider q costs less KL and more blur. They meet where the decoder’s slope says.",

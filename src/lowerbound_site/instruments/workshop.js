@@ -2,10 +2,11 @@
 
 import { loadDecoder, loadEncoder, loadImages, loadLabels, loadTrainingImages } from "./controls/data.js";
 import { element, write } from "./controls/dom.js";
+import { drawing } from "./controls/drawing.js";
 import { instrument } from "./controls/instrument.js";
-import { Pixels } from "./controls/pixels.js";
+import { predict } from "./controls/predict.js";
 import { Trainer } from "./controls/trainer.js";
-import { joined, prediction } from "./controls/workshop-parts.js";
+import { joined } from "./controls/workshop-parts.js";
 import { company, PRESETS, spread } from "./controls/workshop-presets.js";
 import { CHOICES, inWords, program, RUN, settingsOf, shapeOf } from "./controls/workshop-settings.js";
 import { Codes } from "./draw/codes.js";
@@ -56,7 +57,11 @@ async function build(kit, data) {
   const codes = new Codes("lb-workshop", labels);
   const curves = new Curves();
   const bars = new CostBars();
-  const pixels = new Pixels("the image x, 8 by 8 pixels to draw on", (x) => kit.set({ own: toHex(x) }, true));
+  const drawn = drawing(kit, {
+    colour: "var(--lb-data)",
+    label: "the image x, 8 by 8 pixels: arrows move, space switches",
+    changed: (x) => kit.set({ own: toHex(x) }),
+  });
   const decoded = new Picture("what the middle of the ellipse decodes to");
   const place = new Picture("what this place decodes to");
   const sliders = ["z₁", "z₂"].map((name) => {
@@ -88,6 +93,7 @@ async function build(kit, data) {
   let looked; // the image that the worker holds
   let painted; // the frame that the map shows
   const atRest = { resolve() {} };
+  let asked; // the preset whose question stands there
   let built = false; // before, there is nothing to paint
   const repaint = () => built && kit.repaint();
 
@@ -102,6 +108,8 @@ async function build(kit, data) {
       if (told.count === images.length) shown.thorough = at;
       else shown.thorough = undefined;
       shown.history = [...shown.history.filter((other) => other.at < at.at), at];
+      // The run is judged by the same digits at its start and its end.
+      if (told.count === shown.history[0].count) shown.alike = { first: shown.history[0], last: at };
       data.seen.measured = shown.thorough;
       repaint();
     },
@@ -130,7 +138,7 @@ async function build(kit, data) {
     shown = { history: [], over: false };
     data.seen = {};
     looked = [...imageOf(state)].join("");
-    foretell.clear();
+    foretell.again();
     const told = { settings: settingsOf(state), shape: shapeOf(state), train, heldOut, x: imageOf(state) };
     if (state.begin === "scrambled") {
       const [encoder, decoder] = await Promise.all([loadEncoder(), loadDecoder()]);
@@ -182,7 +190,7 @@ async function build(kit, data) {
     const all = { ...Object.fromEntries(RUN.map((key) => [key, first[key]])), ...changes };
     return { all, made: button(name, () => kit.go(all), { "aria-pressed": "false" }) };
   });
-  const foretell = prediction("lb-workshop-predict");
+  const foretell = predict(kit);
 
   // -- the image -----------------------------------------------------------------------------------------------------
 
@@ -214,7 +222,7 @@ async function build(kit, data) {
     { class: "lb-workshop" },
     element("style", {}, STYLE),
     element("div", { class: "lb-live lb-presets", role: "group", "aria-label": "Ways to train" }, ...presets.map(({ made }) => made)),
-    foretell.root,
+    foretell.element,
     element("div", { class: "lb-live lb-run", role: "group", "aria-label": "Training" }, start, step, epoch, again, progress),
     element(
       "div",
@@ -227,7 +235,7 @@ async function build(kit, data) {
         element(
           "div",
           { class: "lb-image" },
-          element("figure", {}, pixels.root, element("figcaption", {}, "x: draw on it")),
+          element("figure", { class: "lb-own" }, drawn.element),
           element("figure", {}, decoded.root, element("figcaption", {}, "its code, decoded")),
           element("figure", { class: "lb-live" }, place.root, element("figcaption", {}, "decoded at ", placeName), ...sliders),
           element("div", { class: "lb-live lb-choose" }, ...choose),
@@ -247,7 +255,7 @@ async function build(kit, data) {
       trainer.say("look", { x });
     }
     paintControls(state);
-    pixels.paint(x);
+    drawn.paint(x, "<i>x</i>: draw on it");
     const { frame, history = [] } = shown;
     if (shown.failed) write(progress, "The training could not be started here.");
     if (!frame) return;
@@ -278,7 +286,7 @@ async function build(kit, data) {
     const over = number(Math.floor(frame.at + 1e-9), 0);
     write(progress, shown.scrambling ? `scrambling: ${shown.scrambling} of 20` : `epoch ${over} of ${epochs}${Number.isNaN(frame.loss) ? "" : `, loss in training ${number(frame.loss, 1)}`}`);
     if (!running && shown.over && last) {
-      foretell.judge(history);
+      if (asked && shown.alike?.last.at === last.at) foretell.paint(true, asked.judge(shown.alike));
       kit.say(`Training is over after ${epochs} epochs: loss ${number(last.loss, 1)}, gap ${gap(last.gap)} nats.`);
     } else if (!running && last) kit.say(`Epoch ${over}: loss ${number(last.loss, 1)}, gap ${gap(last.gap)} nats.`);
   }
@@ -287,7 +295,8 @@ async function build(kit, data) {
     const same = (all) => Object.keys(all).every((key) => key === "seed" || state[key] === all[key]);
     const chosen = presets.findIndex(({ all }) => same(all));
     presets.forEach(({ made }, n) => made.setAttribute("aria-pressed", n === chosen));
-    foretell.show(PRESETS[chosen]);
+    asked = PRESETS[chosen];
+    foretell.ask(asked?.question, asked?.options);
     for (const { key, select } of selects) select.value = state[key];
     seed.value = state.seed;
     write(summary, `Settings: ${inWords(state)}`);

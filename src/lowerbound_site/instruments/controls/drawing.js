@@ -69,6 +69,7 @@ export function drawing(kit, { colour, label, changed }) {
     if (event.key === " " || event.key === "Enter") {
       fromPixels(x.map((pixel, d) => (d === active ? 1 - pixel : pixel)));
       changed(x);
+      kit.set({}, true);
     } else if (step || event.key === "Home" || event.key === "End") {
       const [row, column] = [active >> 3, active % 8];
       const next = step
@@ -78,14 +79,20 @@ export function drawing(kit, { colour, label, changed }) {
     } else return;
     event.preventDefault();
   }, { signal: kit.signal });
-  const focusOn = (d) => {
+  const stand = (d) => {
     cells[active].setAttribute("tabindex", -1);
     active = d;
     cells[active].setAttribute("tabindex", 0);
+  };
+  const focusOn = (d) => {
+    stand(d);
     cells[active].focus();
   };
+  kit.atReset(() => stand(0));
   return {
     element: element("div", { class: "lb-pixels" }, caption, box),
+    /** Takes the focus, at the first pixel. */
+    focus: () => focusOn(0),
     paint(image, text) {
       if (caption.innerHTML !== text) caption.innerHTML = text;
       if (image.some((pixel, d) => pixel !== x[d])) fromPixels(image);

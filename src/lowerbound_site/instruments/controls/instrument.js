@@ -12,6 +12,7 @@
 // kit.set(changes)             while something moves;   kit.set(changes, true) when it comes to rest
 // kit.go(changes)              a jump that "back" undoes
 // kit.say(text)                tells those who cannot see it, after half a second's rest
+// kit.atReset(act)             what else starts anew with the state
 // kit.tools()                  the buttons "Reset" and "Copy as Python"
 
 import { element } from "./dom.js";
@@ -33,6 +34,7 @@ export const instrument = ({ schema, load = () => undefined, build, python }) =>
     let spoken = 0;
     let written = 0;
     let scene;
+    const resets = [];
 
     const kit = {
       schema,
@@ -55,10 +57,16 @@ export const instrument = ({ schema, load = () => undefined, build, python }) =>
         clearTimeout(spoken);
         spoken = setTimeout(() => text !== voice.textContent && (voice.textContent = text), REST);
       },
+      atReset(act) {
+        resets.push(act);
+      },
       tools() {
         const copy = element("button", { type: "button", class: "lb-tool" }, "Copy as Python");
         const reset = element("button", { type: "button", class: "lb-tool" }, "Reset");
-        reset.addEventListener("click", () => kit.go(first));
+        reset.addEventListener("click", () => {
+          for (const act of resets) act();
+          kit.go(first);
+        });
         copy.addEventListener("click", async () => {
           await navigator.clipboard.writeText(python(kit.state, data));
           copy.textContent = "Copied";

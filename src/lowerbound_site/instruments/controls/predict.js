@@ -4,30 +4,61 @@ import { element, write } from "./dom.js";
 
 /**
  * answers: what one may say; right: which of them holds; because: what is said with the verdict. Where what is right
- * depends on the state, `paint` is told, and the first verdict stays.
+ * depends on the state, `paint` is told. The first verdict stays, until Reset, or until `again` takes it back.
  */
-export function predict(question, { answers, right, because }) {
+export function predict(kit, question, { answers, right, because } = {}) {
+  const asked = element("p", {});
+  const choices = element("div", { class: "lb-answers" });
+  const verdict = element("p", { class: "lb-verdict", role: "status" });
+  const root = element("div", { class: "lb-predict lb-live" }, asked, choices, verdict);
+  let buttons = [];
   let chosen = -1;
   let judged = false;
-  const verdict = element("p", { class: "lb-verdict" });
-  const buttons = answers.map((answer, i) => {
-    const button = element("button", { type: "button", "aria-pressed": "false" }, answer);
-    button.addEventListener("click", () => {
-      chosen = i;
-      buttons.forEach((other, j) => {
-        other.setAttribute("aria-pressed", String(i === j));
-        other.disabled = i !== j;
-      });
-      write(verdict, "Now move it, and see.");
+
+  const mark = () =>
+    buttons.forEach((button, i) => {
+      button.setAttribute("aria-pressed", String(i === chosen));
+      button.disabled = chosen >= 0 && i !== chosen;
     });
-    return button;
-  });
+  const again = () => {
+    judged = false;
+    write(verdict, chosen < 0 ? "" : "Now try it, and see.");
+  };
+  const forget = () => {
+    chosen = -1;
+    mark();
+    again();
+  };
+  /** Another question in the place of this one, or none. */
+  const ask = (text, others) => {
+    root.hidden = !text;
+    if (!text || text === asked.textContent) return;
+    write(asked, text);
+    answers = others;
+    buttons = answers.map((answer, i) => {
+      const button = element("button", { type: "button", "aria-pressed": "false" }, answer);
+      button.addEventListener("click", () => {
+        if (chosen >= 0) return;
+        chosen = i;
+        mark();
+        again();
+      });
+      return button;
+    });
+    choices.replaceChildren(...buttons);
+    forget();
+  };
+  ask(question, answers);
+  kit.atReset(forget);
   return {
-    element: element("div", { class: "lb-predict lb-live" }, element("p", {}, question), ...buttons, verdict),
+    element: root,
+    ask,
+    again,
     paint(seen, now = { right, because }) {
       if (!seen || chosen < 0 || judged) return;
       judged = true;
-      write(verdict, `${chosen === now.right ? "Yes." : `You said: ${answers[chosen]}.`} ${now.because}`);
+      const yours = chosen === now.right ? "Yes:" : `You said “${answers[chosen]}”. It is:`;
+      write(verdict, `${yours} ${answers[now.right]}. ${now.because}`);
     },
   };
 }

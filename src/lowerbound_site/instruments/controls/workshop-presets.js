@@ -28,13 +28,13 @@ const ofGap = [
   "more than twice what it was",
 ];
 const judgeGap = ({ first, last }) => ({
-  answer: last.gap < first.gap / 2 ? 0 : last.gap <= 2 * first.gap ? 1 : 2,
-  said: `The gap was ${nats(first.gap)} before the first step, and is ${nats(last.gap)} now.`,
+  right: last.gap < first.gap / 2 ? 0 : last.gap <= 2 * first.gap ? 1 : 2,
+  because: `The gap was ${nats(first.gap)} before the first step, and is ${nats(last.gap)} now.`,
 });
 
 /**
  * `judge` gets the first and the last measurement of the held-out digits, and of the codes their spread and company:
- * {first, last}, each {loss, surprise, gap, spread, company}. It says which option came true.
+ * {first, last}, each {loss, surprise, gap, spread, company}. It says which option came true, and what is said with it.
  */
 export const PRESETS = [
   {
@@ -52,8 +52,8 @@ export const PRESETS = [
     judge: ({ first, last }) => {
       const [line, between] = [Math.abs(change(first, last, "surprise")) > 0.005, Math.abs(change(first, last, "gap")) > 0.005];
       return {
-        answer: line && between ? 2 : line ? 0 : 1,
-        said: `−log p(x) went from ${number(first.surprise, 2)} to ${number(last.surprise, 2)}, the gap from ${nats(first.gap)} to ${nats(last.gap)}.`,
+        right: line && between ? 2 : line ? 0 : 1,
+        because: `−log p(x) went from ${number(first.surprise, 2)} to ${number(last.surprise, 2)}, the gap from ${nats(first.gap)} to ${nats(last.gap)}.`,
       };
     },
   },
@@ -70,8 +70,8 @@ export const PRESETS = [
     question: "The KL to the prior counts a tenth. Where will the codes lie?",
     options: ["closer together than draws from the prior", "about as far apart", "further apart, many outside of the circle"],
     judge: ({ last }) => ({
-      answer: last.spread < 0.8 ? 0 : last.spread <= 1.25 ? 1 : 2,
-      said: `The codes lie ${number(last.spread, 1)} from the middle (draws from the prior: 1.0, as a root mean square), and the gap is ${nats(last.gap)}.`,
+      right: last.spread < 0.8 ? 0 : last.spread <= 1.25 ? 1 : 2,
+      because: `The codes lie ${number(last.spread, 1)} from the middle (draws from the prior: 1.0, as a root mean square), and the gap is ${nats(last.gap)}.`,
     }),
   },
   {
@@ -89,8 +89,8 @@ export const PRESETS = [
     judge: ({ first, last }) => {
       const moved = change(first, last, "company");
       return {
-        answer: moved < -0.05 ? 0 : moved <= 0.05 ? 1 : 2,
-        said: `At the start ${number(100 * first.company, 0)} % of the codes had one of their own kind next to them, now ${number(100 * last.company, 0)} %; the loss went from ${number(first.loss, 1)} to ${number(last.loss, 1)}.`,
+        right: moved < -0.05 ? 0 : moved <= 0.05 ? 1 : 2,
+        because: `At the start ${number(100 * first.company, 0)} % of the codes had one of their own kind next to them, now ${number(100 * last.company, 0)} %; the loss went from ${number(first.loss, 1)} to ${number(last.loss, 1)}.`,
       };
     },
   },

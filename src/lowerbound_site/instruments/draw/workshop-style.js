@@ -11,12 +11,7 @@ export const STYLE = `
 .md-typeset .lb-workshop .lb-tool:disabled { border-style: dashed; color: var(--lb-muted); cursor: default }
 .md-typeset .lb-workshop .lb-main { min-width: 6rem; font-weight: 600 }
 .lb-workshop .lb-so-far { color: var(--lb-muted) }
-.md-typeset .lb-workshop .lb-predict { margin: 0.6rem 0; padding: 0.5rem 0.8rem; border: 1px solid var(--lb-rule); border-radius: 3px; background: var(--lb-tint) }
-.lb-workshop .lb-predict legend { float: left; width: 100%; padding: 0 0 0.3rem }
-.lb-workshop .lb-predict div { clear: both; display: flex; flex-wrap: wrap; gap: 0 1.2rem }
-.lb-workshop .lb-predict label { display: flex; align-items: center; gap: 0.4rem; min-height: 44px; cursor: pointer }
-.md-typeset .lb-workshop .lb-verdict { margin: 0 }
-.md-typeset .lb-workshop .lb-verdict:not(:empty) { margin: 0.2rem 0 0.3rem }
+.md-typeset .lb-workshop .lb-predict { margin: 0.6rem 0 }
 .lb-workshop .lb-panes { display: grid; gap: 0.8rem 1.4rem; margin: 0.6rem 0 }
 @container (min-width: 640px) { .lb-workshop .lb-panes { grid-template-columns: 1fr 1fr } }
 .lb-workshop :is(.lb-codes, .lb-training-curves, .lb-cost-bars) { display: block; width: 100%; height: auto; overflow: visible }
@@ -44,13 +39,10 @@ export const STYLE = `
 .lb-workshop .lb-atlas { display: block; width: 100%; max-width: 12rem; border: 1px solid var(--lb-rule-strong) }
 .lb-workshop .lb-image { display: flex; flex-wrap: wrap; gap: 0.8rem; align-items: start; margin-top: 0.5rem }
 .md-typeset .lb-workshop .lb-image figure { margin: 0 }
-.lb-workshop .lb-image figure:not(:first-child) { width: 6rem }
+.lb-workshop .lb-image figure:not(.lb-own) { width: 6rem }
 .md-typeset .lb-workshop .lb-image figcaption { margin: 0.2rem 0 0; font-size: 0.64rem; line-height: 1.3; text-align: center }
 .lb-workshop .lb-decoded { display: block; width: 6rem; height: 6rem; border: 1px solid var(--lb-rule-strong); fill: var(--lb-ink) }
-.lb-workshop .lb-drawn { display: grid; grid-template: repeat(8, 1fr) / repeat(8, 1fr); width: 7.2rem; height: 7.2rem; border: 1px solid var(--lb-data); touch-action: none; cursor: crosshair }
-.md-typeset .lb-workshop .lb-drawn button { min-width: 0; min-height: 0; margin: 0; padding: 0; border-radius: 0; border: 0; background: var(--lb-paper); box-shadow: 0 0 0 0.5px var(--lb-rule) }
-.md-typeset .lb-workshop .lb-drawn button[aria-pressed="true"] { background: var(--lb-data) }
-.md-typeset .lb-workshop .lb-drawn button:focus-visible { position: relative; outline: 2px solid var(--lb-q); outline-offset: 1px }
+.lb-workshop .lb-own { width: 7.2rem }
 .lb-workshop .lb-cost-surprise { fill: var(--lb-p); fill-opacity: 0.75 }
 .lb-workshop .lb-cost-gap { fill: var(--lb-gap) }
 .lb-workshop .lb-cost-reconstruction { fill: var(--lb-muted); fill-opacity: 0.6 }
