@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 import torch
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from lowerbound import VAE, FullNormal, Grid, digits, elbo, kl_each, optimal_q
 
@@ -140,8 +140,11 @@ def read(page: Page) -> dict[str, str]:
 
 def test_a_digit_is_drawn_and_read_with_the_keyboard_alone(page: Page, stage: str, exported: VAE) -> None:
     show(page, stage, "")
-    page.get_by_role("button", name="Draw your own").focus()
-    page.keyboard.press("Enter")
+    for fold in ("Set the ellipse by numbers", "Draw a digit of your own"):
+        page.locator("summary", has_text=fold).press("Enter")
+    page.keyboard.press("Tab")  # to the grid
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")  # empties it
     x = torch.zeros(8, 8, dtype=torch.float64)
     for _ in range(3):
         page.keyboard.press("ArrowRight")
@@ -172,6 +175,46 @@ def test_a_digit_is_drawn_and_read_with_the_keyboard_alone(page: Page, stage: st
     page.keyboard.press("End")
     assert read(page)["σ1"] == "1.20"
     assert "q=hand" in page.evaluate("new Promise(done => setTimeout(() => done(location.hash), 1200))")
+
+
+def test_reset_takes_back_what_was_drawn_asked_and_where_the_keys_stood(page: Page, stage: str) -> None:
+    show(page, stage, "x=0000000000000000")
+    page.get_by_role("checkbox", name="row 1, column 1").focus()
+    for key in ("ArrowRight", "ArrowDown", "Space"):
+        page.keyboard.press(key)
+    page.get_by_role("button", name="the blue one").click()
+    page.get_by_role("button", name="Reset").click()
+    expect(page.get_by_role("checkbox", name="row 1, column 1")).to_have_attribute("tabindex", "0")
+    assert page.locator(".lb-cells [tabindex='0']").count() == 1
+    assert page.locator(".lb-verdict").text_content() == ""
+    expect(page.get_by_role("button", name="both")).to_be_enabled()
+
+
+def test_the_two_questions_by_keys(page: Page, stage: str) -> None:
+    """The ellipse leaves the blue piece; a decoder that ignores z has no gap and a longer bar."""
+    show(page, stage, "")
+    surprise = page.evaluate(NUMBERS)["-log p(x)"]
+    expect(page.get_by_role("button", name="And a decoder that ignores z?")).to_be_hidden()
+    page.get_by_role("button", name="the purple one").press("Enter")
+    page.get_by_role("slider", name="place of q, to the right").press("PageDown")
+    expect(page.locator(".lb-verdict")).to_contain_text("Yes: the purple one.")
+    assert page.evaluate(NUMBERS)["-log p(x)"] == surprise
+    page.get_by_role("button", name="And a decoder that ignores z?").press("Enter")
+    page.get_by_role("button", name="shorter").press("Enter")
+    expect(page.locator(".lb-verdict")).to_have_text("Now try it, and see.")
+    page.wait_for_function("document.querySelector('lb-instrument').instrument.state.q === 'encoder'")
+    page.wait_for_timeout(100)
+    before = float(page.evaluate(NUMBERS)["loss"])
+    page.get_by_role("button", name="Let the decoder ignore z").press("Enter")
+    page.wait_for_function("document.querySelector('lb-instrument').instrument.numbers.gap === '0.00'")
+    assert float(page.evaluate(NUMBERS)["loss"]) > before + 0.5
+    expect(page.locator(".lb-verdict")).to_contain_text("It is: longer. The gap is 0.00, and the loss")
+    expect(page.locator(".lb-verdict")).to_contain_text(f"it was {before:.1f}.")
+    page.get_by_role("button", name="Reset").click()
+    expect(page.locator(".lb-predict")).to_contain_text("Drag the ellipse.")
+
+
+NUMBERS = "() => document.querySelector('lb-instrument').instrument.numbers"
 
 
 def test_a_digit_is_drawn_with_a_pointer_and_rubbed_out(page: Page, stage: str) -> None:

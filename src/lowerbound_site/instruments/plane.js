@@ -11,6 +11,7 @@ import { bar } from "./draw/bar.js";
 import { gap as gapText, number } from "./draw/format.js";
 import { pixels } from "./draw/pixels.js";
 import { plane } from "./draw/plane.js";
+import { STYLE } from "./draw/plane-style.js";
 import { best } from "./maths/fit.js";
 import { spread, tilted } from "./maths/normal.js";
 import { fromHex, sigmoid, toHex } from "./maths/numbers.js";
@@ -31,6 +32,16 @@ export const schema = {
 const LIMIT = 3.5;
 const ZOOM = 6;
 const AXIS = 60;
+const MOVED = 0.5; // nats: what shows which piece an ellipse changes
+
+const QUESTIONS = {
+  ellipse: { text: "Drag the ellipse. Which piece of the bar can it change?", answers: ["the blue one", "the purple one", "both"] },
+  decoder: {
+    text: "Now take a decoder that ignores z, so that one ellipse fits its cloud exactly: gap 0. Will the whole bar be…",
+    answers: ["shorter", "as long", "longer"],
+  },
+};
+const IGNORES = { decoder: "deaf", q: "hand", z1: 0, z2: 0, s1: 1, s2: 1, tilt: 0 }; // its p(z|x) is the prior
 
 const load = async () => {
   const [decoder, encoder, images, counts] = await Promise.all([loadDecoder(), loadEncoder(), loadImages(), loadCounts()]);
@@ -47,6 +58,12 @@ function build(kit, { decoders, encoder, images }) {
     if (known.key !== key) known = { key, ...grid(state.decoder).posterior(image(state)) };
     return known;
   };
+  const listened = new Map(); // the loss with the trained decoder and the encoder's answer, by image
+  const listening = (state) => {
+    const key = state.x || state.digit;
+    if (!listened.has(key)) listened.set(key, loss(decoders.trained, image(state), encode(encoder, image(state))));
+    return listened.get(key);
+  };
   const asked = (state) => (state.q === "encoder" ? encode(encoder, image(state)) : tilted(state.z1, state.z2, state.s1, state.s2, state.tilt));
   const asState = (q) => {
     const [s1, s2, tilt] = spread(q);
@@ -56,10 +73,11 @@ function build(kit, { decoders, encoder, images }) {
 
   // What is seen.
   const field = plane("plane", LIMIT);
+  const target = pixels("var(--lb-data)");
   const yours = pixels("var(--lb-ink)");
   const costs = bar("lb-loss");
   const zoom = bar("lb-zoom");
-  const drawn = drawing(kit, { colour: "var(--lb-data)", label: "x, 8 by 8 pixels: arrows move, space switches", changed: (x) => kit.set({ x: toHex(x) }) });
+  const drawn = drawing(kit, { colour: "var(--lb-data)", label: "x, 8 by 8 pixels: arrows move, the space bar switches", changed: (x) => kit.set({ x: toHex(x) }) });
 
   // What is held.
   const held = ellipse(kit, field, byHand);
@@ -100,19 +118,25 @@ function build(kit, { decoders, encoder, images }) {
     const [one, other] = found.map((q) => loss(decoder, x, q));
     kit.go(asState(one <= other ? found[0] : found[1]));
   };
-  const listen = button("Let the decoder ignore z", () => kit.go({ decoder: kit.state.decoder === "deaf" ? "trained" : "deaf" }));
+  const listen = button("Let the decoder ignore z", () => kit.go(kit.state.decoder === "deaf" ? { decoder: "trained", q: "encoder" } : IGNORES));
   listen.setAttribute("aria-pressed", "false");
-  const presets = element("div", { class: "lb-buttons lb-live" },
-    button("The encoder’s answer", () => kit.go({ q: "encoder" })), button("Best upright", fitted(false)), button("Best tilted", fitted(true)), listen);
-  const data = element("div", { class: "lb-buttons lb-live" },
-    button("Another digit", () => kit.go({ digit: (kit.state.digit + 47) % images.length, x: "" })),
-    button("Draw your own", () => {
-      kit.go({ x: "0".repeat(16) });
-      drawn.element.querySelector("[tabindex='0']").focus();
-    }));
-  const guess = predict(kit, "Let the decoder ignore z, and give q its best ellipse: the gap can then be 0. Will the whole bar be…", {
-    answers: ["shorter", "as long", "longer"],
+  const presets = element("div", { class: "lb-buttons" },
+    button("The encoder’s answer", () => kit.go({ q: "encoder" })), button("Best upright", fitted(false)), button("Best tilted", fitted(true)));
+  const another = button("Another digit", () => kit.go({ digit: (kit.state.digit + 47) % images.length, x: "" }));
+  const empty = button("Empty the grid", () => {
+    kit.go({ x: "0".repeat(16) });
+    drawn.focus();
   });
+
+  // What is asked: first with the ellipse in hand, then of the decoder.
+  let asking = "ellipse";
+  let start; // the gap before the ellipse was moved
+  const guess = predict(kit, QUESTIONS.ellipse.text, QUESTIONS.ellipse);
+  const goOn = button("And a decoder that ignores z?", () => {
+    asking = "decoder";
+    kit.go({ q: "encoder" });
+  });
+  kit.atReset(() => (asking = "ellipse"));
 
   let hovered;
   field.element.addEventListener("pointermove", (event) => {
@@ -127,7 +151,6 @@ function build(kit, { decoders, encoder, images }) {
   const logits = new Float64Array(PIXELS);
   let shownAtlas = "";
   let shownIsland = "";
-  let before; // the loss with a decoder that listens
 
   function paint(state) {
     const decoder = decoders[state.decoder];
@@ -145,11 +168,13 @@ function build(kit, { decoders, encoder, images }) {
     if (shownIsland !== key) field.paintIsland(grid(state.decoder), logMass);
     shownIsland = key;
     field.showIsland(true);
-    drawn.paint(x, state.x ? "<i>x</i>, yours" : `<i>x</i>, held-out digit ${state.digit}`);
-    yours.paint(forward(decoder, hovered ?? q.mean, logits).map(sigmoid), hovered ? "decoded here" : "q’s centre, decoded");
+    target.paint(x, state.x ? "<i>x</i>, yours" : "the picture <i>x</i>");
+    drawn.paint(x, "<i>x</i>: press and draw; from ink on it rubs out");
+    yours.paint(forward(decoder, hovered ?? q.mean, logits).map(sigmoid), hovered ? "this place, decoded" : "its middle, decoded");
 
     costs.paint({
-      from: 0, to: AXIS, step: 10, marks: [],
+      from: 0, to: AXIS, step: 10,
+      marks: state.decoder === "deaf" ? [{ kind: "lb-tick lb-was", at: listening(state), text: `before: ${number(listening(state), 1)}` }] : [],
       pieces: [{ kind: "lb-piece-p", start: 0, end: surprise }, { kind: "lb-piece-gap", start: surprise, end: value }],
       labels: [
         { kind: "lb-label-p", at: Math.min(surprise, AXIS), text: `−log p(x) ${number(surprise, 1)}`, side: "lb-before" },
@@ -178,26 +203,51 @@ function build(kit, { decoders, encoder, images }) {
     write(outputs.loss, numbers.loss);
     write(outputs["−log p(x)"], numbers["-log p(x)"]);
     write(outputs.gap, numbers.gap);
-    listen.setAttribute("aria-pressed", String(state.decoder === "deaf"));
-
-    if (state.decoder === "trained") before = value;
-    const done = state.decoder === "deaf" && gap < 0.05 && before !== undefined;
-    if (done) {
-      const right = value > before + 0.5 ? 2 : value < before - 0.5 ? 0 : 1;
-      guess.paint(true, { right, because: `The gap is ${numbers.gap}, and the loss ${numbers.loss}; before, it was ${number(before, 1)}.` });
-    }
+    ask(state, { value, gap, numbers });
     kit.say(`loss ${numbers.loss}, minus log p of x ${numbers["-log p(x)"]}, gap ${numbers.gap}; ${where}`);
     return numbers;
   }
 
-  const fields = element("div", { class: "lb-numbers lb-live" }, ...Object.values(inputs).map((part) => part.label), tilt.element);
-  const stage = element("div", { class: "lb-stage lb-inspect" },
-    guess.element,
-    element("div", { class: "lb-costs" }, costs.element, zoom.element),
+  /** Which question stands there, and whether enough was seen to judge it. */
+  function ask({ decoder, x, digit, q }, { value, gap, numbers }) {
+    const deafened = decoder === "deaf";
+    if (deafened) asking = "decoder";
+    guess.ask(QUESTIONS[asking].text, QUESTIONS[asking].answers);
+    listen.setAttribute("aria-pressed", String(deafened));
+    listen.hidden = asking !== "decoder";
+    if (q === "encoder" || start?.of !== `${x} ${digit}`) start = { of: `${x} ${digit}`, gap };
+    const moved = !deafened && Math.abs(gap - start.gap) > MOVED;
+    goOn.hidden = asking !== "ellipse" || !(moved || !goOn.hidden);
+    if (asking === "ellipse") {
+      guess.paint(moved, { right: 1, because: "The blue piece and the blue cloud come from x and the decoder. No ellipse changes them." });
+    } else {
+      const before = listening(kit.state);
+      const right = value > before + MOVED ? 2 : value < before - MOVED ? 0 : 1;
+      const because = `The gap is ${numbers.gap}, and the loss ${numbers.loss}. With the decoder that listens, and its encoder’s ellipse, it was ${number(before, 1)}. Now every place decodes to the same picture.`;
+      guess.paint(deafened && gap < 0.05, { right, because });
+    }
+  }
+
+  const legend = element("p", { class: "lb-legend" });
+  legend.innerHTML =
+    "The loss of <i>x</i>, in nats, the unit of natural logarithms. <b class='lb-p'>Blue</b>, −log p(x): how improbable the model finds <i>x</i>. " +
+    "<b class='lb-gap'>Purple</b>, the gap: how far the <b class='lb-q'>ellipse</b> is from the cloud.";
+  const fold = (title, ...content) => element("details", {}, element("summary", {}, title), ...content);
+  const own = fold("Draw a digit of your own", drawn.element, element("div", { class: "lb-buttons" }, empty));
+  own.open = Boolean(kit.state.x);
+  const byNumbers = fold("Set the ellipse by numbers",
+    element("p", {}, "μ (mu) says where its middle is, σ (sigma) how wide it is along each axis. Tilt says how far the two numbers of z go together: 0 is an upright ellipse."),
+    element("div", { class: "lb-numbers" }, ...Object.values(inputs).map((part) => part.label), tilt.element),
+    presets,
+    element("p", { class: "lb-legend" }, "The gap, magnified:"), zoom.element, values);
+  const stage = element("div", { class: "lb-stage lb-fitting" },
+    element("style", {}, STYLE),
+    element("div", { class: "lb-ask lb-live" }, guess.element, goOn, listen),
+    element("div", { class: "lb-costs" }, costs.element, legend),
     field.element,
-    element("div", { class: "lb-draw" }, drawn.element, data),
-    element("div", { class: "lb-side" }, yours.element),
-    element("div", { class: "lb-readings" }, values, fields, presets, element("div", { class: "lb-tools lb-live" }, ...kit.tools())));
+    element("div", { class: "lb-side" }, target.element, yours.element, element("div", { class: "lb-live" }, another)),
+    element("div", { class: "lb-more lb-live" }, own, byNumbers, element("div", { class: "lb-tools" }, ...kit.tools())));
+  goOn.hidden = true;
   return { stage, paint, stop: () => held.stop() };
 }
 

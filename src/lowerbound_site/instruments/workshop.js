@@ -258,6 +258,7 @@ async function build(kit, data) {
     drawn.paint(x, "<i>x</i>: draw on it");
     const { frame, history = [] } = shown;
     if (shown.failed) write(progress, "The training could not be started here.");
+    else if (shown.scrambling) write(progress, `scrambling: ${shown.scrambling} of 20`);
     if (!frame) return;
     if (painted !== frame) codes.paint(frame);
     painted = frame;
@@ -284,7 +285,7 @@ async function build(kit, data) {
       write(who, `${last.count} held-out digits, epoch ${number(last.at, Number.isInteger(last.at) ? 0 : 2)}`);
     }
     const over = number(Math.floor(frame.at + 1e-9), 0);
-    write(progress, shown.scrambling ? `scrambling: ${shown.scrambling} of 20` : `epoch ${over} of ${epochs}${Number.isNaN(frame.loss) ? "" : `, loss in training ${number(frame.loss, 1)}`}`);
+    if (!shown.scrambling) write(progress, `epoch ${over} of ${epochs}${Number.isNaN(frame.loss) ? "" : `, loss in training ${number(frame.loss, 1)}`}`);
     if (!running && shown.over && last) {
       if (asked && shown.alike?.last.at === last.at) foretell.paint(true, asked.judge(shown.alike));
       kit.say(`Training is over after ${epochs} epochs: loss ${number(last.loss, 1)}, gap ${gap(last.gap)} nats.`);

@@ -5,7 +5,7 @@ import { element, write } from "../controls/dom.js";
 
 /**
  * `paint({from, to, step, pieces, labels, marks, end})`: pieces [{kind, start, end}], above them labels [{kind, at, text,
- * side}], below marks [{kind, at}]; `end` {at, text, inside} stands where the bar ends, inside it or behind.
+ * side}], below marks [{kind, at, text}]; `end` {at, text, inside} stands where the bar ends, inside it or behind.
  */
 export function bar(kind) {
   const track = element("div", { class: "lb-track" });
@@ -51,7 +51,7 @@ export function bar(kind) {
       if (last.className !== look) last.className = look;
       last.style.left = percent(end.at);
       fill(labels, said.map(({ kind: look, at, text, side = "" }) => ({ kind: `${look} ${side}`, style: `left: ${percent(at)};`, text })), "span");
-      fill(marks, left.map(({ kind: look, at }) => ({ kind: at > to ? `${look} lb-beyond` : look, style: `left: ${percent(at)};` })), "i");
+      fill(marks, left.map(({ kind: look, at, text }) => ({ text, kind: at > to ? `${look} lb-beyond` : look, style: `left: ${percent(at)};` })), "i");
       if (scale !== `${from} ${to}`) {
         scale = `${from} ${to}`;
         const ticks = Array.from({ length: Math.floor((to - from) / step + 1e-6) + 1 }, (_, k) => k * step);

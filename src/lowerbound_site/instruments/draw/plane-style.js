@@ -1,0 +1,24 @@
+// The look of the plane with any ellipse: it comes with the instrument, as no other page needs it.
+
+export const STYLE = `
+.lb-fitting { display: grid; grid-template: "ask" "costs" "plane" "side" "more" / minmax(0, 1fr); gap: 0.6rem 1rem; font-size: 0.8rem }
+.lb-fitting .lb-ask { grid-area: ask }
+.lb-fitting .lb-ask > button { margin-top: 0.6rem }
+.lb-fitting .lb-plane { grid-area: plane; margin: 0 0 1rem 1.1rem }
+.lb-fitting .lb-side { grid-template-columns: repeat(2, minmax(0, 6rem)) auto; align-items: end; justify-items: start }
+.lb-fitting .lb-side .lb-pixels { width: 100% }
+.lb-fitting .lb-costs .lb-legend { margin-top: 0.2rem }
+.lb-fitting .lb-more { grid-area: more }
+.lb-fitting .lb-was { width: auto; height: 10px; padding-left: 0.3em; border-left: 2px solid var(--lb-ink); background: none; opacity: 1; font-size: 0.65rem; line-height: 12px; font-style: normal }
+.md-typeset .lb-fitting details { margin: 0; padding-block: 0; font-size: inherit }
+.md-typeset .lb-fitting details + details { border-top: 0 }
+.md-typeset .lb-fitting summary { min-height: 44px; padding-block: 0; align-content: center; font: inherit; font-weight: 600 }
+.lb-fitting details > * + * { margin-top: 0.5rem }
+.lb-fitting details .lb-pixels { max-width: 12rem }
+.lb-fitting .lb-numbers label:not(.lb-slider) { display: inline-flex; gap: 0.3rem; align-items: center; margin-right: 0.6rem }
+.lb-fitting .lb-numbers input[type="number"] { width: 4.4rem; min-height: 44px; border: 1px solid var(--lb-rule-strong); background: var(--lb-paper); color: var(--lb-ink); font: inherit }
+.lb-fitting .lb-numbers input { accent-color: var(--lb-q) }
+@media screen and (min-width: 44rem) {
+  .lb-fitting { grid-template: "costs costs" "plane ask" "plane side" "plane more" 1fr / minmax(0, 25rem) minmax(0, 1fr) }
+}
+`;
