@@ -5,7 +5,6 @@ import functools
 import hashlib
 import http.server
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -41,7 +40,8 @@ def build(out: Path, root: Path = ROOT) -> None:
         prune(new)
         inline(new, urlsplit(f"{site_url()}/").path)
         postpone(new)
-        shutil.rmtree(out, ignore_errors=True)
+        if out.exists():
+            out.replace(Path(folder, "before"))  # a server that serves it never finds half a site
         new.replace(out)
 
 
@@ -148,7 +148,8 @@ def prepare(root: Path = ROOT) -> None:
     wanted |= {download / "source" / path.name: path for path in (root / "src" / "lowerbound").glob("*.py")}
     if moving := modules(root):
         moving |= export(root)
-        wanted |= {download / "instruments" / version(root) / name: path for name, path in moving.items()}
+        served = download / "instruments" / version(root)
+        wanted |= {served / name: path for name, path in moving.items()}
     wanted |= {download / "cards" / f"{page}.png": card for page, card in cards(root).items()}
     contents = {place: path.read_bytes() for place, path in wanted.items()}
     for path in (root / "snippets").glob("*.py"):

@@ -11,7 +11,9 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from mkdocs.utils.meta import get_data
@@ -81,6 +83,7 @@ def read_pages(root: Path = ROOT) -> list[Page]:
     return [Page(path.relative_to(docs).as_posix(), path.read_text(encoding="utf-8")) for path in paths]
 
 
+@lru_cache(maxsize=256)
 def hide_code(text: str) -> str:
     """Blank out front matter, fences, comments and inline code, keeping every other character where it is."""
     return _CODE.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
@@ -360,8 +363,13 @@ def wheel_url(root: Path) -> str:
 
 def wheel_name(pyproject: Path) -> str:
     """Return the file name of the library's wheel."""
-    version = tomllib.loads(pyproject.read_text(encoding="utf-8"))["project"]["version"]
+    version = _project(pyproject.read_text(encoding="utf-8"))["version"]
     return f"lowerbound-{version}-py3-none-any.whl"
+
+
+@lru_cache(maxsize=4)
+def _project(pyproject: str) -> Mapping[str, Any]:
+    return MappingProxyType(tomllib.loads(pyproject)["project"])
 
 
 def _outside_tags(change: Callable[[str], str], text: str) -> str:

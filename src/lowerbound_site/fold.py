@@ -10,6 +10,7 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lowerbound_site.claims import Claim, EvidenceError
 
@@ -32,11 +33,12 @@ class Part:
     holds: tuple[str, ...] = ()
 
 
-def parts(claim: Claim) -> list[Part]:
+@lru_cache(maxsize=1024)
+def parts(claim: Claim) -> tuple[Part, ...]:
     """Take a program apart; the parts in their order are all of its lines."""
     lines = claim.source.splitlines()
     holds = _by_line(claim, len(lines))
-    runs = []
+    runs: list[Part] = []
     for folded, numbers in itertools.groupby(range(1, len(lines) + 1), lambda number: holds[number] is not None):
         run = list(numbers)
         if folded and sum(bool(lines[number - 1].strip()) for number in run) >= _SMALLEST:
@@ -46,7 +48,7 @@ def parts(claim: Claim) -> list[Part]:
             runs[-1] = Part(runs[-1].first, run[-1])
         else:
             runs.append(Part(run[0], run[-1]))
-    return runs
+    return tuple(runs)
 
 
 def visible_lines(claim: Claim) -> int:

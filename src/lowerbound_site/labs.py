@@ -29,7 +29,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils.meta import get_data
 from nbformat import NotebookNode
 
-from lowerbound_site import figures
+from lowerbound_site import figures, fingerprint
 from lowerbound_site.build import wheel
 from lowerbound_site.claims import ROOT, EvidenceError
 from lowerbound_site.expand import expand, site_url
@@ -155,8 +155,8 @@ def _text(content: str) -> str:
 
 
 def cache_key(root: Path = ROOT) -> str:
-    """What decides a lab's outputs besides the lab itself: library, data, pinned versions, Python, how it is run."""
-    key = hashlib.sha256(f"{wheel(root).parent.name} {platform.python_version()} {platform.machine()}".encode())
+    """What decides a lab's outputs besides its code: library, data, pinned versions, Python, how it is run."""
+    key = hashlib.sha256(f"{fingerprint.library(root)} {platform.python_version()} {platform.machine()}".encode())
     for path in (root / "requirements.txt", Path(__file__), _STYLE):
         key.update(path.read_bytes())
     return key.hexdigest()[:16]
@@ -205,14 +205,15 @@ def _environment(changes: dict[str, str]) -> Iterator[None]:
 
 
 def on_config(config: MkDocsConfig) -> None:
-    """Give mkdocs-jupyter a cache of its own for everything that decides the outputs; it adds the notebook itself."""
+    """Make a place for what labs put out, one for everything that decides it; mkdocs-jupyter keeps nothing itself."""
     kept = Path(config.docs_dir).parent / ".cache" / "labs"
     folder = kept / cache_key()
     folder.mkdir(parents=True, exist_ok=True)
     for other in kept.iterdir():
         if other.is_dir() and other != folder:
             shutil.rmtree(other, ignore_errors=True)
-    config.plugins[_PLUGIN].config["cache_dir"] = str(folder)
+    config.plugins[_PLUGIN].config["cache"] = False
+    config.extra["labs_kept"] = folder
 
 
 def on_files(files: Files, config: MkDocsConfig) -> None:
@@ -227,18 +228,31 @@ def on_files(files: Files, config: MkDocsConfig) -> None:
 
 
 def _run(file: File, config: MkDocsConfig, files: Files) -> None:
-    """Let mkdocs-jupyter run a lab and keep its outputs, if it has not kept them already."""
-    this = Page(None, file, config)
-    config.plugins[_PLUGIN].on_pre_page(this, config=config, files=files)
-    with _one_at_a_time(Path(file.src_uri).stem, config):
-        this.render(config, files)
-    file.page = None  # MkDocs makes the page of the site later
+    """Let mkdocs-jupyter run a lab, and keep what it rendered, unless that is kept already."""
+    lab = Path(str(file.abs_src_path))
+    kept = _kept(lab, config)
+    with FileLock(kept.with_name(f"{lab.stem}.lock")):  # another build that waits finds the outputs of this one
+        if not kept.exists():
+            this = Page(None, file, config)
+            config.plugins[_PLUGIN].on_pre_page(this, config=config, files=files)
+            this.render(config, files)
+            for before in kept.parent.glob(f"{lab.stem}.*.html"):
+                before.unlink()
+            kept.write_bytes((this.content or "").encode())  # a progress bar goes back by \r
+            file.page = None  # MkDocs makes the page of the site later
+
+
+def _kept(lab: Path, config: MkDocsConfig) -> Path:
+    """Where a lab's outputs are kept: under a name for the code in its cells, so that other words run nothing."""
+    _, notebook = read(lab)
+    code = "\0".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    return Path(config.extra["labs_kept"], f"{lab.stem}.{hashlib.sha256(code.encode()).hexdigest()[:16]}.html")
 
 
 def on_pre_page(page: Page, config: MkDocsConfig, files: Files) -> None:
     """Take of what mkdocs-jupyter rendered the outputs only."""
     if lab := _lab(page):
-        page.render = partial(_render, lab, page, page.render)  # type: ignore[method-assign]
+        page.render = partial(_render, lab, page)  # type: ignore[method-assign]
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str | None:
@@ -249,18 +263,11 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     return None
 
 
-def _render(lab: Path, this: Page, run: Any, config: MkDocsConfig, files: Files) -> None:
-    with _one_at_a_time(lab.stem, config):
-        run(config, files)
-    shown = outputs(this.content or "", lab)
+def _render(lab: Path, this: Page, config: MkDocsConfig, files: Files) -> None:
+    shown = outputs(_kept(lab, config).read_bytes().decode(), lab)
     this.markdown = page(lab)
     Page.render(this, config, files)  # as any page: the site's Markdown, checked links, its table of contents
     this.content = _PLACE.sub(lambda place: shown[int(place[1])], this.content or "")
-
-
-def _one_at_a_time(lab: str, config: MkDocsConfig) -> FileLock:
-    """A lock: another build that waits for it finds the outputs of this one."""
-    return FileLock(Path(config.plugins[_PLUGIN].config["cache_dir"]) / f"{lab}.lock")
 
 
 def _lab(page: Page) -> Path | None:

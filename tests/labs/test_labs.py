@@ -187,15 +187,42 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("changed", ["src/lowerbound/__init__.py", "requirements.txt"])
-def test_the_cache_is_another_when_what_decides_the_outputs_changes(root: Path, changed: str) -> None:
+@pytest.mark.parametrize(
+    ("changed", "text"), [("src/lowerbound/__init__.py", "x = 1\n"), ("requirements.txt", "# changed\n")]
+)
+def test_the_cache_is_another_when_what_decides_the_outputs_changes(root: Path, changed: str, text: str) -> None:
     before = labs.cache_key(root)
     assert labs.cache_key(root) == before
     with (root / changed).open("a") as file:
-        file.write("# changed\n")
+        file.write(text)
     assert labs.cache_key(root) != before
+
+
+def test_neither_a_docstring_of_the_library_nor_a_comment_changes_the_cache(root: Path) -> None:
+    before = labs.cache_key(root)
+    (root / "src" / "lowerbound" / "__init__.py").write_text('"""Another line."""\n\n# And a comment.\n')
+    assert labs.cache_key(root) == before
+
+
+def test_a_lab_runs_again_for_other_code_and_not_for_other_words(tmp_path: Path) -> None:
+    settings = site_of(tmp_path, "import uuid\nprint(uuid.uuid4())")
+    lab, page = tmp_path / "docs" / "labs" / "small.py", tmp_path / "site" / "labs" / "small" / "index.html"
+
+    def built() -> tuple[str, str]:
+        ended = build(settings)
+        assert ended.returncode == 0, ended.stderr
+        printed = re.findall("<pre><code>([0-9a-f-]{36})\n</code></pre>", page.read_text())
+        return printed[-1], page.read_text()
+
+    first, _ = built()
+    lab.write_text(lab.read_text().replace("# # Small", "# # Small\n#\n# Other words."))
+    second, text = built()
+    assert second == first
+    assert "Other words." in text
+    lab.write_text(lab.read_text().replace("import uuid", "import uuid  # again"))
+    assert built()[0] != first
 
 
 def test_the_build_ran_every_lab_once_and_kept_its_outputs(built_site: Path) -> None:
     kept = ROOT / ".cache" / "labs" / labs.cache_key()
-    assert len(list(kept.glob("*.json"))) >= len(LABS)
+    assert len(list(kept.glob("*.html"))) >= len(LABS)
