@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 from playwright.sync_api import Browser, Page, Route
@@ -66,6 +67,29 @@ def test_a_caption_s_words_set_it_and_back_unsets_it(page: Page) -> None:
     assert page.evaluate("document.querySelector('lb-instrument').sameElement"), "the theme fetched the page again"
     assert page.evaluate("window.loadedOnce")
     assert page.url == f"{SITE_URL}questions/why-measure-q-against-p/"
+
+
+@pytest.mark.parametrize(("words", "tall"), [("these two", False), ("with the encoder's ellipse", True)])
+def test_another_page_s_words_set_it_far_down(words: str, tall: bool, page: Page) -> None:
+    page.goto(f"{SITE_URL}questions/verdict/", wait_until="networkidle")
+    link = page.get_by_role("link", name=words, exact=True)
+    address = urljoin(page.url, link.get_attribute("href"))
+    link.click()
+    page.wait_for_selector(READY)
+    shared = page.context.new_page()
+    shared.goto(address)
+    shared.wait_for_selector(READY)
+    expected = dict(part.split("=") for part in address.partition("?")[2].split("&"))
+    for seen in (page, shared):
+        state = seen.evaluate("document.querySelector('lb-instrument').instrument.state")
+        assert {key: str(state[key]) for key in expected} == expected
+        seen.wait_for_timeout(300)
+        box = seen.locator("lb-instrument").bounding_box()
+        header = seen.locator("header.md-header").bounding_box()
+        assert box
+        assert header
+        assert header["height"] <= box["y"] + 1 < 400
+        assert tall or box["y"] + box["height"] <= 801
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])

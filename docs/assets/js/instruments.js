@@ -1,4 +1,5 @@
-// Starts the instruments of a page, each when it comes near the window and after the page was painted.
+// Starts the instruments of a page, each when it comes near the window and after the page was painted; at once the one
+// whose state stands in the address.
 //
 // On a page, an instrument is <lb-instrument data-name data-start data-version> around its recorded picture. Its module
 // download/instruments/VERSION/NAME.js exports
@@ -24,7 +25,11 @@ customElements.define(
 
     connectedCallback() {
       this.inert = true; // a picture only, until it has started
-      requestAnimationFrame(() => setTimeout(() => this.isConnected && near.observe(this)));
+      requestAnimationFrame(() => setTimeout(() => {
+        if (!this.isConnected) return;
+        if (location.hash.slice(1).split("?")[0] === `~${this.dataset.name}`) this.begin();
+        else near.observe(this);
+      }));
     }
 
     disconnectedCallback() {
