@@ -89,10 +89,30 @@ def test_from_the_first_tap_to_the_encoder_s_answer(page: Page) -> None:
     assert float(numbers(page)["gap"]) > float(found["gap"]) + 1
     page.get_by_role("button", name="Show the trained").click()
     expect(page.locator(".lb-story")).to_contain_text("It beats you")
+    line = page.locator(".lb-scores tbody tr")
+    mine, theirs = [float(text) for text in line.locator("output").all_inner_texts()]
+    assert mine <= float(found["gap"])  # the best so far
+    assert theirs < mine
     page.get_by_role("button", name="Another digit").click()
     assert numbers(page)["step"] == "play"
+    expect(line).to_be_visible()  # and stays, to compare the next digit with
     assert island.evaluate("island => getComputedStyle(island).opacity") == "0"
     assert page.locator(".lb-tick:visible").count() == 0
+
+
+def test_the_draws_ride_on_the_ellipse(page: Page) -> None:
+    """What is drawn from a wider ellipse lies further apart; what a dot draws is all the same."""
+    far = page.evaluate(DRAWN)
+    page.evaluate("document.querySelector('lb-instrument').instrument.set({s1: 0.01, s2: 0.01})")
+    numbers(page)
+    near = page.evaluate(DRAWN)
+    assert len(near) == 12
+    assert [30 * place for place in near] == pytest.approx(far, abs=0.2)
+    assert max(abs(place) for place in far) > 0.3
+
+
+DRAWN = """() => [...document.querySelectorAll("circle.lb-q-dot")]
+  .flatMap(dot => [dot.getAttribute("cx"), dot.getAttribute("cy")].map(Number))"""
 
 
 def test_by_keys_alone(page: Page) -> None:

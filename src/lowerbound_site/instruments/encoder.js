@@ -1,15 +1,18 @@
 // You be the encoder: find the ellipse with the smallest loss for one image, and then see what it was that you found.
 
-import { loadChosen, loadDecoder, loadEncoder, loadImages } from "./controls/data.js";
+import { loadChosen, loadDecoder, loadEncoder, loadImages, loadLabels } from "./controls/data.js";
 import { change, element, svg, write } from "./controls/dom.js";
 import { drag, handle } from "./controls/handle.js";
 import { glide, instrument } from "./controls/instrument.js";
 import { bar } from "./draw/bar.js";
+import { digits } from "./draw/digits.js";
+import { STYLE } from "./draw/encoder-style.js";
 import { gap as gapText, number } from "./draw/format.js";
 import { pixels } from "./draw/pixels.js";
 import { outline, plane } from "./draw/plane.js";
 import { reach, upright } from "./maths/normal.js";
 import { sigmoid } from "./maths/numbers.js";
+import { Random } from "./maths/random.js";
 import { Grid, PIXELS, encode, forward, loss } from "./maths/vae.js";
 
 export const schema = {
@@ -26,20 +29,23 @@ const ENOUGH = 3; // releases before the question may be asked
 const TAP = 0.05; // how far a finger may slip
 const CLOSE = 1; // nats: a gap with which one has found the island
 const ZOOM = 6; // nats that the magnifier shows
+const DRAWS = 6;
+const NOISE = new Random(0).normals(new Float64Array(2 * DRAWS)); // always the same, so that the draws ride on the ellipse
 const DIGITS = schema.digit.of;
 const STEPS = schema.step.of;
 
 const load = async () => {
-  const [decoder, images, chosen] = await Promise.all([loadDecoder(), loadImages(), loadChosen()]);
-  return { decoder, images, chosen };
+  const [decoder, images, chosen, labels] = await Promise.all([loadDecoder(), loadImages(), loadChosen(), loadLabels()]);
+  return { decoder, images, chosen, labels };
 };
 
-async function build(kit, { decoder, images, chosen }) {
+async function build(kit, { decoder, images, chosen, labels }) {
   const grid = new Grid(decoder);
   const truths = new Map();
   let trained; // the encoder's answers, fetched when they are asked for
   let ticks = [];
   let ticksOf = kit.state.digit;
+  const scores = new Map(); // by digit, once the encoder has answered: the gap of the reader's best and the encoder's
   let late = false; // whether the island was shown before the ellipse lay on it
 
   const image = (digit) => images[chosen[DIGITS.indexOf(digit)]];
@@ -64,10 +70,11 @@ async function build(kit, { decoder, images, chosen }) {
   const ring = outline("lb-q-95", 0.95);
   const inner = outline("lb-q-50", 0.5);
   const answer = outline("lb-q-thin", 0.95);
-  const centre = svg("circle", { class: "lb-q-dot", r: 0.05 });
-  field.marks.append(answer.element, halo.element, ring.element, inner.element, centre);
+  const dots = Array.from({ length: DRAWS }, () => svg("circle", { class: "lb-q-dot", r: 0.05 }));
+  field.marks.append(answer.element, halo.element, ring.element, inner.element, ...dots);
   const target = pixels("var(--lb-data)");
   const yours = pixels("var(--lb-ink)");
+  const drawn = digits("encoder-draws", "var(--lb-ink)", DRAWS, "six draws from the ellipse (the dots)");
   const costs = bar("lb-loss");
   const zoom = bar("lb-zoom");
   const hint = element("p", { class: "lb-hint lb-live" });
@@ -130,15 +137,25 @@ async function build(kit, { decoder, images, chosen }) {
   const told = element("p", {});
   const next = element("button", { type: "button", class: "lb-next-step" });
   const other = element("button", { type: "button", class: "lb-next-step" }, "Another digit");
-  const onwards = element("p", {});
-  onwards.innerHTML = `<a href="${new URL("../../../short-answer/", import.meta.url).pathname}">Why the loss is built like this</a> →`;
+  const onwards = element("p", { class: "lb-onwards lb-live" });
+  onwards.innerHTML =
+    "All you did was make a loss small, and that brought <b class='lb-q'>q(z|x)</b> to <b class='lb-p'>p(z|x)</b>. " +
+    "But what one wants is good pictures. Why does the loss compare these two at all? " +
+    `<a href="${new URL("../../../short-answer/", import.meta.url).pathname}">The short answer</a> →`;
+  const rows = element("tbody", {});
+  const table = element("table", { class: "lb-scores" },
+    element("thead", {}, element("tr", {}, ...["digit", "your gap", "the encoder’s"].map((name) => element("th", { scope: "col" }, name)))), rows);
   next.addEventListener("click", () => kit.go({ step: STEPS[STEPS.indexOf(kit.state.step) + 1] }));
   other.addEventListener("click", () => {
     const digit = DIGITS[(DIGITS.indexOf(kit.state.digit) + 1) % DIGITS.length];
     kit.go({ digit, step: "play", z1: 0, z2: 0, s1: 0.3, s2: 0.3 });
   });
   const tools = element("div", { class: "lb-tools" }, ...kit.tools());
-  const story = element("div", { class: "lb-story lb-live" }, told, next, onwards, other, tools);
+  const story = element("div", { class: "lb-story lb-live" }, told, next, table, other, tools);
+  kit.atReset(() => {
+    [ticks, late] = [[], false];
+    scores.clear();
+  });
   const task = element("p", { class: "lb-task lb-live" });
   task.innerHTML =
     "A trained decoder turns each place on this map into a picture. <b>Which places could have made <i>x</i>?</b> " +
@@ -178,9 +195,11 @@ async function build(kit, { decoder, images, chosen }) {
     const agree = x.reduce((count, pixel, d) => count + (decoded[d] > 0.5 === pixel > 0.5), 0);
 
     target.paint(x, "<i>x</i>");
-    yours.paint(decoded, "yours");
+    yours.paint(decoded, "its middle");
     for (const part of [halo, ring, inner]) part.paint(q);
-    change(centre, { cx: z1, cy: -z2 });
+    const codes = dots.map((_, k) => [z1 + s1 * NOISE[2 * k], z2 + s2 * NOISE[2 * k + 1]]);
+    dots.forEach((dot, k) => change(dot, { cx: codes[k][0], cy: -codes[k][1] }));
+    drawn.paint(codes.map((code) => forward(decoder, code, logits).map(sigmoid)));
     inner.element.style.display = revealed ? "" : "none";
     if (revealed && field.shown !== digit) field.paintIsland(grid, truth(digit).logMass);
     if (revealed) field.shown = digit;
@@ -271,20 +290,32 @@ async function build(kit, { decoder, images, chosen }) {
       button = "Show the trained encoder’s answer";
     } else {
       if (theirGap === undefined) return;
+      keep(kit.state.digit, Math.max(0, best), theirGap);
       const better = best < theirGap - 0.005 ? "You beat it." : best > theirGap + 0.005 ? "It beats you." : "A draw.";
       text =
-        `The thin ellipse is the encoder’s answer, with a gap of ${gapText(theirGap)}. Your best has ${gapText(Math.max(0, best))}. ${better} ` +
+        `The thin ellipse is the encoder’s answer. ${better} ` +
         "An encoder can only close the gap; the blue piece is the decoder’s job. The loss is both.";
     }
+    table.hidden = !scores.size;
     if (told.innerHTML !== text && told.dataset.text !== text) [told.innerHTML, told.dataset.text] = [text, text];
     next.hidden = !button;
     write(next, button);
     onwards.hidden = other.hidden = step !== "encoder";
   }
 
+  /** A line for each digit that the encoder has answered too. */
+  function keep(digit, best, theirGap) {
+    scores.set(digit, [labels[chosen[DIGITS.indexOf(digit)]], gapText(best), gapText(theirGap)]);
+    const said = JSON.stringify([...scores]);
+    if (rows.dataset.said === said) return;
+    rows.dataset.said = said;
+    rows.replaceChildren(...[...scores.values()].map(([label, ...gaps]) =>
+      element("tr", {}, element("th", { scope: "row" }, `a ${label}`), ...gaps.map((gap) => element("td", {}, element("output", { "aria-live": "off" }, gap))))));
+  }
+
   const costsBox = element("div", { class: "lb-costs" }, costs.element, zoom.element, hint);
   const side = element("div", { class: "lb-side" }, target.element, yours.element);
-  const stage = element("div", { class: "lb-stage lb-game" }, task, costsBox, field.element, side, story);
+  const stage = element("div", { class: "lb-stage lb-game" }, element("style", {}, STYLE), task, costsBox, field.element, side, element("div", { class: "lb-draws" }, drawn.element), story, onwards);
   return { stage, paint, stop: () => (clearTimeout(idle), gliding.stop()) };
 }
 

@@ -1,0 +1,19 @@
+// The look of "you be the encoder": it comes with the instrument, as no other page needs it.
+
+export const STYLE = `
+.lb-game { display: grid; grid-template: "task task" "costs costs" "plane side" "draws draws" "story story" "onwards onwards" / minmax(0, 1fr) 3.2rem; gap: 0.6rem 0.8rem }
+.lb-task { grid-area: task }
+.lb-hint { position: absolute; bottom: 0.8rem; left: 0; color: var(--lb-muted); font-size: 0.75rem }
+.lb-away { visibility: hidden; opacity: 0 }
+.lb-game .lb-plane { grid-area: plane; margin: 0 0 1rem 1.1rem }
+.lb-draws { grid-area: draws }
+.lb-story { grid-area: story; min-height: 9rem; font-size: 0.8rem }
+.lb-onwards { grid-area: onwards }
+.lb-story > * + * { margin-top: 0.6rem }
+.lb-scores { border-collapse: collapse }
+.lb-scores :is(th, td) { padding: 0.1rem 1rem 0.1rem 0; border-bottom: 1px solid var(--lb-rule); text-align: left; font-weight: 400; line-height: 1.25 }
+@media screen and (min-width: 44rem) {
+  .lb-game { grid-template: "task task" "costs costs" "plane side" "plane draws" "plane story" 1fr "onwards onwards" / minmax(0, 1fr) 11rem }
+  .lb-game .lb-side { grid-template-columns: 1fr 1fr }
+}
+`;
