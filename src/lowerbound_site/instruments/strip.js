@@ -12,6 +12,7 @@ import { number, signed, texts } from "./draw/format.js";
 import { joints, prints } from "./draw/python.js";
 import { picture, SIDE, Square } from "./draw/square.js";
 import { Strip } from "./draw/strip.js";
+import { STYLE } from "./draw/strip-style.js";
 import { CODES, DATA, DECODER, IMAGES, pixels, PRIOR, withShare } from "./maths/primer.js";
 import { cells } from "./maths/square.js";
 import { fromData, fromModel, parts, slots } from "./maths/table.js";
@@ -40,8 +41,18 @@ function both(state) {
 
 const COLOURS = { image: ["var(--lb-data)", "var(--lb-gap)"], code: ["var(--lb-q)", "var(--lb-p)"] };
 const NAMES = {
-  image: "KL of the joints = images q(x)‖p(x) + gap q(z|x)‖p(z|x)",
-  code: "KL of the joints = codes q(z)‖p(z) + yours q(x|z)‖p(x|z)",
+  image: "All slots, by image: the images’ part, then the gap",
+  code: "All slots, by code: the codes’ part, then yours",
+};
+const TOLD = {
+  image: {
+    hand: "The borders in the orange square are the encoder’s. Drag one.",
+    parts: "A slot has two bars. The left one is the images’ part: q(x) against p(x). The right one is the gap’s: q(z|x) against p(z|x).",
+  },
+  code: {
+    hand: "The borders in the blue square are the decoder’s. Drag one.",
+    parts: "A slot has two bars. The left one is the codes’ part: q(z) against p(z). The right one is yours: q(x|z) against p(x|z).",
+  },
 };
 
 export function measure(state) {
@@ -51,34 +62,35 @@ export function measure(state) {
 }
 
 function build(kit) {
-  const [p, q] = [new Square("p", "p(x, z)"), new Square("q", "q(x, z), and p’s cuts dashed")];
+  const [p, q] = [new Square("p", "the model’s pairs, p(x, z)"), new Square("q", "the encoder’s pairs, q(x, z)")];
   const ofEncoder = IMAGES.map((image) => new Border(kit, image, `encoder: round, given ${image}`));
   const ofDecoder = CODES.map((code) => new Border(kit, code, `decoder: seven, given ${code}; the others share the rest`));
   q.box.append(...ofEncoder.map((border) => border.element));
   p.box.append(...ofDecoder.map((border) => border.element));
-  const by = choice(kit, "by", "cut and sort", { image: "by image", code: "by code" });
+  const by = choice(kit, "by", "Cut both squares, and sort the slots:", { image: "by image", code: "by code" });
   const labels = IMAGES.flatMap((image) => CODES.map((code) => slotLabel(image, code)));
   const strip = new Strip(labels, 2);
   const bars = new Bars([NAMES.image, NAMES.code], { pieces: 2, scale: 280 });
   const average = new Columns(labels.length);
+  const hand = element("b", {});
   const legend = element("p", { class: "lb-legend" });
   const turned = following(kit, kit.state.by === "code" ? 1 : 0);
-  const question = predict(kit, "The six slots add up to the KL of the joints. Sort them by code: what happens to each slot’s sum?", {
+  const question = predict(kit, "A slot holds what its pair adds to the KL of the joints. Now sort by code. What happens to the sum in each slot?", {
     answers: ["it changes, the total stays", "it stays", "both change"],
     right: 1,
-    because: "A slot holds q log(q/p) of its pair. The cut decides only which part of that is the marginal’s.",
+    because: "A slot holds q log(q/p) of its pair, and the total is the KL. Sorting only shares this out anew between the two bars of a slot.",
   });
   return {
     stage: element(
       "div",
-      { class: "lb-stage lb-scene" },
-      element("p", { class: "lb-do lb-live" }, "Press “by code”, and drag the decoder’s borders in p. By image, the encoder’s in q."),
+      { class: "lb-stage lb-scene lb-sorted" },
+      element("style", {}, STYLE),
+      element("p", { class: "lb-told" }, "Each area is a pair of an image and a code, as large as the pair is probable. ", hand),
       question.element,
-      element("div", { class: "lb-beside" }, p.element, q.element),
-      by.element,
-      legend,
+      element("div", { class: "lb-sort" }, by.element, legend),
       strip.element,
-      bars.element,
+      element("div", { class: "lb-totals" }, bars.element),
+      element("div", { class: "lb-beside" }, p.element, q.element),
       element("details", {}, element("summary", {}, "Why this is an average"), element("p", {}, "Each column is as wide as q and as high as log(q/p), so its area is what its slot holds: orange where q has more than p, blue where it has less. The KL is orange minus blue."), average.element),
       element("div", { class: "lb-live" }, ...kit.tools()),
     ),
@@ -86,7 +98,7 @@ function build(kit) {
       const now = both(state);
       const turn = turned(state.by === "code" ? 1 : 0);
       p.paint(now.p, { turn });
-      q.paint(now.q, { turn, over: now.p });
+      q.paint(now.q, { turn });
       const [rows, columns] = [cells(now.q, 0), cells(now.p, 1)[2]];
       ofEncoder.forEach((border, x) => {
         const [{ top, height }] = rows[x];
@@ -100,7 +112,8 @@ function build(kit) {
       const { whole, marginal, conditional } = slots(now.q, now.p, state.by);
       const sums = whole.flat().map((value) => `sum ${signed(value, 3)}`);
       strip.paint(marginal.flatMap((row, x) => row.map((value, z) => [value, conditional[x][z]])), COLOURS[state.by], sums);
-      write(legend, state.by === "image" ? "In each slot, left: the images’ part. Right: the gap’s." : "In each slot, left: the codes’ part. Right: yours.");
+      write(hand, TOLD[state.by].hand);
+      write(legend, TOLD[state.by].parts);
       const kl = parts(now.q, now.p);
       bars.paint([[kl.images, kl.gap], [kl.codes, kl.yours]], [COLOURS.image, COLOURS.code]);
       average.paint(now.q.flat(), now.p.flat());
