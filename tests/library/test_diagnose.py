@@ -1,0 +1,272 @@
+"""`diagnose` finds each planted mistake, by the check that should; the others and the sound ones raise no alarm."""
+
+import html
+import json
+import time
+
+import pytest
+import torch
+from scipy.stats import norm
+from torch import nn
+
+import lowerbound as lb
+from lowerbound.diagnose import SKIPPED, THRESHOLDS, WRONG, AnyVAE, diagnose
+from lowerbound.psis import pareto_k
+from tests.library.broken import BROKEN, PLANTED, SOUND, data, each_kl, loss_of, planted, right, sound, summed
+
+QUICK = {"images": 2, "draws": 100}
+
+
+@pytest.mark.parametrize("make", BROKEN, ids=lambda make: make.__name__)
+def test_a_mistake_is_caught_by_its_check_and_no_other(make):
+    assert diagnose(*make(), **QUICK).wrong == (BROKEN[make],)
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("make", SOUND, ids=lambda make: make.__name__)
+def test_a_sound_one_raises_no_alarm(make, seed):
+    report = diagnose(*make(seed), **QUICK, seed=seed)
+    assert report.wrong == ()
+
+
+@pytest.mark.parametrize(("kind", "cost", "kl"), PLANTED)
+def test_the_hidden_beta_is_found_within_a_hundredth(kind, cost, kl):
+    check = diagnose(*planted(kind, cost, kl), images=1, draws=20)["beta"]
+    beta = PLANTED[kind, cost, kl]
+    assert check.number == pytest.approx(beta, rel=0.01)
+    assert (check.verdict == WRONG) == (abs(beta - 1) > 0.02)
+
+
+def test_it_says_which_factor_and_which_reduction_made_beta():
+    found = {of: diagnose(*planted(*of), images=1, draws=20)["beta"].value for of in list(PLANTED)[:7]}
+    assert found["cross-entropy", "sum", "mean"].endswith("cross-entropy, summed and KL, a mean over 3 latent numbers")
+    assert found["cross-entropy", "mean", "sum"].endswith("cross-entropy, a mean over 64 pixels and KL, summed")
+    assert found["cross-entropy", "sum", "0.1"].endswith("KL, summed, times 0.1")
+
+
+def test_the_public_ones_numbers_come_out():
+    """AntixK/PyTorch-VAE: 12,288 pixels, a mean over all, a weight of 0.00025: beta = 1.54. Its fix: beta = 6,144."""
+    net = nn.ModuleList([nn.Linear(12288, 8), nn.Linear(4, 12288)])
+    x = torch.rand(16, 12288, generator=torch.Generator().manual_seed(0))
+    found = []
+    for weight in (0.00025, 1.0):
+
+        def loss(decoded, x, mu, logvar, weight=weight):
+            kld = torch.mean(-0.5 * torch.sum(1 + logvar - mu**2 - logvar.exp(), dim=1), dim=0)
+            return nn.functional.mse_loss(decoded, x) + weight * kld
+
+        vae = AnyVAE(
+            network=net,
+            encode=lambda x: net[0](x).chunk(2, 1),
+            spread="logvar",
+            decode=lambda z: net[1](z),
+            likelihood="gaussian",
+            sigma=1.0,
+            loss=loss,
+        )
+        found.append(diagnose(vae, x, **QUICK)["beta"].number)
+    assert found == pytest.approx([1.536, 6144])
+
+
+def test_nothing_is_changed_by_looking():
+    vae, x = next(make for make in BROKEN if make.__name__ == "batch_norm_left_on")()
+    before = {name: value.clone() for name, value in vae.network.state_dict().items()}
+    pointers = [weight.data_ptr() for weight in vae.network.parameters()]
+    modes = [module.training for module in vae.network.modules()]
+    vae.network.first[0].weight.requires_grad_(False)
+    random = torch.get_rng_state()
+    for _ in range(2):
+        diagnose(vae, x, **QUICK)
+        vae.network.train()
+    vae.network.eval()
+    diagnose(vae, x, **QUICK)
+    vae.network.train()
+    assert all(torch.equal(value, before[name]) for name, value in vae.network.state_dict().items())
+    assert [weight.data_ptr() for weight in vae.network.parameters()] == pointers
+    assert [module.training for module in vae.network.modules()] == modes
+    assert [weight.requires_grad for weight in vae.network.parameters()].count(False) == 1
+    assert torch.equal(random, torch.get_rng_state())
+
+
+def test_the_same_report_twice():
+    vae, x = SOUND[3](0)
+    assert str(diagnose(vae, x, **QUICK)) == str(diagnose(vae, x, **QUICK))
+
+
+def test_a_report_is_text_html_and_plain_data():
+    report = diagnose(*next(iter(BROKEN))(), **QUICK)
+    assert not report.ok
+    assert str(report).splitlines()[0] == "wrong: beta"
+    assert str(report).splitlines()[2].startswith("wrong: beta: 0.008 where 1 was meant: squared error, a mean over 64")
+    assert "not checked, because" in str(report)
+    shown = report._repr_html_()
+    assert f'href="http://127.0.0.1:8000/ledger/#{report["beta"].claim}"' in shown
+    assert html.escape(report["beta"].advice) in shown
+    plain = json.loads(json.dumps(report.to_dict()))
+    assert plain["ok"] is False
+    assert plain["checks"][0]["number"] == pytest.approx(0.008)
+    assert len(plain["images"]["elbo"]) == 2
+    assert plain["loss"]["cost"] == "gaussian"
+    with pytest.raises(KeyError, match="eval mode"):
+        report["betta"]
+
+
+def test_what_is_not_checked_says_why():
+    report = diagnose(sound(loss=None, draw=None), data(), **QUICK)
+    assert {
+        check.name for check in report.checks if check.verdict == SKIPPED and check.advice == "no loss was given"
+    } >= {
+        "beta",
+        "noise of the draw",
+    }
+
+    def raising(*of):
+        raise AttributeError("no such thing")
+
+    report = diagnose(sound(loss=raising), data(), **QUICK)
+    assert report["beta"].advice == "the loss raised AttributeError: no such thing"
+    report = diagnose(sound(loss=lambda *of: {"loss": right(*of)}), data(), **QUICK)
+    assert report["beta"].advice.endswith("expected a tensor with one number, got dict")
+    limited = loss_of(summed, lambda mu, logvar: each_kl(mu, logvar).clamp(min=1.5).mean())
+    free_bits = diagnose(sound(loss=limited), data(), **QUICK)
+    assert free_bits["reconstruction in the loss"].verdict == "look"
+    assert free_bits["beta"].verdict == SKIPPED
+
+
+def test_a_loss_of_fixed_shapes_is_not_checked_for_other_sizes():
+    vae = sound(loss=lambda d, x, mu, v: right(d.view(-1, 64), x.view(-1, 64), mu, v))
+    assert diagnose(vae, data(), **QUICK)["same in every image size"].verdict == SKIPPED
+    by_hand = sound(loss=lambda d, x, mu, v: 64 * right(d, x, mu, v) / d.shape[1])
+    assert diagnose(by_hand, data(), **QUICK)["same in every image size"].verdict == "fine"
+    vae, x = planted("cross-entropy", "mean times 784", "sum")
+    assert diagnose(vae, x, **QUICK)["same in every image size"].verdict == "look"
+
+
+def test_each_image_is_measured_as_the_library_measures_it():
+    vae, x = lb.trained_digits(), lb.digits().held_out[:20]
+    images = diagnose(vae, x, images=5, draws=400).images
+    q = vae.encode(x[:5])
+    assert torch.allclose(images.elbo, lb.elbo(vae, q, x[:5]))
+    assert torch.allclose(images.gap, lb.Grid(vae).gap(q, x[:5]))
+    evidence = images.elbo + images.gap
+    assert (images.bound > images.elbo - 3 * images.bound_error).all()
+    assert (images.bound < evidence + 3 * images.bound_error).all()
+    other = AnyVAE(
+        network=vae,
+        encode=lambda x: (vae.encode(x).mean, 2 * vae.encode(x).log_std),
+        spread="logvar",
+        decode=lambda z: vae.decode(z).sigmoid(),
+        likelihood="bernoulli-probabilities",
+    )
+    theirs = diagnose(other, x, images=5, draws=400).images
+    assert torch.allclose(theirs.elbo, images.elbo, atol=1e-6)
+    assert torch.allclose(theirs.gap, images.gap, atol=1e-4)
+
+
+def test_a_tilted_posterior_has_its_widths_along_the_axes():
+    vae = lb.digits_vae(hidden=16, posterior=lb.FullNormal).double()
+    lb.fit(vae, lb.digits().train[:512], epochs=4, progress=False)
+    report = diagnose(vae, lb.digits().held_out[:32], **QUICK)
+    assert report.ok, str(report)
+
+
+def test_thresholds_are_arguments():
+    vae, x = planted("cross-entropy", "sum", "mean")
+    assert diagnose(vae, x, **QUICK, thresholds={"beta": 0.9}).ok
+    with pytest.raises(ValueError, match="betta"):
+        diagnose(vae, x, thresholds={"betta": 1.0})
+    assert all(source for _, source in THRESHOLDS.values())
+
+
+@pytest.mark.parametrize(
+    ("changed", "error", "message"),
+    [
+        ({"spread": "sigma"}, ValueError, "spread.*logvar"),
+        ({"likelihood": "mse"}, ValueError, "likelihood.*gaussian"),
+        ({"likelihood": "gaussian"}, ValueError, "sigma"),
+        ({"sigma": 1.0}, ValueError, "sigma"),
+        ({"network": None}, TypeError, "network"),
+        ({"step": right}, ValueError, "one of the two"),
+    ],
+)
+def test_what_is_not_said_is_asked_for(changed, error, message):
+    with pytest.raises(error, match=message):
+        sound(**changed)
+
+
+def test_functions_of_another_shape_are_refused():
+    with pytest.raises(TypeError, match="pair"):
+        diagnose(sound(encode=lambda x: x), data())
+    with pytest.raises(ValueError, match=r"\(128, L\)"):
+        diagnose(sound(encode=lambda x: (x, x[:, :1])), data())
+    with pytest.raises(ValueError, match="its images have"):
+        diagnose(sound(decode=lambda z: z), data())
+    with pytest.raises(ValueError, match="8 images"):
+        diagnose(sound(), data()[:7])
+
+
+def test_the_size_of_mnist_takes_seconds():
+    """784-400-20, as in pytorch/examples."""
+    torch.manual_seed(0)
+    net = tutorial_of_mnist()
+    x = (torch.rand(256, 784) < 0.2).float()
+    vae = AnyVAE(
+        network=net,
+        encode=lambda x: net[0](x).chunk(2, 1),
+        spread="logvar",
+        decode=net[1],
+        likelihood="bernoulli-logits",
+        loss=right,
+    )
+    start = time.perf_counter()
+    report = diagnose(vae, x)
+    assert time.perf_counter() - start < 10
+    assert report["beta"].number == pytest.approx(1.0)
+
+
+def tutorial_of_mnist():
+    encoder = nn.Sequential(nn.Linear(784, 400), nn.ReLU(), nn.Linear(400, 40))
+    return nn.ModuleList([encoder, nn.Sequential(nn.Linear(20, 400), nn.ReLU(), nn.Linear(400, 784))])
+
+
+# -- Pareto k-hat ------------------------------------------------------------------------------------------------------
+
+# What psislw of ArviZ 0.20.0 gives for weights N(z; 0, 1) / N(z; 0, s^2) at n quantiles of N(0, s^2), no two of them
+# alike.
+ARVIZ = {
+    (1000, 0.3): 0.777860660993974,
+    (1000, 0.6): 0.5752940966467057,
+    (1000, 0.9): 0.23567486948908387,
+    (1000, 1.2): -1.5803991467992289,
+    (1000, 2.0): -1.5752033406856008,
+    (200, 0.3): 0.7187829201090637,
+    (200, 0.6): 0.5552443294916332,
+    (200, 0.9): 0.2807286957488582,
+    (200, 1.2): -1.3454884818416042,
+    (200, 2.0): -1.3236141723899777,
+}
+
+
+@pytest.mark.parametrize(("n", "std"), ARVIZ)
+def test_k_hat_is_the_one_of_arviz(n, std):
+    z = std * torch.from_numpy(norm.ppf((torch.arange(n) + 0.3).numpy() / n))
+    log_weight = -0.5 * z**2 + 0.5 * (z / std) ** 2
+    assert pareto_k(log_weight) == pytest.approx(ARVIZ[n, std], abs=1e-6)
+
+
+def test_weights_that_are_alike_have_no_tail():
+    assert pareto_k(torch.zeros(100)) == -float("inf")
+
+
+def test_k_hat_sees_a_q_that_is_too_narrow_and_not_one_that_is_too_wide():
+    vae, x = lb.trained_digits(), lb.digits().held_out[:20]
+    q = vae.encode(x)
+    mean_k, gap = {}, {}
+    for factor in (0.25, 1.0, 4.0):
+        wider = lb.DiagonalNormal(q.mean, q.log_std + torch.tensor(factor).log())
+        weights = lb.draw(vae, wider, x, k=1000, generator=torch.Generator().manual_seed(0)).log_weight
+        mean_k[factor] = sum(map(pareto_k, weights.T)) / len(x)
+        gap[factor] = lb.Grid(vae).gap(wider, x).mean()
+    assert mean_k[0.25] > 0.8
+    assert max(mean_k[1.0], mean_k[4.0]) < 0.5
+    assert gap[4.0] > gap[0.25] > gap[1.0]
