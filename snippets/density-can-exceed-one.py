@@ -17,6 +17,10 @@ near_zero = torch.trapezoid(density[z.abs() < 0.0105], z[z.abs() < 0.0105])
 print(f"density at 0 = {density.max():.2f}")
 print(f"probability of -0.01 to 0.01 = {near_zero:.3f}")
 print(f"area = {area:.6f}")
-assert density.max() > 3.9
-assert abs(area - 1) < 1e-6
-assert abs(near_zero - 0.02 * density.max()) < 0.001  # density times width
+assert density.max() > 3.9, (
+    f"the density at 0 should be 3.99, far above 1, not {density.max():.2f}"
+)
+assert abs(area - 1) < 1e-6, f"the area under the bell should be 1, not {area:.6f}"
+assert abs(near_zero - 0.02 * density.max()) < 0.001, (
+    f"density times width, {0.02 * density.max():.3f}, should be near {near_zero:.3f}"
+)

@@ -26,9 +26,17 @@ for _ in range(1000):
     a, b = torch.rand(2, 3, generator=generator, dtype=torch.float64)
     a, b = a / a.sum(), b / b.sum()
     # log t is at most t - 1, and the average of t = b/a under a is 1.
-    assert torch.all((b / a).log() <= b / a - 1)
-    assert abs((a * (b / a)).sum() - 1) < 1e-12
+    assert torch.all((b / a).log() <= b / a - 1), (
+        f"log t should be at most t - 1, also for t = {(b / a).max():.3f}"
+    )
+    assert abs((a * (b / a)).sum() - 1) < 1e-12, (
+        f"b/a should be 1 on average under a, not {(a * (b / a)).sum():.3f}"
+    )
     found.append(average_log_ratio(a, b))
 
-assert min(found) > 0
-assert average_log_ratio(q, q) == 0
+assert min(found) > 0, (
+    f"no KL of {len(found)} pairs should be below 0, and one is {min(found):.3f}"
+)
+assert average_log_ratio(q, q) == 0, (
+    f"the KL of q from itself should be 0, not {average_log_ratio(q, q):.3f}"
+)

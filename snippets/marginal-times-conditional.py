@@ -27,6 +27,12 @@ for image, prob in zip(images, p_x.tolist(), strict=True):
 print(f"p(straight|seven) = {p_z_given_x[2, 1]:.3f}")
 print(f"p(seven|straight) = {p_x_given_z[2, 1]:.3f}")
 
-assert torch.allclose(p_z_given_x.sum(1), torch.ones(3, dtype=torch.float64))
-assert torch.allclose(p_x[:, None] * p_z_given_x, joint, atol=1e-15)
-assert torch.allclose(p_x[:, None] * p_z_given_x, p_z * p_x_given_z, atol=1e-15)
+assert torch.allclose(p_z_given_x.sum(1), torch.ones(3, dtype=torch.float64)), (
+    f"of the sevens, the two shares should add up to 1, not to {p_z_given_x[2].sum():.2f}"
+)
+assert torch.allclose(p_x[:, None] * p_z_given_x, joint, atol=1e-15), (
+    f"p(x) p(z|x) should give back 0.20 for straight sevens, not {p_x[2] * p_z_given_x[2, 1]:.2f}"
+)
+assert torch.allclose(p_x[:, None] * p_z_given_x, p_z * p_x_given_z, atol=1e-15), (
+    f"p(z) p(x|z) should give back 0.20 for straight sevens, not {p_z[1] * p_x_given_z[2, 1]:.2f}"
+)

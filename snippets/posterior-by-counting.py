@@ -28,5 +28,9 @@ for seed in range(5):
 
 print(f"p(z|seven) by counting, last seed = {', '.join(f'{v:.2f}' for v in counted)}")
 print(f"farthest in 5 seeds < 4 standard errors = {max(off) < 4}")
-assert max(off) < 4
-assert (standard_error / posterior).max() < 0.02
+assert max(off) < 4, (
+    f"counting should be within 4 standard errors of the rule, not {max(off):.0f} away"
+)
+assert (standard_error / posterior).max() < 0.02, (
+    f"a standard error should be below 2 % of its share, not {(standard_error / posterior).max():.1%}"
+)

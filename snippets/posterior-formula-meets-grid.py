@@ -24,5 +24,9 @@ print(f"mean of z, by formula = {formula.mean[0]:.4f}, {formula.mean[1]:.4f}")
 print(f"mean of z, by grid = {mean[0]:.4f}, {mean[1]:.4f}")
 print(f"variance of the first z, by formula = {formula.cov[0, 0]:.4f}")
 print(f"variance of the first z, by grid = {cov[0, 0]:.4f}")
-assert (mean - formula.mean).abs().max() < 1e-9
-assert (cov - formula.cov).abs().max() < 1e-9
+assert (mean - formula.mean).abs().max() < 1e-9, (
+    f"the grid should give the formula's mean of z1, {formula.mean[0]:.4f}, not {mean[0]:.4f}"
+)
+assert (cov - formula.cov).abs().max() < 1e-9, (
+    f"the grid should give the formula's variance of z1, {formula.cov[0, 0]:.4f}, not {cov[0, 0]:.4f}"
+)

@@ -31,7 +31,10 @@ for dim in (1, 2, 3, 4):
     code = torch.linspace(-1, 1, 5).double()[:, None] * (torch.arange(4) < dim)
     x = decoder(code)  # five images on a line
     truth, _ = log_evidence(x, dim, 24)
-    assert (truth - log_evidence(x, dim, 23, end=4.9)[0]).abs().max() < 1e-5
+    other, _ = log_evidence(x, dim, 23, end=4.9)
+    assert (truth - other).abs().max() < 1e-5, (
+        f"two fine grids should agree on log p(x), and differ by {(truth - other).abs().max():.2g} nats"
+    )
     for points in range(2, 21):  # the coarsest grid that is good to 0.001 nats for all
         estimate, codes = log_evidence(x, dim, points)
         if (estimate - truth).abs().max() < 1e-3:
@@ -41,4 +44,6 @@ for dim in (1, 2, 3, 4):
 
 growth = [after / before for before, after in pairwise(cost)]
 print(f"smallest growth per dimension = {min(growth):.0f}")
-assert min(growth) > 5
+assert min(growth) > 5, (
+    f"each further number should multiply the codes by more than 5, not {min(growth):.1f}"
+)

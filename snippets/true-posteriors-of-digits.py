@@ -10,7 +10,7 @@ import torch
 from torch.nn.functional import max_pool2d
 
 from lowerbound import Grid, digits, trained_digits
-from lowerbound.plots import posterior_map, subplots
+from lowerbound.plots import pictures, posterior_map, subplots
 
 vae, data = trained_digits(), digits()
 rows = [int((data.held_out_labels == digit).nonzero()[0]) for digit in (0, 1, 4, 7)]
@@ -18,12 +18,12 @@ x = data.held_out[rows]
 grid = Grid(vae, points=200)
 posterior = grid.posterior(x)  # p(z|x) = p(z) p(x|z) / p(x), on a grid
 
-figure, axes = subplots(2, 4, figsize=(7.6, 4.2))
+figure, axes = subplots(2, 4, figsize=(5, 2.8))
 for row, (above, below) in enumerate(axes.T):
-    above.imshow(x[row].reshape(8, 8).numpy(), cmap="Greys")
-    above.set_axis_off()
+    pictures(above, x[row].reshape(1, 8, 8), columns=1)
     posterior_map(below, posterior, row)
-    below.set(xlim=(-4, 4), ylim=(-4, 4))
+    below.set(xlim=(-4, 4), ylim=(-4, 4), xticks=[-3, 0, 3], yticks=[-3, 0, 3])
+    below.label_outer()
 
 figure.savefig("true-posteriors-of-digits.svg")
 
@@ -43,7 +43,14 @@ print(f"codes tried = {mass.shape[1]}")
 print(f"fewest codes that hold 95 % = {needed.min()}")
 print(f"most codes that hold 95 % = {needed.max()}")
 print(f"smallest distance of two means = {apart:.1f}")
-assert apart > 3 * width
-assert (peaks == 1).all()  # no second peak of a tenth of the highest
-assert needed.max() < mass.shape[1] / 80
-assert (mass - posterior.mass).abs().max() < 1e-12
+assert apart > 3 * width, (
+    f"the islands should lie more than 3 widths of {width:.2f} apart, not {apart:.2f}"
+)
+# No second peak of a tenth of the highest:
+assert (peaks == 1).all(), f"each island should have one peak, not {peaks.tolist()}"
+assert needed.max() < mass.shape[1] / 80, (
+    f"95 % should be in less than {mass.shape[1] // 80} codes, not {needed.max()}"
+)
+assert (mass - posterior.mass).abs().max() < 1e-12, (
+    f"by hand the masses should be the library's, and one is {(mass - posterior.mass).abs().max():.2g} off"
+)

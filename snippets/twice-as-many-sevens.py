@@ -31,6 +31,12 @@ print(f"p(seven|straight), after = {new_p_x_given_z[2, 1]:.3f}")
 print(f"p(straight), before = {p_z[1]:.3f}")
 print(f"p(straight), after = {new_p_z[1]:.3f}")
 
-assert (new_p_z_given_x - p_z_given_x).abs().max() < 1e-15
-assert (new_p_x_given_z - p_x_given_z).abs().max() > 0.1
-assert (new_p_z - p_z).abs().max() > 0.01
+assert (new_p_z_given_x - p_z_given_x).abs().max() < 1e-15, (
+    f"p(straight|seven) should stay at {p_z_given_x[2, 1]:.3f}, not become {new_p_z_given_x[2, 1]:.3f}"
+)
+assert (new_p_x_given_z - p_x_given_z).abs().max() > 0.1, (
+    f"p(seven|straight) should leave {p_x_given_z[2, 1]:.3f}, and is {new_p_x_given_z[2, 1]:.3f}"
+)
+assert (new_p_z - p_z).abs().max() > 0.01, (
+    f"p(straight) should leave {p_z[1]:.3f}, and is {new_p_z[1]:.3f}"
+)
