@@ -6,7 +6,6 @@ Break it: joint / p_x[:, None] -> joint / p_z
 
 import torch
 
-images, codes = ["zero", "one", "seven"], ["round", "straight"]
 joint = torch.tensor(
     [
         [0.38, 0.02],  # zero: mostly round
@@ -20,8 +19,9 @@ p_x = joint.sum(1)  # p(x), the marginal: one number per image
 p_z = joint.sum(0)  # p(z): one number per code
 p_z_given_x = joint / p_x[:, None]  # p(z|x): each row divided by its sum
 p_x_given_z = joint / p_z  # p(x|z): each column divided by its sum
+by_image, by_code = p_x[:, None] * p_z_given_x, p_z * p_x_given_z
 
-for image, prob in zip(images, p_x.tolist(), strict=True):
+for image, prob in zip(["zero", "one", "seven"], p_x.tolist(), strict=True):
     print(f"p({image}) = {prob:.2f}")
 
 print(f"p(straight|seven) = {p_z_given_x[2, 1]:.3f}")
@@ -30,9 +30,9 @@ print(f"p(seven|straight) = {p_x_given_z[2, 1]:.3f}")
 assert torch.allclose(p_z_given_x.sum(1), torch.ones(3, dtype=torch.float64)), (
     f"of the sevens, the two shares should add up to 1, not to {p_z_given_x[2].sum():.2f}"
 )
-assert torch.allclose(p_x[:, None] * p_z_given_x, joint, atol=1e-15), (
-    f"p(x) p(z|x) should give back 0.20 for straight sevens, not {p_x[2] * p_z_given_x[2, 1]:.2f}"
+assert torch.allclose(by_image, joint, atol=1e-15), (
+    f"by image, a straight seven should have 0.20, not {by_image[2, 1]:.2f}"
 )
-assert torch.allclose(p_x[:, None] * p_z_given_x, p_z * p_x_given_z, atol=1e-15), (
-    f"p(z) p(x|z) should give back 0.20 for straight sevens, not {p_z[1] * p_x_given_z[2, 1]:.2f}"
+assert torch.allclose(by_image, by_code, atol=1e-15), (
+    f"by code, a straight seven should have 0.20, not {by_code[2, 1]:.2f}"
 )
