@@ -145,7 +145,8 @@ def test_a_deaf_decoder_s_gap_is_the_kl_to_the_prior(browser: Browser, stage: st
     assert deaf["gap"] == deaf["KL to the prior"]
     assert float(deaf["gap"]) > float(listening["gap"]) + 1
     verdict = page.locator(".lb-verdict").text_content() or ""
-    assert verdict.startswith(f"You said: go to 0. It went from {listening['gap']} to {deaf['gap']}")
+    assert verdict.startswith("You said “go to 0”. It is: grow.")
+    assert f"from {listening['gap']} to {deaf['gap']}" in verdict
     page.get_by_role("radio", name="prior").check()
     match = numbers()
     assert match["gap"] == match["KL to the prior"] == "0.00"
