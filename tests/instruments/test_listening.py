@@ -139,13 +139,13 @@ def test_a_deaf_decoder_s_gap_is_the_kl_to_the_prior(browser: Browser, stage: st
         return found
 
     listening = numbers()
-    page.get_by_role("button", name="go to 0").press("Enter")
+    page.get_by_role("button", name="0", exact=True).press("Enter")
     page.get_by_role("slider", name="decoder listens").press("Home")
     deaf = numbers()
     assert deaf["gap"] == deaf["KL to the prior"]
     assert float(deaf["gap"]) > float(listening["gap"]) + 1
     verdict = page.locator(".lb-verdict").text_content() or ""
-    assert verdict.startswith("You said “go to 0”. It is: grow.")
+    assert verdict.startswith("You said “0”. It is: larger.")
     assert f"from {listening['gap']} to {deaf['gap']}" in verdict
     page.get_by_role("radio", name="prior").check()
     match = numbers()
