@@ -4,7 +4,7 @@ import { change, svg, write } from "./dom.js";
 import { number } from "../draw/format.js";
 import { keyStep } from "./slider.js";
 
-const TARGET = 44;
+const TARGET = 48; // units: a finger needs 44 pixels, and some drawings are a little smaller than their units
 const [WIDTH, HEIGHT] = [40, 20];
 
 export class Border {
