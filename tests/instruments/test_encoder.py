@@ -93,7 +93,9 @@ def test_from_the_first_tap_to_the_encoder_s_answer(page: Page) -> None:
     mine, theirs = [float(text) for text in line.locator("output").all_inner_texts()]
     assert mine <= float(found["gap"])  # the best so far
     assert theirs < mine
-    page.get_by_role("button", name="Another digit").click()
+    expect(page.get_by_role("button", name="Another digit")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("slider", name="place, to the right")).to_be_focused()
     assert numbers(page)["step"] == "play"
     expect(line).to_be_visible()  # and stays, to compare the next digit with
     assert island.evaluate("island => getComputedStyle(island).opacity") == "0"

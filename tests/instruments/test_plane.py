@@ -200,7 +200,8 @@ def test_the_two_questions_by_keys(page: Page, stage: str) -> None:
     expect(page.locator(".lb-verdict")).to_contain_text("Yes: the purple one.")
     assert page.evaluate(NUMBERS)["-log p(x)"] == surprise
     page.get_by_role("button", name="And a decoder that ignores z?").press("Enter")
-    page.get_by_role("button", name="shorter").press("Enter")
+    assert page.evaluate("document.activeElement.textContent") == "shorter"
+    page.keyboard.press("Enter")
     expect(page.locator(".lb-verdict")).to_have_text("Now try it, and see.")
     page.wait_for_function("document.querySelector('lb-instrument').instrument.state.q === 'encoder'")
     page.wait_for_timeout(100)

@@ -145,10 +145,17 @@ async function build(kit, { decoder, images, chosen, labels }) {
   const rows = element("tbody", {});
   const table = element("table", { class: "lb-scores" },
     element("thead", {}, element("tr", {}, ...["digit", "your gap", "the encoder’s"].map((name) => element("th", { scope: "col" }, name)))), rows);
-  next.addEventListener("click", () => kit.go({ step: STEPS[STEPS.indexOf(kit.state.step) + 1] }));
+  next.addEventListener("click", () => {
+    const step = STEPS[STEPS.indexOf(kit.state.step) + 1];
+    kit.go({ step });
+    if (step !== "encoder") return;
+    other.hidden = false; // this button goes, so the next one takes the focus
+    other.focus();
+  });
   other.addEventListener("click", () => {
     const digit = DIGITS[(DIGITS.indexOf(kit.state.digit) + 1) % DIGITS.length];
     kit.go({ digit, step: "play", z1: 0, z2: 0, s1: 0.3, s2: 0.3 });
+    thumbs.z1.element.focus({ preventScroll: true });
   });
   const tools = element("div", { class: "lb-tools" }, ...kit.tools());
   const story = element("div", { class: "lb-story lb-live" }, told, next, table, other, tools);

@@ -134,6 +134,8 @@ function build(kit, { decoders, encoder, images }) {
   const guess = predict(kit, QUESTIONS.ellipse.text, QUESTIONS.ellipse);
   const goOn = button("And a decoder that ignores z?", () => {
     asking = "decoder";
+    guess.ask(QUESTIONS.decoder.text, QUESTIONS.decoder.answers);
+    guess.focus(); // this button goes
     kit.go({ q: "encoder" });
   });
   kit.atReset(() => (asking = "ellipse"));
@@ -169,7 +171,7 @@ function build(kit, { decoders, encoder, images }) {
     shownIsland = key;
     field.showIsland(true);
     target.paint(x, state.x ? "<i>x</i>, yours" : "the picture <i>x</i>");
-    drawn.paint(x, "<i>x</i>: press and draw; from ink on it rubs out");
+    drawn.paint(x, "Press and draw. A stroke that begins on ink rubs out.");
     yours.paint(forward(decoder, hovered ?? q.mean, logits).map(sigmoid), hovered ? "this place, decoded" : "its middle, decoded");
 
     costs.paint({

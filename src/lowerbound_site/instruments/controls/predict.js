@@ -54,6 +54,7 @@ export function predict(kit, question, { answers, right, because } = {}) {
     element: root,
     ask,
     again,
+    focus: () => buttons[0].focus(),
     paint(seen, now = { right, because }) {
       if (!seen || chosen < 0 || judged) return;
       judged = true;
