@@ -25,7 +25,17 @@ def mean(rows, key, smooth):
 
 
 for key in ("spread", "width", "speed", "reach"):  # smooth: within a fifth
-    assert abs(mean(penalty, key, True) / mean(noise, key, True) - 1) < 0.2
+    ours, theirs = mean(penalty, key, True), mean(noise, key, True)
+    assert abs(ours / theirs - 1) < 0.2, (
+        f"smooth: with noise the {key} is {theirs:.2f}, with the penalty it should be close, not {ours:.2f}"
+    )
 
-assert all(r["holes"] < 0.01 for r in penalty if r["smooth"])
-assert all(r["holes"] > 0.3 for r in penalty if not r["smooth"])  # it sees a point
+smooth, winding = (
+    [r["holes"] for r in penalty if r["smooth"] == s] for s in (True, False)
+)
+assert all(share < 0.01 for share in smooth), (
+    f"smooth: under 1 % should be holes in each run, not {100 * max(smooth):.0f} %"
+)
+assert all(share > 0.3 for share in winding), (
+    f"winding: over 30 % should be holes in each run, not {100 * min(winding):.0f} %"
+)

@@ -39,10 +39,24 @@ print(f"none: spread of the codes = {span(spread, 2)}")
 
 whole = "noise + KL + smooth"
 for name in ("noise + smooth", "smooth"):
-    assert max(reach[name]) < min(reach[whole])
-    assert min(speed[name]) > max(speed["KL + smooth"])
+    assert max(reach[name]) < min(reach[whole]), (
+        f"{name}: unseen digits should be nearer than {min(reach[whole]):.1f} pixels, not {max(reach[name]):.1f}"
+    )
+    assert min(speed[name]) > max(speed["KL + smooth"]), (
+        f"{name}: images should change faster than {max(speed['KL + smooth']):.1f}, not {min(speed[name]):.1f}"
+    )
 
-assert max(speed["KL + smooth"]) < 1.3 * max(speed[whole])
-assert max(holes["KL + smooth"]) < 0.02
-assert max(speed["none"]) < 1.2 * max(speed["smooth"])  # roughness needs a scale
-assert max(spread) < 0.5  # one is the prior's
+most = {name: max(values) for name, values in speed.items()}
+assert max(speed["KL + smooth"]) < 1.3 * max(speed[whole]), (
+    f"without noise images should change about {most[whole]:.1f} a unit, not {most['KL + smooth']:.1f}"
+)
+assert max(holes["KL + smooth"]) < 0.02, (
+    f"without noise under 2 % should be holes, not {100 * max(holes['KL + smooth']):.0f} %"
+)
+# roughness needs a scale
+assert max(speed["none"]) < 1.2 * max(speed["smooth"]), (
+    f"a winding decoder should change about {most['smooth']:.1f} a unit, not {most['none']:.1f}"
+)
+assert max(spread) < 0.5, (
+    f"its codes should lie within half the prior's spread, not {max(spread):.2f}"
+)

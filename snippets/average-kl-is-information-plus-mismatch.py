@@ -36,14 +36,20 @@ for _ in range(100):  # random data, encoder and prior
     off.append(abs(average - told - mismatch).item())
 
 print(f"largest error over 100 tables < 1e-12 = {max(off) < 1e-12}")
-assert max(off) < 1e-12, f"the two parts miss the average KL by up to {max(off):.2g}"
+assert max(off) < 1e-12, (
+    f"the two parts should be the average KL, they miss it by up to {max(off):.2g}"
+)
 
 p = Joint.from_model(prior=table(4), likelihood=table(4, 6))
 average, told, mismatch = parts(p, p.z)  # a perfect encoder and perfect images: q = p
 print(f"perfect, average KL = {average:.3f}")
 print(f"perfect, what z tells about x = {told:.3f}")
-assert mismatch.abs() < 1e-12, f"q = p, so expected no mismatch, not {mismatch:.2g}"
-assert average > 0.05, f"expected a perfect model's average KL above 0, not {average}"
+assert mismatch.abs() < 1e-12, (
+    f"q = p, so KL(q(z)||p(z)) should be 0, not {mismatch:.2g}"
+)
+assert average > 0.05, (
+    f"a perfect model's average KL should be above 0.05, not {average:.3f}"
+)
 
 vae, x = trained_digits(), digits().held_out
 q = EncoderJoint(vae.encode(x))

@@ -54,5 +54,7 @@ for k in (4, 16, 64):
         gaps.append(gap(best, 600).view(2, 20).amin(0).mean())
     print(f"K {k} = {sum(gaps) / 5:.1f} ({min(gaps):.1f} to {max(gaps):.1f})")
     print(f"K {k}, -log of the heaviest cell's share = {-share[:, 0].log().mean():.1f}")
-    assert min(gaps) > previous
+    assert min(gaps) > previous, (
+        f"at K {k} each gap should be over {previous:.1f} nats, not {min(gaps):.1f}"
+    )
     previous = max(gaps) + 0.5

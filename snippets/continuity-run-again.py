@@ -43,6 +43,13 @@ print(f"recorded % in holes = {100 * run['holes']:.0f}")
 print(f"measured % in holes = {100 * holes:.0f}")
 print(f"recorded pixels to a held-out digit = {run['reach']:.1f}")
 print(f"measured pixels to a held-out digit = {reach:.1f}")
-assert abs(speed / run["speed"] - 1) < 0.1  # other draws
-assert abs(holes - run["holes"]) < 0.02
-assert abs(reach / run["reach"] - 1) < 0.05
+# other draws
+assert abs(speed / run["speed"] - 1) < 0.1, (
+    f"pixels per unit should be near the record's {run['speed']:.1f}, not {speed:.1f}"
+)
+assert abs(holes - run["holes"]) < 0.02, (
+    f"holes should be near the record's {100 * run['holes']:.0f} %, not {100 * holes:.0f} %"
+)
+assert abs(reach / run["reach"] - 1) < 0.05, (
+    f"the reach should be near the record's {run['reach']:.1f} pixels, not {reach:.1f}"
+)

@@ -22,7 +22,13 @@ for p in (0.05, 0.3, 0.7, 0.95):  # the decoder's output for this pixel
     print(f"output {p:g}, black or white, sum = {black_or_white:.3f}")
     print(f"output {p:g}, grey, area = {area:.3f}")
     print(f"output {p:g}, counts out of 16, sum = {counts:.3f}")
-    assert abs(black_or_white - 1) < 1e-12
-    assert abs(area - formula) < 1e-9
-    assert area < 0.5
-    assert abs(counts - 1) < 1e-12
+    assert abs(black_or_white - 1) < 1e-12, (
+        f"black and white should sum to 1, not {black_or_white:.3f}"
+    )
+    assert abs(area - formula) < 1e-9, (
+        f"the area should be {formula:.3f} by the formula, not {area:.3f}"
+    )
+    assert area < 0.5, f"the area under grey should be below one half, not {area:.3f}"
+    assert abs(counts - 1) < 1e-12, (
+        f"the counts out of 16 should sum to 1, not {counts:.3f}"
+    )

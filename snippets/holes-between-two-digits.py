@@ -41,5 +41,7 @@ for name, values in zip(names, zip(*shares, strict=True), strict=True):
     print(f"share of the {name} = {min(values):.0f} to {max(values):.0f} %")
 
 for empty, no_digit_there, no_digit_elsewhere in shares:
-    assert empty > 4
-    assert no_digit_there > 3 * no_digit_elsewhere
+    assert empty > 4, f"over 4 % of the prior should be empty, not {empty:.0f} %"
+    assert no_digit_there > 3 * no_digit_elsewhere, (
+        f"the empty part should hold over three times the {no_digit_elsewhere:.0f} % of the rest, not {no_digit_there:.0f} %"
+    )

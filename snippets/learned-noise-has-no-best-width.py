@@ -46,6 +46,14 @@ for s in (0.1, 0.01, 0.001):
 print(f"pixels that never change = {constant.shape[1]}")
 print(f"nats they add when the width is divided by ten = {pixels[2] - pixels[1]:.2f}")
 print(f"64 log 10 = {64 * log(10):.2f}")
-assert abs(shared[2] - shared[1] - 64 * log(10)) < 1e-6  # one width for all codes
-assert abs(first[2] - first[1] - 64 * log(10)) < 1e-6  # a width for each code
-assert abs(pixels[2] - pixels[1] - constant.shape[1] * log(10)) < 1e-6  # for each pixel
+gains = {"one width for all codes": shared, "a width for each code": first}
+for name, values in gains.items():
+    gain = values[2] - values[1]
+    assert abs(gain - 64 * log(10)) < 1e-6, (
+        f"{name}: ten times narrower should add 64 log 10, not {gain:.2f}"
+    )
+
+gain = pixels[2] - pixels[1]
+assert abs(gain - constant.shape[1] * log(10)) < 1e-6, (
+    f"constant pixels should add log 10 each, not {gain:.2f} in all"
+)

@@ -28,11 +28,21 @@ for k in (1, 10, 100, 1000):
     print(f"k {k}, average error of the log = {error[k]:.6f}")
     print(f"k {k}, by the rule = {rule[k]:.6f}")
     print(f"k {k}, probability of too high = {too_high:.2f}")
-    assert abs(chance @ mean - evidence) < 1e-12
-    assert error[k] < 0
-    assert too_high > 0.25
+    average = chance @ mean
+    assert abs(average - evidence) < 1e-12, (
+        f"k {k}: the weights should average p(x) = {evidence:.3f}, not {average:.3f}"
+    )
+    assert error[k] < 0, (
+        f"k {k}: the log should be too low on average, its error is {error[k]:.4f}"
+    )
+    assert too_high > 0.25, (
+        f"k {k}: over a quarter of the runs should be too high, not {too_high:.2f}"
+    )
 
-assert (
-    abs(error[1] - (elbo(p, encoder)[0] - evidence.log())) < 1e-12
-)  # one draw: the ELBO
-assert abs(error[1000] / rule[1000] - 1) < 0.01
+short = elbo(p, encoder)[0] - evidence.log()  # with one draw it is the ELBO
+assert abs(error[1] - short) < 1e-12, (
+    f"one draw should be short by {-short:.3f} as the ELBO is, not by {-error[1]:.3f}"
+)
+assert abs(error[1000] / rule[1000] - 1) < 0.01, (
+    f"at k 1000 the error should be {rule[1000]:.6f} by the rule, not {error[1000]:.6f}"
+)

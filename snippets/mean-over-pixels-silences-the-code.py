@@ -27,13 +27,13 @@ for beta in (0.5, 1.0, 4.0, 64.0):
     loss = squared_error + beta * rate
     bound = 2 * variance * (minus_elbo - constant)
     assert torch.allclose(loss, bound), (
-        f"{loss.mean():.2f} should be {bound.mean():.2f}"
+        f"beta {beta:g}: loss and bound should be one number, not {(loss - bound).abs().max():.2f} apart"
     )
 
 mean_loss = mse_loss(picture, x, reduction="none").mean(1) + rate
 by_64 = squared_error + 64 * rate  # so its beta is 64
 assert torch.allclose(64 * mean_loss, by_64), (
-    f"{64 * mean_loss[0]:.2f}, not {by_64[0]:.2f}"
+    f"64 times the mean's loss should be {by_64[0]:.2f}, not {64 * mean_loss[0]:.2f}"
 )
 
 used = {}
@@ -43,4 +43,6 @@ for name, beta in {"sum": 1, "mean": 64}.items():
     print(f"{name} over pixels, sigma^2 = {beta / 2:g}")
     print(f"{name} over pixels, latent numbers in use = {used[name]}")
 
-assert used["sum"] > used["mean"] == 0, f"expected more than none, and none: {used}"
+assert used["sum"] > used["mean"] == 0, (
+    f"the sum should use some latent numbers and the mean none, not {used}"
+)

@@ -34,10 +34,14 @@ for k in (1, 4, 16, 64):
         order = torch.randperm(k * k, generator=generator)
         moved = DiagonalNormal(shuffle(q.mean, order.argsort()), q.log_std)
         at_mean = vae.log_likelihood(x, shuffle(moved.mean, order)).mean()
-        assert abs(at_mean - before) < 1e-6
+        assert abs(at_mean - before) < 1e-6, (
+            f"at the moved middle log p(x|z) should stay {before:.1f}, not become {at_mean:.1f}"
+        )
         z = moved.at(torch.randn(8, *q.mean.shape, generator=generator).double())
         drawn.append(vae.log_likelihood(x, shuffle(z, order)).mean())
     print(f"at draws, K {k}, mean of five shuffles = {sum(drawn) / 5:.1f}")
     print(f"K {k}, lowest and highest: {min(drawn):.1f} and {max(drawn):.1f}")
-    assert max(drawn) < previous - 0.5
+    assert max(drawn) < previous - 0.5, (
+        f"at K {k} draws should be 0.5 nats below {previous:.1f}, not at {max(drawn):.1f}"
+    )
     previous = min(drawn)

@@ -28,7 +28,19 @@ print(f"spread of the codes, neither = {span(five('spread', *neither), 2)}")
 print(f"width of the noise, noise and KL = {span(five('width', *both), 2)}")
 print(f"width of the noise, noise without KL = {span(five('width', *no_kl), 3)}")
 
-assert all(0.9 < spread < 1.2 for spread in five("spread", *both))
-assert all(spread > 4 for way in (no_kl, neither) for spread in five("spread", *way))
-assert all(spread < 0.6 for spread in five("spread", *no_noise))
-assert max(five("width", *no_kl)) < min(five("width", *both)) / 40
+spread = {way: five("spread", *way) for way in (both, no_kl, no_noise, neither)}
+assert all(0.9 < each < 1.2 for each in spread[both]), (
+    f"with noise and KL the spread should be near 1, not {span(spread[both], 2)}"
+)
+for way in (no_kl, neither):
+    assert all(each > 4 for each in spread[way]), (
+        f"without the KL the spread should be over 4, not {span(spread[way], 2)}"
+    )
+
+assert all(each < 0.6 for each in spread[no_noise]), (
+    f"with the KL alone the spread should be under 0.6, not {span(spread[no_noise], 2)}"
+)
+widest, narrowest = max(five("width", *no_kl)), min(five("width", *both))
+assert widest < narrowest / 40, (
+    f"without the KL the noise should be under {narrowest / 40:.4f} wide, not {widest:.4f}"
+)

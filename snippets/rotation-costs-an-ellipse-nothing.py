@@ -45,5 +45,9 @@ no_tilt = optimal_q(turned, DiagonalNormal(q.mean @ turn.T, log_std), x, steps=4
 free, stiff = grid.gap(any_ellipse, x).mean(), grid.gap(no_tilt, x).mean()
 print(f"the encoder's ellipse, turned by 45 degrees = {free:.2f}")
 print(f"best upright ellipse, 45 degrees = {stiff:.2f}")
-assert abs(free - encoder_gap) < 1e-5
-assert stiff > best_gap + 0.01
+assert abs(free - encoder_gap) < 1e-5, (
+    f"an ellipse turned along should keep its gap of {encoder_gap:.2f}, not have {free:.2f}"
+)
+assert stiff > best_gap + 0.01, (
+    f"upright, the best gap should rise from {best_gap:.2f}, not come to {stiff:.2f}"
+)

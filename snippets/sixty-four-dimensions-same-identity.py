@@ -23,4 +23,6 @@ error = (gap - kl).abs().max()
 print(f"log p(x) of the first x = {truth[0]:.2f}")
 print(f"gap of the first x = {gap[0]:.2f}")
 print(f"largest difference of gap and KL < 1e-9 = {error < 1e-9}")
-assert error < 1e-9
+assert error < 1e-9, (
+    f"gap and KL should be one number for each x; one pair is {error:.2g} apart"
+)

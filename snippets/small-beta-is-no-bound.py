@@ -20,6 +20,13 @@ for beta in (0.5, 1, 4):
     print(f"beta {beta:g}, images with it above log p(x) = {(room[beta] < 0).sum()}")
 
 print(f"images = {len(x)}")
-assert (room[1] > 0).all()
-assert (room[4] >= room[1]).all()  # a bound, and a looser one
-assert (room[0.5] < 0).any()
+assert (room[1] > 0).all(), (
+    f"beta 1: no image should lie above log p(x), {(room[1] <= 0).sum()} do"
+)
+# a bound, and a looser one
+assert (room[4] >= room[1]).all(), (
+    f"beta 4 should be looser for every image, for {(room[4] < room[1]).sum()} it is not"
+)
+assert (room[0.5] < 0).any(), (
+    f"beta 0.5 should lie above log p(x) somewhere, its least room is {room[0.5].min():.2f}"
+)

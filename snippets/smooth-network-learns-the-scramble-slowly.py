@@ -11,9 +11,7 @@ from torch.special import ndtr, ndtri
 from lowerbound import mlp, trained_digits
 from lowerbound.models import recorded
 
-rows = recorded(
-    "following-the-shuffle"
-)  # with 4 x 4 and 16 x 16 cells, five seeds each
+rows = recorded("following-the-shuffle")  # 4 x 4 and 16 x 16 cells, five seeds each
 error = {}
 for k in (4, 16):
     for steps in (100, 1000, 10_000):
@@ -21,10 +19,16 @@ for k in (4, 16):
         error[k, steps] = five
         print(f"K {k}, {steps} steps = {min(five):.1f} to {max(five):.1f}")
 
-for few, more in ((100, 1000), (1000, 10_000)):
-    assert all(max(error[k, more]) < min(error[k, few]) for k in (4, 16))
+for k in (4, 16):
+    for few, more in ((100, 1000), (1000, 10_000)):
+        assert max(error[k, more]) < min(error[k, few]), (
+            f"K {k}: {more} steps should leave under {min(error[k, few]):.1f}, not {max(error[k, more]):.1f}"
+        )
 
-assert all(max(error[4, n]) < min(error[16, n]) for n in (100, 1000, 10_000))
+for n in (100, 1000, 10_000):
+    assert max(error[4, n]) < min(error[16, n]), (
+        f"{n} steps: K 4 should be below all of K 16, {min(error[16, n]):.1f}, not {max(error[4, n]):.1f}"
+    )
 
 
 def shuffle(z, order):
@@ -56,4 +60,6 @@ image = decoder(z).sigmoid()
 average = image.mean(0).logit(1e-6).expand_as(image)
 ignorant = 64 * (cross_entropy(average, image) - cross_entropy(decoder(z), image))
 print(f"for comparison, always the average image = {ignorant:.1f}")
-assert abs(again / error[16, 100][0] - 1) < 0.01
+assert abs(again / error[16, 100][0] - 1) < 0.01, (
+    f"run again, the error should be the record's {error[16, 100][0]:.1f}, not {again:.1f}"
+)

@@ -41,8 +41,10 @@ print(f"variance, how many times larger, median = {plain.median():.0f}")
 print(f"variance, how many times larger, least = {plain.min():.0f}")
 print(f"with a baseline, median = {with_baseline.median():.1f}")
 print(f"with a baseline, least = {with_baseline.min():.1f}")
-assert max(apart) < 1e-5
-assert plain.min() > 1
+assert max(apart) < 1e-5, f"the averages should agree, two are {max(apart):.2g} apart"
+assert plain.min() > 1, (
+    f"the score function should scatter more for every image, not {plain.min():.2f} times"
+)
 
 z, times = noise[:, :1], {}  # the other way round: sin(speed z), q standard normal
 for speed in (0.5, 3.0):
@@ -50,6 +52,13 @@ for speed in (0.5, 3.0):
     other, spread = scatter((speed * z).sin() * z)  # d/dm log q(z) at m = 0 is z
     times[speed] = (spread / variance).item()
     print(f"sin({speed:g} z): variance, how many times larger = {times[speed]:.2f}")
-    assert abs(average - other) < 1e-9
+    assert abs(average - other) < 1e-9, (
+        f"sin({speed:g} z): the averages should agree, not be {average.item():.3f} and {other.item():.3f}"
+    )
 
-assert times[3.0] < 0.5 < 10 < times[0.5]
+assert times[0.5] > 10, (
+    f"slow, the score function should scatter over 10 times as much, not {times[0.5]:.2f}"
+)
+assert times[3.0] < 0.5, (
+    f"fast, it should scatter less than half as much, not {times[3.0]:.2f}"
+)

@@ -31,5 +31,8 @@ for half in (2.0, 1.5):  # the humps are at -half and half, each 0.7 wide
         print(f"humps at {half:g}, fitted as the {name}, width = {width[best]:.2f}")
         picks = abs(mean[best] + half) < 0.1 and width[best] < 1  # the larger hump
         covers = abs(mean[best] - p_mean) < 0.15 and abs(width[best] - p_width) < 0.2
-        assert picks == (name == "first" and half == 2.0)
-        assert covers != picks
+        found = f"humps at {half:g}, fitted as the {name}: mean {mean[best]:.2f}, width {width[best]:.2f}"
+        assert picks == (name == "first" and half == 2.0), (
+            f"{found}; it should {'cover both' if picks else 'pick one'}"
+        )
+        assert covers != picks, f"{found}; it should either pick one hump or cover both"

@@ -37,4 +37,6 @@ for name, values in estimates.items():
     average = sum(values) / len(values)
     print(f"{name}, ELBO of the data set = {whole[name]:.4f}")
     print(f"{name}, average of the batches = {average:.4f}")
-    assert abs(average - whole[name]) < 1e-12
+    assert abs(average - whole[name]) < 1e-12, (
+        f"{name}: the batches should average {whole[name]:.2f}, not {average:.2f}"
+    )
