@@ -2,7 +2,7 @@
 
 Kind: computation
 Break it: 1 / (1 + fisher) -> 1 / fisher.sqrt()
-Fold: s, slope, fisher
+Fold: vae, q, s, slope, fisher
 """
 
 import torch

@@ -52,7 +52,7 @@ before = Grid(vae).log_evidence(x)  # log p(x), by a plain grid: this decoder is
 for k in (2, 4, 8):
     change = (log_evidence(shuffle, k) - before).abs().max()
     stretched = (log_evidence(stretch, k) - before).abs().max()
-    print(f"{k} x {k} cells, shuffled: largest change < 1e-6 = {change < 1e-6}")
+    print(f"{k} x {k} cells, shuffled: none changes = {change < 1e-6}")
     print(f"{k} x {k} cells, stretched: largest change = {stretched:.1f}")
     assert change < 1e-6, (
         f"no digit's log p(x) should move, one moves by {change:.2g} nats"
