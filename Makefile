@@ -4,16 +4,16 @@ SITE := .venv/bin/python -m lowerbound_site
 .DEFAULT_GOAL := help
 # What is compiled is kept, in .venv: importing torch anew takes twice as long.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help serve test style chromium elsewhere record check new build bench lighthouse lowest zensical clean
+.PHONY: help serve test style chromium elsewhere record record-all check new build bench lighthouse lowest zensical clean
 
 help:
-	@echo "make serve              build the site, serve it on loopback, print its address"
+	@echo "make serve              serve the site on loopback, print its address, show what is saved"
 	@echo "make test               run every check there is"
 	@echo "make new CLAIM=name     start a claim: a snippet to write yours over"
 	@echo "make new INSTRUMENT=name  start a picture that the reader moves, with its test"
 	@echo "make check CLAIM=name   check one claim, in seconds"
-	@echo "make record NAME=name   run a claim's snippet and record what it prints and draws"
-	@echo "make record             train the models, and record every snippet"
+	@echo "make record CLAIM=name  run a claim's snippet and record what it prints and draws"
+	@echo "make record-all         train the models, and record every snippet"
 	@echo "make build              build the site into site/"
 	@echo "make bench              measure speed side by side with others, for docs/performance.md (Linux, minutes)"
 	@echo "make lighthouse         measure some pages with Lighthouse (needs Node and npm)"
@@ -43,7 +43,7 @@ lighthouse: $(STAMP)
 	@$(SITE) lighthouse
 
 lowest: $(STAMP)
-	@$(SITE) lowest $(NAME)
+	@$(SITE) lowest $(CLAIM)
 
 test: $(STAMP)
 	@# The code is checked, and a browser fetched where there is none, while one more machine is imitated.
@@ -63,12 +63,14 @@ elsewhere: $(STAMP)
 	$(SITE) elsewhere .venv/bin/python -m pytest --numprocesses 2 --durations 5 tests/site/test_blocks.py
 
 record: $(STAMP)
-ifndef NAME
+	@test -n "$(CLAIM)" || { echo "say which: make record CLAIM=name; to train and record everything: make record-all"; exit 1; }
+	@$(SITE) record $(CLAIM)
+
+record-all: $(STAMP)
 	.venv/bin/python -m lowerbound_site.digits
 	.venv/bin/python -m lowerbound_site.train_models
 	.venv/bin/python -m lowerbound_site.experiments
-endif
-	@$(SITE) record $(NAME)
+	@$(SITE) record
 
 check: $(STAMP)
 	@test -n "$(CLAIM)" || { echo "say which claim: make check CLAIM=name"; exit 1; }

@@ -18,7 +18,8 @@ def main() -> int:
     commands.add_parser("new", help="start a new claim").add_argument("name")
     commands.add_parser("new-instrument", help="start a new instrument").add_argument("name")
     commands.add_parser("build", help="build the site").add_argument("--out", type=Path, default=Path("site"))
-    commands.add_parser("serve", help="serve the site on loopback")
+    commands.add_parser("serve", help="serve the site on loopback, and show what is saved")
+    commands.add_parser("refresh", help="build the site that `serve` keeps, where something has changed")
     lowest = commands.add_parser("lowest", help="run programs with the lowest versions that the wheel admits")
     lowest.add_argument("names", nargs="*")
     commands.add_parser("lighthouse", help="measure some pages of the built site with Lighthouse")
@@ -33,13 +34,18 @@ def main() -> int:
         return 1
 
 
+def _claim(word: str) -> str:
+    """A claim's name, also where its file is named: x, x.py or snippets/x.py."""
+    return Path(word).stem
+
+
 def _run(chosen: argparse.Namespace) -> int:
     # Each command imports what it needs: `new` and `chromium` start at once.
     match chosen.command:
         case "record":
             from lowerbound_site.record import record
 
-            complaints = record(chosen.names)
+            complaints = record([_claim(name) for name in chosen.names])
             print(*complaints, sep="\n", file=sys.stderr, end="\n" if complaints else "")
             return 1 if complaints else 0
         case "record-instruments":
@@ -53,7 +59,7 @@ def _run(chosen: argparse.Namespace) -> int:
         case "check":
             from lowerbound_site.check import check
 
-            return 0 if check(chosen.name) else 1
+            return 0 if check(_claim(chosen.name)) else 1
         case "new":
             from lowerbound_site.new import new
 
@@ -67,13 +73,17 @@ def _run(chosen: argparse.Namespace) -> int:
 
             build(chosen.out)
         case "serve":
-            from lowerbound_site.build import serve
+            from lowerbound_site.serve import serve
 
             serve()
+        case "refresh":
+            from lowerbound_site.build import refresh
+
+            refresh()
         case "lowest":
             from lowerbound_site.lowest import lowest
 
-            return 0 if lowest(chosen.names) else 1
+            return 0 if lowest([_claim(name) for name in chosen.names]) else 1
         case "lighthouse":
             from lowerbound_site.lighthouse import lighthouse
 

@@ -1,12 +1,10 @@
-"""Build the site, and serve it: first what a page links to (wheel, programs, instruments, cards), then MkDocs."""
+"""Build the site: first what a page links to (wheel, programs, instruments, cards), then MkDocs."""
 
 import contextlib
 import functools
 import hashlib
 import http.server
 import os
-import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -15,15 +13,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from mkdocs.livereload import LiveReloadServer
-
 from lowerbound_site.cards import cards
-from lowerbound_site.claims import ROOT, EvidenceError
+from lowerbound_site.claims import ROOT, EvidenceError, read_claim
 from lowerbound_site.elements import modules, version
 from lowerbound_site.expand import downloaded, expand, read_pages, site_url, wheel_name
 from lowerbound_site.instrument_data import export
 from lowerbound_site.lighten import inline, postpone, prune
 from lowerbound_site.prose import check_pages
+from lowerbound_site.warnings_of_mkdocs import in_output
 
 HOST = "127.0.0.1"
 
@@ -35,8 +32,9 @@ def build(out: Path, root: Path = ROOT) -> None:
     with tempfile.TemporaryDirectory(dir=out.parent) as folder:
         new = Path(folder, "site")
         command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(new.resolve())]
-        if subprocess.run(command, cwd=root, env=_environment(root), check=False).returncode:
-            raise EvidenceError("mkdocs did not build the site; its messages stand above")
+        ended = subprocess.run(command, cwd=root, env=_environment(root), capture_output=True, text=True, check=False)
+        if ended.returncode:
+            raise EvidenceError("\n".join(in_output(ended.stdout + ended.stderr, root)))
         prune(new)
         inline(new, urlsplit(f"{site_url()}/").path)
         postpone(new)
@@ -55,41 +53,7 @@ def refresh(root: Path = ROOT) -> Path:
     return site
 
 
-def serve(root: Path = ROOT) -> None:
-    """Serve the site on loopback until interrupted, and build it anew whenever what it is made of changes."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    port = _free_port()
-    os.environ["SITE_URL"] = f"http://{HOST}:{port}/"
-
-    def refresh_or_complain() -> None:
-        try:
-            refresh(root)
-        except EvidenceError as error:
-            print(f"{error}\nUntil that is mended, the site is served as it was.", file=sys.stderr, flush=True)
-
-    site = refresh(root)
-    server = _Server(refresh_or_complain, HOST, port, root=str(site))
-    server.error_handler = lambda code: (site / "404.html").read_bytes() if code == http.HTTPStatus.NOT_FOUND else None
-    for path in _sources(root):
-        server.watch(str(path))
-    try:
-        server.serve()  # type: ignore[no-untyped-call]
-    except KeyboardInterrupt:
-        for number in (signal.SIGINT, signal.SIGTERM):  # make passes on what the terminal has sent already
-            signal.signal(number, signal.SIG_IGN)
-        server.shutdown(wait=True)
-
-
-class _Server(LiveReloadServer):
-    """Says where the site is as soon as it answers."""
-
-    def server_activate(self) -> None:
-        """Listen, and say so."""
-        super().server_activate()
-        print(f"The site is at {self.url} (Ctrl+C stops it)", flush=True)
-
-
-def _sources(root: Path) -> list[Path]:
+def sources(root: Path) -> list[Path]:
     """The files and folders that decide what the site is."""
     names = ("docs", "snippets", "src", "mkdocs.yml", "pyproject.toml", "requirements.txt", "README.md", "LICENSE")
     return [root / name for name in names if (root / name).exists()]
@@ -99,7 +63,7 @@ def _made_of(root: Path) -> str:
     """A digest of all that the site is made of: sources, settings, Python, the date of the last commit."""
     environment = _environment(root)
     settings = [sys.version, site_url(), *(environment.get(name, "") for name in ("REPO_URL", "SOURCE_DATE_EPOCH"))]
-    within = (path for source in _sources(root) for path in ([source] if source.is_file() else source.rglob("*")))
+    within = (path for source in sources(root) for path in ([source] if source.is_file() else source.rglob("*")))
     written_by_prepare = root / "docs" / "download"
     return _digest(root, (path for path in within if not path.is_relative_to(written_by_prepare)), settings)
 
@@ -133,16 +97,27 @@ def serving(directory: Path, handler: type[http.server.SimpleHTTPRequestHandler]
             thread.join()
 
 
-def prepare(root: Path = ROOT) -> None:
-    """Check the pages' text, and put into docs/download what they link to."""
-    complaints = check_pages(root)
+def what_is_wrong(root: Path = ROOT) -> list[str]:
+    """Everything that can be said about snippets and pages without running or rendering them."""
+    complaints = []
+    for path in sorted((root / "snippets").glob("*.py")):
+        try:
+            read_claim(path)
+        except EvidenceError as error:
+            complaints.append(str(error))
+    complaints += check_pages(root)
     for page in read_pages(root):
         try:
             expand(page.text, root, f"docs/{page.path}")
         except EvidenceError as error:
-            complaints.append(str(error))
-    if complaints:
-        raise EvidenceError("\n".join(dict.fromkeys(complaints)))
+            complaints += str(error).splitlines()
+    return list(dict.fromkeys(complaints))
+
+
+def prepare(root: Path = ROOT) -> None:
+    """Check what is written, and put into docs/download what the pages link to."""
+    if complaints := what_is_wrong(root):
+        raise EvidenceError("\n".join(complaints))
     download = root / "docs" / "download"
     wanted = {download / wheel(root).name: wheel(root)}
     wanted |= {download / "source" / path.name: path for path in (root / "src" / "lowerbound").glob("*.py")}
@@ -189,12 +164,3 @@ def wheel(root: Path = ROOT) -> Path:
                 raise EvidenceError(f"the wheel could not be built:\n{ended.stdout}{ended.stderr}")
             (Path(folder) / kept.name).replace(kept)
     return kept
-
-
-def _free_port(first: int = 8000, tried: int = 100) -> int:
-    for port in range(first, first + tried):
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((HOST, port))
-            return port
-    raise EvidenceError(f"no free port from {first} to {first + tried - 1}; stop one of the servers there")

@@ -9,10 +9,12 @@ runs a snippet.
 import ast
 import codeop
 import io
+import json
+import os
 import re
 import tokenize
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -28,6 +30,9 @@ LONGEST_SENTENCE = 108
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _FIELD = re.compile(r"^(Kind|Break it|Figure|Fold):[ \t]*(.*(?:\n[ \t]+\S.*)*)", re.MULTILINE)
+# Names a folder, while the site is served: what snippets did when they were saved, not recorded yet, as NAME.json.
+TRIED = "LOWERBOUND_TRIED"
+
 _HIDDEN = "\0"
 _RECORDS = (".out", ".svg", ".broken")
 
@@ -38,7 +43,10 @@ class EvidenceError(Exception):
 
 @dataclass(frozen=True)
 class Claim:
-    """A snippet, read and checked; what was recorded of it is None before the first time."""
+    """A snippet, read and checked; what was recorded of it is None before the first time.
+
+    Where a `note` says why, the output, the drawing and the end are of a run that is no record.
+    """
 
     path: Path
     source: str
@@ -52,6 +60,7 @@ class Claim:
     output: str | None
     drawing: str | None
     broken_end: str | None
+    note: str = ""
 
     @property
     def name(self) -> str:
@@ -80,6 +89,8 @@ class Claim:
 
     def require_record(self) -> "Claim":
         """Return the claim itself if all that it should have recorded is there, or say what to run."""
+        if self.note:
+            return self
         if self.output is None:
             raise EvidenceError(f"{_shown(self.output_path)}: missing; {_how_to_record(self.name)}")
         if self.alt is not None and self.drawing is None:
@@ -103,8 +114,9 @@ def read_claims(root: Path = ROOT) -> dict[str, Claim]:
 
 def read_claim(path: Path) -> Claim:
     """Read one snippet with its record, or raise an `EvidenceError` that names file, line and remedy."""
-    files = (path, *(path.with_suffix(suffix) for suffix in _RECORDS))
-    return _read(path, tuple(_stamp(file) for file in files))
+    tried = Path(folder, f"{path.stem}.json") if (folder := os.environ.get(TRIED)) else None
+    files = (path, *(path.with_suffix(suffix) for suffix in _RECORDS), *([tried] if tried else []))
+    return _read(path, tried, tuple(_stamp(file) for file in files))
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:
@@ -116,14 +128,16 @@ def _stamp(path: Path) -> tuple[int, int] | None:
 
 
 @lru_cache(maxsize=1024)
-def _read(path: Path, stamps: tuple[tuple[int, int] | None, ...]) -> Claim:
+def _read(path: Path, tried: Path | None, stamps: tuple[tuple[int, int] | None, ...]) -> Claim:
     if stamps[0] is None:
         raise EvidenceError(f"{_shown(path)}: no such snippet; write it, or start with: make new CLAIM={path.stem}")
     recorded = [
         path.with_suffix(suffix).read_text(encoding="utf-8") if stamp else None
-        for suffix, stamp in zip(_RECORDS, stamps[1:], strict=True)
+        for suffix, stamp in zip(_RECORDS, stamps[1:4], strict=True)
     ]
     claim = parse(path, path.read_text(encoding="utf-8"), *recorded)
+    if tried and stamps[4]:
+        claim = replace(claim, **json.loads(tried.read_text(encoding="utf-8")))
     _values(claim.output_path, claim.output or "")
     return claim
 
@@ -345,7 +359,7 @@ def _wrong(path: Path, line: int, what: str, remedy: str) -> EvidenceError:
 
 
 def _how_to_record(name: str) -> str:
-    return f"record it with: make record NAME={name}"
+    return f"record it with: make record CLAIM={name}"
 
 
 def _shown(path: Path) -> str:

@@ -11,7 +11,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -61,7 +61,7 @@ class Page:
         heading = _HEADING.search(hide_code(self.text))
         return self.text[heading.start(2) : heading.end(2)] if heading else self.path
 
-    @property
+    @cached_property
     def claims(self) -> list[str]:
         """The claims that stand on this page, in order."""
         return self._placed("claim", "folded")
@@ -91,7 +91,16 @@ def hide_code(text: str) -> str:
 
 def expand(page: str, root: Path = ROOT, where: str = "page") -> str:
     """Replace every placeholder of a page; `where` names the page in error messages."""
-    return _Expansion(page, root, where).text()
+    expansion = _Expansion(page, root, where)
+    text = expansion.text()
+    if expansion.wrong:
+        raise EvidenceError("\n".join(dict.fromkeys(expansion.wrong)))
+    return text
+
+
+def expand_what_can_be(page: str, root: Path = ROOT) -> str:
+    """Replace the placeholders of a page that is shown while it is written; the others stay, marked as wrong."""
+    return _Expansion(page, root, "page").text()
 
 
 class _Expansion:
@@ -103,6 +112,7 @@ class _Expansion:
         self.visible = hide_code(page)
         self.shown: set[str] = set()
         self.moving: set[str] = set()
+        self.wrong: list[str] = []
 
     def text(self, start: int = 0, end: int | None = None) -> str:
         end = len(self.page) if end is None else end
@@ -119,12 +129,23 @@ class _Expansion:
             try:
                 link = elements.state_link(found, self.root)
             except EvidenceError as wrong:
-                raise self.error(found, str(wrong)) from None
+                link = self.marked(found, self.error(found, str(wrong)))
             pieces += [self.page[start : found.start()], link]
             start = found.end()
         return "".join([*pieces, self.page[start:end]])
 
     def replacement(self, found: re.Match[str]) -> str:
+        try:
+            return self.evidence(found)
+        except EvidenceError as wrong:
+            return self.marked(found, wrong)
+
+    def marked(self, found: re.Match[str], wrong: EvidenceError) -> str:
+        """Keep a complaint, and what it is about as it is written."""
+        self.wrong.append(str(wrong))
+        return f'<span class="lb-wrong">{html.escape(found[0])}</span>'
+
+    def evidence(self, found: re.Match[str]) -> str:
         word, rest = found["figure"] or found["word"], found["drawn"] or found["rest"]
         blocks: Mapping[str, Callable[[], str]] = {
             "claim": lambda: self.claim(found, rest or ""),
@@ -223,7 +244,7 @@ style="--lb-lines: {1 if folded else lines}" markdown="1">
 
 [{claim.kind}](/ledger.md#{claim.kind} "{KINDS[claim.kind]}"){{: .lb-kind }}
 
-{opening if folded else ""}
+{_no_record(claim)}{opening if folded else ""}
 {_fence("python", claim.source)}
 
 <!--pytest-codeblocks:expected-output-->
@@ -239,6 +260,11 @@ style="--lb-lines: {1 if folded else lines}" markdown="1">
 {{: .lb-links }}
 {closing if folded else ""}
 </section>"""
+
+
+def _no_record(claim: Claim) -> str:
+    note = f'<div class="lb-no-record" role="alert" markdown="1">\n\n{claim.note}\n\n</div>\n\n'
+    return note if claim.note else ""
 
 
 def questions(pages: list[Page]) -> str:

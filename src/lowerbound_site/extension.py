@@ -12,13 +12,17 @@ from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
 
 from lowerbound_site import elements, figures, maths
-from lowerbound_site.expand import expand
+from lowerbound_site.expand import expand, expand_what_can_be
 from lowerbound_site.fold import fold_page
+
+# While a page is written, what is wrong on it is marked and the rest is shown; a build refuses it.
+lenient = False
 
 
 class _Expand(Preprocessor):
     def run(self, lines: list[str]) -> list[str]:
-        return expand("\n".join(lines)).split("\n")
+        replace = expand_what_can_be if lenient else expand
+        return replace("\n".join(lines)).split("\n")
 
 
 class _Doctests(Preprocessor):
@@ -32,7 +36,7 @@ class _Doctests(Preprocessor):
 
 class _Formulas(Postprocessor):
     def run(self, text: str) -> str:
-        return maths.convert_page(text)
+        return maths.convert_page(text, lenient)
 
 
 class _Code(Postprocessor):

@@ -10,10 +10,13 @@ import io
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
+
+from lowerbound_site.claims import read_claim
 
 SNIPPETS = Path(__file__).parents[2] / "snippets"
 
@@ -48,10 +51,12 @@ def inline_page(page: str) -> str:
 
 
 def _figure(name: str, alt: str) -> str:
-    drawing = inline((SNIPPETS / f"{name}.svg").read_text(), name, alt)
-    return f'<figure class="lb-figure"><div class="lb-drawing">{drawing}</div>'
+    drawing = read_claim(SNIPPETS / f"{name}.py").drawing
+    drawn = inline(drawing, name, alt) if drawing else "Nothing is drawn yet."
+    return f'<figure class="lb-figure"><div class="lb-drawing">{drawn}</div>'
 
 
+@lru_cache(maxsize=64)
 def inline(svg: str, name: str, alt: str) -> str:
     """Return matplotlib's SVG as an element of the page, described by `alt`, its ids beginning with `name`."""
     root = ET.fromstring(svg)

@@ -44,6 +44,7 @@ _OUTPUT = re.compile(
 )
 _ALT = re.compile(r"# Figure: ((?:.+\n# )*.+)")
 _PLACE = re.compile(r'<div class="lb-cell-output" data-cell="(\d+)"></div>')
+_RUNNING = '<div class="lb-output highlight"><pre><code>The lab is being run.\n</code></pre></div>'
 _LINK = re.compile(r"\]\(/([^)\s#]*?)(?:(?:/?index)?\.md)?(#[^)\s]*)?\)")
 _TITLE = re.compile(r"^# .+$", re.MULTILINE)
 
@@ -212,12 +213,19 @@ def on_config(config: MkDocsConfig) -> None:
     for other in kept.iterdir():
         if other.is_dir() and other != folder:
             shutil.rmtree(other, ignore_errors=True)
-    config.plugins[_PLUGIN].config["cache"] = False
+    plugin: Any = config.plugins[_PLUGIN]
+    plugin.config["cache"] = False
+    plugin._supported_extensions = [".py"]  # else it reads every page to see whether it is a notebook
     config.extra["labs_kept"] = folder
 
 
 def on_files(files: Files, config: MkDocsConfig) -> None:
-    """Run the labs, as many at a time as there are cores, and put the downloads of every lab into the site."""
+    """Run the labs, as many at a time as there are cores, and put the downloads of every lab into the site.
+
+    While the site is served, pages are shown before the labs have run; `labs_wait` says so.
+    """
+    if config.extra.get("labs_wait"):
+        return
     notebooks = [file for file in files.documentation_pages() if file.src_uri.endswith(".py")]
     with _environment(kernel_environment()), ThreadPoolExecutor(os.cpu_count()) as pool:
         list(pool.map(partial(_run, config=config, files=files), notebooks))
@@ -264,10 +272,11 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 
 
 def _render(lab: Path, this: Page, config: MkDocsConfig, files: Files) -> None:
-    shown = outputs(_kept(lab, config).read_bytes().decode(), lab)
+    kept = _kept(lab, config)
+    shown = outputs(kept.read_bytes().decode(), lab) if kept.exists() else None
     this.markdown = page(lab)
     Page.render(this, config, files)  # as any page: the site's Markdown, checked links, its table of contents
-    this.content = _PLACE.sub(lambda place: shown[int(place[1])], this.content or "")
+    this.content = _PLACE.sub(lambda place: shown[int(place[1])] if shown else _RUNNING, this.content or "")
 
 
 def _lab(page: Page) -> Path | None:

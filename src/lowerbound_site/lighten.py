@@ -70,13 +70,17 @@ def inline(site: Path, base: str = "/") -> None:
     if len(orders) != 1:
         raise EvidenceError(f"the pages do not all link to the same style sheets: {sorted(orders)}")
     sheets = [site / name for name in orders.pop()]
-    style = f"<style>{''.join(_packed(sheet, site, base) for sheet in sheets)}</style>"
+    style = f"<style>{''.join(packed(sheet, site, base) for sheet in sheets)}</style>"
     for sheet in sheets:
         sheet.unlink()
     for page, text in pages.items():
-        first, *_ = _SHEET_LINK.finditer(text)
-        rest = _SHEET_LINK.sub("", text[first.end() :])
-        page.write_text(text[: first.start()] + style + rest, encoding="utf-8")
+        page.write_text(styled(text, style), encoding="utf-8")
+
+
+def styled(page: str, style: str) -> str:
+    """Put an element `style` in the place of all links to style sheets."""
+    first, *_ = _SHEET_LINK.finditer(page)
+    return page[: first.start()] + style + _SHEET_LINK.sub("", page[first.end() :])
 
 
 def postpone(site: Path) -> None:
@@ -85,11 +89,15 @@ def postpone(site: Path) -> None:
     It takes as long to run as all the rest, and readers can read without it.
     """
     for page in site.rglob("*.html"):
-        text = page.read_text(encoding="utf-8")
-        page.write_text(_SCRIPT.sub(_POSTPONED, text), encoding="utf-8")
+        page.write_text(postponed(page.read_text(encoding="utf-8")), encoding="utf-8")
 
 
-def _packed(sheet: Path, site: Path, base: str) -> str:
+def postponed(page: str) -> str:
+    """One page whose script waits."""
+    return _SCRIPT.sub(_POSTPONED, page)
+
+
+def packed(sheet: Path, site: Path, base: str) -> str:
     """A style sheet without comments and blanks, and with what it asks for named from the root of the host."""
     folder = f"{base.rstrip('/')}/{sheet.parent.relative_to(site).as_posix()}"
 

@@ -50,14 +50,22 @@ def to_mathml(latex: str, *, display: bool) -> str:
     return _APPLIED.sub(r"\1<mo>&ApplyFunction;</mo>", mathml)
 
 
-def convert_page(page: str) -> str:
-    """Replace every formula that arithmatex has marked in an HTML page by its MathML."""
-    return _FORMULA.sub(_replacement, page)
+def convert_page(page: str, lenient: bool = False) -> str:
+    """Replace every formula that arithmatex has marked in an HTML page by its MathML.
+
+    `lenient`, one that cannot be set stays as it is written, marked as wrong.
+    """
+    return _FORMULA.sub(lambda formula: _replacement(formula, lenient), page)
 
 
-def _replacement(match: re.Match[str]) -> str:
+def _replacement(match: re.Match[str], lenient: bool) -> str:
     display = match[2] == "["
-    mathml = to_mathml(html.unescape(match[3]).strip(), display=display)
+    try:
+        mathml = to_mathml(html.unescape(match[3]).strip(), display=display)
+    except FormulaError:
+        if not lenient:
+            raise
+        return f'<span class="lb-wrong">{match[3]}</span>{match[4]}'
     if display:
         return f'<div class="lb-formula">{mathml}</div>{match[4]}'
     return f'<span class="lb-whole">{mathml}{match[4]}</span>' if match[4] else mathml

@@ -36,5 +36,5 @@ def new(name: str, root: Path = ROOT) -> str:
     return f"""\
 wrote snippets/{name}.py, a complete claim to write yours over. Next:
   1. Put your claim in its place: the sentence, its kind, the program, the asserts, how to break it.
-  2. Record and check it:  make record NAME={name}  and  make check CLAIM={name}
+  2. Record and check it:  make record CLAIM={name}  and  make check CLAIM={name}
   3. Show it on a page, with this line alone between two empty lines:  {{{{ claim: {name} }}}}"""

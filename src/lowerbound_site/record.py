@@ -102,7 +102,7 @@ def _write(claim: Claim, run: Run, broken: Run) -> str:
 
 def compare(claim: Claim, run: Run) -> list[str]:
     """Return what differs between a run and the record, with what to do about it."""
-    remedy = f"if the new one is right, run: make record NAME={claim.name}; if not, mend the snippet or the library"
+    remedy = f"if the new one is right, run: make record CLAIM={claim.name}; if not, mend the snippet or the library"
     if run.error:
         return [f"snippets/{claim.name}.py: does not run:\n{run.error}"]
     try:
@@ -146,7 +146,7 @@ def compare_broken(claim: Claim, broken: Run) -> list[str]:
     ends = claim.broken_end or "", end_of_broken(claim, broken)
     if _same_end(*ends):
         return []
-    remedy = f"if the new one is right, run: make record NAME={claim.name}"
+    remedy = f"if the new one is right, run: make record CLAIM={claim.name}"
     diff = _diff(*ends, "recorded", "broken now")
     return [f"snippets/{claim.name}.broken: the record differs from this run; {remedy}\n{diff}"]
 

@@ -107,7 +107,7 @@ def test_the_machine_is_what_the_switches_say(notebook: Notebook) -> None:
 def test_a_block_prints_what_the_page_says(path: str, number: int, name: str, notebook: Notebook) -> None:
     block = blocks(path)[number]
     cell = notebook.run(block.code)
-    remedy = f"run: make check CLAIM={name}; if that finds nothing: make record NAME={name}, which compares machines"
+    remedy = f"run: make check CLAIM={name}; if that finds nothing: make record CLAIM={name}, which compares machines"
     if cell.error or cell.streams["stdout"] != block.expected_output:
         said = cell.error or cell.streams["stdout"]
         pytest.fail(f"snippets/{name}.py fails or prints something else than its record; {remedy}\n{said}", False)

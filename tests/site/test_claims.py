@@ -107,7 +107,7 @@ def test_what_lies_beside_a_snippet_is_checked(root: Path, write: Callable[[str,
 
 def test_a_missing_record_says_how_to_make_it(root: Path) -> None:
     (root / "snippets" / "two-and-two.out").unlink()
-    with pytest.raises(EvidenceError, match=r"two-and-two\.out: missing; .* make record NAME=two-and-two"):
+    with pytest.raises(EvidenceError, match=r"two-and-two\.out: missing; .* make record CLAIM=two-and-two"):
         read_claims(root)["two-and-two"].require_record()
 
 

@@ -114,7 +114,7 @@ def test_the_end_of_a_broken_program_is_its_last_lines_and_the_assert(root: Path
         write("snippets/said.broken", recorded)
         assert len(compare_broken(read_claim(claim.path), broken)) == complaints
     write("snippets/said.broken", end.replace("total = 5", "total = 6"))
-    assert "make record NAME=said" in compare_broken(read_claim(claim.path), broken)[0]
+    assert "make record CLAIM=said" in compare_broken(read_claim(claim.path), broken)[0]
     assert "nothing fails" in compare_broken(claim, Run("total = 5\n"))[0]
 
 
@@ -123,7 +123,7 @@ def test_what_differs_is_said(root: Path) -> None:
     assert compare(claim, Run("total = 4\n")) == []
     assert "does not run:\nboom" in compare(claim, Run("total = 4\n", error="boom"))[0]
     claim.output_path.unlink()
-    assert "make record NAME=two-and-two" in compare(read_claims(root)["two-and-two"], Run("total = 4\n"))[0]
+    assert "make record CLAIM=two-and-two" in compare(read_claims(root)["two-and-two"], Run("total = 4\n"))[0]
 
 
 def test_a_malformed_snippet_fails_its_check(root: Path, write: Write, capsys: pytest.CaptureFixture[str]) -> None:
