@@ -31,7 +31,7 @@ sampled = (draws.abs() < 1).all(-1).double().mean()
 standard_error = (sampled * (1 - sampled) / len(draws) / len(x)) ** 0.5
 under_the_prior = torch.tensor(0.5**0.5).erf() ** 2
 
-figure, axes = subplots(1, 2, figsize=(4.8, 2.8), sharex=True, sharey=True)
+figure, axes = subplots(1, 2, figsize=(4.6, 2.7), sharex=True, sharey=True)
 clouds = {"q(z)": (draws[0, :600], Q, "o"), "p(z)": (noise[0, :600], P, "s")}
 for ax, (name, (codes, colour, shape)) in zip(axes, clouds.items(), strict=True):
     ax.plot(*codes.T, shape, color=colour, markersize=1.6, markeredgewidth=0)

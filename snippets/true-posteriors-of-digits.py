@@ -18,7 +18,7 @@ x = data.held_out[rows]
 grid = Grid(vae, points=200)
 posterior = grid.posterior(x)  # p(z|x) = p(z) p(x|z) / p(x), on a grid
 
-figure, axes = subplots(2, 4, figsize=(5, 2.8))
+figure, axes = subplots(2, 4, figsize=(4.6, 2.7))
 for row, (above, below) in enumerate(axes.T):
     pictures(above, x[row].reshape(1, 8, 8), columns=1)
     posterior_map(below, posterior, row)
