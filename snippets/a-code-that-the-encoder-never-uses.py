@@ -23,7 +23,13 @@ for name, decoder in steps.items():
     print(f"{name}: average ELBO = {bound[name]:.3f}")
     print(f"{name}: average log p(x) = {evidence[name]:.3f}")
     print(f"{name}: gap = {gap:.3f}")
-    assert abs(evidence[name] - gap - bound[name]) < 1e-12
+    assert abs(evidence[name] - gap - bound[name]) < 1e-12, (
+        f"log p(x) - gap should be the ELBO, {bound[name]:.3f}, not {evidence[name] - gap:.3f}"
+    )
 
-assert bound["after"] > bound["before"]
-assert evidence["after"] < evidence["before"]
+assert bound["after"] > bound["before"], (
+    f"the ELBO should rise, and goes from {bound['before']:.3f} to {bound['after']:.3f}"
+)
+assert evidence["after"] < evidence["before"], (
+    f"log p(x) should fall, and goes from {evidence['before']:.3f} to {evidence['after']:.3f}"
+)

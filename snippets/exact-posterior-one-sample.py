@@ -30,10 +30,14 @@ print(f"first five of log p(x|z) - KL: {[f'{v:.2f}' for v in usual[:5]]}")
 print(f"standard deviation of the usual one > 0.5 = {usual.std() > 0.5}")
 above = (usual > log_evidence).double().mean()  # the average is below, not each draw
 print(f"usual draws above log p(x), in percent = {100 * above:.0f}")
-print(
-    f"largest error of the other < 1e-12 = {(one_sample - log_evidence).abs().max() < 1e-12}"
+error = (one_sample - log_evidence).abs().max()
+print(f"largest error of the other < 1e-12 = {error < 1e-12}")
+assert error < 1e-12, f"every draw should give log p(x), and one is {error:.2f} off"
+assert usual.std() > 0.5, (
+    f"the usual estimates should vary by more than 0.5 nats, not {usual.std():.2f}"
 )
-assert (one_sample - log_evidence).abs().max() < 1e-12
-assert usual.std() > 0.5
-assert above > 0.5
-assert abs(usual.mean() - log_evidence) < 4 * usual.std() / 1000**0.5
+assert above > 0.5, f"over half should lie above log p(x), not a share of {above:.2f}"
+off, standard_error = abs(usual.mean() - log_evidence), usual.std() / 1000**0.5
+assert off < 4 * standard_error, (
+    f"their mean should be log p(x) within 4 x {standard_error:.3f}, and is {off:.3f} off"
+)

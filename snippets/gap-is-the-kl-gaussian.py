@@ -35,4 +35,6 @@ print(f"log p(x) = {log_evidence:.4f}")
 print(f"ELBO = {elbo:.4f}")
 print(f"log p(x) - ELBO = {log_evidence - elbo:.4f}")
 print(f"KL(q(z|x)||p(z|x)) = {gap:.4f}")
-assert abs(log_evidence - elbo - gap) < 1e-9
+assert abs(log_evidence - elbo - gap) < 1e-9, (
+    f"log p(x) - ELBO is {log_evidence - elbo:.4f}, the KL by formula should be the same, not {gap:.4f}"
+)

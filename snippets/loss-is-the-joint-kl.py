@@ -2,6 +2,7 @@
 
 Kind: identity
 Break it: entropy(q.x) -> entropy(p.x)
+Fold: random_table
 """
 
 import torch
@@ -23,12 +24,18 @@ q = Joint.from_data(data=random_table(1, 5)[0], encoder=random_table(5, 3))
 average_loss = -(q.x.prob * elbo(p, q.z_given_x)).sum()  # E_q(x)[-ELBO(x)]
 constant = entropy(q.x)  # H(q(x)): fixed by the data
 about_the_data = kl(q.x, p.x)  # KL(q(x)||p(x))
-the_title = kl(q.z_given_x, p.z_given_x)  # E_q(x) KL(q(z|x)||p(z|x))
+average_gap = kl(q.z_given_x, p.z_given_x)  # E_q(x) KL(q(z|x)||p(z|x))
 
 print(f"average loss = {average_loss:.4f}")
 print(f"entropy of the data = {constant:.4f}")
 print(f"KL of the joints = {kl(q, p):.4f}")
 print(f"KL(q(x)||p(x)) = {about_the_data:.4f}")
-print(f"average KL(q(z|x)||p(z|x)) = {the_title:.4f}")
-assert abs(average_loss - constant - kl(q, p)) < 1e-12
-assert abs(kl(q, p) - about_the_data - the_title) < 1e-12
+print(f"average KL(q(z|x)||p(z|x)) = {average_gap:.4f}")
+loss_twice = constant + kl(q, p)
+assert abs(average_loss - loss_twice) < 1e-12, (
+    f"constant + joint KL should be the loss, {average_loss:.4f}, not {loss_twice:.4f}"
+)
+parts = about_the_data + average_gap
+assert abs(kl(q, p) - parts) < 1e-12, (
+    f"the two parts should add up to the joint KL, {kl(q, p):.4f}, not {parts:.4f}"
+)

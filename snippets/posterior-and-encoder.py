@@ -41,7 +41,14 @@ print(f"correlation of z1 and z2 in the true posterior, left = {tilt[chosen[0]]:
 print(f"correlation of z1 and z2 in the true posterior, right = {tilt[chosen[1]]:z.1f}")
 print(f"gap of the best upright ellipse, left = {best[0]:.2f}")
 print(f"gap of the best upright ellipse, right = {best[1]:.2f}")
-assert gap[0] < gaps.mean() < gap[1] / 2
-assert best[0] < gap[0] / 2  # on the left the place costs more than the shape
-assert best[1] > gap[1] / 2  # on the right the shape
-assert (gap - grid.log_evidence(x) + elbo(vae, q, x)).abs().max() < 1e-5
+assert gap[0] < gaps.mean() < gap[1] / 2, (
+    f"gaps of {gap[0]:.2f} and {gap[1]:.2f} should lie on either side of the average, {gaps.mean():.2f}"
+)
+assert best[0] < gap[0] / 2, (  # on the left the place costs more than the shape
+    f"left, the best ellipse should halve the gap of {gap[0]:.2f}, and leaves {best[0]:.2f}"
+)
+assert best[1] > gap[1] / 2, (  # on the right the shape
+    f"right, the best ellipse should not halve the gap of {gap[1]:.2f}, and leaves {best[1]:.2f}"
+)
+off = (gap - grid.log_evidence(x) + elbo(vae, q, x)).abs().max()
+assert off < 1e-5, f"the gap should be log p(x) - ELBO, and is {off:.2g} off"

@@ -51,7 +51,14 @@ for step, change in zip(("first", "second", "third"), stops.diff(dim=0), strict=
         print(f"{step} step, {name} = {value:+.2f}")
 
 log_p, elbo_change, gap_change = stops.diff(dim=0).T
-assert (elbo_change > 0).all()  # every step raises the ELBO
-assert gap_change[0] > 0.3  # but the first one raises the gap, too,
-assert log_p[2] < -0.1  # and the last one lowers log p(x)
-assert (log_p - elbo_change - gap_change).abs().max() < 1e-12
+assert (elbo_change > 0).all(), (
+    f"every step should raise the ELBO, and one changes it by {elbo_change.min():+.2f}"
+)
+assert gap_change[0] > 0.3, (
+    f"the first step should raise the gap by over 0.3, not {gap_change[0]:+.2f}"
+)
+assert log_p[2] < -0.1, (
+    f"the third step should lower log p(x) by over 0.1, not {log_p[2]:+.2f}"
+)
+off = (log_p - elbo_change - gap_change).abs().max()
+assert off < 1e-12, f"log p(x) should change as ELBO + gap do, not {off:.2f} off"
