@@ -2,9 +2,9 @@
 
 Kind: computation
 Break it: elbo(p, encoder, x) -> elbo(p, p.z_given_x, x)
-Figure: Two panels over the decoder's weight. On the left the encoder is held at a poor guess: the dashed
+Figure: Two panels over the decoder's weight. Above, the encoder is held at a poor guess: the dashed
     orange ELBO lies below the blue log p(x) everywhere, the magenta band between them first widens and then
-    narrows, and the ELBO still climbs where log p(x) already falls. On the right the encoder is exact at
+    narrows, and the ELBO still climbs where log p(x) already falls. Below, the encoder is exact at
     one weight, marked by a dot: there the ELBO touches log p(x), and climbs only where log p(x) climbs.
 """
 
@@ -31,16 +31,16 @@ def averages(weight: float, encoder: LinearGaussian) -> torch.Tensor:
 
 
 weights = torch.linspace(0.0, 1.6, 49).tolist()
-figure, axes = subplots(ncols=2, figsize=(7.6, 3.4), sharey=True)
+figure, axes = subplots(nrows=2, figsize=(4.6, 5.0), sharex=True)
 for ax, encoder in zip(axes, (poor, model(0.6).z_given_x), strict=True):
     evidence, bound, _ = torch.stack([averages(w, encoder) for w in weights], 1)
     ax.plot(weights, evidence, color=P, label="log p(x)")
     ax.plot(weights, bound, "--", color=Q, label="ELBO")
     ax.fill_between(weights, bound, evidence, color=GAP, alpha=0.2, lw=0, label="gap")
-    ax.set(xlabel="weight of the decoder", ylim=(-4, -1))
+    ax.set(ylabel="nats, average", ylim=(-4, -1))
 
-axes[0].set(title="encoder held at a poor guess", ylabel="nats, average over the data")
-axes[1].set(title="encoder exact at the dot")
+axes[0].set(title="encoder held at a poor guess")
+axes[1].set(title="encoder exact at the dot", xlabel="weight of the decoder")
 axes[1].plot(0.6, averages(0.6, model(0.6).z_given_x)[0], "o", color=INK)
 axes[0].legend(loc="lower right", frameon=False)
 figure.savefig("three-ways-to-raise-the-elbo.svg")
