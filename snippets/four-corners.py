@@ -36,7 +36,8 @@ for seed in range(5):
 for name, pairs in results.items():
     good, gap = zip(*pairs, strict=True)
     print(f"{name}, reconstruction = {min(good):.0f} to {max(good):.0f}")
-    print(f"{name}, gap = {min(gap):z.1f} to {max(gap):z.1f}")
+    print(f"{name}, smallest gap = {min(gap):z.1f}")
+    print(f"{name}, largest gap = {max(gap):z.1f}")
 
 for name, good, small in (
     ("trained", True, True),
