@@ -11,7 +11,8 @@ help:
 	@echo "make test               run every check there is"
 	@echo "make new CLAIM=name     start a claim: a snippet to write yours over"
 	@echo "make new INSTRUMENT=name  start a picture that the reader moves, with its test"
-	@echo "make check CLAIM=name   check one claim, in seconds"
+	@echo "make check              check what differs from main, in seconds"
+	@echo "make check CLAIM=name   check one claim; or one page: make check PAGE=docs/name.md"
 	@echo "make record CLAIM=name  run a claim's snippet and record what it prints and draws"
 	@echo "make record-all         train the models, and record every snippet"
 	@echo "make build              build the site into site/"
@@ -73,8 +74,7 @@ record-all: $(STAMP)
 	@$(SITE) record
 
 check: $(STAMP)
-	@test -n "$(CLAIM)" || { echo "say which claim: make check CLAIM=name"; exit 1; }
-	@$(SITE) check $(CLAIM)
+	@$(SITE) check $(addprefix --claim=,$(CLAIM)) $(addprefix --page=,$(PAGE))
 
 new: $(STAMP)
 	@test -n "$(CLAIM)$(INSTRUMENT)" || { echo "say which: make new CLAIM=name, or INSTRUMENT=name"; exit 1; }

@@ -14,7 +14,9 @@ def main() -> int:
     commands.add_parser("record", help="run snippets and record what they print").add_argument("names", nargs="*")
     commands.add_parser("record-instruments", help="record the first pictures of the instruments on the pages")
     commands.add_parser("stage", help="serve the instruments alone, as their sources are, to work on them")
-    commands.add_parser("check", help="check one claim").add_argument("name")
+    check = commands.add_parser("check", help="check one claim or page, or else what changed since main")
+    check.add_argument("--claim")
+    check.add_argument("--page")
     commands.add_parser("new", help="start a new claim").add_argument("name")
     commands.add_parser("new-instrument", help="start a new instrument").add_argument("name")
     commands.add_parser("build", help="build the site").add_argument("--out", type=Path, default=Path("site"))
@@ -57,9 +59,11 @@ def _run(chosen: argparse.Namespace) -> int:
 
             stage()
         case "check":
-            from lowerbound_site.check import check
+            from lowerbound_site.check import check, check_changes, check_page
 
-            return 0 if check(_claim(chosen.name)) else 1
+            if chosen.page:
+                return 0 if check_page(chosen.page) else 1
+            return 0 if (check(_claim(chosen.claim)) if chosen.claim else check_changes()) else 1
         case "new":
             from lowerbound_site.new import new
 

@@ -1,14 +1,83 @@
-"""Check one claim, in seconds: what `make test` would say about it."""
+"""Check what changed since main, or one page or claim, in seconds: what `make test` would say about it."""
 
+import contextlib
+import io
 import subprocess
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from lowerbound_site.claims import ROOT, EvidenceError, read_claim
-from lowerbound_site.expand import read_pages
-from lowerbound_site.record import compare, compare_broken
-from lowerbound_site.run import run_fresh, run_warm
+from lowerbound_site import prose
+from lowerbound_site.claims import ROOT, Claim, EvidenceError, read_claim
+from lowerbound_site.expand import Page, expand, read_pages
+from lowerbound_site.record import PRINTS_ANOTHER, compare, compare_broken
+from lowerbound_site.run import Run, run_fresh, run_warm
+from lowerbound_site.some_pages import SomePages
+
+
+def check_changes(root: Path = ROOT) -> bool:
+    """Check every page, claim, instrument and module of the library that differs from main; whether all hold."""
+    changed = changes(root)
+    if not changed:
+        print("nothing differs from main")
+        return True
+    holds = [check_page(page.path, root) for page in read_pages(root) if f"docs/{page.path}" in changed]
+    for name in sorted({Path(path).stem for path in changed if path.startswith("snippets/")}):
+        print(f"snippets/{name}.py")
+        holds.append(check(name, root))
+    tests = sorted({test for path in changed if (test := _test_of(path, root))})
+    if tests:
+        command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
+        ended = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+        holds.append(_verdict(", ".join(tests), [ended.stdout + ended.stderr] if ended.returncode else []))
+    seen = sum(path.startswith(("docs/", "snippets/")) for path in changed) + len(tests)
+    if seen < len(changed):
+        print(f"{len(changed) - seen} more files differ from main; make test runs everything")
+    return all(holds)
+
+
+def changes(root: Path = ROOT) -> list[str]:
+    """The files that differ from main, committed or not, as paths from the root."""
+
+    def git(*words: str) -> list[str]:
+        ended = subprocess.run(["git", *words], cwd=root, capture_output=True, text=True, check=False)
+        return [] if ended.returncode else ended.stdout.splitlines()
+
+    base = next(filter(None, (git("merge-base", "HEAD", main) for main in ("main", "origin/main"))), ["HEAD"])
+    new = git("ls-files", "--others", "--exclude-standard")
+    return sorted({*git("diff", "--name-only", base[0]), *new})
+
+
+def _test_of(path: str, root: Path) -> str | None:
+    """The test of a module of the library, or of an instrument or its mathematics."""
+    place = Path(path)
+    folder = {"lowerbound": "library", "instruments": "instruments", "maths": "instruments"}.get(place.parent.name)
+    test = f"tests/{folder}/test_{place.stem.replace('-', '_')}.py"
+    return test if folder and place.suffix in (".py", ".js") and (root / test).exists() else None
+
+
+def check_page(path: str, root: Path = ROOT) -> bool:
+    """Print what is wrong with one page; whether nothing is."""
+    path = path.removeprefix("docs/")
+    page = next((page for page in read_pages(root) if page.path == path), None)
+    if page is None:
+        return _verdict(f"docs/{path}", ["there is no such page; name it as docs/questions/verdict.md"])
+    return _verdict(f"docs/{path} reads as it is meant, and its links lead somewhere", _wrong_on(page, root))
+
+
+def _wrong_on(page: Page, root: Path) -> list[str]:
+    complaints = prose.check_page(page)
+    try:
+        expand(page.text, root, f"docs/{page.path}")
+    except EvidenceError as error:
+        complaints += str(error).splitlines()
+    if (root / "mkdocs.yml").exists():
+        with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
+            some = SomePages(root, Path(folder))
+            some.render({page.path}, Path(folder, "shown"))
+            complaints += some.warned.get(page.path, [])
+    return list(dict.fromkeys(complaints))
 
 
 def check(name: str, root: Path = ROOT) -> bool:
@@ -24,15 +93,26 @@ def check(name: str, root: Path = ROOT) -> bool:
         verdicts = [
             _verdict(f"is a snippet in the right form, of the kind {claim.kind}", []),
             _verdict("is clean for ruff", _lint(path)),
-            _verdict("runs alone and matches its record", compare(claim, alone.result())),
+            _verdict("runs alone and matches its record", _unlike_its_record(claim, alone.result())),
             _verdict(
                 f"breaks as recorded: {claim.break_from} -> {claim.break_to}",
                 compare_broken(claim, broken.result()[name]),
             ),
         ]
-    places = [f"docs/{page.path}" for page in read_pages(root) if name in page.claims]
+    pages = [page for page in read_pages(root) if name in page.claims]
+    places = [f"docs/{page.path}" for page in pages]
+    if wrong := [complaint for page in pages for complaint in _wrong_on(page, root)]:
+        verdicts.append(_verdict("stands on a page that can be read", wrong))
     print(f"stands on {', '.join(places)}" if places else f"to do: write {{{{ claim: {name} }}}} on a page")
     return all(verdicts)
+
+
+def _unlike_its_record(claim: Claim, run: Run) -> list[str]:
+    """What differs from the record; or else, where it differs from itself, that."""
+    complaints = compare(claim, run)
+    if complaints and not run.error and run_fresh(claim.name, claim.source).stdout != run.stdout:
+        return [f"snippets/{claim.name}.py: {PRINTS_ANOTHER}"]
+    return complaints
 
 
 def _lint(path: Path) -> list[str]:

@@ -12,6 +12,7 @@ import io
 import json
 import os
 import re
+import sys
 import tokenize
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -25,6 +26,8 @@ KINDS: Mapping[str, str] = {
     "computation": "One given case is worked out: by two independent routes where there are two, and they meet.",
     "experiment": "Something was trained or sampled. It holds over at least five seeds, and the spread is shown.",
 }
+# What a reader has who installed the library.
+PACKAGES = sys.stdlib_module_names | {"lowerbound", "torch", "numpy", "scipy", "sklearn", "matplotlib", "tqdm"}
 LONGEST = 45
 LONGEST_SENTENCE = 108
 
@@ -135,7 +138,10 @@ def _read(path: Path, tried: Path | None, stamps: tuple[tuple[int, int] | None, 
         path.with_suffix(suffix).read_text(encoding="utf-8") if stamp else None
         for suffix, stamp in zip(_RECORDS, stamps[1:4], strict=True)
     ]
-    claim = parse(path, path.read_text(encoding="utf-8"), *recorded)
+    source = path.read_bytes().decode()
+    if "\r" in source:
+        raise _wrong(path, 1, "its lines end as on Windows (CRLF)", "save it with lines that end in LF alone")
+    claim = parse(path, source, *recorded)
     if tried and stamps[4]:
         claim = replace(claim, **json.loads(tried.read_text(encoding="utf-8")))
     _values(claim.output_path, claim.output or "")
@@ -214,9 +220,10 @@ def _check_code(path: Path, source: str, tree: ast.Module) -> None:
                 f"{name} keeps the largest or smallest so far, and where nothing is compared, where it begins passes",
                 "collect the values in a list: the max of an empty list is an error",
             )
-        if _imports(node, "lowerbound_site"):
+        if foreign := [package for package in _imported(node) if package not in PACKAGES]:
             line = getattr(node, "lineno", 1)
-            raise _wrong(path, line, "a reader does not have lowerbound_site", "import from lowerbound only")
+            remedy = f"use only Python's own and {', '.join(sorted(PACKAGES - sys.stdlib_module_names))}"
+            raise _wrong(path, line, f"a reader does not have {foreign[0]}", remedy)
     if not asserts:
         raise _wrong(path, docstring_end + 1, "no assert", "the asserts are the claim: add at least one")
     if line := _where_a_prompt_stumbles(source):
@@ -251,10 +258,11 @@ def _running_extreme(node: ast.AST) -> str | None:
     return None
 
 
-def _imports(node: ast.AST, package: str) -> bool:
+def _imported(node: ast.AST) -> list[str]:
+    """The packages that a statement imports from."""
     if isinstance(node, ast.Import):
-        return any(alias.name.split(".")[0] == package for alias in node.names)
-    return isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == package
+        return [alias.name.split(".")[0] for alias in node.names]
+    return [(node.module or "").split(".")[0]] if isinstance(node, ast.ImportFrom) else []
 
 
 def _check_figure(path: Path, source: str, tree: ast.Module, alt: str | None) -> None:

@@ -40,6 +40,7 @@ _PLACEHOLDER = re.compile(
     r")\}\}"
 )
 _HEADING = re.compile(r"^(#{1,6})[ \t]+(.+?)[ \t]*(?:\{:?[^{}]*\})?[ \t]*#*$", re.MULTILINE)
+_ABOUT_CLAIMS = ("claim", "folded", "figure", "instrument", "set")
 _INLINE_VALUE = re.compile(r"[^\\`*_\[\]<>|$&{}]+")
 
 
@@ -206,6 +207,8 @@ class _Expansion:
 
     def known(self, found: re.Match[str], name: str) -> Claim:
         if name not in self.paths:
+            if found["word"] == name and (meant := difflib.get_close_matches(name, _ABOUT_CLAIMS, n=1)):
+                raise self.error(found, f"names no snippet; to show one, write {{{{ {meant[0]}: {found['rest']} }}}}")
             raise self.error(found, f"names no snippet{_nearest(name, self.paths)}; a new one: make new CLAIM=NAME")
         return read_claim(self.paths[name]).require_record()
 

@@ -34,17 +34,21 @@ _converter = LatexToMathML(macros=MACROS, fancy_error=False)
 
 
 class FormulaError(ValueError):
-    """A formula that cannot be set. The message quotes it."""
+    """A formula that cannot be set: its message quotes it, `what` says why not."""
+
+    def __init__(self, latex: str, what: str) -> None:
+        super().__init__(f"In the formula  {latex}  {what}")
+        self.what = what
 
 
 def to_mathml(latex: str, *, display: bool) -> str:
     """Return the MathML of one formula; an unknown command or a wrong argument is a FormulaError."""
     if _KL_WITH_BRACES.search(latex):
-        raise FormulaError(rf"In the formula  {latex}  write \KL(q \,\|\, p): \KL is an operator, like \log.")
+        raise FormulaError(latex, r"write \KL(q \,\|\, p): \KL is an operator, like \log.")
     try:
         mathml: str = _converter.convert_with_local_state(latex, displaystyle=display)
     except LatexError as error:
-        raise FormulaError(f"In the formula  {latex}  {error}") from None
+        raise FormulaError(latex, re.sub(r"^\d+: ", "", str(error))) from None
     mathml = _DISTRIBUTION.sub(r'<mi class="lb-\1">\1</mi>', mathml)
     mathml = _WORD.sub(r'<mtext class="lb-\1">\1</mtext>', mathml)
     return _APPLIED.sub(r"\1<mo>&ApplyFunction;</mo>", mathml)

@@ -1,11 +1,16 @@
-"""What a page may not contain: a measured number typed by hand, and code that nobody runs."""
+"""What a page may not contain: a measured number typed by hand, code that nobody runs, and what is not read as meant.
+
+Front matter that is none and a formula that ends nowhere would be printed on the page, without a word.
+"""
 
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from mkdocs.utils.meta import get_data
+import yaml  # type: ignore[import-untyped]
+from mkdocs.utils.meta import META_RE, YAML_RE, get_data
 
+from lowerbound_site import maths
 from lowerbound_site.claims import ROOT
 from lowerbound_site.expand import Page, hide_code, read_pages
 
@@ -37,6 +42,12 @@ _NOT_PROSE = re.compile(
     r"|&#?\w+;",  # entities
     re.MULTILINE | re.DOTALL,
 )
+_FORMULA = re.compile(
+    r"\$\$(?P<block>(?:\\.|[^\\])+?)\$\$|\\\[(?P<bracket>.+?)\\\]|\\\((?P<round>.+?)\\\)"
+    r"|(?<![\\$])\$(?!\s)(?P<dollar>(?:\\.|[^\\$])+?)(?<!\s)\$",
+    re.DOTALL,
+)
+_HEADING = re.compile(r"^(#{1,6})[ \t]", re.MULTILINE)
 _FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[ \t]*\{?[ \t]*\.?(?P<language>[\w+-]*)", re.MULTILINE)
 _NOT_RUN = {"python", "py", "python3", "pycon", "ipython"}
 _SHELLS = {"sh", "bash", "zsh", "shell"}
@@ -65,9 +76,57 @@ def numerals(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _form(page: Page) -> Iterator[tuple[int, str]]:
+    yield from _front_matter(page.text)
+    yield from _headings(page.text)
+    yield from _formulas(page.text)
     yield from _fences(page.text)
     if page.path.startswith("questions/"):
         yield from _question(page.text)
+
+
+def _front_matter(text: str) -> Iterator[tuple[int, str]]:
+    """What MkDocs does not understand as front matter, it prints; and what it takes for some, it hides."""
+    if not text.startswith("---"):
+        if META_RE.match(text):
+            yield 1, "the first line reads as a setting and would not be seen; begin with front matter or a heading"
+        return
+    if not (found := YAML_RE.match(text)):
+        yield 1, "the front matter is not closed, so it would be printed; end it with a line of ---"
+        return
+    try:
+        settings = yaml.safe_load(found[1])
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 2 if error.problem_mark else 1
+        yield line, f"the front matter is not YAML ({error.problem}); put what holds a colon or a # between quotes"
+        return
+    if not isinstance(settings, dict):
+        yield 1, "the front matter has no settings, so it would be printed; write lines such as  title: A title"
+
+
+def _headings(text: str) -> Iterator[tuple[int, str]]:
+    before = 0
+    for found in _HEADING.finditer(hide_code(text)):
+        if len(found[1]) > before + 1:
+            yield (
+                _line(text, found.start()),
+                f"a heading of level {len(found[1])} under one of level {before}; write {'#' * (before + 1)}",
+            )
+        before = len(found[1])
+
+
+def _formulas(text: str) -> Iterator[tuple[int, str]]:
+    """Formulas that cannot be set, and signs of one that none is made of; a value stands for any number."""
+    visible = hide_code(text)
+    for found in _FORMULA.finditer(visible):
+        latex = re.sub(r"\{\{.*?\}\}", "0", found[found.lastgroup or 0])
+        try:
+            maths.to_mathml(" ".join(latex.split()), display=bool(found["block"] or found["bracket"]))
+        except maths.FormulaError as error:
+            own = ", ".join(f"\\{name}" for name in maths.MACROS)
+            known = f"; mend it (the site's own commands are {own})" if "command" in error.what else "; mend it"
+            yield _line(text, found.start()), f"the formula {found[0]} cannot be set: {error.what}{known}"
+    for found in re.finditer(r"(?<!\\)\$", _blank(_FORMULA, visible)):
+        yield _line(text, found.start()), r"a $ that is part of no formula; close the formula, or write \$ for the sign"
 
 
 def _fences(text: str) -> Iterator[tuple[int, str]]:
@@ -78,6 +137,11 @@ def _fences(text: str) -> Iterator[tuple[int, str]]:
             inside = "" if closes else inside
             continue
         inside, language = found[1], found["language"].lower()
+        if not language:
+            yield (
+                _line(text, found.start(1)),
+                "a fence without a language, which might be code that nothing runs; write ```text or ```console",
+            )
         if language in _NOT_RUN:
             yield (
                 _line(text, found.start(1)),

@@ -18,11 +18,17 @@ from pathlib import Path
 from PIL import Image, ImageChops
 
 from lowerbound_site.claims import ROOT, Claim, EvidenceError, read_claim, read_claims
+from lowerbound_site.figures import COLOURS
 from lowerbound_site.run import ENVIRONMENTS, Run, run_fresh, run_warm
 
 _NUMBER = re.compile(r"[-+]?\d*\.?\d+(?:e[-+]?\d+)?", re.IGNORECASE)
+_COLOUR = re.compile(r"(?<=[:\" ])#[0-9a-fA-F]{6}\b")
 _IMAGE = re.compile(r"data:image/\w+;base64,")
 _LAST = 6  # lines that are kept of what a broken program prints
+PRINTS_ANOTHER = (
+    "prints something else each time it runs; set a seed, as in torch.Generator().manual_seed(0), and draw from it"
+)
+_LARGEST = 200  # KB of a figure
 _POINTS, _LEVELS = 0.02, 2  # how far coordinates and pixels may move on another processor
 
 
@@ -69,6 +75,13 @@ def _refusals(claim: Claim, run: Run, probed: Run) -> Iterator[str]:
         yield f"{place}: prints {foreign}, which not every console can write (Windows'); print ASCII, such as KL(q||p)"
     if claim.alt and not run.drawing:
         yield f'{place}: does not save its figure; write fig.savefig("{claim.name}.svg")'
+    if run.drawing and (size := len(run.drawing) / 1000) > _LARGEST:
+        yield f"{place}: its figure has {size:.0f} KB, at most {_LARGEST} are allowed; draw fewer points"
+    if run.drawing and (others := sorted({colour.lower() for colour in _COLOUR.findall(run.drawing)} - COLOURS.keys())):
+        yield (
+            f"{place}: its figure has colours that do not follow the page, {', '.join(others)}; use lowerbound.plots' "
+            "(#cccccc is the frame of a legend: frameon=False)"
+        )
     yield from (f"{place}: unsteady digit, {unsteady}" for unsteady in probed.unsteady)
 
 
@@ -76,6 +89,8 @@ def _disagreement(claim: Claim, environment: str, run: Run, other: Run) -> Itera
     place = f"snippets/{claim.name}.py"
     if other.error:
         yield f"{place}: does not run in the environment {environment}, where a warning is an error:\n{other.error}"
+    elif other.stdout != run.stdout and environment == "one-thread":  # as it ran alone
+        yield f"{place}: {PRINTS_ANOTHER}"
     elif other.stdout != run.stdout:
         diff = _diff(run.stdout, other.stdout, "alone", environment)
         yield f"{place}: prints something else in the environment {environment}; print fewer digits or a bound:\n{diff}"

@@ -12,6 +12,7 @@ import json
 import linecache
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -49,6 +50,7 @@ ENVIRONMENTS: Mapping[str, Mapping[str, str]] = {
 _SWITCHES = {switch for environment in ENVIRONMENTS.values() for switch in environment}
 _NEEDS_TORCH = re.compile(r"\b(torch|lowerbound)\b")  # importing it takes seconds
 _LIMIT = 3000  # seconds for every snippet in one process, on a machine that is busy
+LONGEST = 60.0  # seconds that one snippet may compute; while it waits for a busy machine, they do not count
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,13 @@ def run_warm(programs: Mapping[str, str], environment: str = "one-thread", probe
         return {name: Run(**fields | {"unsteady": tuple(fields["unsteady"])}) for name, fields in runs.items()}
 
 
-def run_fresh(name: str, source: str, python_path: Path | None = None, python: Path | None = None) -> Run:
+def run_fresh(
+    name: str,
+    source: str,
+    python_path: Path | None = None,
+    python: Path | None = None,
+    longest: float = LONGEST,
+) -> Run:
     """Run one program as a reader would: `python NAME.py` in a folder that holds nothing else.
 
     `python_path` is searched for packages before all others; `python` is another environment's.
@@ -100,17 +108,46 @@ def run_fresh(name: str, source: str, python_path: Path | None = None, python: P
         script = Path(folder, f"{name}.py")
         script.write_text(source, encoding="utf-8")
         begin = time.perf_counter()
-        ended = subprocess.run(
-            [str(python or sys.executable), script.name],
+        with subprocess.Popen(
+            [str(python or sys.executable), "-X", "faulthandler", script.name],  # so that it says where it is, if asked
             cwd=folder,
             env=_environment(changes),
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            timeout=_LIMIT,
-            check=False,
-        )
-        error = ended.stderr if ended.returncode else None
-        return Run(ended.stdout, _drawing(folder, name), error, seconds=time.perf_counter() - begin)
+        ) as process:
+            stdout, error = _ended(process, script.name, longest)
+        return Run(stdout, _drawing(folder, name), error, seconds=time.perf_counter() - begin)
+
+
+def _ended(process: subprocess.Popen[str], script: str, longest: float) -> tuple[str, str | None]:
+    """What a program printed, and why it stopped early; one that computes for too long is stopped."""
+    begin = time.monotonic()
+    while True:
+        try:
+            stdout, stderr = process.communicate(timeout=1)
+            return stdout, stderr if process.returncode else None
+        except subprocess.TimeoutExpired:
+            waited = time.monotonic() - begin
+            if max(_computed(process.pid, waited), waited / 10) > longest:
+                break
+    process.send_signal(getattr(signal, "SIGABRT", signal.SIGTERM))
+    stdout, stderr = process.communicate()
+    frame = re.search(rf'File "[^"]*{re.escape(script)}", line (\d+)', stderr)
+    return stdout, f"{_too_long(longest)}{f', in line {frame[1]}' if frame else ''}; if a loop never ends, let it end"
+
+
+def _computed(pid: int, otherwise: float) -> float:
+    """Seconds that a process has computed, where the system tells; or else `otherwise`."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError):
+        return otherwise
+
+
+def _too_long(longest: float) -> str:
+    return f"still running after {longest:.0f} s"
 
 
 def elsewhere(command: list[str]) -> int:
@@ -176,7 +213,7 @@ def _execute(name: str, source: str, probe: bool) -> Run:
         namespace[_PROBE] = _Probe(unsteady)
     error, failed_at, message = None, None, ""
     begin = time.perf_counter()
-    with tempfile.TemporaryDirectory() as folder, isolated(Path(folder), source):
+    with tempfile.TemporaryDirectory() as folder, isolated(Path(folder), source), _stopped_after(LONGEST):
         try:
             warnings.simplefilter("error")
             with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(io.StringIO()):
@@ -188,6 +225,25 @@ def _execute(name: str, source: str, probe: bool) -> Run:
         drawing = _drawing(folder, name)
     seconds = time.perf_counter() - begin
     return Run(stdout.getvalue(), drawing, error, failed_at, message, tuple(unsteady), seconds)
+
+
+@contextlib.contextmanager
+def _stopped_after(longest: float) -> Iterator[None]:
+    """Raise an error in a program that computes for longer, on the line that it is in, where there are such timers."""
+    if not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def stop(*_: object) -> None:
+        raise TimeoutError(f"{_too_long(longest)}; if a loop never ends, let it end")
+
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, longest)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def _own_assert(

@@ -18,15 +18,16 @@ def in_output(output: str, root: Path = ROOT) -> list[str]:
     """What a build printed, as complaints; all of it where none can be told apart."""
     found = []
     for start, end in _spans(output):
-        message = re.split(r"\n(?:INFO|DEBUG)\s+-\s", output[start:end])[0].strip()
+        message = re.split(r"\n(?:(?:INFO|DEBUG)\s+-\s|\s*Aborted with )", output[start:end])[0].strip()
         found += explained(message, root)
     return list(dict.fromkeys(found)) or [output.strip()]
 
 
 def _spans(output: str) -> Iterator[tuple[int, int]]:
     starts = list(_LEVEL.finditer(output))
-    for this, after in zip(starts, [*starts[1:], None], strict=True):
-        yield this.end(), after.start() if after else len(output)
+    ends = [*(start.start() for start in starts[1:]), len(output)]
+    for start, end in zip(starts, ends, strict=False):  # where nothing starts, nothing ends
+        yield start.end(), end
 
 
 def explained(message: str, root: Path = ROOT) -> list[str]:

@@ -59,6 +59,7 @@ def test_breaking_counts_characters_not_bytes() -> None:
         ("-> 2 + 3", "-> 2 +", r"after the replacement it is not Python"),
         ("print(f", 'if __name__ == "__main__":\n    print(f', r"snippets/x\.py:8: a main guard; remove it"),
         ("total = 2", "import lowerbound_site.run\ntotal = 2", r"snippets/x\.py:7: a reader does not have"),
+        ("total = 2", "import pandas as pd\ntotal = 2", r"x\.py:7: a reader does not have pandas; use only .*torch"),
         ("total = 2", "from lowerbound_site import run\ntotal = 2", r"snippets/x\.py:7: a reader does not have"),
         ("assert total == 4", "total == 4", r"snippets/x\.py:6: no assert"),
         ("assert", "plot.savefig('x.svg')\nassert", r"snippets/x\.py:10: a figure is saved but not described; add"),

@@ -63,6 +63,16 @@ def test_a_question_has_its_parts() -> None:
     [
         ("description: D\n", "", "docs/questions/q.md:1: no description in the front matter"),
         ("title: T", "title:", "docs/questions/q.md:1: no title in the front matter"),
+        ("# T\n\n## Short", "# T\n\n### Why\n\n## Short", "docs/questions/q.md:8: a heading of level 3 under one of"),
+        ("Yes.", "It costs a $ more.", "docs/questions/q.md:10: a $ that is part of no formula"),
+        (
+            "Yes.",
+            "So\n$x^2$, and $\\alhpa + {{ a: b }}$.",
+            "docs/questions/q.md:11: the formula $\\alhpa",
+        ),
+        ("Yes.", "$$\n\\frac{a}\n$$", "docs/questions/q.md:10: the formula $$\n\\frac{a}\n$$ cannot be set: Expected"),
+        ("Yes.", "$\\KL{q}{p}$", "docs/questions/q.md:10: the formula $\\KL{q}{p}$ cannot be set: write \\KL(q"),
+        ("Yes.", "```\nx\n```", "docs/questions/q.md:10: a fence without a language"),
         ("## Short answer", "## Answer", "docs/questions/q.md:1: no section '## Short answer'"),
         ("## What this does not show", "", "docs/questions/q.md:1: no section '## What this does not show'"),
         ("Yes.", "```python\n1\n```", "docs/questions/q.md:10: a 'python' fence that nothing runs"),
@@ -77,6 +87,28 @@ def test_what_is_missing_or_forbidden_is_said_with_its_place(before: str, after:
     assert before in QUESTION
     (complaint,) = check_page(Page("questions/q.md", QUESTION.replace(before, after)))
     assert complaint.startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("---\ntitle: One: two\n---\n\n# T\n", "docs/index.md:2: the front matter is not YAML (mapping values"),
+        ("---\ntitle: T\ndescription: [a\n---\n\n# T\n", "docs/index.md:4: the front matter is not YAML"),
+        ("---\ntitle: T\n\n# T\n", "docs/index.md:1: the front matter is not closed, so it would be printed"),
+        ("---\ntitle\n---\n\n# T\n", "docs/index.md:1: the front matter has no settings"),
+        ("title: T\n\n# T\n", "docs/index.md:1: the first line reads as a setting and would not be seen"),
+    ],
+)
+def test_front_matter_that_would_be_printed_or_hidden_is_found(text: str, message: str) -> None:
+    (complaint,) = check_page(Page("index.md", text))
+    assert complaint.startswith(message)
+
+
+def test_formulas_and_signs_that_are_meant_may_stand() -> None:
+    text = (
+        "# T\n\nFor \\$, `a $`, $x\n+ y$ and $\\KL(q \\,\\|\\, p) = {{ a: b }}$.\n\n## Part\n\n### Deeper\n\n## Next\n"
+    )
+    assert check_page(Page("index.md", text)) == []
 
 
 def test_a_fence_inside_a_longer_fence_is_text() -> None:

@@ -60,7 +60,8 @@ def test_what_keeps_its_word_is_recorded_and_stays_untouched(
     root: Path, write: Write, capsys: pytest.CaptureFixture[str]
 ) -> None:
     draws = SNIPPET.replace('3\n"""', '3\nFigure: A line.\n"""').replace(
-        "\ntotal =", '\nimport matplotlib.pyplot as plt\n\nplt.plot([1, 2]); plt.savefig("draws.svg")\ntotal ='
+        "\ntotal =",
+        '\nimport matplotlib.pyplot as plt\n\nplt.plot([1, 2], color="#000000"); plt.savefig("draws.svg")\ntotal =',
     )
     write("snippets/draws.py", draws)
     write("snippets/half.py", SNIPPET.replace("{total}", "{total / 32:.2f}"))
@@ -69,6 +70,10 @@ def test_what_keeps_its_word_is_recorded_and_stays_untouched(
     write("snippets/threads.py", SNIPPET.replace("{total}", "{__import__('os').environ.get('OMP_NUM_THREADS')}"))
     write("snippets/foreign.py", SNIPPET.replace("total = {", "‖x‖ = {"))
     write("snippets/fails.py", SNIPPET.replace("== 4", "== 5"))
+    write("snippets/unseeded.py", SNIPPET.replace("{total}", "{total} {id(object())}"))
+    write("snippets/colourful.py", draws.replace("#000000", "#1f77b4").replace("draws.svg", "colourful.svg"))
+    many = draws.replace("[1, 2]", "range(4000), 'o'").replace("draws.svg", "large.svg")
+    write("snippets/large.py", many)
 
     complaints = "\n".join(record([], root))
 
@@ -77,6 +82,9 @@ def test_what_keeps_its_word_is_recorded_and_stays_untouched(
     assert "snippets/weak.py: after 'Break it: 2 + 2 -> 2 + 3' nothing fails" in complaints
     assert "snippets/threads.py: prints something else in the environment plain-processor-two-threads" in complaints
     assert "snippets/foreign.py: prints ‖, which not every console can write (Windows'); print ASCII" in complaints
+    assert "snippets/unseeded.py: prints something else each time it runs; set a seed" in complaints
+    assert "snippets/colourful.py: its figure has colours that do not follow the page, #1f77b4" in complaints
+    assert "snippets/large.py: its figure has " in complaints
     assert "snippets/fails.py: does not run:\nTraceback" in complaints
     assert (root / "snippets" / "half.out").read_text() == "total = 0.13\n"
     assert not (root / "snippets" / "weak.out").exists()
@@ -102,6 +110,9 @@ def test_one_changed_digit_in_a_record_is_said_with_its_remedy(
     )
     assert "-total = 5" in said
     assert "+total = 4" in said
+    write("snippets/two-and-two.py", SNIPPET.replace("{total}", "{total}{id(object())}"))
+    assert not check("two-and-two", root)
+    assert "snippets/two-and-two.py: prints something else each time it runs; set a seed" in capsys.readouterr().out
 
 
 def test_the_end_of_a_broken_program_is_its_last_lines_and_the_assert(root: Path, write: Write) -> None:

@@ -1,5 +1,6 @@
 """Running snippets: nothing leaks, what fails is told apart, and unsteady digits are found."""
 
+import re
 from pathlib import Path
 
 import matplotlib as mpl
@@ -8,7 +9,7 @@ import pytest
 import torch
 
 from lowerbound_site.claims import EvidenceError
-from lowerbound_site.run import Run, isolated, run_fresh, run_warm
+from lowerbound_site.run import Run, _execute, isolated, run_fresh, run_warm
 
 pytestmark = pytest.mark.xdist_group("machinery")
 
@@ -43,6 +44,16 @@ PROBED = {
     "in a list": 'row = [0.5, 0.25]\nprint(", ".join(f"{v:.1f}" for v in row))',
     "an assert": 'x = 0.1\nassert x, f"{x}"',
 }
+
+
+def test_a_program_that_never_ends_is_stopped_and_its_line_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    endless = "x = 0\nprint('begins', flush=True)\nwhile x < 1:\n    x -= 1\n"
+    run = run_fresh("endless", endless, longest=1)
+    assert run.stdout == "begins\n"
+    assert re.search(r"still running after 1 s, in line [34]; if a loop never ends", run.error or "")
+    monkeypatch.setattr("lowerbound_site.run.LONGEST", 0.2)
+    stopped = _execute("endless", endless, False)
+    assert re.search(r"line [34], in <module>(?s:.*)TimeoutError: still running after", stopped.error or "")
 
 
 @pytest.fixture(scope="module")
