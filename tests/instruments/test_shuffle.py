@@ -1,15 +1,16 @@
 """The shuffle: cells of equal share, the same draws as in Python, a log p(x) that does not move, and a finger."""
 
+import itertools
 from typing import Any
 
 import pytest
 import torch
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from scipy import special
 from torch import Tensor
 from torch.special import ndtr, ndtri
 
-from lowerbound import VAE, DiagonalNormal, Grid, digits
+from lowerbound import VAE, DiagonalNormal, FullNormal, Grid, digits, kl_each
 from lowerbound.likelihoods import log_likelihood_table
 
 from .modules import Modules, survivors
@@ -17,7 +18,11 @@ from .test_vae import LOAD
 
 pytestmark = pytest.mark.browser
 
-CUT = LOAD + "const [shares, cut] = await Promise.all([at('maths/shares.js'), at('maths/shuffle.js')]);"
+CUT = (
+    LOAD
+    + """const [shares, cut, draws, pieces] = await Promise.all(
+      ['shares', 'shuffle', 'draws', 'pieces'].map(name => at(`maths/${name}.js`)));"""
+)
 
 
 def shuffle(z: Tensor, order: Tensor, k: int) -> Tensor:
@@ -37,7 +42,7 @@ def check_shares(modules: Modules) -> None:
     exact = torch.from_numpy(special.ndtr(z.numpy()))  # torch's own has few digits left at -8
     assert (found[:, 0] / exact - 1).abs().max() < 1e-12
     assert (found[:, 1] - z).abs().max() < 1e-11
-    noise = torch.tensor(modules.run(CUT + "return cut.steadyNoise(512)"), dtype=torch.float64)
+    noise = torch.tensor(modules.run(CUT + "return draws.steadyNoise(512)"), dtype=torch.float64)
     g = torch.tensor(1.324717957244746, dtype=torch.float64)
     assert abs(g**3 - g - 1) < 1e-14
     even = (0.5 + torch.arange(1, 513)[:, None] * torch.stack([1 / g, 1 / g**2])) % 1
@@ -60,16 +65,16 @@ def check_price(modules: Modules, vae: VAE, n: int = 40, draws: int = 24) -> Non
     ]
     found = modules.run(
         CUT
-        + f"""const noise = cut.steadyNoise({draws});
+        + f"""const noise = draws.steadyNoise({draws});
         return states.map(({{x, mean, std, k, order}}) => {{
           const q = normal.upright(...mean, ...std), shuffle = new cut.Shuffle(k, order);
-          const before = noise.map(e => vae.logLikelihood(decoder, x, ...cut.codeAt(q, e)));
+          const before = noise.map(e => vae.logLikelihood(decoder, x, ...draws.codeAt(q, e)));
           const {{mean: cost, error}} = cut.priceOfDraws(decoder, x, q, shuffle, noise, before);
           return [cost, error, ...cut.moved(q, shuffle).mean, ...shuffle.mover([mean[0], mean[1]])(0, 1)];
         }})""",
         states,
     )
-    noise = torch.tensor(modules.run(CUT + "return cut.steadyNoise(states)", draws), dtype=torch.float64)
+    noise = torch.tensor(modules.run(CUT + "return draws.steadyNoise(states)", draws), dtype=torch.float64)
     for i, (k, order, row) in enumerate(zip(ks, orders, torch.tensor(found, dtype=torch.float64), strict=True)):
         q = DiagonalNormal(mean[[i]], std[[i]].log())
         moved = DiagonalNormal(shuffle(q.mean, order.argsort(), k), q.log_std)
@@ -88,11 +93,171 @@ CHANGES = [
     ("maths/shuffle.js", "(this.inverse[to] = from)", "(this.inverse[from] = to)"),
     ("maths/shuffle.js", "order[cell1 * this.k + cell2]", "order[cell2 * this.k + cell1]"),
     ("maths/shuffle.js", "order[cells[i] * k + cells[j]]", "order[cells[j] * k + cells[i]]"),
-    ("maths/shuffle.js", "1 / PLASTIC ** 2", "2 / PLASTIC"),
+    ("maths/draws.js", "1 / PLASTIC ** 2", "2 / PLASTIC"),
+    ("maths/draws.js", "(values.length - 1)", "values.length"),
     ("maths/shuffle.js", "mean: shuffle.back(q.mean)", "mean: shuffle.move(q.mean)"),
     ("maths/shuffle.js", "...shuffle.move(codeAt(there, e))", "...shuffle.move(codeAt(q, e))"),
-    ("maths/shuffle.js", "(worse.length - 1)", "worse.length"),
+    ("maths/cuts.js", "...place(z)", "...z"),
+    ("maths/cuts.js", "logEvidence - logWeight", "logEvidence + logWeight"),
+    ("maths/pieces.js", "(i - 0.5) * step, from", "i * step, from"),
+    ("maths/pieces.js", "part1 * part2 * value", "part1 * value"),
+    ("maths/pieces.js", "held[cell1 * k + cell2]", "held[cell2 * k + cell1]"),
+    ("maths/pieces.js", "shuffle.back(place)", "shuffle.move(place)"),
+    ("maths/pieces.js", "(z[l] - m) ** 2", "z[l] ** 2"),
+    ("maths/pieces.js", "[0.02, 0.98]", "[0.2, 0.98]"),
+    ("maths/pieces.js", "(1 - t) * values[g + n2]", "t * values[g + n2]"),
+    ("maths/pieces.js", "klToPrior(q) - noise", "klToPrior(q) + noise"),
+    ("maths/pieces.js", "there.cost < here.cost", "there.cost > here.cost"),
+    ("maths/pieces.js", "g % axis.length)", "g / axis.length | 0)"),
 ]
+
+
+# A field that is known everywhere: two humps, log-density -0.5 |(z - m) / s|^2, over |z| <= 5 in steps of 1 / 28.
+FIELD = """const humps = (z1, z2, {m, s}) => Math.exp(-0.5 * (((z1 - m[0]) / s[0]) ** 2 + ((z2 - m[1]) / s[1]) ** 2))
+  + 0.3 * Math.exp(-0.5 * (((z1 + m[0]) / s[1]) ** 2 + ((z2 + m[1]) / s[0]) ** 2));
+const made = (state, f) => ({ n1: 281, n2: 281, from1: -5, from2: -5, step: 1 / 28,
+  values: Float64Array.from({length: 281 * 281},
+    (_, g) => f(humps(Math.floor(g / 281) / 28 - 5, (g % 281) / 28 - 5, state))) });"""
+
+
+def piece_states(n: int) -> tuple[list[dict[str, Any]], list[Tensor]]:
+    generator = torch.Generator().manual_seed(n)
+    ks = torch.randint(1, 13, (n,), generator=generator).tolist()
+    orders = [torch.randperm(k * k, generator=generator) for k in ks]
+    m = (4 * torch.rand(n, 2, generator=generator, dtype=torch.float64) - 2).tolist()
+    s = (0.15 + 0.5 * torch.rand(n, 2, generator=generator, dtype=torch.float64)).tolist()
+    states = [
+        {"m": mean, "s": std, "k": k, "order": order.tolist()}
+        for mean, std, k, order in zip(m, s, ks, orders, strict=True)
+    ]
+    return states, orders
+
+
+def humps(z: Tensor, state: dict[str, Any]) -> Tensor:
+    m, s = (torch.tensor(state[key], dtype=torch.float64) for key in "ms")
+    first = torch.exp(-0.5 * ((z - m) / s).square().sum(-1))
+    return first + 0.3 * torch.exp(-0.5 * ((z + m) / s.flip(0)).square().sum(-1))
+
+
+def check_pieces(modules: Modules, n: int = 24) -> None:
+    """The masses of the cells, where the heaviest has gone, and the field after the shuffle."""
+    states, orders = piece_states(n)
+    found = modules.run(
+        CUT
+        + FIELD
+        + """return states.map(state => {
+          const density = made(state, value => value), shuffle = new cut.Shuffle(state.k, state.order);
+          const masses = pieces.masses(density, shuffle);
+          const cell = masses.indexOf(Math.max(...masses)), points = pieces.piece(density, shuffle, cell);
+          const q = pieces.gathered(points), box = pieces.extent(points);
+          const later = pieces.after(density, shuffle);
+          return [[...masses], cell, [...q.mean, ...q.tril, box.left, box.right, box.low, box.high],
+            [[0.3, -1.2], [-0.73, 2.1], [4.5, 0.01]].map(z => pieces.valueAt(density, z)),
+            [[37, 52], [128, 130], [200, 9]].map(([i, j]) => later.values[i * later.n2 + j])];
+        })""",
+        states,
+    )
+    axis = torch.arange(281, dtype=torch.float64) / 28 - 5
+    grid = torch.cartesian_prod(axis, axis)
+    infinite = torch.tensor([torch.inf], dtype=torch.float64)
+    for state, order, (masses, cell, where, values, later) in zip(states, orders, found, strict=True):
+        k = state["k"]
+        density = humps(grid, state).reshape(281, 281)
+        inner = ndtri(torch.arange(1, k, dtype=torch.float64) / k)
+        edges = torch.cat([-infinite, inner, infinite])
+        low, high = axis[:, None] - 0.5 / 28, axis[:, None] + 0.5 / 28
+        part = 28 * (torch.minimum(high, edges[1:]) - torch.maximum(low, edges[:-1])).clamp(min=0)
+        expected = (part.T @ density @ part / density.sum()).flatten()
+        assert (torch.tensor(masses, dtype=torch.float64) - expected).abs().max() < 1e-9
+        assert cell == expected.argmax()
+        # Against a reference with nodes of its own in each cell, less than half of the last digit shown.
+        ends = edges.clamp(-5, 5).tolist()
+        finer = [torch.linspace(*pair, 101, dtype=torch.float64) for pair in itertools.pairwise(ends)]
+        sums = []
+        for c1 in finer:
+            for c2 in finer:
+                a, b = ((c[1:] + c[:-1]) / 2 for c in (c1, c2))
+                cut = humps(torch.stack(torch.meshgrid(a, b, indexing="ij"), -1), state).sum()
+                sums.append(cut * (c1[1] - c1[0]) * (c2[1] - c2[0]))
+        assert (torch.stack(sums) / sum(sums) - expected).abs().max() < 0.005
+        flat = density.flatten()
+        here = ((torch.searchsorted(inner, grid.contiguous(), right=True) * torch.tensor([k, 1])).sum(1)) == cell
+        here &= ((grid[:, :, None] - inner).abs() > 1e-9).all(-1).all(-1)
+        here &= flat > 1e-6 * flat[here].max()
+        z = shuffle(grid[here], order.argsort(), k)
+        weight = flat[here] / flat[here].sum()
+        mean = weight @ z
+        std = (weight @ (z - mean).square()).sqrt().clamp(min=0.02)
+        box = [quantile(z[:, axis], weight, share) for axis in (0, 1) for share in (0.02, 0.98)]
+        expected = torch.stack([*mean, std[0], torch.zeros_like(std[0]), std[1], *box])
+        assert (torch.tensor(where, dtype=torch.float64) - expected).abs().max() < 1e-9
+        exact = [bilinear(density, z1, z2) for z1, z2 in ((0.3, -1.2), (-0.73, 2.1), (4.5, 0.01))]
+        assert torch.tensor(values, dtype=torch.float64).sub(torch.stack(exact)).abs().max() < 1e-9
+        places = torch.tensor([[37.5, 52.5], [128.5, 130.5], [200.5, 9.5]], dtype=torch.float64) / 32 - 4
+        exact = [bilinear(density, *place.tolist()) for place in shuffle(places, order, k)]
+        assert torch.tensor(later, dtype=torch.float64).sub(torch.stack(exact)).abs().max() < 1e-9
+
+
+def quantile(z: Tensor, weight: Tensor, share: float) -> Tensor:
+    order = z.argsort(stable=True)
+    return z[order][weight[order].cumsum(0) >= share][0]
+
+
+def bilinear(values: Tensor, z1: float, z2: float) -> Tensor:
+    u, v = (min(max(28 * (z + 5), 0), 280) for z in (z1, z2))
+    i, j = (min(279, int(w)) for w in (u, v))
+    along = values[:, j] + (v - j) * (values[:, j + 1] - values[:, j])
+    return along[i] + (u - i) * (along[i + 1] - along[i])
+
+
+def check_best(modules: Modules, vae: VAE, n: int = 3) -> None:
+    """The best ellipse found costs less than where the search began, and about as little as another search's."""
+    states, orders = piece_states(n)
+    found = modules.run(
+        CUT
+        + FIELD
+        + """const {Random} = await at('maths/random.js'), cuts = await at('maths/cuts.js');
+        return states.map(state => {
+          const shuffle = new cut.Shuffle(state.k, state.order);
+          const density = made(state, value => value);
+          const log = made(state, value => Math.log(value + 1e-12));
+          const masses = pieces.masses(density, shuffle), heaviest = masses.indexOf(Math.max(...masses));
+          const start = pieces.gathered(pieces.piece(density, shuffle, heaviest));
+          const field = pieces.after(log, shuffle);
+          const q = pieces.bestFound(field, [start], draws.steadyNoise(256), new Random(1));
+          const x = images[state.k], noise = draws.steadyNoise(24);
+          const weighed = cuts.weigh(decoder, x, q, noise, z => shuffle.move(z));
+          return [state.k, ...start.mean, start.tril[0], start.tril[2], ...q.mean, ...q.tril,
+            ...Object.values(draws.average(cuts.differences(weighed, -20)))];
+        })""",
+        states,
+    )
+    noise = torch.tensor(modules.run(CUT + "return draws.steadyNoise(256)"), dtype=torch.float64)[:, None]
+    for state, order, (k, *numbers) in zip(states, orders, found, strict=True):
+        known = torch.tensor(numbers, dtype=torch.float64)
+        a, b, c = numbers[6:9]
+        q = FullNormal(known[None, 4:6], torch.tensor([[[a, 0], [b, c]]], dtype=torch.float64))
+        start = FullNormal(known[None, :2], known[2:4].diag()[None])
+
+        def cost(
+            output: Tensor | FullNormal, noise: Tensor = noise, state: Any = state, order: Any = order, k: int = k
+        ) -> Tensor:
+            q = output if isinstance(output, FullNormal) else FullNormal.from_output(output, 2)
+            value = torch.log(humps(shuffle(q.at(noise).clamp(-5, 5), order, k), state) + 1e-12)
+            return kl_each(q, vae.prior) - value.mean(0)
+
+        generator = torch.Generator().manual_seed(0)
+        best = torch.cat([known[:2], known[2:4].log(), torch.zeros(1)])[None]
+        for step in range(300):
+            trial = best + 0.985**step * 0.5 * torch.randn(1, 5, generator=generator, dtype=torch.float64)
+            best = torch.where(cost(trial) < cost(best), trial, best)
+        assert cost(q) < cost(start) + 1e-9
+        assert cost(q) < cost(best) + 0.25
+        x = digits().held_out[[k]]
+        z = q.at(noise[:24])
+        stems = q.log_prob(z) - vae.prior.log_prob(z) - vae.log_likelihood(x, shuffle(z, order, k)) - 20
+        expected = torch.stack([stems.mean(), stems.std() / 24**0.5])
+        assert (known[9:] - expected).abs().max() < 1e-8 * (1 + stems.abs().max())
 
 
 def test_shares_and_even_noise(modules: Modules) -> None:
@@ -103,8 +268,18 @@ def test_the_same_draws_cost_what_they_cost_in_python(modules: Modules, exported
     check_price(modules, exported, 1000)
 
 
+def test_the_pieces_of_the_posterior(modules: Modules) -> None:
+    check_pieces(modules, 100)
+
+
+def test_the_best_ellipse_found(modules: Modules, exported: VAE) -> None:
+    check_best(modules, exported, 12)
+
+
 def test_every_change_is_noticed(modules: Modules, exported: VAE) -> None:
     def check(modules: Modules) -> None:
+        check_pieces(modules, 4)
+        check_best(modules, exported)
         check_shares(modules)
         check_price(modules, exported)
 
@@ -153,8 +328,14 @@ def test_by_finger_and_keys_the_line_holds_and_any_shape_drops_the_gap(browser: 
     page.keyboard.press("End")
     finest = shown(page)
     assert finest["-log p(x)"] == first["-log p(x)"]
-    assert float(finest["gap"]) > float(first["gap"]) + 3
-    assert (page.locator(".lb-verdict").text_content() or "").startswith("Yes.")
+    assert float(finest["gap"].split(" ±")[0]) > float(first["gap"]) + 3
+    expect(page.locator(".lb-mass:visible").first).to_be_attached()
+    page.get_by_label("the best found").tap()
+    best = shown(page)
+    assert best["-log p(x)"] == first["-log p(x)"]
+    assert float(first["gap"]) + 1 < float(best["gap"].split(" ±")[0]) < float(finest["gap"].split(" ±")[0]) - 3
+    page.get_by_label("moved to where its middle went").tap()
+    assert (page.locator(".lb-verdict").text_content() or "").startswith("Yes: as long.")
     page.get_by_role("button", name="Shuffle again").tap()
     assert shown(page)["gap"] != finest["gap"]
     page.get_by_label("any shape, moved along").tap()

@@ -11,10 +11,10 @@ import { digits } from "./draw/digits.js";
 import { gap as gapText, number } from "./draw/format.js";
 import { outline, plane } from "./draw/plane.js";
 import { literal } from "./draw/python.js";
+import { codeAt, steadyNoise } from "./maths/draws.js";
 import { ListeningGrid, gapOn, nearest } from "./maths/listening.js";
 import { klToPrior, upright } from "./maths/normal.js";
 import { sigmoid } from "./maths/numbers.js";
-import { codeAt, steadyNoise } from "./maths/shuffle.js";
 import { Grid, deaf, encode, forward } from "./maths/vae.js";
 
 export const schema = {

@@ -11,9 +11,9 @@ import { digits } from "./draw/digits.js";
 import { gap as gapText, number } from "./draw/format.js";
 import { outline, plane } from "./draw/plane.js";
 import { WidthCurve } from "./draw/width-curve.js";
+import { codeAt, steadyNoise } from "./maths/draws.js";
 import { reach, upright } from "./maths/normal.js";
 import { sigmoid } from "./maths/numbers.js";
-import { codeAt, steadyNoise } from "./maths/shuffle.js";
 import { Grid, encode, forward } from "./maths/vae.js";
 import { bestBySlope, blurBySlope, parts, steepness } from "./maths/width.js";
 

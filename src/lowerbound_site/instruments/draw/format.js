@@ -11,6 +11,16 @@ export function number(value, decimals) {
 /** A gap: two decimals below 10, one above. */
 export const gap = (value) => number(value, value < 9.995 ? 2 : 1);
 
+/** How many decimals the first digit of a standard error has, at most two. */
+export const decimalsOf = (error) => Math.max(0, Math.min(2, -Number(error.toExponential(0).split("e")[1])));
+
+/** A gap and its standard error, with as many decimals; an error below 0.005 is not said. */
+export function estimate(value, error) {
+  if (error < 0.005) return gap(value);
+  const decimals = decimalsOf(error);
+  return `${number(value, decimals)} ± ${number(error, decimals)}`;
+}
+
 /** A number with its sign, also when that is plus; "0.000" has none. */
 export function signed(value, decimals) {
   const text = number(value, decimals);

@@ -1,5 +1,6 @@
 // One image's loss in its pieces, and -log p(x) estimated from draws.
 
+import { codeAt } from "./draws.js";
 import { klToPrior, LOG_2PI } from "./normal.js";
 import { Random } from "./random.js";
 import { logLikelihood, reconstruction } from "./vae.js";
@@ -27,17 +28,23 @@ export function noise(n, seed, stream) {
   return Array.from({ length: n }, (_, i) => [numbers[2 * i], numbers[2 * i + 1]]);
 }
 
-/** For each noise the code m + T e with log p(x|z), and log w = log p(x, z) - log q(z|x): the average w is p(x). */
-export function weigh(decoder, x, q, noises) {
-  const { mean: [m1, m2], tril: [a, b, c] } = q;
+/**
+ * For each noise the code m + T e with log p(x|z), and log w = log p(x, z) - log q(z|x): the average w is p(x). The decoder
+ * decodes place(z).
+ */
+export function weigh(decoder, x, q, noises, place = (z) => z) {
+  const { tril: [a, , c] } = q;
   return noises.map(([e1, e2]) => {
-    const z = [m1 + a * e1, m2 + b * e1 + c * e2];
-    const logLike = logLikelihood(decoder, x, ...z);
+    const z = codeAt(q, [e1, e2]);
+    const logLike = logLikelihood(decoder, x, ...place(z));
     const logPrior = -0.5 * (z[0] * z[0] + z[1] * z[1]) - LOG_2PI;
     const logQ = -0.5 * (e1 * e1 + e2 * e2) - LOG_2PI - Math.log(a * c);
     return { z, logLike, logWeight: logLike + logPrior - logQ };
   });
 }
+
+/** log q(z) - log p(z|x) at the draws of q: the gap is their expectation. */
+export const differences = (drawn, logEvidence) => drawn.map(({ logWeight }) => logEvidence - logWeight);
 
 /** log of the average of e^value over the first value, the first two, and so on. */
 export function runningLogMean(values) {

@@ -1,6 +1,7 @@
 // Latent space cut into k x k cells that hold equal shares of the prior, and shuffled in the decoder: the shuffled decoder
 // takes z and decodes move(z). A code keeps its share inside of its cell, so the prior is what it was, everywhere.
 
+import { average, codeAt } from "./draws.js";
 import { ndtr, ndtri } from "./shares.js";
 import { logLikelihood } from "./vae.js";
 
@@ -47,17 +48,6 @@ export class Shuffle {
   }
 }
 
-// Evenly spread over the unit square, however many one takes (Roberts 2018, "R2"): multiples of 1/g and 1/g^2 with
-// g^3 = g + 1, and of them the quantiles of a normal.
-const PLASTIC = 1.324717957244746;
-
-/** The first n draws of noise, quasi-random: always the same. */
-export const steadyNoise = (n) =>
-  Array.from({ length: n }, (_, i) => [1 / PLASTIC, 1 / PLASTIC ** 2].map((step) => ndtri((0.5 + (i + 1) * step) % 1)));
-
-/** The code at noise e of a normal. */
-export const codeAt = ({ mean: [m1, m2], tril: [a, b, c] }, [e1, e2]) => [m1 + a * e1, m2 + b * e1 + c * e2];
-
 /** The normal as it is, with its middle where the shuffle has brought it: its middle decodes to what it did before. */
 export const moved = (q, shuffle) => ({ mean: shuffle.back(q.mean), tril: q.tril });
 
@@ -67,8 +57,5 @@ export const moved = (q, shuffle) => ({ mean: shuffle.back(q.mean), tril: q.tril
  */
 export function priceOfDraws(decoder, x, q, shuffle, noise, before) {
   const there = moved(q, shuffle);
-  const worse = noise.map((e, i) => before[i] - logLikelihood(decoder, x, ...shuffle.move(codeAt(there, e))));
-  const mean = worse.reduce((sum, value) => sum + value, 0) / worse.length;
-  const square = worse.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (worse.length - 1);
-  return { mean, error: Math.sqrt(square / worse.length) };
+  return average(noise.map((e, i) => before[i] - logLikelihood(decoder, x, ...shuffle.move(codeAt(there, e)))));
 }
