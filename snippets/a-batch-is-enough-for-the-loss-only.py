@@ -1,4 +1,4 @@
-"""From a batch and one draw each, the loss is right on average; yours comes out too high, the gap too low.
+"""From a batch and one draw each, the loss is right on average; either comparison alone comes out wrong.
 
 Kind: experiment
 Break it: (densities + log_weight).logsumexp(1) -> encoded.log_prob(z[:, None, :]).logsumexp(1) - math.log(n)
@@ -28,7 +28,7 @@ for seed in range(5):
         noise = torch.randn(2, batch_size, 2, generator=g, dtype=torch.float64)
         z = q.at(noise[0])  # one code an image
         loss = q.log_prob(z) - vae.log_joint(images, z)
-        # yours needs q(z), a sum over all images: take the batch for it
+        # q(x|z) needs q(z), a sum over all images: take the batch for it
         densities = q.log_prob(z[:, None, :])
         from_batch = (densities + log_weight).logsumexp(1)
         from_all = encoded.log_prob(z[:, None, :]).logsumexp(1) - math.log(n)
@@ -42,13 +42,21 @@ errors = torch.stack(errors).reshape(5, repeats, 3)
 means = errors.mean(1)  # a row for each seed
 off = means / errors.std(1) * repeats**0.5  # in standard errors
 print(f"loss: within 4 standard errors, for every seed = {off[:, 0].abs().max() < 4}")
-for name, mean, far in zip(["yours", "gap"], means.T[1:], off.T[1:], strict=True):
+for name, mean, far in zip(
+    ["q(x|z), p(x|z)", "q(z|x), p(z|x)"], means.T[1:], off.T[1:], strict=True
+):
     print(f"{name}: off by = {mean.min():.2f} to {mean.max():.2f} nats")
     print(f"{name}: over 8 standard errors, for every seed = {far.abs().min() > 8}")
 
-print(
-    f"exact KL(q(z|x)||p(z|x)), averaged = {log_evidence.mean() + exact_loss:.2f} nats"
+gap = log_evidence.mean() + exact_loss
+print(f"exact KL(q(z|x)||p(z|x)), averaged = {gap:.2f} nats")
+loss, images, codes = off[:, 0].abs().max(), off[:, 1].min(), off[:, 2].max()
+assert loss < 4, (
+    f"the loss should be right within 4 standard errors, not {loss:.1f} off"
 )
-assert off[:, 0].abs().max() < 4
-assert off[:, 1].min() > 8
-assert off[:, 2].max() < -8
+assert images > 8, (
+    f"KL(q(x|z)||p(x|z)) should come out too high by over 8 standard errors, not by {means[:, 1].min():.2f} nats"
+)
+assert codes < -8, (
+    f"KL(q(z|x)||p(z|x)) should come out too low by over 8 standard errors, not by {-means[:, 2].max():.2f} nats"
+)

@@ -18,6 +18,11 @@ print(f"KL(q(z|x)||p(z|x)), averaged = {kl(q.z_given_x, p.z_given_x):z.4f}")
 print(f"KL(q(x|z)||p(x|z)), averaged = {kl(q.x_given_z, p.x_given_z):z.4f}")
 print(f"KL(q(x)||p(x)) = {kl(q.x, p.x):.4f}")
 print(f"KL of the joints = {kl(q, p):.4f}")
-assert worst == 1
-assert kl(q.z_given_x, p.z_given_x) == kl(q.x_given_z, p.x_given_z) == 0
-assert kl(q.x, p.x) > 1
+codes, images = kl(q.z_given_x, p.z_given_x), kl(q.x_given_z, p.x_given_z)
+assert worst == 1, f"every image should come back, not one with probability {worst:.4f}"
+assert codes == images == 0, (
+    f"both conditionals should match, not be {codes:.4f} and {images:.4f} nats apart"
+)
+assert kl(q.x, p.x) > 1, (
+    f"the data should be missed by over 1 nat, not {kl(q.x, p.x):.4f}"
+)

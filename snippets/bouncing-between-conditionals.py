@@ -35,7 +35,14 @@ for name, joined in {"islands": 0.0, "nearly islands": 0.001}.items():
     print(f"{name}, KL(q(z|x)||p(z|x)) = {codes:z.4f}")
     print(f"{name}, KL(q(x|z)||p(x|z)) = {images:z.4f}")
     print(f"{name}, KL(q(x)||p(x)) = {kl(q.x, p.x):.2f}")
-    assert max(codes, images) < max(joined, 1e-12)
-    assert kl(q.x, p.x) > 0.1
+    assert max(codes, images) < max(joined, 1e-12), (
+        f"both conditionals should match, not be {codes:.4f} and {images:.4f} nats apart"
+    )
+    assert kl(q.x, p.x) > 0.1, (
+        f"the data should be missed by 0.1 nats, not {kl(q.x, p.x):.4f}"
+    )
 
-assert [name for name in settled if settled[name]] == ["full", "staircase"]
+forgets = [name for name in settled if settled[name]]
+assert forgets == ["full", "staircase"], (
+    f"where all hangs together the start should be forgotten, not only in {forgets}"
+)

@@ -1,7 +1,8 @@
-"""One loss, two comparisons: its gradient moves the encoder by the gap's, the decoder by yours.
+"""The loss moves the encoder as KL(q(z|x)||p(z|x)) alone does, and the decoder as KL(q(x|z)||p(x|z)) does.
 
 Kind: identity
-Break it: yours = kl(q.x_given_z, p.x_given_z) -> yours = kl(q.z_given_x, p.z_given_x)
+Break it: images = kl(q.x_given_z, p.x_given_z) -> images = kl(q.z_given_x, p.z_given_x)
+Fold: generator, scores
 """
 
 import torch
@@ -23,22 +24,24 @@ for _ in range(100):
     q = Joint.from_data(data, encoder.softmax(1))
     p = Joint.from_model(prior, decoder.softmax(1))
     loss = -(q.x.prob * elbo(p, q.z_given_x)).sum()
-    gap = kl(q.z_given_x, p.z_given_x)
-    yours = kl(q.x_given_z, p.x_given_z)
-    of_loss, of_gap, of_yours = (
+    codes = kl(q.z_given_x, p.z_given_x)  # the gap
+    images = kl(q.x_given_z, p.x_given_z)  # your comparison
+    of_loss, of_codes, of_images = (
         torch.autograd.grad(value, (encoder, decoder), retain_graph=True)
-        for value in (loss, gap, yours)
+        for value in (loss, codes, images)
     )
-    apart = of_loss[0] - of_gap[0], of_loss[1] - of_yours[1]  # encoder, decoder
-    swapped = of_loss[0] - of_yours[0], of_loss[1] - of_gap[1]
+    apart = of_loss[0] - of_codes[0], of_loss[1] - of_images[1]  # encoder, decoder
+    swapped = of_loss[0] - of_images[0], of_loss[1] - of_codes[1]
     errors.append(max(difference.abs().max().item() for difference in apart))
     crossed.append([difference.abs().max().item() for difference in swapped])
 
-print(
-    f"encoder: loss and gap, decoder: loss and yours, < 1e-12 apart = {max(errors) < 1e-12}"
-)
+print(f"each gradient is its comparison's, error < 1e-12 = {max(errors) < 1e-12}")
 encoders, decoders = zip(*crossed, strict=True)
-print(f"encoder: loss and yours, at least = {min(encoders):.3f} apart")
-print(f"decoder: loss and gap, at least = {min(decoders):.3f} apart")
-assert max(errors) < 1e-12
-assert min(encoders + decoders) > 0.01
+print(f"encoder: loss and KL(q(x|z)||p(x|z)), at least = {min(encoders):.3f} apart")
+print(f"decoder: loss and KL(q(z|x)||p(z|x)), at least = {min(decoders):.3f} apart")
+assert max(errors) < 1e-12, (
+    f"each network should have its comparison's gradient, not one {max(errors):.2f} off"
+)
+assert min(encoders + decoders) > 0.01, (
+    f"crossed over, gradients should differ, not by {min(encoders + decoders):.3f} only"
+)

@@ -40,4 +40,6 @@ def trained_asleep(seed, steps=2000, batch=128):
 own, new = gap(vae.encoder), [trained_asleep(seed) for seed in range(5)]
 print(f"gap of the model's own encoder = {own:.2f}")
 print(f"gap of encoders that saw no digit = {min(new):.2f} to {max(new):.2f}")
-assert max(new) < 1.5 * own
+assert max(new) < 1.2 * own, (
+    f"the new encoders should be about as good as {own:.2f} nats; one has {max(new):.2f}"
+)

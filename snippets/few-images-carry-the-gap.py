@@ -19,6 +19,14 @@ for name in ("one SiLU layer", "two tanh layers"):
     print(f"{name}, average gap = {average.min():.1f} to {average.max():.1f}")
     print(f"{name}, gap in the middle = {median.min():.1f} to {median.max():.1f}")
     print(f"{name}, share of the worst tenth = {worst.min():.0%} to {worst.max():.0%}")
-    assert len(runs) == 5
-    assert (median < 0.8 * average).all()
-    assert (worst > 0.3).all()
+    assert len(runs) == 5, f"five runs were recorded, not {len(runs)}"
+    ratio = (median / average).max()
+    assert ratio < 0.8, (
+        f"the median should be below 80 % of the average, not at {ratio:.0%}"
+    )
+    assert worst.min() > 1 / 3, (
+        f"the worst tenth should have a third of all, not {worst.min():.0%}"
+    )
+    assert worst.max() < 2 / 3, (
+        f"the worst tenth should have under two thirds, not {worst.max():.0%}"
+    )

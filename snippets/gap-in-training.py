@@ -16,48 +16,55 @@ from lowerbound.plots import GAP, P, Q, subplots
 
 rows = recorded("gap-in-training")  # a row: one run, watched on one set of images
 epochs = torch.tensor(rows[0]["epochs"])
+names = ["one SiLU layer", "two tanh layers"]
 
 
-def draw(ax, curves, label, *style, **colour):
-    lines = ax.plot((epochs + 1).numpy(), curves.T.numpy(), *style, lw=1.2, **colour)
-    lines[0].set_label(label)
+def watched(name, data):
+    """Log p(x) and the ELBO, averages over images: (seeds, epochs)."""
+    runs = [r for r in rows if (r["architecture"], r["data"]) == (name, data)]
+    return [torch.tensor([r[k] for r in runs]) for k in ("log_evidence", "elbo")]
 
 
-fig, axes = subplots(2, 2, figsize=(7.6, 5.4), sharex=True, sharey="row")
-for column, name in enumerate(["one SiLU layer", "two tanh layers"]):
-    top, bottom = axes[:, column]
-    late = {}
-    for data, dashes in (("held out", "-"), ("training", ":")):
-        runs = [r for r in rows if (r["architecture"], r["data"]) == (name, data)]
-        elbo, evidence = (
-            torch.tensor([r[k] for r in runs]) for k in ("elbo", "log_evidence")
-        )
-        gap = evidence - elbo  # (seeds, epochs), averages in nats an image
-        draw(top, evidence, f"log p(x), {data}", dashes, color=P)
-        draw(top, elbo, f"ELBO, {data}", dashes, color=Q)
-        draw(bottom, gap, f"gap, {data}", dashes, color=GAP)
-        for when, at in (("before", 0), ("after", -1)):
-            low, high = gap[:, at].min(), gap[:, at].max()
-            print(f"{name}, {data}: gap {when} = {low:.1f} to {high:.1f}")
-        late[data] = gap[:, (epochs == 30) | (epochs == 100)]  # for its fall
+for name in names:
+    falls = {}
+    for data in ("held out", "training"):
+        evidence, elbo = watched(name, data)
+        gap = evidence - elbo
+        first, last = gap[:, 0], gap[:, -1]
+        falls[data] = (gap[:, epochs == 30] - gap[:, epochs == 100]).squeeze(1)
+        print(f"{name}, {data}: gap before = {first.min():.1f} to {first.max():.1f}")
+        print(f"{name}, {data}: gap after = {last.min():.1f} to {last.max():.1f}")
         if data == "held out":
-            low, high = evidence[:, -1].min(), evidence[:, -1].max()
-            print(f"{name}: log p(x) after = {low:.1f} to {high:.1f}")
-            smallest = epochs[gap.argmin(1)].tolist()
-            print(f"{name}: epoch of the smallest gap = {smallest}")
-            print(f"{name}: gap ends lower in runs = {(gap[:, -1] < gap[:, 0]).sum()}")
-            assert (evidence[:, -1] - evidence[:, 0] > 20).all()
-            assert name == "one SiLU layer" or (gap[:, -1] > 2 * gap[:, 0]).all()
-    falls = {data: gap[:, 0] - gap[:, 1] for data, gap in late.items()}
-    assert (falls["training"] > 0).all()
-    assert falls["training"].mean() > falls["held out"].mean()
-    top.set_title(f"{name}, five seeds")
+            end, gain = evidence[:, -1], (evidence[:, -1] - evidence[:, 0]).min()
+            print(f"{name}: log p(x) after = {end.min():.1f} to {end.max():.1f}")
+            print(
+                f"{name}: epoch of the smallest gap = {epochs[gap.argmin(1)].tolist()}"
+            )
+            print(f"{name}: gap ends lower in runs = {(last < first).sum()}")
+            assert gain > 20, f"log p(x) should gain 20 nats, not {gain:.1f}"
+            assert name == names[0] or (last / first).min() > 2, (
+                f"the gap should more than double, not end at {(last / first).min():.2f} times its size"
+            )
+    assert falls["training"].min() > 0, (
+        f"late, the gap should fall on training digits in all runs, not by {falls['training'].min():.3f}"
+    )
+    assert falls["training"].mean() > falls["held out"].mean(), (
+        f"late, it should fall less on held-out digits, not by {falls['held out'].mean():.3f}"
+    )
+
+fig, axes = subplots(2, 2, figsize=(4.6, 4.6), sharex=True, sharey="row")
+for name, (top, bottom) in zip(names, axes.T, strict=True):
+    for data, line in (("held out", "-"), ("training", ":")):
+        evidence, elbo = (curves.T.numpy() for curves in watched(name, data))
+        above = (top, evidence, "log p(x)", P), (top, elbo, "ELBO", Q)
+        for ax, y, label, hue in *above, (bottom, evidence - elbo, "gap", GAP):
+            lines = ax.plot((epochs + 1).numpy(), y, line, lw=1.2, color=hue)
+            lines[0].set_label(label if line == "-" else "")
+    top.set_title(name)
+    top.legend(frameon=False)
+    bottom.legend(frameon=False)
     bottom.set(xlabel="epoch", xscale="log", ylim=(0, 1.2))
     bottom.set_xticks([1, 2, 4, 11, 31, 101], ["0", "1", "3", "10", "30", "100"])
     bottom.minorticks_off()
-
-for ax in axes[:, 0]:
-    ax.set_ylabel("nats an image")
-    ax.legend(frameon=False)
 
 fig.savefig("gap-in-training.svg")

@@ -15,6 +15,13 @@ for name, q in {"blind": q_blind, "keen": q_keen}.items():
     for z, row in enumerate(q.x_given_z.prob):
         print(f"{name}, q(x|z={z}) = {', '.join(f'{value:.2f}' for value in row)}")
 
-assert (q_blind.x.prob - q_keen.x.prob).abs().max() < 1e-12  # the same data
-assert (q_blind.x_given_z.prob - q_blind.x.prob).abs().max() < 1e-12  # z says nothing
-assert abs(q_keen.x_given_z.prob[0, 0] - 1) < 1e-12  # z = 0 is surely the first image
+other_data = (q_blind.x.prob - q_keen.x.prob).abs().max()
+told = (q_blind.x_given_z.prob - q_blind.x.prob).abs().max()
+first = q_keen.x_given_z.prob[0, 0]
+assert other_data < 1e-12, f"the data should be the same, not {other_data:.2f} apart"
+assert told < 1e-12, (
+    f"a blind code should leave q(x|z) = q(x), not change it by {told:.2f}"
+)
+assert abs(first - 1) < 1e-12, (
+    f"z = 0 should surely be the first image, not with probability {first:.2f}"
+)

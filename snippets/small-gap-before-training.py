@@ -51,9 +51,15 @@ for weights, he in (("torch's own", False), ("He's", True)):
     print(f"KL(p(z|x)||p(z)), {weights} = {min(told[he]):.1f} to {max(told[he]):.1f}")
     print(f"reconstruction with {weights} = {min(rebuilt):.1f} to {max(rebuilt):.1f}")
     print(f"a pixel varies, {weights} = {min(varies):.2f} to {max(varies):.2f}")
-    assert max(rebuilt + evidences) < coin + 3
-    assert min(gaps) > 1 if he else max(gaps) < 1
+    assert max(rebuilt + evidences) < coin + 3, (
+        f"untrained, none should be much better than a coin's {coin:.1f} nats; one has {max(rebuilt + evidences):.1f}"
+    )
+    assert min(gaps) > 1 if he else max(gaps) < 1, (
+        f"with {weights} weights all gaps should be {'above' if he else 'below'} 1 nat, not {min(gaps):z.1f} to {max(gaps):z.1f}"
+    )
 
 print(f"best log p(x) of the 20 networks = {max(evidences):.1f}")
 print(f"log p(x) of a coin = {coin:.1f}")
-assert max(told[False]) < min(told[True])
+assert max(told[False]) < min(told[True]), (
+    f"larger weights should make an image say more of its code, not only {min(told[True]):.1f} nats"
+)

@@ -9,11 +9,8 @@ from lowerbound.models import recorded
 
 runs = [r for r in recorded("gap-in-training") if r["data"] == "held out"]
 run = runs[0]  # one SiLU layer, the first seed
-assert (run["architecture"], run["seed"], run["epochs"][-1]) == (
-    "one SiLU layer",
-    0,
-    100,
-)
+which = run["architecture"], run["seed"], run["epochs"][-1]
+assert which == ("one SiLU layer", 0, 100), f"another run stands first: {which}"
 
 vae = digits_vae(seed=0).double()
 data = digits()
@@ -32,5 +29,10 @@ print(f"ELBO, recorded = {run['elbo'][-1]:.3f}")
 print(f"ELBO, trained again = {last.elbo:.3f}")
 print(f"log p(x), recorded = {run['log_evidence'][-1]:.3f}")
 print(f"log p(x), trained again = {last.log_evidence:.3f}")
-assert abs(last.elbo - run["elbo"][-1]) < 1e-3
-assert abs(last.log_evidence - run["log_evidence"][-1]) < 1e-3
+bound, evidence = run["elbo"][-1], run["log_evidence"][-1]
+assert abs(last.elbo - bound) < 1e-3, (
+    f"the ELBO should end at {bound:.3f} as recorded, not {last.elbo:.3f}"
+)
+assert abs(last.log_evidence - evidence) < 1e-3, (
+    f"log p(x) should end at {evidence:.3f}, not {last.log_evidence:.3f}"
+)
