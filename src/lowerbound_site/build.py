@@ -45,12 +45,26 @@ def build(out: Path, root: Path = ROOT) -> None:
 
 def refresh(root: Path = ROOT) -> Path:
     """Return the site that is kept for its address, built anew only when what it is made of has changed."""
-    site = root / ".cache" / "site" / urlsplit(site_url()).netloc.replace(":", "-")
-    stamp, made_of = site.with_name(f"{site.name}.made-of"), _made_of(root)
-    if not (site.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == made_of):
+    site, made_of = kept(root), _made_of(root)
+    if not is_current(root):
         build(site, root)
-        stamp.write_text(made_of, encoding="utf-8")
+        _stamp(site).write_text(made_of, encoding="utf-8")
     return site
+
+
+def kept(root: Path = ROOT) -> Path:
+    """Where the site is kept for its address."""
+    return root / ".cache" / "site" / urlsplit(site_url()).netloc.replace(":", "-")
+
+
+def is_current(root: Path = ROOT) -> bool:
+    """Whether that site is there, and nothing that it is made of has changed since it was built."""
+    stamp = _stamp(kept(root))
+    return kept(root).exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == _made_of(root)
+
+
+def _stamp(site: Path) -> Path:
+    return site.with_name(f"{site.name}.made-of")
 
 
 def sources(root: Path) -> list[Path]:

@@ -26,6 +26,7 @@ import sys
 import tempfile
 import threading
 import time
+import traceback
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -33,7 +34,7 @@ from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 
 from lowerbound_site import elements, fingerprint, lighten
-from lowerbound_site.build import HOST, QuietHandler, refresh, what_is_wrong
+from lowerbound_site.build import HOST, QuietHandler, is_current, kept, refresh, what_is_wrong
 from lowerbound_site.claims import ROOT, TRIED, Claim, EvidenceError, read_claim
 from lowerbound_site.expand import site_url
 from lowerbound_site.instrument_data import export
@@ -68,9 +69,12 @@ def serve(root: Path = ROOT) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with _server() as server:
         os.environ["SITE_URL"] = f"http://{HOST}:{server.server_port}/"
-        site = refresh(root)
+        site = kept(root)
+        if not site.exists():
+            print("The site is built for the first time; that takes about a minute.", flush=True)
+            refresh(root)
         with tempfile.TemporaryDirectory(dir=site.parent) as folder:
-            desk = Desk(root, site, Path(folder))
+            desk = Desk(root, site, Path(folder), is_current(root))
             server.RequestHandlerClass = functools.partial(_Handler, desk, directory=str(site))
             threading.Thread(target=server.serve_forever, daemon=True).start()
             print(f"The site is at {site_url()}/ (Ctrl+C stops it)", flush=True)
@@ -86,7 +90,7 @@ def serve(root: Path = ROOT) -> None:
 class Desk:
     """Where the site is written: what is served, what was saved since, what is wrong."""
 
-    def __init__(self, root: Path, site: Path, folder: Path) -> None:
+    def __init__(self, root: Path, site: Path, folder: Path, current: bool) -> None:
         self.root, self.site, self.shown = root, site, folder / "shown"
         os.environ[TRIED] = str(folder / "tried")
         self.claims = _Claims(root, folder / "tried")
@@ -98,10 +102,10 @@ class Desk:
         self.on_show = "index.md"
         self.wrong: list[str] = []  # that can be said without running or rendering anything
         self.complaints: list[str] = []  # all of them
-        self.due = False  # whether the whole site has to be built
+        self.due = not current  # whether the whole site has to be built
         self.files = stamps(root)
         self.sheets = _Sheets(root, site)
-        self.rendered = self.pages.needs()
+        self.rendered = self.pages.needs() if current else {}
 
     # -- what a request is answered with ------------------------------------------------------------------------------
 
@@ -140,7 +144,10 @@ class Desk:
         saved: set[Path] | None = set()  # at first, look at everything once
         while True:
             if saved is not None:
-                self._bring_up_to_date(saved)
+                try:
+                    self._bring_up_to_date(saved)
+                except Exception:  # of the site's own code, perhaps: the rest is served all the same
+                    traceback.print_exc()
             self.wake.wait(_GLANCE)
             saved = self._saved()
 

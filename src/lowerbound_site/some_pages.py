@@ -87,7 +87,7 @@ class SomePages:
     def render(self, paths: set[str], out: Path) -> None:
         """Render some pages as MkDocs does, what is wrong on them marked; each is put in its place whole."""
         with tempfile.TemporaryDirectory(dir=self.folder) as place, _listening() as said:
-            with contextlib.chdir(self.root):
+            with contextlib.chdir(self.root), _told(said):
                 config = load_config(str(self.root / "mkdocs.yml"), site_dir=place, strict=False)
                 config.theme.static_templates.clear()
                 self.templates = self.templates or config.theme.get_env()
@@ -105,12 +105,14 @@ class SomePages:
                 kept = out / page.relative_to(place)
                 kept.parent.mkdir(parents=True, exist_ok=True)
                 page.replace(kept)
-        complaints = [complaint for message in said for complaint in explained(message, self.root)]
+        meant = (message for message in said if "A 'dirty' build" not in message)  # it is
+        complaints = [complaint for message in meant for complaint in explained(message, self.root)]
+        own = tuple(f"docs/{path}:" for path in paths)
+        of_others = re.compile(r"docs/\S+\.md:\d+:")  # that they are not in the navigation, say
         for path in paths:
-            if own := [complaint for complaint in complaints if complaint.startswith(f"docs/{path}:")]:
-                self.warned[path] = own
-            else:
-                self.warned.pop(path, None)
+            self.warned.pop(path, None)
+        if found := [said for said in complaints if said.startswith(own) or not of_others.match(said)]:
+            self.warned[min(paths)] = found
 
 
 class _Some(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
@@ -135,6 +137,16 @@ def _title(page: Page) -> str:
     if page.path.endswith(".py"):  # a lab's front matter stands in comments
         page = dataclasses.replace(page, text=re.sub(r"^# ?", "", page.text, flags=re.MULTILINE))
     return str(page.meta.get("title", page.title))
+
+
+@contextlib.contextmanager
+def _told(said: list[str]) -> Iterator[None]:
+    """Keep what stops MkDocs, which ends its process where it can, as one of its warnings."""
+    try:
+        yield
+    except (Exception, SystemExit) as error:
+        if not said or str(error) not in said[-1]:
+            said.append(f"MkDocs renders nothing: {error}")
 
 
 @contextlib.contextmanager

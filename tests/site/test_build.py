@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lowerbound_site.build import prepare, serving, wheel
+from lowerbound_site.build import is_current, kept, prepare, refresh, serving, wheel
 from lowerbound_site.claims import ROOT, EvidenceError
 from lowerbound_site.expand import expand
 
@@ -57,6 +57,25 @@ def test_what_is_wrong_on_any_page_is_said_before_anything_is_built(library: Pat
     with pytest.raises(EvidenceError, match=r"(?s)docs/a\.md:3: the number '3'.*docs/b\.md:3: .* names no snippet"):
         prepare(library)
     assert not (library / ".cache").exists()
+
+
+def test_a_site_is_built_when_what_it_is_made_of_changes_and_only_then(
+    library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built: list[Path] = []
+
+    def build(out: Path, root: Path) -> None:
+        out.mkdir(parents=True, exist_ok=True)
+        built.append(out)
+
+    monkeypatch.setattr("lowerbound_site.build.build", build)
+    assert not is_current(library)
+    assert refresh(library) == refresh(library) == kept(library)
+    assert is_current(library)
+    (library / "docs" / "index.md").write_text("# Other\n")
+    assert not is_current(library)
+    refresh(library)
+    assert len(built) == 2
 
 
 def test_a_built_site_is_served_as_long_as_it_is_needed(tmp_path: Path) -> None:

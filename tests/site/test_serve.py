@@ -97,7 +97,10 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         server.send_signal(signal.SIGTERM)
         assert server.wait(timeout=PATIENCE) == 0, log.read_text()
     printed = log.read_text().splitlines()
-    assert all(re.match(r"The site is at |\d\d:\d\d:\d\d \S.*: shown after ", line) for line in printed), printed
+    said_at_work = r"The site is (?:at|built) |\d\d:\d\d:\d\d \S.*: shown after "
+    assert all(re.match(said_at_work, line) for line in printed), printed
+        printed
+    )
 
 
 def test_a_saved_page_is_shown(served: Served) -> None:
@@ -135,6 +138,15 @@ def test_a_mistake_stands_on_every_page_and_the_rest_is_shown(served: Served) ->
         assert "docs/other.md:3: {{ two-and-two: totl }} asks for a value" in page
     served.save("docs/other.md", "\n\nMore words, $\\alhpa$ and {{ two-and-two: totl }}.\n", "\n")
     served.until("^(?!.*To mend:)", "other/")
+
+
+def test_settings_that_cannot_be_read_are_said_and_the_site_stays(served: Served) -> None:
+    served.save("mkdocs.yml", "nav: [", "nav: [[")
+    page = served.until("MkDocs renders nothing")
+    assert "mkdocs.yml" in page or "configuration" in page
+    assert "Home" in page
+    served.save("mkdocs.yml", "nav: [[", "nav: [")
+    served.until("^(?!.*To mend:)")
 
 
 def test_a_failing_assert_is_never_shown_as_evidence(served: Served) -> None:
