@@ -99,8 +99,6 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     printed = log.read_text().splitlines()
     said_at_work = r"The site is (?:at|built) |\d\d:\d\d:\d\d \S.*: shown after "
     assert all(re.match(said_at_work, line) for line in printed), printed
-        printed
-    )
 
 
 def test_a_saved_page_is_shown(served: Served) -> None:
