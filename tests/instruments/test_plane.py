@@ -131,6 +131,32 @@ LABELS = """() => [...document.querySelectorAll(".lb-at-z1")].map(label => {
 })"""
 
 
+def test_the_draws_ride_on_the_ellipse_and_average_to_the_gap(page: Page, stage: str) -> None:
+    """Behind the fold of numbers: 64 dots on the map, a stem for each, and next to the exact gap their mean."""
+    show(page, stage, "q=hand&z1=0.7&z2=1.2&s1=0.4&s2=0.6&tilt=0.6")
+    assert dots(page).shape == (0, 2)
+    page.locator("summary", has_text="Set the ellipse by numbers").press("Enter")
+    page.wait_for_function("document.querySelector('[stroke-linecap=round]').getAttribute('d')")
+    first = dots(page)
+    assert first.shape == (64, 2)
+    assert np.abs(first.mean(0) - [0.7, 1.2]).max() < 0.08
+    assert np.abs(np.cov(first.T) - [[0.16, 0.144], [0.144, 0.36]]).max() < 0.05
+    page.evaluate("document.querySelector('lb-instrument').instrument.set({z1: -0.3})")
+    page.wait_for_timeout(100)
+    assert np.abs(dots(page) - first + [1, 0]).max() < 0.02
+    numbers = page.evaluate(NUMBERS)
+    mean, error = (float(part) for part in numbers["draws"].split(" ± "))
+    assert abs(mean - float(numbers["gap"])) < 3 * error
+    label = page.get_by_role("img", name="64 draws").get_attribute("aria-label")
+    assert label == f"64 draws: mean {numbers['draws']}, exact gap {numbers['gap']}"
+
+
+def dots(page: Page) -> np.ndarray:
+    path = page.locator("[stroke-linecap=round]").get_attribute("d") or ""
+    places = [[float(number) for number in pair] for pair in re.findall(r"M(\S+) (\S+?)h0", path)]
+    return np.array(places).reshape(-1, 2) * [1, -1]
+
+
 def read(page: Page) -> dict[str, str]:
     page.wait_for_timeout(100)
     values = dict(re.findall(r"(loss|−log p\(x\)|gap) ([\d.]+)", page.locator(".lb-values").inner_text()))

@@ -1,17 +1,20 @@
 // One image, its true posterior p(z|x), and any q(z|x) that one normal can be: what the gap is, and what it is not.
 
 import { loadCounts, loadDecoder, loadEncoder, loadImages } from "./controls/data.js";
-import { element, write } from "./controls/dom.js";
+import { change, element, svg, write } from "./controls/dom.js";
 import { drawing } from "./controls/drawing.js";
 import { ellipse } from "./controls/ellipse.js";
 import { instrument } from "./controls/instrument.js";
 import { predict } from "./controls/predict.js";
 import { axisSlider } from "./controls/slider.js";
 import { bar } from "./draw/bar.js";
-import { gap as gapText, number } from "./draw/format.js";
+import { estimate, gap as gapText, number } from "./draw/format.js";
 import { pixels } from "./draw/pixels.js";
 import { plane } from "./draw/plane.js";
 import { STYLE } from "./draw/plane-style.js";
+import { stems } from "./draw/stems.js";
+import { differences, weigh } from "./maths/cuts.js";
+import { average, codeAt, steadyNoise } from "./maths/draws.js";
 import { best } from "./maths/fit.js";
 import { spread, tilted } from "./maths/normal.js";
 import { fromHex, sigmoid, toHex } from "./maths/numbers.js";
@@ -32,6 +35,8 @@ export const schema = {
 const LIMIT = 3.5;
 const ZOOM = 6;
 const AXIS = 60;
+const DRAWS = 64;
+const NOISE = steadyNoise(DRAWS);
 const MOVED = 0.5; // nats: what shows which piece an ellipse changes
 
 const QUESTIONS = {
@@ -77,9 +82,12 @@ function build(kit, { decoders, encoder, images }) {
   const yours = pixels("var(--lb-ink)");
   const costs = bar("lb-loss");
   const zoom = bar("lb-zoom");
+  const each = stems();
   const drawn = drawing(kit, { colour: "var(--lb-data)", label: "x, 8 by 8 pixels: arrows move, the space bar switches", changed: (x) => kit.set({ x: toHex(x) }) });
 
   // What is held.
+  const dots = svg("path", { class: "lb-line", stroke: "var(--lb-q)", "stroke-width": 2.4, "stroke-linecap": "round" });
+  field.marks.append(dots);
   const held = ellipse(kit, field, byHand);
   const tilt = axisSlider(kit, "tilt", "tilt", { small: 0.05, large: 0.2, page: 0.2 });
   tilt.element.addEventListener("pointerdown", byHand, { signal: kit.signal });
@@ -101,7 +109,7 @@ function build(kit, { decoders, encoder, images }) {
       return [key, { input, label }];
     }),
   );
-  const outputs = Object.fromEntries(["loss", "−log p(x)", "gap"].map((name) => [name, element("output", { "aria-live": "off" })]));
+  const outputs = Object.fromEntries(["loss", "−log p(x)", "gap", `mean of ${DRAWS} draws`].map((name) => [name, element("output", { "aria-live": "off" })]));
   const values = element("p", { class: "lb-values" });
   for (const [name, output] of Object.entries(outputs)) values.append(element("span", {}, `${name} `, output), " ");
 
@@ -191,7 +199,11 @@ function build(kit, { decoders, encoder, images }) {
       end: { at: Math.min(value, surprise + ZOOM), text: gap > ZOOM ? `gap ${gapText(gap)} →` : `gap ${gapText(gap)}`, inside: gap > 0.75 * ZOOM },
     });
 
-    const numbers = { loss: number(value, 1), "-log p(x)": number(surprise, 1), gap: gapText(gap) };
+    const stemsOf = differences(weigh(decoder, x, q, NOISE), logEvidence);
+    const averaged = average(stemsOf);
+    change(dots, { d: byNumbers.open ? NOISE.map((e) => codeAt(q, e)).map(([a, b]) => `M${a.toFixed(2)} ${(-b).toFixed(2)}h0`).join("") : "" });
+    each.paint(stemsOf, averaged, gap);
+    const numbers = { loss: number(value, 1), "-log p(x)": number(surprise, 1), gap: gapText(gap), draws: estimate(averaged.mean, averaged.error) };
     const meaning = `loss ${numbers.loss}, gap ${numbers.gap}`;
     const where = `μ ${number(z1, 2)} and ${number(z2, 2)}, σ ${number(s1, 2)} and ${number(s2, 2)}`;
     held.paint(q, meaning);
@@ -205,6 +217,7 @@ function build(kit, { decoders, encoder, images }) {
     write(outputs.loss, numbers.loss);
     write(outputs["−log p(x)"], numbers["-log p(x)"]);
     write(outputs.gap, numbers.gap);
+    write(outputs[`mean of ${DRAWS} draws`], numbers.draws);
     ask(state, { value, gap, numbers });
     kit.say(`loss ${numbers.loss}, minus log p of x ${numbers["-log p(x)"]}, gap ${numbers.gap}; ${where}`);
     return numbers;
@@ -241,7 +254,10 @@ function build(kit, { decoders, encoder, images }) {
     element("p", {}, "μ (mu) says where its middle is, σ (sigma) how wide it is along each axis. Tilt says how far the two numbers of z go together: 0 is an upright ellipse."),
     element("div", { class: "lb-numbers" }, ...Object.values(inputs).map((part) => part.label), tilt.element),
     presets,
-    element("p", { class: "lb-legend" }, "The gap, magnified:"), zoom.element, values);
+    element("p", { class: "lb-legend" }, "The gap, magnified:"), zoom.element, values,
+    element("p", { class: "lb-legend" }, `The gap is an average over draws of q, the dots on the map. What each of ${DRAWS} says, log q(z|x) − log p(z|x), the smallest first:`),
+    element("div", {}, each.element));
+  byNumbers.addEventListener("toggle", () => kit.repaint(), { signal: kit.signal });
   const stage = element("div", { class: "lb-stage lb-fitting" },
     element("style", {}, STYLE),
     element("div", { class: "lb-ask lb-live" }, guess.element, goOn, listen),
@@ -255,7 +271,10 @@ function build(kit, { decoders, encoder, images }) {
 
 function python({ digit, x, decoder, q, z1, z2, s1, s2, tilt }) {
   const rows = x ? x.match(/../g).map((byte) => parseInt(byte, 16).toString(2).padStart(8, "0")) : [];
-  return `from torch import float64, tensor
+  return `from math import sqrt
+
+from torch import arange, float64, tensor
+from torch.special import ndtri
 
 from lowerbound import ${q === "hand" ? "FullNormal, " : ""}Grid, digits, elbo, trained_digits
 
@@ -277,6 +296,18 @@ gap = max(0.0, loss - surprise)
 print(f"loss = {loss:.1f}")
 print(f"-log p(x) = {surprise:.1f}")
 print(f"gap = {gap:.2f}" if gap < 9.995 else f"gap = {gap:.1f}")
+
+# The gap once more, from ${DRAWS} draws at evenly spread noise
+g = 1.324717957244746
+steps = tensor([1 / g, 1 / g**2], dtype=float64)
+z = q.at(ndtri((0.5 + arange(1, ${DRAWS + 1})[:, None] * steps) % 1)[:, None])
+each = q.log_prob(z) - vae.log_joint(x, z) - surprise
+mean, error = each.mean().item(), each.std().item() / sqrt(len(each))
+digits_of_error = max(0, min(2, -int(f"{error:.0e}".split("e")[1])))
+if error < 0.005:
+    print(f"draws = {mean:z.2f}" if mean < 9.995 else f"draws = {mean:.1f}")
+else:
+    print(f"draws = {mean:z.{digits_of_error}f} ± {error:.{digits_of_error}f}")
 `;
 }
 

@@ -14,6 +14,8 @@ export const STYLE = `
 .md-typeset .lb-fitting details + details { border-top: 0 }
 .md-typeset .lb-fitting summary { min-height: 44px; padding-block: 0; align-content: center; font: inherit; font-weight: 600 }
 .lb-fitting details > * + * { margin-top: 0.5rem }
+.lb-fitting details svg[role="img"] { max-width: 100%; height: auto }
+.md-typeset .lb-fitting details .lb-legend { margin-top: 0.6rem }
 .lb-fitting details .lb-pixels { max-width: 12rem }
 .lb-fitting .lb-numbers label:not(.lb-slider) { display: inline-flex; gap: 0.3rem; align-items: center; margin-right: 0.6rem }
 .lb-fitting .lb-numbers input[type="number"] { width: 4.4rem; min-height: 44px; border: 1px solid var(--lb-rule-strong); background: var(--lb-paper); color: var(--lb-ink); font: inherit }
