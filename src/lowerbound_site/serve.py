@@ -104,7 +104,7 @@ class Desk:
         self.complaints: list[str] = []  # all of them
         self.due = not current  # whether the whole site has to be built
         self.files = stamps(root)
-        self.sheets = _Sheets(root, site)
+        self.sheets = _Sheets(root, site, packed_sheets(root))
         self.rendered = self.pages.needs() if current else {}
 
     # -- what a request is answered with ------------------------------------------------------------------------------
@@ -185,7 +185,7 @@ class Desk:
         self.complaints = self._all_complaints()
         if self.due and not self.complaints and not self.claims.running:
             self.due = False
-            self.strict.start(needs)
+            self.strict.start((needs, packed_sheets(self.root)))
         if saved or ran or rendered or before != self.complaints:
             self._show()
         if saved:
@@ -223,8 +223,8 @@ class Desk:
             return
         shutil.rmtree(self.shown, ignore_errors=True)
         self.pages.warned.clear()
-        self.rendered = made_of
-        self.sheets = _Sheets(self.root, self.site)
+        self.rendered, sheets = made_of  # as they were when it began: one may have been saved this moment
+        self.sheets = _Sheets(self.root, self.site, sheets)
 
 
 class _Claims:
@@ -338,10 +338,10 @@ class _Strict:
     def __init__(self, root: Path, said: Path) -> None:
         self.root, self.said = root, said
         self.process: subprocess.Popen[bytes] | None = None
-        self.made_of: dict[str, Any] = {}
+        self.made_of: Any = None
         self.complaints: list[str] = []
 
-    def start(self, made_of: dict[str, Any]) -> None:
+    def start(self, made_of: Any) -> None:
         """Build the whole site, as it is made now."""
         self.made_of = made_of
         command = [sys.executable, "-m", "lowerbound_site", "refresh"]
@@ -369,7 +369,7 @@ class _Strict:
         """Whether a build has ended that nobody asked about."""
         return self.process is not None and self.process.poll() is not None
 
-    def built(self) -> dict[str, Any] | None:
+    def built(self) -> Any:
         """What the site was made of that has just been built whole; None if none was."""
         if not self.finished():
             return None
@@ -381,27 +381,28 @@ class _Strict:
 
 
 class _Sheets:
-    """The style of the built pages, with our own sheets as they are now."""
+    """The style of the built pages, with our own sheets, as they were `before`, as they are now."""
 
-    def __init__(self, root: Path, site: Path) -> None:
-        self.paths = sorted((root / "docs" / "assets" / "css").glob("*.css"))
-        self.docs = root / "docs"
-        self.before = {path: self._packed(path) for path in self.paths}
+    def __init__(self, root: Path, site: Path, before: dict[Path, str]) -> None:
+        self.root, self.before = root, before
         found = _STYLE.search((site / "404.html").read_text(encoding="utf-8"))
         self.style = found[0] if found else "<style></style>"
 
     def on(self, page: str) -> str:
         """A page in the style of now, whether it was built or only rendered."""
         style = self.style
-        for path, before in self.before.items():
-            if before and path.exists():
-                style = style.replace(before, self._packed(path))
+        for path, text in packed_sheets(self.root).items():
+            if before := self.before.get(path):
+                style = style.replace(before, text)
         if 'rel="stylesheet"' in page:
             return lighten.postponed(lighten.styled(page, style))
         return _STYLE.sub(lambda _: style, page, count=1)
 
-    def _packed(self, path: Path) -> str:
-        return lighten.packed(path, self.docs, urlsplit(f"{site_url()}/").path)
+
+def packed_sheets(root: Path) -> dict[Path, str]:
+    """Our own sheets as a page holds them."""
+    docs, base = root / "docs", urlsplit(f"{site_url()}/").path
+    return {path: lighten.packed(path, docs, base) for path in sorted((docs / "assets" / "css").glob("*.css"))}
 
 
 class _Handler(QuietHandler):
