@@ -56,4 +56,7 @@ q = EncoderJoint(vae.encode(x))
 average, told = kl(q.z_given_x, vae.prior), mutual_information(q)
 print(f"digits, average KL = {average:.3f}")
 print(f"digits, what z tells about x = {told:.3f}")
-print(f"digits, the rest, KL(q(z)||p(z)) = {average - told:.3f}")
+print(f"digits, the rest, KL(q(z)||p(z)) = {kl(q.z, vae.prior):.3f}")
+assert told > 0.9 * average, (
+    f"nearly all of {average:.2f} nats should be information, not {told:.2f}"
+)

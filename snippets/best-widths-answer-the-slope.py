@@ -2,7 +2,7 @@
 
 Kind: computation
 Break it: 1 / (1 + fisher) -> 1 / fisher.sqrt()
-Fold: vae, q, s, slope, fisher
+Fold: vae, q, s, slope, fisher, pairs, follow
 """
 
 import torch
@@ -30,6 +30,11 @@ price = best * fisher / 2  # of the slope; it is (1 - best) / 2
 print(f"price of the slope at the best widths, a number = {price.mean():.2f}")
 ratio = q.log_std.exp() / best.sqrt()
 print(f"encoder's width over the best one, median = {ratio.median():.1f}")
+pairs = zip(q.log_std.T, best.log().T, strict=True)  # for each latent number
+follow = [torch.corrcoef(torch.stack(pair))[0, 1].item() for pair in pairs]
+print(
+    f"correlation of the widths with the best = {max(follow):.2f} and {min(follow):.2f}"
+)
 most = (cost(best) - torch.minimum(cost(0.9 * best), cost(1.1 * best))).max()
 assert most <= 0, (
     f"no variance a tenth off should cost less, one does by {most:.2f} nats"
@@ -39,4 +44,7 @@ assert 0.4 < price.mean() < 0.5, (
 )
 assert 0.85 < ratio.median() < 1.15, (
     f"the widths should be near the best, not {ratio.median():.2f} times them"
+)
+assert min(follow) > 0.4, (
+    f"widths should follow the best, not correlate {min(follow):.2f}"
 )
