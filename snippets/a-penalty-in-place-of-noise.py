@@ -12,7 +12,7 @@ for smooth in (True, False):
     decoder = "smooth" if smooth else "winding"
     for name, rows in (("noise", noise), ("penalty", penalty)):
         five = [r for r in rows if r["smooth"] == smooth]
-        for key in ("spread", "width", "speed", "holes", "reach"):
+        for key in ("spread", "width", "speed", "holes"):
             values = [(100 if key == "holes" else 1) * r[key] for r in five]
             digits = 1 if key == "speed" else 2
             low, high = f"{min(values):z.{digits}f}", f"{max(values):z.{digits}f}"
