@@ -36,6 +36,7 @@ _SCHEMA = re.compile(r"^export const schema = (\{.*?^\});$", re.MULTILINE | re.D
 _STATE_LINK = re.compile(r"\[([^\[\]]+)\]\((?P<page>[^()\s#]*)#~(?P<name>[\w-]+)(?:\?(?P<state>[^()\s]*))?\)")
 _PLACE = re.compile(r"<lb-instrument\b[^>]*></lb-instrument>")
 _ATTRIBUTE = re.compile(r'\bdata-([\w-]+)="([^"]*)"')
+_LOOK = re.compile(r"^export const STYLE = `([^`]*)`;$", re.MULTILINE)
 _LINK = re.compile(r'<a (?=[^>]*\bdata-state="([^"]+)")(?=[^>]*\bhref="([^"#]*)")[^>]*>')
 
 
@@ -128,7 +129,19 @@ def recorded(name: str, start: str = "", root: Path = ROOT) -> str:
     path = recorded_path(name, start, root)
     if not path.exists():
         raise EvidenceError("has no recorded picture; record it with: python -m lowerbound_site record-instruments")
-    return path.read_text(encoding="utf-8").strip()
+    text = path.read_text(encoding="utf-8").strip()
+    for mark, style in looks(root).items():
+        text = text.replace(mark, style)
+    return text
+
+
+def looks(root: Path = ROOT) -> dict[str, str]:
+    """Each style that comes with an instrument, by what stands for it in a recorded picture."""
+    return {
+        f'<style data-of="{path.stem}"></style>': f"<style>{found[1]}</style>"
+        for path in sorted((folder(root) / "draw").glob("*-style.js"))
+        if (found := _LOOK.search(path.read_text(encoding="utf-8")))
+    }
 
 
 def recorded_path(name: str, start: str = "", root: Path = ROOT) -> Path:

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from lowerbound_site.chromium import FLAGS, chromium
 from lowerbound_site.claims import ROOT
-from lowerbound_site.elements import folder, recorded_path
+from lowerbound_site.elements import folder, looks, recorded_path
 from lowerbound_site.expand import hide_code, read_pages
 from lowerbound_site.figures import as_webp
 from lowerbound_site.stage import staging
@@ -32,6 +32,8 @@ def record_instruments(root: Path = ROOT) -> None:
         for name, start in sorted(placed(root)):
             wanted[recorded_path(name, start, root)] = picture(page, address, name, start)
         browser.close()
+    for mark, style in looks(root).items():
+        wanted = {path: text.replace(style, mark) for path, text in wanted.items()}
     for path in {*_recorded(root), *wanted}:
         was, now = path.read_text(encoding="utf-8") if path.exists() else "", wanted.get(path, "")
         if not now:

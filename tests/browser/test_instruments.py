@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, Route
 
 from lowerbound_site.expand import SITE_URL
 
+from ..complaints import listen
 from .test_pages import served
 
 pytestmark = pytest.mark.browser
@@ -26,8 +27,7 @@ def page(browser: Browser, built_site: Path) -> Iterator[Page]:
     context.route(f"{SITE_URL}**", answer)
     page = context.new_page()
     complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    listen(page, complaints)
     yield page
     context.close()
     assert complaints == []

@@ -15,6 +15,8 @@ from lowerbound import VAE
 from lowerbound_site.claims import ROOT
 from lowerbound_site.elements import folder, schema
 
+from ..complaints import listen
+
 pytestmark = pytest.mark.browser
 
 NAMES = sorted(path.stem for path in folder(ROOT).glob("*.js"))
@@ -25,8 +27,7 @@ TRAINING = {"film", "steps", "workshop"}  # a program that trains anew prints ot
 def page(browser: Browser) -> Iterator[Page]:
     page = browser.new_page()
     complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    listen(page, complaints)
     yield page
     page.close()
     assert complaints == []

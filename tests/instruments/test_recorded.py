@@ -1,10 +1,12 @@
 """The pictures that stand on the pages are those that the instruments show first."""
 
+from pathlib import Path
+
 import pytest
 from bs4 import BeautifulSoup, Tag
 from playwright.sync_api import Browser
 
-from lowerbound_site.elements import folder, recorded, recorded_path
+from lowerbound_site.elements import folder, looks, recorded, recorded_path
 from lowerbound_site.record import same
 from lowerbound_site.record_instruments import picture, placed
 
@@ -36,3 +38,10 @@ def test_nothing_is_recorded_that_no_page_shows() -> None:
 
 def _elements(text: str) -> list[Tag]:
     return BeautifulSoup(text, "html.parser").find_all(True)
+
+
+@pytest.mark.parametrize("path", sorted((folder() / "recorded").glob("*.html")), ids=lambda path: path.stem)
+def test_a_style_is_written_down_where_it_comes_from(path: Path) -> None:
+    text = path.read_text()
+    assert "<style>" not in text, COMMAND
+    assert text.count("<style ") == sum(text.count(mark) for mark in looks()), COMMAND

@@ -10,6 +10,8 @@ from playwright.sync_api import Browser, Locator, Page
 
 from lowerbound_site.elements import schema
 
+from ..complaints import listen
+
 pytestmark = pytest.mark.browser
 
 # Every border, by the number that it sets; in the strip the decoder's come with the other cut.
@@ -39,8 +41,7 @@ def shared(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(has_touch=True, viewport={"width": 1000, "height": 1400})
     page = context.new_page()
     complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    listen(page, complaints)
     page.on("request", lambda request: complaints.append(request.url) if not _here(request.url) else None)
     yield page
     context.close()

@@ -11,6 +11,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 # Steep decoders are tried on purpose, and the library says that its quadrature of them may be off.
+from ..complaints import listen
+
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore:(reconstruction|grid):UserWarning")]
 
 SMALL = "width=32&epochs=20"
@@ -27,8 +29,7 @@ def complaints() -> Iterator[list[str]]:
 
 def opened(page: Page, address: str, complaints: list[str]) -> Page:
     page.set_default_timeout(LONG)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    listen(page, complaints)
     page.goto(address)
     page.wait_for_selector("lb-instrument[data-ready]", state="attached")
     return page

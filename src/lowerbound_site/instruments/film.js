@@ -7,12 +7,10 @@ import { predict } from "./controls/predict.js";
 import { Trainer } from "./controls/trainer.js";
 import { joined } from "./controls/workshop-parts.js";
 import { bitmap, tinted } from "./draw/bitmap.js";
-import { Codes } from "./draw/codes.js";
-import { Curves } from "./draw/curves-of-training.js";
 import { gap, number } from "./draw/format.js";
-import { Picture } from "./draw/picture.js";
+import { runPanes } from "./draw/run-panes.js";
 import { STYLE } from "./draw/workshop-style.js";
-import { costs, encodeAll, island, measure } from "./maths/measure.js";
+import { costs, measure } from "./maths/measure.js";
 import { sigmoid } from "./maths/numbers.js";
 import { Random } from "./maths/random.js";
 import { Vae } from "./maths/train.js";
@@ -26,7 +24,6 @@ export const schema = {
 
 const EPOCHS = 100;
 const QUICK = { points: 48, limit: 5, spacing: 0.75 }; // as the worker measures
-const LIMIT = 3.5;
 const TILES = 5; // pictures a side, over |z| <= 2
 const BETWEEN = 80; // milliseconds an epoch while it plays
 const SETTINGS = { epochs: EPOCHS, batchSize: 64, rate: 0.005, beta: 1, noise: true, train: "both" };
@@ -76,18 +73,9 @@ async function build(kit, { images, labels, heldOut, train }) {
     trainer.say("film", { settings: { ...SETTINGS, seed: state.seed }, shape: SHAPES[state.net], train, heldOut });
   }
 
-  const codes = new Codes("lb-film", labels);
-  const curves = new Curves();
-  const picture = new Picture("the image x");
-  const decoded = new Picture("what the middle of its ellipse decodes to");
   const atlas = tinted("lb-film-atlas", "var(--lb-ink)", 1, true);
-  const cells = ["loss", "surprise", "gap"].map(() => element("output", {}));
-  const table = element(
-    "table",
-    { class: "lb-numbers" },
-    element("thead", {}, element("tr", {}, element("td"), ...["loss", "−log p(x)", "gap"].map((name) => element("th", { scope: "col" }, name)))),
-    element("tbody", {}, element("tr", {}, element("th", { scope: "row" }, "60 held-out digits"), ...cells.map((cell) => element("td", {}, cell)))),
-  );
+  const places = svg("svg", { viewBox: `0 0 ${TILES} ${TILES}`, class: "lb-decoded", role: "img", "aria-label": "what 25 places of the map decode to" }, atlas.element);
+  const panes = runPanes("lb-film", { images, labels, heldOut }, EPOCHS, "epoch", [places, "25 places, decoded"]);
   const foretell = predict(kit, QUESTION.question, { answers: QUESTION.options });
 
   const slider = element("input", { type: "range", min: 0, max: EPOCHS, step: 1, "aria-label": "epoch" });
@@ -155,29 +143,7 @@ async function build(kit, { images, labels, heldOut, train }) {
       another,
     ),
     element("div", { class: "lb-live lb-run" }, play, element("label", { class: "lb-epoch" }, element("span", {}, "epoch"), slider, said)),
-    element(
-      "div",
-      { class: "lb-panes" },
-      element("div", {}, codes.root, element("p", { class: "lb-legend" }, "Each numeral: the code of a held-out digit. Blue: where 50 % and 95 % of p(z|x) of one image lie. Orange: 95 % of its q(z|x).")),
-      element(
-        "div",
-        {},
-        table,
-        curves.root,
-        element(
-          "div",
-          { class: "lb-image" },
-          element("figure", {}, picture.root, element("figcaption", {}, "x")),
-          element("figure", {}, decoded.root, element("figcaption", {}, "its code, decoded")),
-          element(
-            "figure",
-            {},
-            svg("svg", { viewBox: `0 0 ${TILES} ${TILES}`, class: "lb-decoded", role: "img", "aria-label": "what 25 places of the map decode to" }, atlas.element),
-            element("figcaption", {}, "25 places, decoded"),
-          ),
-        ),
-      ),
-    ),
+    panes.root,
     element("div", { class: "lb-live lb-run" }, ...kit.tools()),
   );
 
@@ -203,18 +169,9 @@ async function build(kit, { images, labels, heldOut, train }) {
     const at = Math.min(state.epoch, Math.max(0, run.length - 1));
     const { weights, measured } = run[at] ?? firstOf(state);
     const vae = new Vae(SHAPES[state.net], weights);
-    const x = images[state.digit];
-    const { mean } = encodeAll(vae, heldOut, images.length);
-    const q = encodeAll(vae, x, 1);
-    const posterior = island(vae, x, 5, 40);
-    codes.paint({ mean, image: q, island: posterior, limit: LIMIT });
-    picture.paint(x);
-    decoded.paint(vae.decoder.forward(q.mean, 1).subarray(0, 64).map(sigmoid));
+    const points = (run.length ? run : [firstOf(state)]).map((there) => there.measured).filter(Boolean);
+    const { x, q, posterior, numbers } = panes.paint(vae, state.digit, points, at, measured);
     paintAtlas(vae);
-    curves.paint((run.length ? run : [firstOf(state)]).map((there) => there.measured).filter(Boolean), EPOCHS);
-    curves.mark(at, EPOCHS);
-    const numbers = measured ? [number(measured.loss, 2), number(measured.surprise, 2), gap(measured.gap)] : ["", "", ""];
-    cells.forEach((cell, n) => write(cell, numbers[n]));
     slider.value = state.epoch;
     seed.value = state.seed;
     for (const { net, made } of choose) made.setAttribute("aria-pressed", net === state.net);
@@ -224,7 +181,7 @@ async function build(kit, { images, labels, heldOut, train }) {
     write(play, playing ? "Pause" : run.length > EPOCHS ? "Play" : "Train");
     const { reconstruction, kl } = costs(vae, x, q.mean, q.std, QUICK.spacing);
     const between = reconstruction + kl + posterior.logEvidence;
-    codes.root.setAttribute("aria-label", `Epoch ${at}: the ellipse of this image is at ${number(q.mean[0], 1)}, ${number(q.mean[1], 1)}, its gap is ${gap(between)} nats.`);
+    panes.name(`Epoch ${at}: the ellipse of this image is at ${number(q.mean[0], 1)}, ${number(q.mean[1], 1)}, its gap is ${gap(between)} nats.`);
     if (run.length > EPOCHS && at === EPOCHS) foretell.paint(true, QUESTION.judge({ first: run[0].measured, last: run.at(-1).measured }));
     if (!playing && measured) kit.say(`Epoch ${at}: loss ${numbers[0]}, gap ${numbers[2]} nats.`);
   }

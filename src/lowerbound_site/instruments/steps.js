@@ -6,15 +6,11 @@ import { instrument } from "./controls/instrument.js";
 import { predict } from "./controls/predict.js";
 import { Trainer } from "./controls/trainer.js";
 import { joined } from "./controls/workshop-parts.js";
-import { Codes } from "./draw/codes.js";
-import { Curves } from "./draw/curves-of-training.js";
-import { gap, number } from "./draw/format.js";
-import { Picture } from "./draw/picture.js";
+import { number } from "./draw/format.js";
 import { literal } from "./draw/python.js";
+import { runPanes } from "./draw/run-panes.js";
 import { STYLE } from "./draw/workshop-style.js";
-import { encodeAll, island } from "./maths/measure.js";
 import { drawWeights } from "./maths/network.js";
-import { sigmoid } from "./maths/numbers.js";
 import { Random } from "./maths/random.js";
 import { Vae } from "./maths/train.js";
 
@@ -75,17 +71,7 @@ async function build(kit, { weights, images, labels, heldOut, train }) {
     },
   });
 
-  const codes = new Codes("lb-steps", labels);
-  const curves = new Curves("step");
-  const picture = new Picture("the image x");
-  const decoded = new Picture("what the middle of its ellipse decodes to");
-  const cells = ["loss", "surprise", "gap"].map(() => element("output", {}));
-  const table = element(
-    "table",
-    { class: "lb-numbers" },
-    element("thead", {}, element("tr", {}, element("td"), ...["loss", "−log p(x)", "gap"].map((name) => element("th", { scope: "col" }, name)))),
-    element("tbody", {}, element("tr", {}, element("th", { scope: "row" }, "60 held-out digits"), ...cells.map((cell) => element("td", {}, cell)))),
-  );
+  const panes = runPanes("lb-steps", { images, labels, heldOut }, MOST, "step");
   const foretell = predict(kit, QUESTION.question, { answers: QUESTION.options });
   const said = element("output", { class: "lb-so-far" });
   const button = (text, act) => {
@@ -105,23 +91,7 @@ async function build(kit, { weights, images, labels, heldOut, train }) {
     element("style", {}, STYLE),
     foretell.element,
     element("div", { class: "lb-live lb-run" }, encoderStep, decoderStep, back, another, said),
-    element(
-      "div",
-      { class: "lb-panes" },
-      element("div", {}, codes.root, element("p", { class: "lb-legend" }, "Each numeral: the code of a held-out digit. Blue: where 50 % and 95 % of p(z|x) of one image lie. Orange: 95 % of its q(z|x).")),
-      element(
-        "div",
-        {},
-        table,
-        curves.root,
-        element(
-          "div",
-          { class: "lb-image" },
-          element("figure", {}, picture.root, element("figcaption", {}, "x")),
-          element("figure", {}, decoded.root, element("figcaption", {}, "its code, decoded")),
-        ),
-      ),
-    ),
+    panes.root,
     element("div", { class: "lb-live lb-run" }, ...kit.tools()),
   );
 
@@ -137,18 +107,9 @@ async function build(kit, { weights, images, labels, heldOut, train }) {
     const have = path.findLastIndex((there) => there);
     const { weights: now, measured } = path[have];
     const vae = new Vae(SHAPE, now);
-    const x = images[state.digit];
-    const { mean } = encodeAll(vae, heldOut, images.length);
-    const q = encodeAll(vae, x, 1);
-    codes.paint({ mean, image: q, island: island(vae, x, 5, 40), limit: 3.5 });
-    codes.root.setAttribute("aria-label", `After ${have} steps: the ellipse of this image is at ${number(q.mean[0], 1)}, ${number(q.mean[1], 1)}.`);
-    picture.paint(x);
-    decoded.paint(vae.decoder.forward(q.mean, 1).subarray(0, 64).map(sigmoid));
     const points = path.map((there) => there?.measured).filter(Boolean);
-    curves.paint(points, MOST);
-    curves.mark(have, MOST);
-    const numbers = measured ? [number(measured.loss, 2), number(measured.surprise, 2), gap(measured.gap)] : ["", "", ""];
-    cells.forEach((cell, n) => write(cell, numbers[n]));
+    const { q, numbers } = panes.paint(vae, state.digit, points, have, measured);
+    panes.name(`After ${have} steps: the ellipse of this image is at ${number(q.mean[0], 1)}, ${number(q.mean[1], 1)}.`);
     const count = (letter) => [...moves.slice(0, have)].filter((move) => move === letter).length;
     write(said, `${count("e")} encoder and ${count("d")} decoder steps${have < moves.length ? ", computing" : ""}`);
     for (const made of [encoderStep, decoderStep]) made.disabled = moves.length === MOST;

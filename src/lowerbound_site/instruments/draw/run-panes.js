@@ -1,0 +1,54 @@
+// What is seen of a run at one of its moments: the map with its codes, one image's island and ellipse, the numbers of
+// sixty held-out digits, their curves so far, and what the image's code decodes to.
+
+import { element, write } from "../controls/dom.js";
+import { encodeAll, island } from "../maths/measure.js";
+import { sigmoid } from "../maths/numbers.js";
+import { Codes } from "./codes.js";
+import { Curves } from "./curves-of-training.js";
+import { gap, number } from "./format.js";
+import { Picture } from "./picture.js";
+
+const LIMIT = 3.5;
+const PARTS = ["loss", "−log p(x)", "gap"];
+
+/** data: {images, labels, heldOut}; `most` moments, each called a `unit`; `more` figures stand beside the image. */
+export function runPanes(name, { images, labels, heldOut }, most, unit, ...more) {
+  const codes = new Codes(name, labels);
+  const curves = new Curves(unit);
+  const picture = new Picture("the image x");
+  const decoded = new Picture("what the middle of its ellipse decodes to");
+  const cells = PARTS.map(() => element("output", {}));
+  const figure = (drawing, caption) => element("figure", {}, drawing, element("figcaption", {}, caption));
+  const table = element(
+    "table",
+    { class: "lb-numbers" },
+    element("thead", {}, element("tr", {}, element("td"), ...PARTS.map((part) => element("th", { scope: "col" }, part)))),
+    element("tbody", {}, element("tr", {}, element("th", { scope: "row" }, "60 held-out digits"), ...cells.map((cell) => element("td", {}, cell)))),
+  );
+  const legend = "Each numeral: the code of a held-out digit. Blue: where 50 % and 95 % of p(z|x) of one image lie. Orange: 95 % of its q(z|x).";
+  const image = element("div", { class: "lb-image" }, figure(picture.root, "x"), figure(decoded.root, "its code, decoded"), ...more.map((one) => figure(...one)));
+  return {
+    root: element("div", { class: "lb-panes" },
+      element("div", {}, codes.root, element("p", { class: "lb-legend" }, legend)), element("div", {}, table, curves.root, image)),
+    /** points: the measurements so far; `measured` is that of the moment `at`. Returns the image's q and island. */
+    paint(vae, digit, points, at, measured) {
+      const x = images[digit];
+      const q = encodeAll(vae, x, 1);
+      const { mean } = encodeAll(vae, heldOut, images.length);
+      const posterior = island(vae, x, 5, 40);
+      codes.paint({ mean, image: q, island: posterior, limit: LIMIT });
+      picture.paint(x);
+      decoded.paint(vae.decoder.forward(q.mean, 1).subarray(0, 64).map(sigmoid));
+      curves.paint(points, most);
+      curves.mark(at, most);
+      const numbers = measured ? [number(measured.loss, 2), number(measured.surprise, 2), gap(measured.gap)] : ["", "", ""];
+      cells.forEach((cell, n) => write(cell, numbers[n]));
+      return { x, q, posterior, numbers };
+    },
+    /** The map in words. */
+    name(text) {
+      codes.root.setAttribute("aria-label", text);
+    },
+  };
+}
