@@ -35,7 +35,7 @@ export const STYLE = `
 .lb-workshop .lb-training-curves .lb-gap-area { fill: var(--lb-gap); fill-opacity: 0.3 }
 .lb-workshop .lb-training-curves .lb-now { stroke: var(--lb-muted); stroke-width: 1; stroke-dasharray: 2 2 }
 .lb-workshop .lb-epoch { display: grid; grid-template-columns: auto 1fr auto; gap: 0.6rem; align-items: center; flex: 1 1 16rem; min-height: 44px }
-.lb-workshop .lb-epoch input { width: 100%; accent-color: var(--lb-ink) }
+.lb-workshop .lb-epoch input { width: 100% }
 .lb-workshop .lb-atlas { display: block; width: 100%; max-width: 12rem; border: 1px solid var(--lb-rule-strong) }
 .lb-workshop .lb-image { display: flex; flex-wrap: wrap; gap: 0.8rem; align-items: start; margin-top: 0.5rem }
 .md-typeset .lb-workshop .lb-image figure { margin: 0 }
@@ -49,7 +49,7 @@ export const STYLE = `
 .lb-workshop .lb-cost-kl { fill: var(--lb-q) }
 .lb-workshop .lb-more { fill: none; stroke: var(--lb-ink) }
 .lb-workshop .lb-cross { stroke: var(--lb-ink); stroke-width: 1.5 }
-.lb-workshop .lb-image input { display: block; width: 100%; height: 22px; margin: 0; accent-color: var(--lb-ink) }
+.lb-workshop .lb-image input { display: block; width: 100%; height: 22px; margin: 0 }
 .md-typeset .lb-workshop .lb-legend { margin: 0.4rem 0 0; color: var(--lb-muted); font-size: 0.68rem }
 .lb-workshop .lb-choose { display: flex; flex-wrap: wrap; gap: 0.3rem }
 .md-typeset .lb-workshop .lb-choose .lb-tool { min-width: 44px }
