@@ -124,7 +124,7 @@ def _formulas(text: str) -> Iterator[tuple[int, str]]:
         except maths.FormulaError as error:
             own = ", ".join(f"\\{name}" for name in maths.MACROS)
             known = f"; mend it (the site's own commands are {own})" if "command" in error.what else "; mend it"
-            yield _line(text, found.start()), f"the formula {found[0]} cannot be set: {error.what}{known}"
+            yield _line(text, found.start()), f"the formula {found[0]} cannot be set: {error.what.rstrip('.')}{known}"
     for found in re.finditer(r"(?<!\\)\$", _blank(_FORMULA, visible)):
         yield _line(text, found.start()), r"a $ that is part of no formula; close the formula, or write \$ for the sign"
 

@@ -117,6 +117,7 @@ def run_fresh(
             text=True,
         ) as process:
             stdout, error = _ended(process, script.name, longest)
+        error = error and error.replace(f"{folder}{os.sep}", "")  # as if it had run where it stands
         return Run(stdout, _drawing(folder, name), error, seconds=time.perf_counter() - begin)
 
 

@@ -175,7 +175,7 @@ class Desk:
         ran = self.claims.collect()
         self.claims.distrust(path.stem for path in saved if path.parent == self.root / "snippets")
         shown = next((page for page in self.pages.all() if page.path == self.on_show), None)
-        self.claims.run(self.pages.claims(shown) if shown else [])
+        self.claims.need(self.pages.claims(shown) if shown else [])
         self._take_over_strict()
         before, needs = self.complaints, self.pages.needs()
         if saved or ran or not self.epoch:
@@ -188,6 +188,7 @@ class Desk:
             self.strict.start((needs, packed_sheets(self.root)))
         if saved or ran or rendered or before != self.complaints:
             self._show()
+        self.claims.run()
         if saved:
             names = ", ".join(sorted(path.relative_to(self.root).as_posix() for path in saved))
             print(
@@ -234,21 +235,21 @@ class _Claims:
         self.root, self.folder = root, folder
         folder.mkdir()
         self.pool = ThreadPoolExecutor(1)
-        self.running: dict[str, tuple[Any, Future[tuple[Run, Run]]]] = {}
+        self.running: dict[str, tuple[Any, Claim, Future[tuple[Run, Run]] | None]] = {}
         self.wrong: dict[str, str] = {}  # by the snippet's name; without a name, of the library
         self.library = self._library_now("")
         self.known = {name: self._key(name) for name in self._names()}
 
     def distrust(self, names: Iterable[str]) -> None:
-        """Forget what is known of these snippets, and run them."""
+        """Forget what is known of these snippets: they are to be run."""
         self.library = self._library_now(self.library)
         for name in set(names):
             if self.known.get(name) != self._key(name) or name not in self.known:
                 self.known.pop(name, None)
-        self.run(name for name in self._names() if name not in self.known)
+        self.need(name for name in self._names() if name not in self.known)
 
-    def run(self, names: Iterable[str]) -> None:
-        """Run those of these snippets of which nothing is known as they, and the library, are now."""
+    def need(self, names: Iterable[str]) -> None:
+        """Those of these snippets of which nothing is known as they, and the library, are now, are to be run."""
         for name in names:
             key = self._key(name)
             if self.known.get(name) == key or (name in self.running and self.running[name][0] == key):
@@ -259,18 +260,23 @@ class _Claims:
             except EvidenceError:
                 continue  # that is said of its file
             self._note(name, "**Being run.** Until it has ended, nothing here is proven.")
-            self.running[name] = key, self.pool.submit(self._run, claim)
+            self.running[name] = key, claim, None
+
+    def run(self) -> None:
+        """Run what is to be run. That comes last: it would take the time from showing that it is run."""
+        for name, (key, claim, future) in self.running.items():
+            self.running[name] = key, claim, future or self.pool.submit(self._run, claim)
 
     def finished(self) -> bool:
         """Whether a run has ended that was not collected."""
-        return any(future.done() for _, future in self.running.values())
+        return any(future and future.done() for *_, future in self.running.values())
 
     def collect(self) -> bool:
         """Take what has ended since; whether anything has."""
-        ended = [name for name, (_, future) in self.running.items() if future.done()]
+        ended = [name for name, (*_, future) in self.running.items() if future and future.done()]
         for name in ended:
-            key, future = self.running.pop(name)
-            if key == self._key(name):
+            key, _, future = self.running.pop(name)
+            if future and key == self._key(name):
                 self.known[name] = key
                 self._judge(read_claim(self.root / "snippets" / f"{name}.py"), *future.result())
         return bool(ended)
@@ -296,8 +302,10 @@ class _Claims:
             return
         shown = {"output": run.stdout, "drawing": run.drawing}
         if run.error:
-            self.wrong[name] = f"snippets/{name}.py: does not run to its end, so it is no evidence:\n{run.error}"
-            self._note(name, f"**This is no evidence: the program fails.**\n\n{_text(run.error)}", **shown)
+            line, how = _stopped(name, run.error)
+            remedy = "mend the program or the claim"
+            self.wrong[name] = f"snippets/{name}.py:{line}: {how}, so it is no evidence; {remedy}"
+            self._note(name, f"**This is no evidence: in line {line}, {how}.**\n\n{_text(run.error)}", **shown)
         elif wrong := why_unbroken(claim, broken):
             self.wrong[name] = wrong[0]
             self._note(name, f"**This is no evidence yet.**\n\n{_text(wrong[0])}", **shown)
@@ -326,6 +334,17 @@ class _Claims:
         except EvidenceError as error:
             self.wrong[""] = str(error)
             return before
+
+
+def _stopped(name: str, error: str) -> tuple[int, str]:
+    """The line of a snippet that a traceback leads to, and in words how it ended there."""
+    lines = re.findall(rf'(?:File "{re.escape(name)}\.py", |in )line (\d+)', error)
+    kind, _, message = error.strip().splitlines()[-1].partition(": ")
+    said = f" ({message})" if message else ""
+    how = {"AssertionError": "an assert fails"}.get(kind, f"the program stops with {kind}")
+    if kind.startswith("still running"):
+        how = kind.partition(",")[0]
+    return int(lines[-1]) if lines else 1, how + said
 
 
 def _text(text: str) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from lowerbound_site.claims import ROOT
+from lowerbound_site.serve import _stopped
 
 from .conftest import BROKEN_END, SNIPPET
 
@@ -149,9 +150,8 @@ def test_settings_that_cannot_be_read_are_said_and_the_site_stays(served: Served
 
 def test_a_failing_assert_is_never_shown_as_evidence(served: Served) -> None:
     served.save("snippets/two-and-two.py", "total = 2 + 2", "total = 2 + 2 + 0.5")
-    page = served.until("This is no evidence: the program fails.")
-    assert "AssertionError" in page
-    assert "snippets/two-and-two.py: does not run to its end" in served.page("other/")
+    served.until("This is no evidence: in line 10, an assert fails")
+    served.until(r"snippets/two-and-two\.py:10: an assert fails, so it is no evidence", "other/")
     served.save("snippets/two-and-two.py", "assert total == 4", "assert total == 4.5")
     page = served.until("Not recorded yet.")
     assert "make record CLAIM=two-and-two" in page
@@ -186,3 +186,15 @@ def test_what_the_page_on_show_needs_of_the_library_is_run_again_and_a_docstring
     while times() == before and time.monotonic() < end:
         time.sleep(0.1)
     assert times() > before
+
+
+@pytest.mark.parametrize(
+    ("error", "stopped"),
+    [
+        ('Traceback\n  File "x.py", line 9, in <module>\nAssertionError: a: b\n', (9, "an assert fails (a: b)")),
+        ('  File "x.py", line 3, in f\n  File "y.py", line 7\nKeyError: 2', (3, "the program stops with KeyError (2)")),
+        ("still running after 60 s, in line 4; if a loop never ends, let it end", (4, "still running after 60 s")),
+    ],
+)
+def test_how_a_program_ended_is_said_in_words(error: str, stopped: tuple[int, str]) -> None:
+    assert _stopped("x", error) == stopped
