@@ -224,6 +224,14 @@ def _check_code(path: Path, source: str, tree: ast.Module) -> None:
             line = getattr(node, "lineno", 1)
             remedy = f"use only Python's own and {', '.join(sorted(PACKAGES - sys.stdlib_module_names))}"
             raise _wrong(path, line, f"a reader does not have {foreign[0]}", remedy)
+    for node in asserts:
+        if node.msg is None:
+            raise _wrong(
+                path,
+                node.lineno,
+                "an assert that says nothing when it fails",
+                'say in a sentence, with its numbers, what was expected: assert gap < 1, f"expected under 1: {gap}"',
+            )
     if not asserts:
         raise _wrong(path, docstring_end + 1, "no assert", "the asserts are the claim: add at least one")
     if line := _where_a_prompt_stumbles(source):

@@ -13,9 +13,9 @@ Break it: 2 + 2 -> 2 + 3
 total = 2 + 2
 print(f"total = {total}")
 
-assert total == 4
+assert total == 4, f"expected four, not {total}"
 '''
-BROKEN_END = "total = 5\nline 10: assert total == 4\nAssertionError\n"
+BROKEN_END = "total = 5\nline 10: assert total == 4\nAssertionError: expected four, not 5\n"
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ def test_breaking_leaves_comments_prints_asserts_and_imports_alone() -> None:
 
 
 def test_breaking_counts_characters_not_bytes() -> None:
-    source = SNIPPET.replace("\ntotal =", '\nassert "ü–é"; total =')
+    source = SNIPPET.replace("\ntotal =", '\nassert "ü–é", "this"; total =')
     assert "; total = 2 + 3" in parse(Path("x.py"), source).broken_source
 
 
@@ -62,6 +62,7 @@ def test_breaking_counts_characters_not_bytes() -> None:
         ("total = 2", "import pandas as pd\ntotal = 2", r"x\.py:7: a reader does not have pandas; use only .*torch"),
         ("total = 2", "from lowerbound_site import run\ntotal = 2", r"snippets/x\.py:7: a reader does not have"),
         ("assert total == 4", "total == 4", r"snippets/x\.py:6: no assert"),
+        (', f"expected four, not {total}"', "", r"snippets/x\.py:10: an assert that says nothing .* say in a sentence"),
         ("assert", "plot.savefig('x.svg')\nassert", r"snippets/x\.py:10: a figure is saved but not described; add"),
         (
             "Kind:",
