@@ -54,7 +54,8 @@ class Shares {
       const at = 30 + truth[x] * 240;
       change(bar, { width: Number.isNaN(been[x]) ? 0 : been[x] * 240 });
       change(mark, { d: `M${at} ${62 * x + 16}v28` });
-      write(text, `${IMAGES[x]}: ${probability(been[x])} of the rounds, p(x) = ${probability(truth[x])}`);
+      const share = Number.isNaN(been[x]) ? "" : `${probability(been[x])} of the rounds, `;
+      write(text, `${IMAGES[x]}: ${share}p(x) = ${probability(truth[x])}`);
     });
   }
 }
@@ -98,10 +99,10 @@ function build(kit) {
       bars.paint(been, marginalX(table));
       pairs.paint();
       from.paint();
-      write(counted, `after ${state.rounds} rounds (the mark is p(x))`);
+      write(counted, state.rounds ? `after ${state.rounds} rounds (the mark is p(x))` : "before the first round (the mark is p(x))");
       islands ||= state.pairs === "islands" && state.rounds > 20;
       question.paint(islands);
-      kit.say(`after ${state.rounds} rounds: ${IMAGES.map((image, x) => `${image} ${probability(been[x])}`).join(", ")}`);
+      if (state.rounds) kit.say(`after ${state.rounds} rounds: ${IMAGES.map((image, x) => `${image} ${probability(been[x])}`).join(", ")}`);
       return texts(measure(state), 3);
     },
   };

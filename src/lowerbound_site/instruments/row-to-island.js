@@ -48,7 +48,7 @@ function build(kit, data) {
     { role: "img", "aria-label": "the plane of codes, cut into tiles; each as dark as its code is probable" },
     svg("g", { transform: "translate(20 1)" }, shade.element, borders, svg("rect", { width: SIDE, height: SIDE, fill: "none", stroke: "var(--lb-rule-strong)" })),
     svg("text", { x: 20, y: SIDE + 17 }, `z₁ from −${LIMIT} to ${LIMIT}`),
-    svg("text", { transform: `translate(13 ${SIDE}) rotate(-90)` }, "z₂"),
+    svg("text", { x: 2, y: 12 }, "z₂"),
   );
   const told = element("output", {});
   const question = predict(kit, "Cut the plane of codes into 5,184 tiles. How many of them hold 95 % of p(z|x)?", {

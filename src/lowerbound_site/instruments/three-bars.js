@@ -19,6 +19,7 @@ export const schema = {
 
 const WIDE = 312;
 const HIGH = 40;
+const INSET = 22; // room for the name of a bar
 
 /** p(x), from the places of its two borders, whichever comes first. */
 const model = ({ first, second }) => {
@@ -41,7 +42,7 @@ class Cut {
       image: picture(pixels(image), 16),
       value: svg("text", { "text-anchor": "middle" }),
     }));
-    this.box = svg("g", { transform: `translate(22 ${top})` }, ...this.parts.flatMap(({ area, image, value }) => [area, image, value]));
+    this.box = svg("g", { transform: `translate(${INSET} ${top})` }, ...this.parts.flatMap(({ area, image, value }) => [area, image, value]));
     this.element = svg("g", {}, svg("text", { x: 0, y: top + 25, "font-size": 14, "font-weight": 600, fill: this.hue }, title), this.box);
   }
 
@@ -65,8 +66,11 @@ function build(kit) {
   const borders = ["first", "second"].map((key) => new Border(kit, key, `${key} border of p(x)`));
   p.box.append(...borders.map((border) => border.element));
   const title = "q(x), the data, and p(x), the model";
-  const cuts = drawing(WIDE + 44, 2 * HIGH + 40, { role: "group", "aria-label": title }, q.element, p.element);
-  const strip = new Strip(IMAGES.map((image) => svg("text", { "font-size": 12 }, image)), 1);
+  const cuts = drawing(WIDE + 2 * INSET, 2 * HIGH + 40, { role: "group", "aria-label": title }, q.element, p.element);
+  const named = (image) => svg("g", {}, svg("g", { transform: "translate(0 -12)" }, picture(pixels(image), 14)), svg("text", { x: 19, "font-size": 12 }, image));
+  const strip = new Strip(IMAGES.map(named), 1);
+  // Its slots take the width of the bars above them, a third each.
+  strip.element.setAttribute("style", `grid-template-columns: repeat(3, 1fr); margin-inline: ${(100 * INSET) / (WIDE + 2 * INSET)}%`);
   const bar = new Bars(["their sum, KL(q(x)‖p(x))"]);
   const question = predict(kit, "Each slot adds q · log(q/p). Move p’s two borders: how low can the sum get?", {
     answers: ["below 0", "0 and no lower", "it stays above 0"],
@@ -79,8 +83,7 @@ function build(kit) {
       { class: "lb-stage lb-scene" },
       element("p", { class: "lb-do lb-live" }, "Drag the borders of p, and make the sum small."),
       question.element,
-      cuts,
-      strip.element,
+      element("div", { style: `max-width: ${(WIDE + 2 * INSET) / 17}rem` }, cuts, strip.element),
       bar.element,
       element("div", { class: "lb-live" }, ...kit.tools()),
     ),

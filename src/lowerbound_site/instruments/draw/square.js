@@ -10,6 +10,7 @@ export const SIDE = 220;
 export const [LEFT, TOP] = [84, 40];
 const [WIDTH, HEIGHT] = [LEFT + SIDE + 40, TOP + SIDE + 12];
 const SHADES = [13, 23, 34]; // per cent of the hue, by image
+const LABEL = [44, 36]; // what the name and the number of a cell take
 const LIT = [0.3, 0.8, 1.35];
 
 /** An image as pixels of ink, `size` wide. */
@@ -60,7 +61,11 @@ export class Square {
   /** turn: 0 by image, 1 by code. lit: for each cell 0 (dim), 1 or 2 (lit). over: another joint, its cuts dashed. */
   paint(joint, { turn = 0, lit = null, over = null } = {}) {
     const places = cells(joint, turn);
-    joint.forEach((row, x) => row.forEach((prob, z) => this.cell(prob, places[x][z], x, z, turn, lit && LIT[lit[x][z]])));
+    const all = places.flat();
+    joint.forEach((row, x) => row.forEach((prob, z) => {
+      const others = all.filter((place) => place !== places[x][z]);
+      this.cell(prob, places[x][z], others, x, z, turn, lit && LIT[lit[x][z]]);
+    }));
     // Marginals stand at the side that is cut first, and fade while the other takes over.
     const middles = apart(places.map(([{ top, height }]) => TOP + (top + height / 2) * SIDE), 20);
     const px = marginalX(joint);
@@ -77,7 +82,8 @@ export class Square {
     change(this.over, { d: over ? cuts(over, turn) : "" });
   }
 
-  cell(prob, { left, top, width, height }, x, z, turn, light) {
+  cell(prob, place, others, x, z, turn, light) {
+    const { left, top, width, height } = place;
     const { area, code, image, value } = this.cells[x][z];
     const [across, down] = [(left + width / 2) * SIDE, (top + height / 2) * SIDE];
     const [wide, high] = [width * SIDE, height * SIDE];
@@ -88,14 +94,25 @@ export class Square {
     change(area, { x: across - wide / 2, y: down - high / 2, width: wide, height: high, ...(prob > 0 ? filled : hatched) });
     change(area, { style: `fill: color-mix(in srgb, ${this.hue} ${shade}%, var(--lb-paper))` });
     const inside = wide > 58 && high > 36;
-    change(code, { x: across, y: down - 3, visibility: inside && turn <= 0.5 ? "visible" : "hidden" });
-    change(image, { transform: `translate(${across - 10} ${down - 19})`, visibility: inside && turn > 0.5 ? "visible" : "hidden" });
+    const [u, v] = inside ? clear(place, others) : [across, down];
+    change(code, { x: u, y: v - 3, visibility: inside && turn <= 0.5 ? "visible" : "hidden" });
+    change(image, { transform: `translate(${u - 10} ${v - 19})`, visibility: inside && turn > 0.5 ? "visible" : "hidden" });
     // A small cell has its number outside, at the side where it touches the edge.
-    if (inside) change(value, { x: across, y: down + 13, "text-anchor": "middle" });
+    if (inside) change(value, { x: u, y: v + 13, "text-anchor": "middle" });
     else if (z === 0) change(value, { x: -4, y: down + 4, "text-anchor": "end" });
     else change(value, { x: SIDE + 4, y: down + 4, "text-anchor": "start" });
     write(value, probability(prob));
   }
+}
+
+/** Where in a cell its label stands: in the middle, or, as cells lie over each other between the two cuts, where none does. */
+function clear({ left, top, width, height }, others) {
+  const steps = [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8];
+  const [wide, high] = [LABEL[0] / 2 / SIDE, LABEL[1] / 2 / SIDE];
+  const fits = ([u, v]) => u - wide >= left && u + wide <= left + width && v - high >= top && v + high <= top + height;
+  const free = ([u, v]) => others.every((o) => u + wide <= o.left || u - wide >= o.left + o.width || v + high <= o.top || v - high >= o.top + o.height);
+  const middles = steps.flatMap((s) => steps.map((t) => [left + s * width, top + t * height]));
+  return (middles.find((middle) => fits(middle) && free(middle)) ?? middles[0]).map((share) => share * SIDE);
 }
 
 /** The same places, moved until neighbours are at least `room` apart. */
