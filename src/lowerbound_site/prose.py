@@ -47,6 +47,7 @@ _FORMULA = re.compile(
     r"|(?<![\\$])\$(?!\s)(?P<dollar>(?:\\.|[^\\$])+?)(?<!\s)\$",
     re.DOTALL,
 )
+_HOLDS = re.compile(r"[-*+] |\d+\. |\[\^|!!!|\?\?\?|:  |<")  # what indented lines may be part of
 _HEADING = re.compile(r"^(#{1,6})[ \t]", re.MULTILINE)
 _FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[ \t]*\{?[ \t]*\.?(?P<language>[\w+-]*)", re.MULTILINE)
 _NOT_RUN = {"python", "py", "python3", "pycon", "ipython"}
@@ -80,6 +81,7 @@ def _form(page: Page) -> Iterator[tuple[int, str]]:
     yield from _headings(page.text)
     yield from _formulas(page.text)
     yield from _fences(page.text)
+    yield from _indented(page.text)
     if page.path.startswith("questions/"):
         yield from _question(page.text)
 
@@ -153,6 +155,19 @@ def _fences(text: str) -> Iterator[tuple[int, str]]:
                 _line(text, found.start(1)),
                 f"a {language!r} fence, which the tests would run; write ```console instead",
             )
+
+
+def _indented(text: str) -> Iterator[tuple[int, str]]:
+    """Blocks that Markdown shows as code because they are indented, and not within a list, a note or an element."""
+    before, blank = "", True
+    lines = zip(text.split("\n"), hide_code(text).split("\n"), strict=True)
+    for number, (line, seen) in enumerate(lines, 1):
+        if blank and seen.strip() and line.startswith(("    ", "\t")) and not _HOLDS.match(before):
+            yield number, "an indented block, which is shown as code that nothing runs; start its lines at the margin"
+            before = "- "  # once is enough
+        if line.strip() and not line.startswith((" ", "\t")):
+            before = line
+        blank = not line.strip()
 
 
 def _question(text: str) -> Iterator[tuple[int, str]]:

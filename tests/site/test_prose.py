@@ -72,6 +72,7 @@ def test_a_question_has_its_parts() -> None:
         ),
         ("Yes.", "$$\n\\frac{a}\n$$", "docs/questions/q.md:10: the formula $$\n\\frac{a}\n$$ cannot be set: Expected"),
         ("Yes.", "$\\KL{q}{p}$", "docs/questions/q.md:10: the formula $\\KL{q}{p}$ cannot be set: write \\KL(q"),
+        ("Yes.", "So:\n\n    x = f()\n    y = x\n\nYes.", "docs/questions/q.md:12: an indented block, which is shown"),
         ("Yes.", "```\nx\n```", "docs/questions/q.md:10: a fence without a language"),
         ("## Short answer", "## Answer", "docs/questions/q.md:1: no section '## Short answer'"),
         ("## What this does not show", "", "docs/questions/q.md:1: no section '## What this does not show'"),
@@ -107,6 +108,7 @@ def test_front_matter_that_would_be_printed_or_hidden_is_found(text: str, messag
 def test_formulas_and_signs_that_are_meant_may_stand() -> None:
     text = (
         "# T\n\nFor \\$, `a $`, $x\n+ y$ and $\\KL(q \\,\\|\\, p) = {{ a: b }}$.\n\n## Part\n\n### Deeper\n\n## Next\n"
+        "\n- One\n\n    goes on\n\n[^1]: A note\n\n    goes on\n\n```text\n\n    x\n```\n"
     )
     assert check_page(Page("index.md", text)) == []
 
