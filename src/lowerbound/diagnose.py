@@ -487,7 +487,7 @@ class _Diagnosis:
         z = torch.randn(64, self.mu.shape[1], generator=self.generator).to(self.mu)
         out = torch.cat([pixel_rows(self.model.decode(part)) for part in (self.mu, z, 3 * z, 10 * z)])
         low, high = float(out.min()), float(out.max())
-        within = low >= 0 and high <= 1
+        within, span = low >= 0 and high <= 1, f"[{round(low, 3):.4g}, {round(high, 3):.4g}]"
         said = self.model.likelihood
         once = "sigmoid once"
         if said == "gaussian":
@@ -497,7 +497,7 @@ class _Diagnosis:
             self.add(
                 once,
                 WRONG,
-                f"the decoder's outputs lie in [{low:.3g}, {high:.3g}]",
+                f"the decoder's outputs lie in {span}",
                 advice=(
                     "these are probabilities already, and a loss with logits takes their sigmoid again: drop the "
                     "decoder's, or use the loss without logits"
@@ -507,7 +507,7 @@ class _Diagnosis:
                 claim="mistakes-in-a-loss",
             )
         else:
-            self.add(once, FINE, f"the decoder's outputs lie in [{low:.3g}, {high:.3g}]")
+            self.add(once, FINE, f"the decoder's outputs lie in {span}")
         x, name = pixel_rows(self.x), "likelihood fits the data"
         if isinstance(getattr(self.ours, "likelihood", None), Binomial) and said != "gaussian":
             return self.counts(name)
@@ -515,7 +515,7 @@ class _Diagnosis:
         if said == "gaussian":
             reach = self.reach(x, within)
             if reach:
-                self.add(name, WRONG, f"{inside}, the decoder in [{low:.3g}, {high:.3g}]", advice=reach)
+                self.add(name, WRONG, f"{inside}, the decoder in {span}", advice=reach)
             else:
                 self.add(name, FINE, inside)
             return True
@@ -622,7 +622,8 @@ class _Diagnosis:
             self.add("sigmoid once", WRONG, f"the loss {done}", advice=advice, claim="mistakes-in-a-loss")
             self.add(name, SKIPPED, advice="of the sigmoid")
         else:
-            self.add(name, WRONG, f"{fit.cost}, but you said {said}", advice="name what the loss has, or change it")
+            cost = {"gaussian": "squared error"}.get(fit.cost, fit.cost)
+            self.add(name, WRONG, f"{cost}, but you said {said}", advice="name what the loss has, or change it")
         reads, name = "width is read as it is", "sign and form of the KL"
         if fit.read in FORMS:
             right = "KL = 1/2 sum(mu^2 + sigma^2 - 1 - log sigma^2)"
@@ -644,7 +645,7 @@ class _Diagnosis:
     def shape(self, fit: Fit) -> None:
         """The three terms of the KL."""
         name, claim = "sign and form of the KL", "mistakes-in-a-loss"
-        shares = [c / abs(fit.a) for c in fit.terms]
+        shares = [round(c / abs(fit.a), 4) + 0.0 for c in fit.terms]  # 0.0 takes the sign off a zero
         found = "mu^2 {:.3g}, sigma^2 {:.3g}, -log sigma^2 {:.3g}".format(*shares)
         if fit.whole and fit.b * fit.a >= 0:
             self.add(name, FINE, f"a KL, times {fit.b:.4g}")
