@@ -1,4 +1,4 @@
-"""Six common mistakes in a loss: each is found by the check that should find it; the right loss passes them all.
+"""Six common mistakes in a loss: each is found by the check that should find it; the right loss passes all.
 
 Kind: computation
 Break it: mu**2 + logvar.exp() - 1 - logvar -> mu**2 + logvar.exp() - 1 + logvar

@@ -44,6 +44,7 @@ THRESHOLDS: Mapping[str, tuple[float, str]] = {  # what is compared, and where i
     "width": (math.log(torch.finfo(torch.float32).max) / 4, "a quarter of where exp overflows in float32"),
     "grey": (1e-3, "pixels that are neither 0 nor 1"),
     "used": (0.005, "nats: a mean of variance 0.01, as in Burda et al. 2016, at a width of 1"),
+    "constant": (1e-6, "nats: rounding"),
     "listens": (0.01, "nats, chosen: a code that says less is none"),
     "drawn": (0.02, "as for beta"),
 }
@@ -432,42 +433,34 @@ class _Diagnosis:
         heard = self.heard()
         deaf = heard < self.limits["listens"]
         rates = f"{used} of {latent}; at most {float(told.sum()):.3g} nats about x"
-        collapsed = used == 0 and deaf
+        constant = float(told.max()) < self.limits["constant"]  # more than collapse: x has no way into the code
+        collapsed = used == 0 and (deaf or not constant)
         self.add(
             "latent numbers in use",
             WRONG if collapsed else LOOK if used < latent else FINE,
             rates,
             "used",
             advice=(
-                "posterior collapse: lower the weight of the KL or let it grow, or weaken the decoder"
+                "posterior collapse: the KL weighs too much, or sigma is too wide, or the decoder needs no code"
                 if collapsed
                 else f"fine as long as you don't need {latent}: an unused number costs nothing"
                 if used < latent
                 else ""
             ),
-            claim="ignoring-z-has-no-gap",
+            claim="mistakes-around-a-loss",
             number=float(used),
         )
-        because = "neither network uses z, see the latent numbers in use"
-        for name, silent, value, advice in (
-            (
-                "encoder listens to x",
-                used == 0,
-                f"q(z|x) tells at most {float(told.sum()):.2g} nats about x",
-                "every x has the same q(z|x): look for a detach, a constant, a wrong input, dead units",
-            ),
-            (
-                "decoder listens to z",
-                deaf,
-                f"two codes differ by {heard:.2g} nats in what they say of an image",
-                "z does not reach the output: look at what the last layers get, and at skip connections",
-            ),
-        ):
-            if collapsed:
+        because = "no latent number is in use"
+        if collapsed:
+            for name in ("encoder listens to x", "decoder listens to z"):
                 self.add(name, SKIPPED, advice=because)
-            else:
-                verdict = WRONG if silent else FINE
-                self.add(name, verdict, value, "listens" if "codes" in value else "used", advice=advice * silent)
+            return
+        advice = "every x has the same q(z|x): look for a detach, a constant, a wrong input, dead units"
+        value = f"q(z|x) tells at most {float(told.sum()):.2g} nats about x"
+        self.add("encoder listens to x", WRONG if constant else FINE, value, "constant", advice=advice * constant)
+        advice = "z does not reach the output: look at what the last layers get, and at skip connections"
+        value = f"two codes differ by {heard:.2g} nats in what they say of an image"
+        self.add("decoder listens to z", WRONG if deaf else FINE, value, "listens", advice=advice * deaf)
 
     def heard(self) -> float:
         """The average KL between p(x|z) at two draws of z from the prior, in nats."""

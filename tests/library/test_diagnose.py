@@ -1,18 +1,22 @@
 """`diagnose` finds each planted mistake, by the check that should; the others and the sound ones raise no alarm."""
 
+import copy
 import html
 import json
+import re
 import time
+from pathlib import Path
 
 import pytest
 import torch
 from scipy.stats import norm
 from torch import nn
+from torch.nn.functional import binary_cross_entropy_with_logits as bce_with_logits
 
 import lowerbound as lb
 from lowerbound.diagnose import SKIPPED, THRESHOLDS, WRONG, AnyVAE, diagnose
 from lowerbound.psis import pareto_k
-from tests.library.broken import BROKEN, PLANTED, SOUND, data, each_kl, loss_of, planted, right, sound, summed
+from tests.library.broken import BROKEN, PLANTED, SOUND, data, each_kl, loss_of, plain, planted, right, sound, summed
 
 QUICK = {"images": 2, "draws": 100}
 
@@ -66,6 +70,45 @@ def test_the_public_ones_numbers_come_out():
         )
         found.append(diagnose(vae, x, **QUICK)["beta"].number)
     assert found == pytest.approx([1.536, 6144])
+
+
+def shapes():
+    """The four usual shapes of code, all with a mean over the pixels, and how each is handed over."""
+    net = copy.deepcopy(plain(0))
+
+    def loss_function(recon_x, x, mu, logvar, M_N=1.0):
+        kld = -0.5 * torch.sum(1 + logvar - mu**2 - logvar.exp(), dim=1).mean()
+        return {"loss": bce_with_logits(recon_x, x) + M_N * kld, "KLD": -kld.detach()}
+
+    def forward(x):
+        mu, logvar = net.encode(x)
+        return net.decode(net.draw(mu, logvar)), mu, logvar
+
+    def training_step(batch, index):
+        x, _ = batch
+        recon, mu, logvar = forward(x)
+        return loss_function(recon, x, mu, logvar)["loss"]
+
+    yield {"loss": lambda recon, x, mu, logvar: loss_function(recon, x, mu, logvar)["loss"]}
+    yield {"loss": lambda *of: loss_function(*of)["loss"], "encode": lambda x: forward(x)[1:]}
+    yield {"loss": lambda *of: loss_function(*of, M_N=1.0)["loss"], "encode": lambda x: forward(x)[1:]}
+    yield {"loss": None, "draw": None, "step": lambda x: training_step((x, None), 0), "net": net, "encode": net.encode}
+
+
+@pytest.mark.parametrize("shape", range(4))
+def test_the_usual_shapes_of_code_are_handed_over_in_a_line(shape):
+    report = diagnose(sound(**list(shapes())[shape]), data(), **QUICK)
+    assert report.wrong == ("beta",)
+    assert report["beta"].number == pytest.approx(64, rel=0.01)
+
+
+def test_what_a_check_names_as_evidence_is_a_claim():
+    root = Path(__file__).parents[2]
+    source = "".join((root / f"src/lowerbound/{name}.py").read_text() for name in ("diagnose", "lossfit"))
+    named = set(re.findall(r'claim\s*=\s*"([a-z-]+)"|"(k-hat-[a-z-]+)"', source))
+    claims = {name for pair in named for name in pair if name}
+    assert len(claims) > 4
+    assert all((root / "snippets" / f"{name}.py").is_file() for name in claims), claims
 
 
 def test_nothing_is_changed_by_looking():
