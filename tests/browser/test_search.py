@@ -14,6 +14,7 @@ from tests.browser.test_pages import DESKTOP
 pytestmark = pytest.mark.browser
 
 FIRST = 3
+WRONG = "what-is-wrong/"
 TRAPS, VAE, BOUNDS = "traps/", "reference/vae/", "reference/bounds/"
 SCRAMBLED = "questions/could-it-be-scrambled/"
 QUERIES = {
@@ -40,6 +41,22 @@ QUERIES = {
     "full covariance": VAE,
     "importance weighted": TRAPS,
     "reparameterization": BOUNDS,
+    # what people see, in their words
+    "BCE": WRONG,
+    "MSE": WRONG,
+    "log variance": WRONG,
+    "logvar": WRONG,
+    "NaN": WRONG,
+    "IWAE": WRONG,
+    "KL annealing": WRONG,
+    "kld weight": WRONG,
+    "own images": WRONG,
+    "convolution": WRONG,
+    "GPU": WRONG,
+    "batch norm": WRONG,
+    "dropout": WRONG,
+    "bad samples": WRONG,
+    "diagnose": "reference/diagnose/",
 }
 RESULTS = """() => [...document.querySelectorAll(".md-search-result__item")].map(
   item => new URL(item.querySelector("a").href).pathname.slice(1))"""
