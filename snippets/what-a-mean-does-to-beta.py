@@ -47,8 +47,11 @@ for way, weight in made.items():
     report = diagnose(vae, x, images=1, draws=20)
     found, wrong[way] = report.fit.b / report.fit.a, report.wrong
     print(f"{way}, weight of the KL = {found:.4g}")
-    assert abs(found / weight - 1) < 0.01, f"{way}: expected {weight}, found {found:.4g}"
+    assert abs(found / weight - 1) < 0.01, (
+        f"{way}: expected {weight}, found {found:.4g}"
+    )
 
+print(f"the same with 12288 pixels = {0.00025 * 12288 / 2:.2f}")
 assert wrong.pop("sums") == (), "expected nothing wrong with sums"
 growing = wrong.pop("KL summed over a batch of 8")
 assert growing == ("same in every batch size",), f"expected a growing weight: {growing}"
