@@ -13,6 +13,7 @@ modes and torch's random state.
 
 import html
 import math
+import textwrap
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -224,6 +225,7 @@ class Report:
             if check.verdict == SKIPPED:
                 skipped.setdefault(check.advice, []).append(check.name)
         lines += [f"{SKIPPED}, because {why}: {', '.join(names)}" for why, names in skipped.items()]
+        lines = [textwrap.fill(line, 100, subsequent_indent="    ") for line in lines]
         return "\n".join(lines if self.images is None else [*lines, "", str(self.images)])
 
     def _repr_html_(self) -> str:
