@@ -49,9 +49,11 @@ COSTS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {  # -log p(x|z) for each
 
 @dataclass(frozen=True)
 class Fit:
-    r"""A loss as $a \sum_d \ldots + \sum_l (c_1 \mu_l^2 / 2 + c_2 \sigma_l^2 / 2 - c_3 \log \sigma_l) + \ldots$
+    r"""A loss as $a$ times a cost of the pixels, plus for each latent number the three terms of a KL, each with a weight.
 
-    The right KL has three equal coefficients. All are for sums over pixels and latent numbers, averaged over a batch.
+    $$\frac{c_1}{2} \mu_l^2 + \frac{c_2}{2} \sigma_l^2 - c_3 \log \sigma_l$$
+
+    The right KL has three equal weights. All are for sums over pixels and latent numbers, averaged over a batch.
 
     Attributes:
         cost: which of `COSTS` it charges for pixels.
