@@ -49,7 +49,7 @@ COSTS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {  # -log p(x|z) for each
 
 @dataclass(frozen=True)
 class Fit:
-    r"""A loss as $a$ times a cost of the pixels, plus for each latent number the three terms of a KL, each with a weight.
+    r"""A loss as $a$ times a cost of the pixels, plus three terms for each latent number, each with a weight.
 
     $$\frac{c_1}{2} \mu_l^2 + \frac{c_2}{2} \sigma_l^2 - c_3 \log \sigma_l$$
 
