@@ -2,6 +2,7 @@
 
 Kind: experiment
 Break it: bce.mean() if averaged -> bce.sum(1).mean() if averaged
+Fold: trained, draw, used, wrong
 """
 
 import torch
@@ -11,7 +12,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits as cross_entrop
 from lowerbound import digits, mlp
 from lowerbound.diagnose import AnyVAE, diagnose
 
-data = digits()
+train, held_out = (images.float() for images in digits()[:2])
 
 
 def draw(mu, logvar):
@@ -36,19 +37,23 @@ def handed_over(encoder, decoder, averaged):
     )
 
 
+def trained(mine, x):
+    adam = torch.optim.Adam(mine.network.parameters(), lr=0.01)
+    for _ in range(80):
+        code = mine.encode(x)
+        adam.zero_grad()
+        mine.loss(mine.decode(draw(*code)), x, *code).backward()
+        adam.step()
+    return mine
+
+
 reports = {True: [], False: []}
 for seed in range(5):
     for averaged, found in reports.items():
         torch.manual_seed(seed)
         networks = mlp(64, 32, 10, seed=seed), mlp(5, 32, 64, seed=seed)
-        mine, x = handed_over(*networks, averaged), data.train.float()
-        adam = torch.optim.Adam(mine.network.parameters(), lr=0.01)
-        for _ in range(80):
-            code = mine.encode(x)
-            adam.zero_grad()
-            mine.loss(mine.decode(draw(*code)), x, *code).backward()
-            adam.step()
-        found.append(diagnose(mine, data.held_out.float(), images=1, draws=20))
+        mine = trained(handed_over(*networks, averaged), train)
+        found.append(diagnose(mine, held_out, images=1, draws=20))
 
 used = [int(report["latent numbers in use"].number) for report in reports[True]]
 print(f"mean, beta = {reports[True][0]['beta'].value}")

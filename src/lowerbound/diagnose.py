@@ -105,19 +105,15 @@ class AnyVAE:
         return READINGS[self.spread](second)
 
     def as_vae(self, dim: int) -> VAE:
-        """The same model as a `VAE` of this library, in float64, which calls the networks as they are now."""
+        """The same model as a `VAE` of this library, in float64, without encoder; it calls the decoder as it is now."""
         like = next(self.network.parameters(), torch.empty(0))
         likelihood: Likelihood = Bernoulli() if self.sigma is None else GaussianNoise(self.sigma)
-
-        def encoder(x: Tensor) -> Tensor:
-            mu, second = self.encode(x.to(like))[:2]
-            return torch.cat([mu.double(), self.log_std(second.double())], 1).cpu()
 
         def decoder(z: Tensor) -> Tensor:
             decoded = pixel_rows(self.decode(z.to(like))).double().cpu()
             return torch.logit(decoded, 1e-15) if self.likelihood == "bernoulli-probabilities" else decoded
 
-        return VAE(_Called(encoder), _Called(decoder), likelihood, dim)
+        return VAE(nn.Identity(), _Called(decoder), likelihood, dim)
 
 
 @dataclass(frozen=True)
