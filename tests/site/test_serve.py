@@ -1,5 +1,6 @@
 """Serving while one writes: what is saved is shown, and nothing is shown as evidence before it is proven."""
 
+import contextlib
 import os
 import re
 import shutil
@@ -45,6 +46,11 @@ class Served:
                 return str(answer.read().decode())
         except urllib.error.HTTPError as missing:
             return missing.read().decode()
+
+    def download(self, name: str) -> bytes:
+        with contextlib.suppress(urllib.error.HTTPError):
+            return bytes(urllib.request.urlopen(f"{self.address}download/{name}", timeout=5).read())
+        return b""
 
     def save(self, path: str, before: str, after: str) -> None:
         text = (self.root / path).read_text()
@@ -151,7 +157,9 @@ def test_settings_that_cannot_be_read_are_said_and_the_site_stays(served: Served
 def test_a_failing_assert_is_never_shown_as_evidence(served: Served) -> None:
     served.save("snippets/two-and-two.py", "total = 2 + 2", "total = 2 + 2 + 0.5")
     served.until("This is no evidence: in line 10, an assert fails")
-    served.until(r"snippets/two-and-two\.py:10: an assert fails, so it is no evidence", "other/")
+    served.until(
+        r"snippets/two-and-two\.py:10: an assert fails \(expected four, not 4\.5\), so it is no evidence", "other/"
+    )
     served.save("snippets/two-and-two.py", "assert total == 4", "assert total == 4.5")
     page = served.until("Not recorded yet.")
     assert "make record CLAIM=two-and-two" in page
@@ -161,6 +169,22 @@ def test_a_failing_assert_is_never_shown_as_evidence(served: Served) -> None:
     assert (served.root / "snippets" / "two-and-two.out").read_text() == "total = 4\n"
     (served.root / "snippets" / "two-and-two.py").write_text(SNIPPET)
     served.until("^(?!.*(?:Not recorded|Being run|To mend))")
+
+
+def test_a_new_claim_is_shown_and_once_recorded_it_is_evidence(served: Served) -> None:
+    new = served.root / "snippets" / "three.py"
+    new.write_text(SNIPPET.replace("2 + 2", "1 + 2").replace("2 + 3", "1 + 3").replace("== 4", "== 3"))
+    served.save("docs/other.md", "# Other\n", "# Other\n\n{{ claim: three }}\n")
+    page = served.until("Not recorded yet", "other/")
+    assert "make record CLAIM=three" in page
+    new.with_suffix(".out").write_text("total = 3\n")
+    new.with_suffix(".broken").write_text(BROKEN_END.replace("== 4", "== 3").replace("5", "4"))
+    page = served.until("^(?!.*(?:Not recorded|Being run|To mend))", "other/")
+    assert "total = 3" in page
+    end = time.monotonic() + PATIENCE
+    while b"total = 1 + 2" not in served.download("three.py") and time.monotonic() < end:
+        time.sleep(0.2)  # the whole site is built behind
+    assert b"total = 1 + 2" in served.download("three.py")
 
 
 def test_what_the_page_on_show_needs_of_the_library_is_run_again_and_a_docstring_runs_nothing(served: Served) -> None:
