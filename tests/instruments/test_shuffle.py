@@ -1,5 +1,6 @@
 """The shuffle: cells of equal share, the same draws as in Python, a log p(x) that does not move, and a finger."""
 
+import copy
 import itertools
 from typing import Any
 
@@ -99,6 +100,12 @@ CHANGES = [
     ("maths/shuffle.js", "...shuffle.move(codeAt(there, e))", "...shuffle.move(codeAt(q, e))"),
     ("maths/cuts.js", "...place(z)", "...z"),
     ("maths/cuts.js", "logEvidence - logWeight", "logEvidence + logWeight"),
+    ("maths/held.js", "moved(encode(encoder, x), shuffle)", "encode(encoder, x)"),
+    ("maths/held.js", "shuffle.move(codeAt", "(codeAt"),
+    ("maths/held.js", "Math.log1p(small) - x[i] * a", "Math.log1p(small) + x[i] * a"),
+    ("maths/held.js", "(1 + small) - x[i]", "(1 + small) + x[i]"),
+    ("maths/held.js", "this.weights[i] -=", "this.weights[i] +="),
+    ("maths/held.js", "/ slope", "/ 1"),
     ("maths/pieces.js", "(i - 0.5) * step, from", "i * step, from"),
     ("maths/pieces.js", "part1 * part2 * value", "part1 * value"),
     ("maths/pieces.js", "held[cell1 * k + cell2]", "held[cell2 * k + cell1]"),
@@ -260,6 +267,43 @@ def check_best(modules: Modules, vae: VAE, n: int = 3) -> None:
         assert (known[9:] - expected).abs().max() < 1e-8 * (1 + stems.abs().max())
 
 
+def check_steps(modules: Modules, vae: VAE, n: int = 20) -> None:
+    """Steps of the decoder with the moved ellipses of some images held."""
+    k, count, length = 5, 3, 0.7
+    order = torch.randperm(k * k, generator=torch.Generator().manual_seed(n))
+    x = digits().held_out[:n]
+    found = modules.run(
+        CUT
+        + """const {k, order, n, count, length} = states;
+        const held = await at('maths/held.js');
+        const some = images.slice(0, n), z = held.places(encoder, some, new cut.Shuffle(k, order));
+        const steps = new held.Steps(decoder, Float64Array.from(some.flatMap(x => [...x])), z, length);
+        const {weight1, bias1, weight2, bias2} = steps.decoder(count);
+        return [[...z], steps.costs, [...weight1, ...bias1, ...weight2, ...bias2], [...steps.decoder(0).bias2]]""",
+        {"k": k, "order": order.tolist(), "n": n, "count": count, "length": length},
+    )
+    z, costs, weights, first = (torch.tensor(part, dtype=torch.float64) for part in found)
+    q = vae.encode(x)
+    assert isinstance(q, DiagonalNormal)
+    g = 1.324717957244746
+    even = (0.5 + torch.arange(1, n + 1)[:, None] * torch.tensor([1 / g, 1 / g**2], dtype=torch.float64)) % 1
+    places = shuffle(shuffle(q.mean, order.argsort(), k) + q.log_std.exp() * ndtri(even), order, k)
+    assert (z.reshape(n, 2) - places).abs().max() < 1e-9
+    assert (first - vae.decoder[2].bias).abs().max() == 0
+    held = copy.deepcopy(vae).requires_grad_(True)
+    expected = []
+    for step in range(count + 1):
+        cost = -held.log_likelihood(x, places[None]).mean()
+        expected.append(cost.detach())
+        slopes = torch.autograd.grad(cost, list(held.decoder.parameters()))
+        norm = torch.cat([slope.flatten() for slope in slopes]).norm()
+        for weight, slope in zip(held.decoder.parameters(), slopes, strict=True):
+            weight.data -= (length if step < count else 0) * slope / norm
+    assert (costs - torch.stack(expected)).abs().max() < 1e-9
+    flat = torch.cat([weight.detach().flatten() for weight in held.decoder.parameters()])
+    assert (weights - flat).abs().max() < 1e-9
+
+
 def test_shares_and_even_noise(modules: Modules) -> None:
     check_shares(modules)
 
@@ -272,6 +316,10 @@ def test_the_pieces_of_the_posterior(modules: Modules) -> None:
     check_pieces(modules, 100)
 
 
+def test_the_decoder_s_steps(modules: Modules, exported: VAE) -> None:
+    check_steps(modules, exported, 300)
+
+
 def test_the_best_ellipse_found(modules: Modules, exported: VAE) -> None:
     check_best(modules, exported, 12)
 
@@ -280,6 +328,7 @@ def test_every_change_is_noticed(modules: Modules, exported: VAE) -> None:
     def check(modules: Modules) -> None:
         check_pieces(modules, 4)
         check_best(modules, exported)
+        check_steps(modules, exported)
         check_shares(modules)
         check_price(modules, exported)
 
@@ -315,6 +364,26 @@ def shown(page: Any) -> dict[str, str]:
       return document.querySelector("lb-instrument").instrument.numbers;
     }""")
     return numbers
+
+
+def test_the_decoder_bends_to_the_ellipses_that_are_held(browser: Browser, stage: str) -> None:
+    """In each of five shuffles all digits cost less and the line of this one moves up; another shuffle begins anew."""
+    page = browser.new_page()
+    page.goto(f"{stage}shuffle")
+    page.wait_for_selector("lb-instrument[data-ready]")
+    step = page.get_by_role("button", name="Decoder step")
+    expect(step).to_be_disabled()
+    for _ in range(5):
+        page.get_by_role("button", name="Shuffle again").click()
+        before = shown(page)
+        step.click()
+        step.click()
+        after = shown(page)
+        assert float(after["all digits now"]) < float(after["all digits before"]) - 2
+        assert float(after["-log p(x)"]) > float(before["-log p(x)"]) + 0.5
+    page.get_by_role("slider", name="cells a side").press("ArrowRight")
+    assert "all digits now" not in shown(page)
+    page.close()
 
 
 def test_by_finger_and_keys_the_line_holds_and_any_shape_drops_the_gap(browser: Browser, stage: str) -> None:

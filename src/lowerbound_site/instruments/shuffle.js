@@ -1,13 +1,14 @@
 // Latent space in pieces: the same cells in another order. log p(x) cannot tell, one ellipse can.
 
 import { choice } from "./controls/choice.js";
-import { loadDecoder, loadEncoder, loadImages } from "./controls/data.js";
+import { loadDecoder, loadEncoder, loadImages, loadTrainingImages } from "./controls/data.js";
 import { change, element, svg, write } from "./controls/dom.js";
 import { instrument } from "./controls/instrument.js";
 import { predict } from "./controls/predict.js";
 import { axisSlider } from "./controls/slider.js";
 import { bar } from "./draw/bar.js";
 import { bitmap, tinted } from "./draw/bitmap.js";
+import { joined } from "./controls/workshop-parts.js";
 import { digits } from "./draw/digits.js";
 import { decimalsOf, estimate, number } from "./draw/format.js";
 import { outline, plane } from "./draw/plane.js";
@@ -15,6 +16,7 @@ import { literal } from "./draw/python.js";
 import { tags } from "./draw/tags.js";
 import { differences, weigh } from "./maths/cuts.js";
 import { average, codeAt, steadyNoise } from "./maths/draws.js";
+import { Steps, places } from "./maths/held.js";
 import { refine } from "./maths/levels.js";
 import { LOG_2PI, klToPrior, reach } from "./maths/normal.js";
 import { sigmoid } from "./maths/numbers.js";
@@ -27,7 +29,8 @@ export const schema = {
   "digit": { "from": 0, "to": 359, "step": 1, "start": 134 },
   "k": { "from": 1, "to": 12, "step": 1, "start": 1 },
   "seed": { "from": 0, "to": 99, "step": 1, "start": 0 },
-  "q": { "of": ["ellipse", "best", "pieces"], "start": "ellipse" }
+  "q": { "of": ["ellipse", "best", "pieces"], "start": "ellipse" },
+  "steps": { "from": 0, "to": 8, "step": 1, "start": 0 }
 };
 
 const LIMIT = 3.5;
@@ -39,13 +42,14 @@ const DRAWS = 512;
 const SHOWN = 64; // draws on the plane
 const DECODED = 6; // and beside it
 const SEARCHED = 256; // draws with which the best ellipse is looked for; what is shown of it comes from the others
+const LENGTH = 1; // of a step of the decoder, in the space of its weights
 const LABELLED = 6; // pieces at most
 const LEAST = 0.05; // of the posterior, that a piece is labelled
 const [NOISE, OTHERS] = [steadyNoise(DRAWS), steadyNoise(DRAWS + SEARCHED).slice(DRAWS)];
 
 const load = async () => {
-  const [decoder, encoder, images] = await Promise.all([loadDecoder(), loadEncoder(), loadImages()]);
-  return { decoder, images, known: knowing(decoder, encoder, images) };
+  const [decoder, encoder, images, train] = await Promise.all([loadDecoder(), loadEncoder(), loadImages(), loadTrainingImages()]);
+  return { images, known: knowing(decoder, encoder, images, train) };
 };
 
 /** log p(z), but for a constant. */
@@ -55,14 +59,24 @@ const logPrior = (z1, z2) => -0.5 * (z1 * z1 + z2 * z2);
 const orderOf = ({ k, seed }) => new Random(seed, k).permutation(k * k);
 
 /** What is worked out once: of a digit, of a shuffle, and of the two together. */
-function knowing(decoder, encoder, images) {
+function knowing(trained, encoder, images, train) {
   const kept = {};
   const once = (name, key, make) => (kept[name]?.key === key ? kept[name] : (kept[name] = { key, ...make() }));
-  const grid = new Grid(decoder);
+  const shuffle = (state) => once("shuffle", `${state.k} ${state.seed}`, () => ({ shuffle: new Shuffle(state.k, orderOf(state)) })).shuffle;
+
+  /** The decoder's steps with all moved ellipses held, as far as they were taken. */
+  const steps = (state) => once("steps", `${state.k} ${state.seed}`, () => ({
+    steps: new Steps(trained, joined(train), places(encoder, train, shuffle(state)), LENGTH),
+  })).steps;
+  const decoder = (state) => (state.steps ? steps(state).decoder(state.steps) : trained);
+  const stage = ({ k, seed, steps: taken }) => (taken ? `${k} ${seed} ${taken}` : "trained");
+  const gridOf = (state) => once("grid", stage(state), () => ({ grid: new Grid(decoder(state)) })).grid;
 
   /** Before anything is shuffled. The fields go on between the grid's points: for the drawing, the pieces and the search. */
-  const digit = (state) => once("digit", `${state.digit}`, () => {
+  const digit = (state) => once("digit", `${state.digit} ${stage(state)}`, () => {
     const x = images[state.digit];
+    const grid = gridOf(state);
+    const now = decoder(state);
     const q = encode(encoder, x);
     const { logEvidence, logMass } = grid.posterior(x);
     const { points, spacing, limit } = grid;
@@ -72,14 +86,12 @@ function knowing(decoder, encoder, images) {
     const { n2, from1, from2, step } = likelihood;
     const place = (g) => [from1 + Math.floor(g / n2) * step, from2 + (g % n2) * step];
     const density = { ...likelihood, values: likelihood.values.map((value, g) => Math.exp(value + logEvidence + logPrior(...place(g)))) };
-    const draws = NOISE.map((e) => logLikelihood(decoder, x, ...codeAt(q, e)));
-    return { x, q, surprise: -logEvidence, loss: loss(decoder, x, q), likelihood, density, draws };
+    const draws = NOISE.map((e) => logLikelihood(now, x, ...codeAt(q, e)));
+    return { x, q, surprise: -logEvidence, loss: loss(now, x, q), likelihood, density, draws };
   });
 
-  const shuffle = (state) => once("shuffle", `${state.k} ${state.seed}`, () => ({ shuffle: new Shuffle(state.k, orderOf(state)) })).shuffle;
-
   /** The heaviest pieces of the posterior, each with its mass and its points. */
-  const heaviest = (state) => once("heaviest", `${state.digit} ${state.k} ${state.seed}`, () => {
+  const heaviest = (state) => once("heaviest", `${state.digit} ${state.k} ${state.seed} ${state.steps}`, () => {
     const { density } = digit(state);
     const held = masses(density, shuffle(state));
     const cells = Array.from(held.keys()).sort((a, b) => held[b] - held[a]).filter((cell) => held[cell] >= LEAST);
@@ -87,17 +99,18 @@ function knowing(decoder, encoder, images) {
   }).pieces;
 
   /** The best ellipse found, from the two heaviest pieces, and from the moved one. */
-  const best = (state) => once("best", `${state.digit} ${state.k} ${state.seed}`, () => {
+  const best = (state) => once("best", `${state.digit} ${state.k} ${state.seed} ${state.steps}`, () => {
     const { q, likelihood } = digit(state);
     const starts = [...heaviest(state).slice(0, 2).map(({ points }) => gathered(points)), moved(q, shuffle(state))];
     return { q: bestFound(after(likelihood, shuffle(state)), starts, OTHERS, new Random(0)) };
   }).q;
 
-  return { digit, shuffle, heaviest, best, ellipse: (state) => (state.q === "best" ? best(state) : moved(digit(state).q, shuffle(state))) };
+  return { decoder, steps, digit, shuffle, heaviest, best, ellipse: (state) => (state.q === "best" ? best(state) : moved(digit(state).q, shuffle(state))) };
 }
 
 /** The numbers shown. */
-function measure(decoder, known, state) {
+function measure(known, state) {
+  const decoder = known.decoder(state);
   const { x, q, loss: start, surprise, draws } = known.digit(state);
   const shuffle = known.shuffle(state);
   // Whatever is moved along piece by piece meets the same pictures with the same probabilities.
@@ -112,7 +125,7 @@ function measure(decoder, known, state) {
   return { loss: ends, surprise, gap: ends - surprise, error };
 }
 
-function build(kit, { decoder, images, known }) {
+function build(kit, { images, known }) {
   const field = plane("shuffle", LIMIT);
   const pieces = tinted("shuffle-pieces", "var(--lb-q)");
   const halo = outline("lb-halo", 0.95);
@@ -127,7 +140,9 @@ function build(kit, { decoder, images, known }) {
   const pair = digits("shuffle-pair", "var(--lb-ink)", 2, "<i>x</i>, and q’s middle decoded");
   const drawn = digits("shuffle-drawn", "var(--lb-ink)", 3, "six draws from q, decoded");
 
-  const cells = axisSlider(kit, "k", "cells a side", { small: 1, large: 2, page: 3 });
+  // Another shuffle begins with the decoder as it was.
+  const anew = Object.create(kit, { set: { value: (changes, atRest) => kit.set({ ...changes, steps: 0 }, atRest) } });
+  const cells = axisSlider(anew, "k", "cells a side", { small: 1, large: 2, page: 3 });
   const shape = choice(kit, "q", "q is", {
     ellipse: "one ellipse, moved to where its middle went",
     best: "one ellipse, the best found",
@@ -139,9 +154,11 @@ function build(kit, { decoder, images, known }) {
     made.addEventListener("click", press);
     return made;
   };
+  const decoderStep = button("Decoder step", () => kit.go({ steps: kit.state.steps + 1 }));
+  const stepped = element("p", { class: "lb-legend" });
   const buttons = element("div", { class: "lb-buttons lb-live" },
-    button("Shuffle again", () => kit.go({ seed: (kit.state.seed + 1) % 100, k: kit.state.k === 1 ? 6 : kit.state.k })),
-    button("Another digit", () => kit.go({ digit: (kit.state.digit + 47) % images.length })));
+    button("Shuffle again", () => kit.go({ seed: (kit.state.seed + 1) % 100, k: kit.state.k === 1 ? 6 : kit.state.k, steps: 0 })),
+    button("Another digit", () => kit.go({ digit: (kit.state.digit + 47) % images.length })), decoderStep);
   const values = element("p", { class: "lb-values" });
   const outputs = ["loss", "−log p(x)", "gap"].map((name) => {
     const output = element("output", { "aria-live": "off" });
@@ -187,6 +204,7 @@ function build(kit, { decoder, images, known }) {
   /** Each cell in parts, about as wide as high, and in each what the shuffled decoder makes of its middle. */
   function atlas(state) {
     const shuffle = known.shuffle(state);
+    const decoder = known.decoder(state);
     const edges = [-LIMIT, ...shuffle.borders(), LIMIT];
     const ink = new Float32Array(ATLAS * ATLAS);
     const pixel = (z) => ((z / LIMIT + 1) * ATLAS) / 2;
@@ -219,12 +237,13 @@ function build(kit, { decoder, images, known }) {
     const now = known.digit(state);
     const { x } = now;
     const shuffle = known.shuffle(state);
+    const decoder = known.decoder(state);
     const inPieces = state.q === "pieces";
-    const found = measure(decoder, known, state);
+    const found = measure(known, state);
     const gap = estimate(Math.max(0, found.gap), found.error);
     const q = known.ellipse(state);
     const draw = inPieces ? (e) => shuffle.back(codeAt(now.q, e)) : (e) => codeAt(q, e);
-    const order = `${state.k} ${state.seed}`;
+    const order = `${state.k} ${state.seed} ${state.steps}`;
 
     once("atlas", order, () => (state.k === 1 ? field.paintAtlas(decoder) : field.showAtlas(atlas(state))));
     once("cloud", `${order} ${state.digit}`, () => {
@@ -250,6 +269,14 @@ function build(kit, { decoder, images, known }) {
     drawn.paint(NOISE.slice(0, DECODED).map((e) => decode(draw(e))));
 
     const numbers = { loss: number(found.loss, Math.min(1, decimalsOf(found.error || 0.1))), "-log p(x)": number(found.surprise, 1), gap };
+    if (state.steps) {
+      const { costs } = known.steps(state);
+      [numbers["all digits before"], numbers["all digits now"]] = [costs[0], costs[state.steps]].map((cost) => number(cost, 2));
+    }
+    write(stepped, state.steps
+      ? `After ${state.steps} decoder step${state.steps > 1 ? "s" : ""}, with the moved ellipses of all training digits held: their average reconstruction cost went from ${numbers["all digits before"]} to ${numbers["all digits now"]}.`
+      : "");
+    decoderStep.disabled = state.k === 1 || state.steps === schema.steps.to;
     costs.paint({
       from: 0, to: AXIS, step: 10, marks: [],
       pieces: [{ kind: "lb-piece-p", start: 0, end: found.surprise }, { kind: "lb-piece-gap", start: found.surprise, end: found.loss }],
@@ -281,14 +308,14 @@ function build(kit, { decoder, images, known }) {
     element("div", { class: "lb-draw" }, pair.element),
     element("div", { class: "lb-side" }, drawn.element),
     element("div", { class: "lb-readings" }, values,
-      controls, buttons,
+      controls, buttons, stepped,
       element("p", { class: "lb-legend" }, "Numbers on the map: which share of p(z|x), the blue places, lies in a cell."),
       element("div", { class: "lb-tools lb-live" }, ...kit.tools())));
   return { stage, paint };
 }
 
 function python(state, { known }) {
-  const { digit, k, q } = state;
+  const { digit, k, q, steps } = state;
   const start = `loss = -elbo(vae, q, x).item()
 surprise = -Grid(vae, points=72, limit=5).log_evidence(x).item()  # no shuffle changes it
 `;
@@ -301,8 +328,57 @@ if error < 0.005:
 else:
     print(f"gap = {gap:.{digits_of_error}f} ± {error:.{digits_of_error}f}")
 `;
+  const held = steps && `
+# Steps of the decoder, with one draw of each moved ellipse of the training digits held
+train = digits().train
+g = 1.324717957244746
+noise = ndtri((0.5 + arange(1, len(train) + 1)[:, None] * tensor([1 / g, 1 / g**2], dtype=float64)) % 1)
+moved = vae.encode(train)
+z = shuffle(shuffle(moved.mean, order.argsort()) + moved.log_std.exp() * noise, order)
+weights = list(vae.decoder.requires_grad_(True).parameters())
+costs = []
+for step in range(${steps} + 1):
+    cost = -vae.log_likelihood(train, z[None])[0].mean()
+    costs.append(cost.item())
+    slopes = grad(cost, weights)
+    length = cat([slope.flatten() for slope in slopes]).norm()
+    for weight, slope in zip(weights, slopes, strict=True):
+        if step < ${steps}:
+            weight.data -= ${LENGTH} * slope / length
+vae.requires_grad_(False)
+print(f"all digits before = {costs[0]:.2f}")
+print(f"all digits now = {costs[-1]:.2f}")
+`;
+  const cut = `
+k = ${k}
+order = tensor([${[...orderOf(state)].join(", ")}])
+
+
+def shuffle(z, order):
+    """Move each of K x K cells, which hold equal shares of the prior, to a new place."""
+    u = k * ndtr(z)
+    cell = u.long()
+    new = order[cell[..., 0] * k + cell[..., 1]]
+    return ndtri((stack([new // k, new % k], -1) + u - cell) / k)
+
+`;
+  const torch = steps ? "from torch import arange, cat, float64, stack, tensor\nfrom torch.autograd import grad" : "from torch import arange, float64, stack, tensor";
   if (q === "pieces") {
-    return `from lowerbound import Grid, digits, elbo, trained_digits
+    return steps
+      ? `${torch}
+from torch.special import ndtr, ndtri
+
+from lowerbound import Grid, digits, elbo, trained_digits
+${cut}
+vae, x = trained_digits(), digits().held_out[[${digit}]]
+${held}
+q = vae.encode(x)  # moved along piece by piece, it has the same loss
+${start}gap = max(0.0, loss - surprise)
+print(f"loss = {loss:.1f}")
+print(f"-log p(x) = {surprise:.1f}")
+print(f"gap = {gap:.2f}" if gap < 9.995 else f"gap = {gap:.1f}")
+`
+      : `from lowerbound import Grid, digits, elbo, trained_digits
 
 vae, x = trained_digits(), digits().held_out[[${digit}]]
 q = vae.encode(x)  # moved along piece by piece, it has the same loss
@@ -336,25 +412,13 @@ error = worse.std().item() / sqrt(len(worse))
 `;
   return `from math import sqrt
 
-from torch import arange, float64, stack, tensor
+${torch}
 from torch.special import ndtr, ndtri
 
 from lowerbound import ${best ? "FullNormal, Grid, digits, trained_digits" : "DiagonalNormal, Grid, digits, elbo, kl_each, trained_digits"}
-
-k = ${k}
-order = tensor([${[...orderOf(state)].join(", ")}])
-
-
-def shuffle(z, order):
-    """Move each of K x K cells, which hold equal shares of the prior, to a new place."""
-    u = k * ndtr(z)
-    cell = u.long()
-    new = order[cell[..., 0] * k + cell[..., 1]]
-    return ndtri((stack([new // k, new % k], -1) + u - cell) / k)
-
-
+${cut}
 vae, x = trained_digits(), digits().held_out[[${digit}]]
-g = 1.324717957244746
+${held || ""}g = 1.324717957244746
 steps = tensor([1 / g, 1 / g**2], dtype=float64)
 noise = ndtri((0.5 + arange(1, ${DRAWS + 1})[:, None] * steps) % 1)[:, None]
 ${cost}${print}`;
