@@ -34,7 +34,7 @@ for _ in range(5):
     before = Grid(vae).log_evidence(unseen).mean()
     q = vae.encode(x)
     moved = shuffle(q.mean, order.argsort())
-    z = shuffle(moved + q.log_std.exp() * noise, order)  # what the shuffled decoder decodes
+    z = shuffle(moved + q.log_std.exp() * noise, order)  # that is decoded
     weights = list(vae.decoder.requires_grad_(True).parameters())
     first = cost().item()
     for _ in range(8):
@@ -46,7 +46,7 @@ for _ in range(5):
     with torch.no_grad():
         rises.append((before - Grid(vae).log_evidence(unseen).mean()).item())
 
-print(f"loss of the training digits falls by = {min(falls):.1f} to {max(falls):.1f} nats")
-print(f"-log p(x) of unseen digits rises by = {min(rises):.1f} to {max(rises):.1f} nats")
+print(f"training loss falls by = {min(falls):.1f} to {max(falls):.1f} nats")
+print(f"unseen -log p(x) rises by = {min(rises):.1f} to {max(rises):.1f} nats")
 assert min(falls) > 2, f"each loss should fall by 2 nats, not {min(falls):.1f}"
 assert min(rises) > 1, f"-log p(x) should rise by a nat each time, not {min(rises):.1f}"
