@@ -1,7 +1,7 @@
 // Latent space in pieces: the same cells in another order. log p(x) cannot tell, one ellipse can.
 
 import { choice } from "./controls/choice.js";
-import { loadDecoder, loadEncoder, loadImages, loadTrainingImages } from "./controls/data.js";
+import { loadDecoder, loadEncoder, loadImages } from "./controls/data.js";
 import { change, element, svg, write } from "./controls/dom.js";
 import { instrument } from "./controls/instrument.js";
 import { predict } from "./controls/predict.js";
@@ -48,8 +48,8 @@ const LEAST = 0.05; // of the posterior, that a piece is labelled
 const [NOISE, OTHERS] = [steadyNoise(DRAWS), steadyNoise(DRAWS + SEARCHED).slice(DRAWS)];
 
 const load = async () => {
-  const [decoder, encoder, images, train] = await Promise.all([loadDecoder(), loadEncoder(), loadImages(), loadTrainingImages()]);
-  return { images, known: knowing(decoder, encoder, images, train) };
+  const [decoder, encoder, images] = await Promise.all([loadDecoder(), loadEncoder(), loadImages()]);
+  return { images, known: knowing(decoder, encoder, images) };
 };
 
 /** log p(z), but for a constant. */
@@ -59,14 +59,14 @@ const logPrior = (z1, z2) => -0.5 * (z1 * z1 + z2 * z2);
 const orderOf = ({ k, seed }) => new Random(seed, k).permutation(k * k);
 
 /** What is worked out once: of a digit, of a shuffle, and of the two together. */
-function knowing(trained, encoder, images, train) {
+function knowing(trained, encoder, images) {
   const kept = {};
   const once = (name, key, make) => (kept[name]?.key === key ? kept[name] : (kept[name] = { key, ...make() }));
   const shuffle = (state) => once("shuffle", `${state.k} ${state.seed}`, () => ({ shuffle: new Shuffle(state.k, orderOf(state)) })).shuffle;
 
   /** The decoder's steps with all moved ellipses held, as far as they were taken. */
   const steps = (state) => once("steps", `${state.k} ${state.seed}`, () => ({
-    steps: new Steps(trained, joined(train), places(encoder, train, shuffle(state)), LENGTH),
+    steps: new Steps(trained, joined(images), places(encoder, images, shuffle(state)), LENGTH),
   })).steps;
   const decoder = (state) => (state.steps ? steps(state).decoder(state.steps) : trained);
   const stage = ({ k, seed, steps: taken }) => (taken ? `${k} ${seed} ${taken}` : "trained");
@@ -274,7 +274,7 @@ function build(kit, { images, known }) {
       [numbers["all digits before"], numbers["all digits now"]] = [costs[0], costs[state.steps]].map((cost) => number(cost, 2));
     }
     write(stepped, state.steps
-      ? `After ${state.steps} decoder step${state.steps > 1 ? "s" : ""}, with the moved ellipses of all training digits held: their average reconstruction cost went from ${numbers["all digits before"]} to ${numbers["all digits now"]}.`
+      ? `After ${state.steps} decoder step${state.steps > 1 ? "s" : ""}, with the moved ellipses of all ${images.length} digits held: their average reconstruction cost went from ${numbers["all digits before"]} to ${numbers["all digits now"]}.`
       : "");
     decoderStep.disabled = state.k === 1 || state.steps === schema.steps.to;
     costs.paint({
@@ -329,16 +329,16 @@ else:
     print(f"gap = {gap:.{digits_of_error}f} ± {error:.{digits_of_error}f}")
 `;
   const held = steps && `
-# Steps of the decoder, with one draw of each moved ellipse of the training digits held
-train = digits().train
+# Steps of the decoder, with one draw of the moved ellipse of each digit held
+each = digits().held_out
 g = 1.324717957244746
-noise = ndtri((0.5 + arange(1, len(train) + 1)[:, None] * tensor([1 / g, 1 / g**2], dtype=float64)) % 1)
-moved = vae.encode(train)
+noise = ndtri((0.5 + arange(1, len(each) + 1)[:, None] * tensor([1 / g, 1 / g**2], dtype=float64)) % 1)
+moved = vae.encode(each)
 z = shuffle(shuffle(moved.mean, order.argsort()) + moved.log_std.exp() * noise, order)
 weights = list(vae.decoder.requires_grad_(True).parameters())
 costs = []
 for step in range(${steps} + 1):
-    cost = -vae.log_likelihood(train, z[None])[0].mean()
+    cost = -vae.log_likelihood(each, z[None])[0].mean()
     costs.append(cost.item())
     slopes = grad(cost, weights)
     length = cat([slope.flatten() for slope in slopes]).norm()
