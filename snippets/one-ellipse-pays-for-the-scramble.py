@@ -43,7 +43,8 @@ moved, resized = torch.tensor([[gaps(k) for _ in range(5)] for k in cells]).unbi
 
 for k, *both in zip(cells, moved, resized, strict=True):
     for name, gap in zip(("moved", "re-sized"), both, strict=True):
-        print(f"{name}, K {k} = {gap.mean():.0f} ({gap.min():.0f} to {gap.max():.0f})")
+        print(f"{name}, K {k} = {gap.mean():.0f}")
+        print(f"{name}, K {k}, lowest and highest: {gap.min():.0f} to {gap.max():.0f}")
 
 for name, gap in {"moved": moved, "re-sized": resized}.items():
     above = (gap[2:].amin(1) - gap[:-2].amax(1)).min()  # all five at 4 K, all five at K
