@@ -7,6 +7,7 @@ Figure: Two rows of images decoded along a line of codes, both trained without a
 """
 
 import torch
+from torch.nn.functional import pad
 
 from lowerbound import Bernoulli, digits
 from lowerbound.models import recorded
@@ -24,8 +25,8 @@ for smooth in (False, True):
         five = [r for r in rows if (r["smooth"], r["proposal"], r["draws"]) == way]
         label = f"{'smooth' if smooth else 'winding'}, {name}"
         if name == "no encoder":
-            strip = torch.tensor([[int(c) for c in image] for image in five[0]["path"]])
-            strip = torch.nn.functional.pad(strip.view(9, 8, 8) / 9, (1, 0)).transpose(0, 1)
+            path = torch.tensor([[int(c) for c in image] for image in five[0]["path"]])
+            strip = pad(path.view(9, 8, 8) / 9, (1, 0)).transpose(0, 1)
             blue = torch.tensor([0x25, 0x63, 0xC4]).expand(8, 81, 3) / 255
             strip = torch.cat([blue, strip.reshape(8, 81, 1)], -1)
             place = (0, 9, smooth + 0.45, smooth - 0.45)
