@@ -1,4 +1,7 @@
-"""The width: the loss in three parts and the price of the slope, as in Python; held by keys, mouse and finger."""
+"""The width and the steepness: the loss in three parts, the price of the slope, and p(z|x) of a steeper decoder, as in
+Python; held by keys, mouse and finger."""
+
+from math import log
 
 import pytest
 import torch
@@ -14,16 +17,18 @@ pytestmark = pytest.mark.browser
 WIDTH = LOAD + "const width = await at('maths/width.js');"
 
 
-def check_parts(modules: Modules, vae: VAE, n: int = 25) -> None:
+def check_parts(modules: Modules, vae: VAE, n: int = 10) -> None:
     generator = torch.Generator().manual_seed(n)
     rows = torch.randint(0, 360, (n,), generator=generator)
     x, mean = digits().held_out[rows], 5 * torch.rand(n, 2, generator=generator, dtype=torch.float64) - 2.5
     s = 0.01 * torch.randint(2, 81, (n,), generator=generator).double()
-    states = [[*state] for state in zip(rows.tolist(), mean.tolist(), s.tolist(), strict=True)]
+    c = 0.1 * torch.randint(5, 41, (n,), generator=generator).double()
+    states = [[*state] for state in zip(rows.tolist(), mean.tolist(), s.tolist(), c.tolist(), strict=True)]
     found = modules.run(
         WIDTH
-        + """return states.map(([row, mean, s]) => {
-          const {middle, blur, kl} = width.parts(decoder, images[row], mean, s), f = width.steepness(decoder, mean);
+        + """return states.map(([row, mean, s, c]) => {
+          const steep = width.steeper(decoder, mean, c);
+          const {middle, blur, kl} = width.parts(steep, images[row], mean, s), f = width.steepness(steep, mean);
           return [middle, blur, kl, ...f, width.blurBySlope(s, f), width.bestBySlope(f)];
         })""",
         states,
@@ -31,17 +36,88 @@ def check_parts(modules: Modules, vae: VAE, n: int = 25) -> None:
     q = DiagonalNormal(mean, s.log()[:, None].expand(-1, 2))
     middle = -vae.log_likelihood(x, mean)
     share, h = torch.sigmoid(vae.decode(mean)), 1e-3
-    slopes = [
-        (vae.decode(mean + step) - vae.decode(mean - step)) / (2 * h) for step in h * torch.eye(2, dtype=torch.float64)
-    ]
+    steps = [h * c[:, None] * axis for axis in torch.eye(2, dtype=torch.float64)]
+    slopes = [(vae.decode(mean + step) - vae.decode(mean - step)) / (2 * h) for step in steps]
     f = torch.stack([(share * (1 - share) * slope.square()).sum(1) for slope in slopes], 1)
-    blur = -reconstruction(vae, q, x) - middle
+    there = DiagonalNormal(mean, (c * s).log()[:, None].expand(-1, 2))  # where the draws of q are read
+    blur = -reconstruction(vae, there, x) - middle
     expected = [middle, blur, kl_each(q, vae.prior), *f.T, s**2 / 2 * f.sum(1), (1 + f.mean(1)) ** -0.5]
     found = torch.tensor(found, dtype=torch.float64)
     assert ((found - torch.stack(expected, 1)).abs() / (1 + torch.stack(expected, 1).abs())).max() < 1e-9
 
 
+def check_posterior(modules: Modules, vae: VAE, n: int = 4) -> None:
+    """As the same cells weigh in Python, and as a grid of codes says that is fine enough for steep decoders."""
+    generator = torch.Generator().manual_seed(n)
+    rows = torch.randint(0, 360, (n,), generator=generator)
+    x, mean = digits().held_out[rows], vae.encode(digits().held_out[rows]).mean.detach()
+    c = 0.5 + 3.5 * torch.rand(n, generator=generator, dtype=torch.float64)
+    found = modules.run(
+        WIDTH
+        + """const grid = new vae.Grid(decoder);
+        return states.map(([row, mean, c]) => {
+          const {logEvidence, logMass, cells: {spacing, from}} = width.steeperPosterior(grid, images[row], mean, c);
+          return [logEvidence, spacing, ...from, ...logMass.filter((_, g) => g % 97 === 0)];
+        })""",
+        [[*state] for state in zip(rows.tolist(), mean.tolist(), c.tolist(), strict=True)],
+    )
+    found = torch.tensor(found, dtype=torch.float64)
+    axis = torch.linspace(-5, 5, 72, dtype=torch.float64)
+    at = torch.cartesian_prod(axis, axis)
+    for row, image, middle, steep in zip(found, x, mean, c, strict=True):
+        z = middle + (at - middle) / steep
+        joint = vae.log_likelihood(image.expand(len(at), -1), at) - z.square().sum(1) / 2 - log(2 * torch.pi)
+        mass = joint + 2 * ((axis[1] - axis[0]) / steep).log()
+        whole = mass.logsumexp(0)
+        expected = torch.cat([torch.stack([whole, (axis[1] - axis[0]) / steep, *z[0]]), (mass - whole)[::97]])
+        assert ((row - expected).abs() / (1 + expected.abs())).max() < 1e-9
+        # Over codes themselves, with the decoder read where it is: many more, closer together.
+        fine = torch.linspace(-6, 6, 301, dtype=torch.float64)
+        codes = torch.cartesian_prod(fine, fine)
+        codes = codes[(codes - middle).norm(dim=1) * steep < 8]
+        read = middle + steep * (codes - middle)
+        sums = vae.log_likelihood(image.expand(len(codes), -1), read) - codes.square().sum(1) / 2 - log(2 * torch.pi)
+        assert abs(sums.logsumexp(0) + 2 * log(12 / 300) - row[0]) < 1e-3
+
+
+def check_lowest(modules: Modules) -> None:
+    """A parabola in log s has its lowest point found; at an end it is that end."""
+    states = [[1.3, 0.2, 4.0], [0.7, 0.11, -2.0], [5.0, 0.39, 0.0], [1.0, 0.001, 1.0]]
+    found = modules.run(
+        WIDTH
+        + """return states.map(([bend, at, least]) => {
+          const s = Array.from({length: 12}, (_, i) => 0.05 * 1.3 ** i);
+          const {s: where, nats} = width.lowest(s.map(s => ({s, nats: least + bend * Math.log(s / at) ** 2})));
+          return [where, nats];
+        })""",
+        states,
+    )
+    found = torch.tensor(found, dtype=torch.float64)
+    expected = torch.tensor([[at, least] for _, at, least in states], dtype=torch.float64)
+    expected[-1] = torch.tensor([0.05, 1 + log(50) ** 2], dtype=torch.float64)
+    assert (found - expected).abs().max() < 1e-9
+
+
+def check(modules: Modules, vae: VAE) -> None:
+    check_parts(modules, vae)
+    check_posterior(modules, vae)
+    check_lowest(modules)
+
+
 CHANGES = [
+    ("maths/width.js", "c * w", "w"),
+    ("maths/width.js", "(1 - c) *", "(c - 1) *"),
+    ("maths/width.js", "weight1[2 * h + 1] * mean[1]", "weight1[2 * h + 1] * mean[0]"),
+    ("maths/width.js", "(u - mean[l]) / c", "(u - mean[l]) * c"),
+    ("maths/width.js", "0.5 * (axis", "(axis"),
+    ("maths/width.js", "- Math.log(c)", "+ Math.log(c)"),
+    ("maths/width.js", "spacing / c", "spacing"),
+    ("maths/width.js", "moved.map((m) => m[0])", "moved.map((m) => m[1])"),
+    ("maths/width.js", "mass - logEvidence", "mass"),
+    ("maths/width.js", "nats < curve[least].nats", "nats > curve[least].nats"),
+    ("maths/width.js", "k === 0 ||", ""),
+    ("maths/width.js", "** move", "** -move"),
+    ("maths/width.js", "+ 0.25 *", "- 0.25 *"),
     ("maths/width.js", "s * (1 - s) *", "s *"),
     ("maths/width.js", "(2 * STEP)", "STEP"),
     ("maths/width.js", "i === l ? m + by : m", "i === l ? m : m + by"),
@@ -55,8 +131,39 @@ def test_parts_and_the_price_of_the_slope(modules: Modules, exported: VAE) -> No
     check_parts(modules, exported, 500)
 
 
+def test_the_posterior_of_a_steeper_decoder(modules: Modules, exported: VAE) -> None:
+    check_posterior(modules, exported, 20)
+
+
+def test_the_lowest_point_of_a_curve(modules: Modules) -> None:
+    check_lowest(modules)
+
+
+def test_twice_as_steep_is_four_times_f_and_half_the_best_width(modules: Modules, exported: VAE) -> None:
+    """What the question's answer says, over digits: F four times as large, the width about half, the price higher."""
+    found = modules.run(
+        WIDTH
+        + """return states.map(row => {
+          const x = images[row], {mean} = vae.encode(encoder, x);
+          const widths = Array.from({length: 40}, (_, i) => 0.01 * 100 ** (i / 39));
+          return [1, 2].flatMap(c => {
+            const steep = width.steeper(decoder, mean, c);
+            const cost = s => { const {blur, kl} = width.parts(steep, x, mean, s, 0.5); return blur + kl; };
+            const best = width.lowest(widths.map(wide => ({s: wide / c, nats: cost(wide / c)})));
+            return [width.steepness(steep, mean)[0], best.s, best.nats, width.parts(steep, x, mean, best.s).blur];
+          });
+        })""",
+        list(range(0, 360, 24)),
+    )
+    f, best, price, blur, *twice = torch.tensor(found, dtype=torch.float64).T
+    assert (twice[0] / f - 4).abs().max() < 1e-3
+    assert ((twice[1] / best > 0.4) & (twice[1] / best < 0.6)).all()
+    assert (twice[2] > price + 1).all()
+    assert (twice[3] - blur).abs().max() < 0.3
+
+
 def test_every_change_is_noticed(modules: Modules, exported: VAE) -> None:
-    assert survivors(modules, lambda modules: check_parts(modules, exported), CHANGES) == []
+    assert survivors(modules, lambda modules: check(modules, exported), CHANGES) == []
 
 
 def test_the_widest_circle_is_within_what_quadrature_can_do(modules: Modules, exported: VAE) -> None:
@@ -84,13 +191,11 @@ def test_the_ring_is_held_by_keys_mouse_and_finger(browser: Browser, stage: str,
         found: float = page.evaluate("document.querySelector('lb-instrument').instrument.state.s")
         return found
 
-    page.get_by_role("button", name="fall, then rise").tap()
+    page.get_by_role("button", name="shrink, and rise").tap()
     ring = page.get_by_role("slider", name="width of q, on the map")
     ring.focus()
     page.keyboard.press("End")
     assert width() == 0.8
-    page.wait_for_timeout(100)
-    assert (page.locator(".lb-verdict").text_content() or "").startswith("Yes.")
     page.keyboard.press("Home")
     page.keyboard.press("PageUp")
     assert width() == 0.12
@@ -115,5 +220,13 @@ def test_the_ring_is_held_by_keys_mouse_and_finger(browser: Browser, stage: str,
     assert width() > dragged + 0.05
     shown = float(page.evaluate("document.querySelector('lb-instrument').instrument.numbers.loss"))
     assert shown > -Grid(exported).log_evidence(digits().held_out[[134]]).item()
+    verdict = page.locator(".lb-verdict")
+    assert verdict.text_content() == "Now try it, and see."
+    page.get_by_role("slider", name="times as steep").focus()
+    page.keyboard.press("PageUp")
+    page.wait_for_timeout(100)
+    assert (verdict.text_content() or "").startswith("Yes:")
+    page.get_by_role("button", name="Best width").tap()
+    assert 0.1 < width() < 0.15
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     context.close()

@@ -1,4 +1,4 @@
-// The price of noise is slope: one digit, its place held, and the width of q as the only hand.
+// The price of noise is slope: one digit, its place held; in the hand, the width of q, and how steep the decoder is there.
 
 import { loadDecoder, loadEncoder, loadImages } from "./controls/data.js";
 import { change, element, svg, write } from "./controls/dom.js";
@@ -8,27 +8,33 @@ import { predict } from "./controls/predict.js";
 import { axisSlider } from "./controls/slider.js";
 import { bar } from "./draw/bar.js";
 import { digits } from "./draw/digits.js";
-import { gap as gapText, number } from "./draw/format.js";
+import { number } from "./draw/format.js";
 import { outline, plane } from "./draw/plane.js";
+import { Valley } from "./draw/valley.js";
 import { WidthCurve } from "./draw/width-curve.js";
+import { STYLE } from "./draw/width-style.js";
 import { codeAt, steadyNoise } from "./maths/draws.js";
-import { reach, upright } from "./maths/normal.js";
+import { klToPrior, reach, upright } from "./maths/normal.js";
 import { sigmoid } from "./maths/numbers.js";
-import { Grid, encode, forward } from "./maths/vae.js";
-import { bestBySlope, blurBySlope, parts, steepness } from "./maths/width.js";
+import { Grid, encode, forward, logLikelihood } from "./maths/vae.js";
+import { bestBySlope, blurBySlope, lowest, parts, steeper, steeperPosterior, steepness } from "./maths/width.js";
 
 export const schema = {
   "digit": { "from": 0, "to": 359, "step": 1, "start": 134 },
-  "s": { "from": 0.02, "to": 0.8, "step": 0.01, "start": 0.05 }
+  "s": { "from": 0.02, "to": 0.8, "step": 0.01, "start": 0.25 },
+  "c": { "from": 0.5, "to": 4, "step": 0.1, "start": 1 }
 };
 
 const LIMIT = 3.5;
 const AXIS = 60; // nats
 const MOST = 12; // on the curve
-const WIDE = 0.5; // here the loss has risen again
+const STEEP = 2; // there the answer to the question can be seen
+const FAR = 1; // to either side, on the line through the middle
+const PICTURES = 9; // on it
+const VALLEY = 20; // nats
 const NOISE = steadyNoise(6);
-// Closer together where the curve is steep.
-const WIDTHS = Array.from({ length: 24 }, (_, i) => 0.02 * 40 ** (i / 23));
+// Widths for the curves: those of the decoder as trained, closer together where the curve is steep.
+const WIDTHS = Array.from({ length: 32 }, (_, i) => 0.01 * 120 ** (i / 31));
 
 const load = async () => {
   const [decoder, encoder, images] = await Promise.all([loadDecoder(), loadEncoder(), loadImages()]);
@@ -37,94 +43,98 @@ const load = async () => {
 
 function build(kit, { decoder, encoder, images }) {
   const grid = new Grid(decoder);
-  let known = {};
-  const truth = (digit) => {
-    if (known.digit === digit) return known;
+  const kept = {};
+  const once = (name, key, make) => (kept[name]?.key === key ? kept[name] : (kept[name] = { key, ...make() }));
+  const ofDigit = ({ digit }) => once("digit", `${digit}`, () => {
     const x = images[digit];
     const { mean } = encode(encoder, x);
-    const f = steepness(decoder, mean);
-    const { logEvidence, logMass } = grid.posterior(x);
-    // For the line only: fewer points where q is narrow.
-    const each = WIDTHS.map((s) => ({ s, ...parts(decoder, x, mean, s, s < 0.3 ? 0.75 : 0.5) }));
-    const computed = each.map(({ blur, kl }) => blur + kl);
-    const formula = each.map(({ s, kl }) => blurBySlope(s, f) + kl);
-    known = { digit, x, mean, f, surprise: -logEvidence, logMass, computed, formula };
-    return known;
-  };
+    // For the lines only: fewer points where q is narrow.
+    const blurs = WIDTHS.map((s) => parts(decoder, x, mean, s, s < 0.3 ? 0.75 : 0.5).blur);
+    // c times as steep, a decoder blurs what a circle 1 / c times as wide draws as before.
+    const curve = (c) => WIDTHS.map((wide, i) => ({ s: wide / c, nats: blurs[i] + klToPrior(upright(...mean, wide / c, wide / c)) }));
+    return { x, mean, curve };
+  });
+  const scene = ({ digit, c }) => once("scene", `${digit} ${c}`, () => {
+    const { x, mean, curve } = ofDigit({ digit });
+    const steep = steeper(decoder, mean, c);
+    return { steep, f: steepness(steep, mean), points: curve(c), best: lowest(curve(c)) };
+  });
 
   const field = plane("width", LIMIT);
   field.element.style.cursor = "default";
-  field.paintAtlas(decoder);
   const halo = outline("lb-halo", 0.95);
   const ring = outline("lb-q-95", 0.95);
   const centre = svg("circle", { class: "lb-q-dot", r: 0.05 });
   field.marks.append(halo.element, ring.element, centre);
-  const costs = bar("lb-loss");
   const cut = bar("lb-loss");
-  const pair = digits("width-pair", "var(--lb-ink)", 2, "<i>x</i>, and its place decoded");
+  const pair = digits("width-pair", "var(--lb-ink)", 2, "<i>x</i>, and q’s middle decoded");
   const drawn = digits("width-drawn", "var(--lb-ink)", 3, "six draws from q, decoded");
+  const walk = digits("width-walk", "var(--lb-ink)", PICTURES, "Decoded on a line through the middle. Below: how much more <i>x</i> costs there, and how far q’s draws go (orange).");
+  const valley = new Valley(FAR, PICTURES, VALLEY);
   const curve = new WidthCurve(schema.s.to, MOST);
 
   const steps = { small: 0.01, large: 0.05, page: 0.1 };
-  const away = (event) => (field.code(event)[0] - truth(kit.state.digit).mean[0]) / reach(0.95);
+  const away = (event) => (field.code(event)[0] - ofDigit(kit.state).mean[0]) / reach(0.95);
   const grip = handle(kit, {
     key: "s", kind: "lb-size", orientation: "horizontal", label: "width of q, on the map", steps,
     begin: (event) => away(event) - kit.state.s, move: (event, off) => kit.set({ s: away(event) - off }), end: () => kit.set({}, true),
   });
   field.element.append(grip.element);
   const slider = axisSlider(kit, "s", "width σ", steps);
+  const slope = axisSlider(kit, "c", "times as steep", { small: 0.1, large: 0.5, page: 1 });
+  const fit = element("button", { type: "button" }, "Best width");
+  fit.addEventListener("click", () => kit.go({ s: scene(kit.state).best.s }));
   const other = element("button", { type: "button" }, "Another digit");
   other.addEventListener("click", () => kit.go({ digit: (kit.state.digit + 47) % images.length }));
-  const guess = predict(kit, "Widen the circle from a dot. The loss will…", {
-    answers: ["only fall", "fall, then rise", "only rise"],
-    right: 1,
-    because: "A wider q costs less KL and more blur. They meet where the decoder’s slope says.",
+  const guess = predict(kit, "A decoder twice as steep here: the best width, and the price paid there, will…", {
+    answers: ["both stay", "shrink, and stay", "shrink, and rise"],
+    right: 2,
+    because: "Half as wide, its draws blur about as little as before. But so narrow an answer costs more KL.",
   });
-  const names = ["loss", "reconstruction at the middle", "blur", "KL to the prior", "blur by the slope", "best width by the slope"];
+  const names = ["loss", "reconstruction at the middle", "blur", "KL to the prior", "F", "blur by the slope", "best width by the slope"];
   const outputs = Object.fromEntries(names.map((name) => [name, element("output", { "aria-live": "off" })]));
   const values = element("p", { class: "lb-values" });
   for (const name of names) values.append(element("span", {}, `${name} `, outputs[name]), " ");
 
   let shown;
 
-  function paint({ digit, s }) {
-    const { x, mean, f, surprise, logMass, computed, formula } = truth(digit);
-    const { middle, blur, kl } = parts(decoder, x, mean, s);
+  function paint({ digit, s, c }) {
+    const { x, mean, curve: trained } = ofDigit({ digit });
+    const { steep, f, points, best } = scene({ digit, c });
+    const { middle, blur, kl } = parts(steep, x, mean, s);
     const loss = middle + blur + kl;
-    const gap = Math.max(0, loss - surprise);
     const q = upright(...mean, s, s);
-    const decode = (z) => forward(decoder, z).map(sigmoid);
-    if (shown !== digit) {
-      field.paintIsland(grid, logMass);
-      curve.curve(WIDTHS, computed, formula, bestBySlope(f));
+    const decode = (z) => forward(steep, z).map(sigmoid);
+    if (shown !== `${digit} ${c}`) {
+      const { logMass, cells } = steeperPosterior(grid, x, mean, c);
+      field.paintAtlas(steep);
+      field.paintIsland(cells, logMass);
+      curve.curve(points, trained(1), best);
       pair.paint([x, decode(mean)]);
+      walk.paint(Array.from({ length: PICTURES }, (_, k) => decode([mean[0] + FAR * ((2 * k) / (PICTURES - 1) - 1), mean[1]])));
+      valley.costs(valley.steps.map((step) => -logLikelihood(steep, x, mean[0] + step, mean[1]) - middle));
     }
-    shown = digit;
+    shown = `${digit} ${c}`;
     field.showIsland(true, false);
     for (const part of [halo, ring]) part.paint(q);
     change(centre, { cx: mean[0], cy: -mean[1] });
     drawn.paint(NOISE.map((e) => decode(codeAt(q, e))));
     curve.paint(s, blur + kl);
+    valley.paint(s);
 
     const end = { at: Math.min(loss, AXIS), text: `loss ${number(loss, 1)}${loss > AXIS ? " →" : ""}`, inside: loss > 0.75 * AXIS };
-    const label = (kind, at, text, side = "") => ({ kind, at: Math.min(at, 0.7 * AXIS), text, side });
-    costs.paint({
-      from: 0, to: AXIS, step: 10, marks: [], end,
-      pieces: [{ kind: "lb-piece-p", start: 0, end: surprise }, { kind: "lb-piece-gap", start: surprise, end: loss }],
-      labels: [label("lb-label-p", surprise, `−log p(x) ${number(surprise, 1)}`, "lb-before"), label("lb-label-gap", surprise, `gap ${gapText(gap)}`)],
-    });
     cut.paint({
-      from: 0, to: AXIS, step: 10, marks: [], end: { ...end, text: "" },
+      from: 0, to: AXIS, step: 10, marks: [], end,
       pieces: [
         { kind: "lb-piece-grey", start: 0, end: middle },
         { kind: "lb-piece-blur", start: Math.min(middle, middle + blur), end: Math.max(middle, middle + blur) },
         { kind: "lb-piece-kl", start: middle + blur, end: loss },
       ],
-      labels: [label("", middle, `middle ${number(middle, 1)}`, "lb-before"), label("", middle, `blur ${number(blur, 2)}, KL ${number(kl, 2)}`)],
+      labels: [{ kind: "", at: 0, text: `middle ${number(middle, 1)} + blur ${number(blur, 2)} + KL ${number(kl, 2)}` }],
     });
     const numbers = {
       "loss": number(loss, 1), "reconstruction at the middle": number(middle, 1), "blur": number(blur, 2), "KL to the prior": number(kl, 2),
-      "blur by the slope": number(blurBySlope(s, f), 2), "best width by the slope": number(bestBySlope(f), 2),
+      "F": number((f[0] + f[1]) / 2, 1), "blur by the slope": number(blurBySlope(s, f), 2), "best width by the slope": number(bestBySlope(f), 2),
     };
     for (const name of names) write(outputs[name], numbers[name]);
     const meaning = `blur ${numbers.blur}, KL ${numbers["KL to the prior"]}, loss ${numbers.loss}`;
@@ -132,39 +142,45 @@ function build(kit, { decoder, encoder, images }) {
     const r = (50 * s * reach(0.95)) / LIMIT;
     grip.paint(`clamp(8px, calc(${left.toFixed(2)}% + max(${r.toFixed(2)}%, 30px)), calc(100% - 8px))`, top, s, `${number(s, 2)}, ${meaning}`);
     slider.paint(meaning);
-    guess.paint(s >= WIDE);
-    kit.say(`width ${number(s, 2)}: ${meaning}`);
+    slope.paint(`best width ${number(best.s, 2)}, which costs ${number(best.nats, 1)} nats`);
+    guess.paint(c >= STEEP);
+    kit.say(`${number(c, 1)} times as steep, width ${number(s, 2)}: ${meaning}`);
     return numbers;
   }
 
-  const stage = element("div", { class: "lb-stage lb-inspect" },
+  const stage = element("div", { class: "lb-stage lb-inspect lb-widths" },
+    element("style", {}, STYLE),
     guess.element,
-    element("div", { class: "lb-costs" }, costs.element, cut.element),
+    element("div", { class: "lb-costs" }, cut.element),
+    element("div", { class: "lb-hands lb-live" }, slope.element, slider.element),
     field.element,
     element("div", { class: "lb-draw" }, pair.element),
     element("div", { class: "lb-side" }, drawn.element),
+    element("div", { class: "lb-line-of-codes" }, walk.element, valley.element),
     element("div", { class: "lb-readings" },
-      element("div", { class: "lb-live" }, slider.element),
-      element("div", { class: "lb-scene" },
-        element("p", {}, "Blur and KL together, in nats, against the width. Dashed: with the blur that the slope says."),
-        curve.element),
+      element("p", {}, "Blur and KL together, in nats, against the width. Dashed: the decoder as trained."),
+      curve.element),
+    element("div", { class: "lb-more" },
       values,
-      element("div", { class: "lb-buttons lb-live" }, other),
+      element("div", { class: "lb-buttons lb-live" }, fit, other),
       element("div", { class: "lb-tools lb-live" }, ...kit.tools())));
   return { stage, paint };
 }
 
-const python = ({ digit, s }) => `from torch import eye, float64, full, sigmoid
+const python = ({ digit, s, c }) => `from torch import eye, float64, full, sigmoid
 
 from lowerbound import DiagonalNormal, digits, kl_each, reconstruction, trained_digits
 
 vae, x = trained_digits(), digits().held_out[[${digit}]]
 mean = vae.encode(x).mean
-s = ${s}
+s, c = ${s}, ${c}
 q = DiagonalNormal(mean, full((1, 2), s, dtype=float64).log())
+# This decoder shows at z what the trained one shows at mean + c (z - mean):
+# there the draws of q are draws of a circle c times as wide.
+there = DiagonalNormal(mean, full((1, 2), c * s, dtype=float64).log())
 
 middle = -vae.log_likelihood(x, mean).item()
-blur = -reconstruction(vae, q, x).item() - middle
+blur = -reconstruction(vae, there, x).item() - middle
 kl = kl_each(q, vae.prior).item()
 print(f"loss = {middle + blur + kl:.1f}")
 print(f"reconstruction at the middle = {middle:.1f}")
@@ -172,9 +188,10 @@ print(f"blur = {blur:z.2f}")
 print(f"KL to the prior = {kl:.2f}")
 
 share, h = sigmoid(vae.decode(mean)), 1e-3
-steps = h * eye(2, dtype=float64)
+steps = c * h * eye(2, dtype=float64)
 slope = (vae.decode(mean + steps) - vae.decode(mean - steps)) / (2 * h)
 f = (share * (1 - share) * slope.square()).sum(1)  # for each latent number
+print(f"F = {f.mean():.1f}")
 print(f"blur by the slope = {s**2 / 2 * f.sum():.2f}")
 print(f"best width by the slope = {(1 + f.mean()) ** -0.5:.2f}")
 `;

@@ -55,8 +55,8 @@ export function plane(name, limit) {
       this.showAtlas(url);
     },
     /** p(z|x), from the log mass of a grid's cells: as dark as probable, with the outlines of 50 % and 95 %. */
-    paintIsland(grid, logMass) {
-      const whole = { values: logMass, n1: grid.points, n2: grid.points, from1: -grid.limit, from2: -grid.limit, step: grid.spacing };
+    paintIsland({ points, spacing, limit: edge, from: [left, low] = [-edge, -edge] }, logMass) {
+      const whole = { values: logMass, n1: points, n2: points, from1: left, from2: low, step: spacing };
       const field = refine(crop(whole, 14), 2);
       const { values, n1, n2, from1, from2, step } = field;
       const peak = values.reduce((most, value) => Math.max(most, value), -Infinity);
