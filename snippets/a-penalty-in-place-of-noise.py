@@ -12,11 +12,13 @@ for smooth in (True, False):
     decoder = "smooth" if smooth else "winding"
     for name, rows in (("noise", noise), ("penalty", penalty)):
         five = [r for r in rows if r["smooth"] == smooth]
-        for key in ("spread", "width", "speed", "holes"):
-            values = [(100 if key == "holes" else 1) * r[key] for r in five]
-            digits = 1 if key == "speed" else 2
-            low, high = f"{min(values):z.{digits}f}", f"{max(values):z.{digits}f}"
-            print(f"{decoder}, {name}: {key} = {low} to {high}")
+        for key, digits in {"spread": 1, "width": 2, "speed": 0}.items():
+            values = [r[key] for r in five]
+            ends = f"{min(values):.{digits}f}", f"{max(values):.{digits}f}"
+            print(f"{decoder}, {name}: {key} = {' to '.join(dict.fromkeys(ends))}")
+        empty = [round(2000 * r["holes"]) for r in five]  # of 2000 draws
+        ends = f"{min(empty) // 20}", f"{-(-max(empty) // 20)}"  # per cent
+        print(f"{decoder}, {name}: holes = {' to '.join(dict.fromkeys(ends))}")
 
 
 def mean(rows, key, smooth):

@@ -32,7 +32,8 @@ holes = {name: five("fitted holes", **way) for name, way in ways.items()}
 for name in ways:
     print(f"{name}: pixels per unit = {span(speed[name])}")
     print(f"{name}: pixels to an unseen digit = {span(reach[name])}")
-    print(f"{name}: % in holes = {span([100 * share for share in holes[name]], 2)}")
+    empty = [round(2000 * share) for share in holes[name]]  # of 2000 draws
+    print(f"{name}: % in holes = {min(empty) // 20} to {-(-max(empty) // 20)}")
 
 spread = five("spread", **ways["none"])
 print(f"none: spread of the codes = {span(spread, 2)}")

@@ -16,15 +16,16 @@ def five(key, noise, kl):
 
 
 def span(values, digits):
-    return f"{min(values):.{digits}f} to {max(values):.{digits}f}"
+    low, high = f"{min(values):.{digits}f}", f"{max(values):.{digits}f}"
+    return low if low == high else f"{low} to {high}"
 
 
 both, no_kl, no_noise = (True, True), (True, False), (False, True)
 neither = False, False
-print(f"spread of the codes, noise and KL = {span(five('spread', *both), 2)}")
-print(f"spread of the codes, noise without KL = {span(five('spread', *no_kl), 2)}")
-print(f"spread of the codes, KL without noise = {span(five('spread', *no_noise), 2)}")
-print(f"spread of the codes, neither = {span(five('spread', *neither), 2)}")
+print(f"spread of the codes, noise and KL = {span(five('spread', *both), 1)}")
+print(f"spread of the codes, noise without KL = {span(five('spread', *no_kl), 1)}")
+print(f"spread of the codes, KL without noise = {span(five('spread', *no_noise), 1)}")
+print(f"spread of the codes, neither = {span(five('spread', *neither), 1)}")
 print(f"width of the noise, noise and KL = {span(five('width', *both), 2)}")
 print(f"width of the noise, noise without KL = {span(five('width', *no_kl), 3)}")
 
