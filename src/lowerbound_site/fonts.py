@@ -33,7 +33,7 @@ MATHS = (
     + _ITALIC
     + _ITALIC_GREEK
     + "ΔΣℝ𝔼ℒ𝒩ℓ\xa0"
-    + "−×·⋅…⋯∑∏∫∂∇√∞∈≤≥≠≈≡∝∼→←⇒∣‖′⏟"
+    + "−×·⋅…⋯∑∏∫∂∇√∞∈≤≥≠≈≡∝∼→←⇒∣‖′⏟ˆ"
     + "\N{VARIATION SELECTOR-1}"  # how ℒ and 𝒩 ask for their script shape
 )
 

@@ -60,9 +60,24 @@ def test_a_session_in_a_docstring_is_code() -> None:
     assert html.count("<blockquote>") == 1
 
 
+DRAWS = '''\
+"""There is a gap.
+
+Kind: identity
+Break it: 1 + 1 -> 1 + 2
+Figure: A "gap".
+"""
+
+total = 1 + 1
+fig.savefig("the-gap.svg")
+assert total == 2, f"two was expected, not {total}"
+'''
+
+
 def test_a_figure_is_put_in_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     line = '<path d="M 0 0 L 1 1" style="stroke: #9b2c83"/>'
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 72 36">{line}</svg>'
+    (tmp_path / "the-gap.py").write_text(DRAWS)
     (tmp_path / "the-gap.svg").write_text(svg)
     monkeypatch.setattr("lowerbound_site.figures.SNIPPETS", tmp_path)
     place = '<figure class="lb-figure" data-figure="the-gap" data-alt="A &quot;gap&quot;">'
