@@ -103,7 +103,7 @@ CHANGES = [
     ("maths/cuts.js", "gap: loss + logEvidence", "gap: loss - logEvidence"),
     ("maths/cuts.js", "joint: rebuilding + priorCost(q)", "joint: rebuilding + kl"),
     ("maths/cuts.js", "[numbers[2 * i], numbers[2 * i + 1]]", "[numbers[2 * i], numbers[2 * i]]"),
-    ("maths/cuts.js", "m2 + b * e1 + c * e2", "m2 + c * e2"),
+    ("maths/draws.js", "m2 + b * e1 + c * e2", "m2 + c * e2"),
     ("maths/cuts.js", "- LOG_2PI - Math.log(a * c)", "- LOG_2PI + Math.log(a * c)"),
     ("maths/cuts.js", "logLike + logPrior - logQ", "logLike - logQ"),
     ("maths/cuts.js", "sum *= Math.exp(peak - value)", "sum *= Math.exp(value - peak)"),
@@ -147,7 +147,7 @@ def test_by_keyboard_and_touch_alone(page: Page) -> None:
     cut = numbers(page)
     assert cut["loss"] == first["loss"]
     assert "KL(q||prior)" in cut
-    assert page.locator(".lb-verdict").inner_text().startswith("Yes.")
+    assert page.locator(".lb-verdict").inner_text().startswith("Yes:")
     assert page.locator(".lb-island.lb-shown").count() == 0
     page.get_by_role("radio", name="entropy").tap()
     assert numbers(page)["loss"] == first["loss"]

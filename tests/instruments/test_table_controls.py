@@ -138,19 +138,24 @@ def test_axe_finds_nothing(name: str, shared: Page, stage: str) -> None:
 
 def test_a_prediction_stays_and_is_judged_after_moving(shared: Page, stage: str) -> None:
     start(shared, stage, "strip")
-    shared.get_by_role("button", name="it changes, the total stays").click()
+    shared.get_by_role("button", name="the gap alone").click()
     verdict = shared.locator(".lb-verdict")
     assert verdict.text_content() == "Now try it, and see."
-    assert shared.get_by_role("button", name="both change").is_disabled()
+    assert shared.get_by_role("button", name="all four").is_disabled()
     shared.get_by_label("by code").check()
     state(shared)
-    assert (verdict.text_content() or "").startswith("You said “it changes, the total stays”. It is: it stays. ")
+    assert verdict.text_content() == "Now try it, and see."
     shared.get_by_label("by image").check()
+    shared.locator(".lb-border:visible").first.press("ArrowLeft")
     state(shared)
-    assert (verdict.text_content() or "").startswith("You said")
+    said = verdict.text_content() or ""
+    assert said.startswith("You said “the gap alone”. It is: the gap, and both pieces of the lower bar. ")
+    shared.locator(".lb-border:visible").first.press("ArrowRight")
+    state(shared)
+    assert verdict.text_content() == said
     shared.get_by_role("button", name="Reset").click()
     assert verdict.text_content() == ""
-    assert shared.get_by_role("button", name="both change").is_enabled()
+    assert shared.get_by_role("button", name="all four").is_enabled()
 
 
 @pytest.mark.parametrize(("name", "key"), [("bouncing", "rounds"), ("train-one-part", "steps")])

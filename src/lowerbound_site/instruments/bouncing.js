@@ -66,11 +66,11 @@ function build(kit) {
   const pairs = choice(kit, "pairs", "pairs", { all: "all possible", bridge: "a thin bridge", islands: "two islands" });
   const from = choice(kit, "from", "start at", { zero: "zero", one: "one", seven: "seven" });
   const counted = element("output", {});
-  let islands = false;
-  const question = predict(kit, "The ball starts at a zero. After hundreds of rounds, can one tell where it started?", {
-    answers: ["yes", "no", "only with islands"],
-    right: 2,
-    because: "Where the pairs hang together, the bars settle on p(x) from any start. From an island there is no way off.",
+  let settled = false;
+  const question = predict(kit, "The ball starts at a zero. After hundreds of rounds, can one tell from the bars where it started?", {
+    answers: ["yes", "no"],
+    right: 1,
+    because: "From any start the bars settle on the marks, p(x). Try another start, then two islands: sets of pairs with no way from one to the other.",
   });
   const step = () => {
     const rounds = kit.state.rounds + 1;
@@ -85,7 +85,7 @@ function build(kit) {
     stage: element(
       "div",
       { class: "lb-stage lb-scene" },
-      element("p", { class: "lb-do lb-live" }, "Press “Play”. Then take the two islands, and play again."),
+      element("p", { class: "lb-do lb-live" }, "Press “Play”. Then start at a seven, and play again."),
       question.element,
       element("div", { class: "lb-row" }, pairs.element, from.element),
       element("div", { class: "lb-beside" }, ball.element, element("div", {}, counted, bars.element)),
@@ -100,8 +100,8 @@ function build(kit) {
       pairs.paint();
       from.paint();
       write(counted, state.rounds ? `after ${state.rounds} rounds (the mark is p(x))` : "before the first round (the mark is p(x))");
-      islands ||= state.pairs === "islands" && state.rounds > 20;
-      question.paint(islands);
+      settled ||= state.pairs === "all" && state.rounds >= 300;
+      question.paint(settled);
       if (state.rounds) kit.say(`after ${state.rounds} rounds: ${IMAGES.map((image, x) => `${image} ${probability(been[x])}`).join(", ")}`);
       return texts(measure(state), 3);
     },

@@ -21,7 +21,7 @@ import { Grid, PIXELS, encode, forward } from "./maths/vae.js";
 
 export const schema = {
   "cut": { "of": ["gap", "reconstruction", "entropy"], "start": "gap" },
-  "draws": { "from": 0, "to": 256, "step": 1, "start": 16 },
+  "draws": { "from": 0, "to": 256, "step": 1, "start": 0 },
   "seed": { "from": 0, "to": 999, "step": 1, "start": 0 },
   "digit": { "from": 0, "to": 359, "step": 1, "start": 43 },
   "q": { "of": ["encoder", "hand"], "start": "encoder" },
@@ -35,7 +35,7 @@ const LIMIT = 3.5;
 const AXIS = 60;
 const ZOOM = 6;
 const PRIOR = upright(0, 0, 1, 1);
-const CUTS = { gap: "−log p(x) + gap", reconstruction: "reconstruction cost + KL", entropy: "E[−log p(x,z)] − entropy" };
+const CUTS = { gap: "−log p(x) + gap", reconstruction: "reconstruction cost + KL to the prior", entropy: "average of −log p(x,z), less the entropy" };
 const NEEDS = {
   gap: "Both pieces need p(z|x), the blue island, or p(x): a sum over every code.",
   reconstruction: "The island is not needed: encoder, decoder and prior are enough. The circle holds 95 % of the prior.",
@@ -92,9 +92,11 @@ function build(kit, { decoder, encoder, images }) {
     made.addEventListener("click", press);
     return made;
   };
+  const more = button("Draw codes", () => kit.set({ draws: 2 * kit.state.draws || 16 }, true));
+  const again = button("Other draws", () => kit.go({ seed: (kit.state.seed + 1) % 1000 }));
   const buttons = element("div", { class: "lb-buttons lb-live" },
-    button("Draw twice as many", () => kit.set({ draws: Math.max(1, 2 * kit.state.draws) }, true)),
-    button("Other draws", () => kit.go({ seed: (kit.state.seed + 1) % 1000 })),
+    more,
+    again,
     button("The encoder’s answer", () => kit.go({ q: "encoder" })),
     button("Another digit", () => kit.go({ digit: (kit.state.digit + 47) % images.length, q: "encoder" })));
   const guess = predict(kit, "Cut the loss in another way. Will the bar be…", {
@@ -117,9 +119,11 @@ function build(kit, { decoder, encoder, images }) {
     const shot = weigh(decoder, x, q, once("noise", `${seed} ${n}`, () => noise(n, seed, 1)));
     rain.paint(rained, logEvidence);
     shots.paint(shot, logEvidence);
-    const estimates = [rained, shot].map((drawn) => runningLogMean(drawn.map(({ logWeight }) => logWeight)).map((value) => -value));
+    const estimates = [rained, shot].map((codes) => runningLogMean(codes.map(({ logWeight }) => logWeight)).map((value) => -value));
     const last = estimates.map((costsSoFar) => (n ? costsSoFar[n - 1] : NaN));
     const said = n ? `after ${n} draws ${number(last[0], 2)} from the prior, ${number(last[1], 2)} from q; exact ${number(surprise, 2)}` : "no draws yet";
+    for (const part of [drawn, again]) part.hidden = n === 0;
+    write(more, n ? "Draw twice as many" : "Draw codes");
     running.paint(surprise, estimates, said);
     draws.paint(said);
     write(outputs.prior, n ? number(last[0], 2) : "—");
@@ -143,7 +147,7 @@ function build(kit, { decoder, encoder, images }) {
       reconstruction: {
         numbers: { "reconstruction cost": rebuilding, "KL(q||prior)": kl },
         pieces: [{ kind: "lb-piece-grey", start: 0, end: rebuilding }, { kind: "lb-piece-q", start: rebuilding, end: loss }],
-        labels: [["", rebuilding, `reconstruction ${number(rebuilding, 2)}`], ["lb-q", rebuilding, `KL(q‖prior) ${number(kl, 2)}`]],
+        labels: [["", rebuilding, `reconstruction cost ${number(rebuilding, 2)}`], ["lb-q", rebuilding, `KL to the prior ${number(kl, 2)}`]],
       },
       entropy: {
         numbers: { "E[-log p(x,z)]": joint, entropy: here.entropy },
@@ -152,7 +156,7 @@ function build(kit, { decoder, encoder, images }) {
           { kind: here.entropy > 0 ? "lb-piece-back" : "lb-piece-q", start: Math.min(joint, loss), end: Math.max(joint, loss) },
         ],
         labels: [
-          ["", Math.min(joint, loss), `E[−log p(x,z)] ${number(joint, 2)}`],
+          ["", Math.min(joint, loss), `average of −log p(x,z) ${number(joint, 2)}`],
           ["lb-q", Math.min(joint, loss), here.entropy > 0 ? `← entropy ${number(here.entropy, 2)}` : `→ entropy ${number(here.entropy, 2)}`],
         ],
       },
@@ -179,15 +183,17 @@ function build(kit, { decoder, encoder, images }) {
     return numbers;
   }
 
+  const drawn = element("div", {},
+    element("p", { class: "lb-legend" }, "Dots: codes drawn from the prior (blue) and from q (orange), filled where p(x|z) is large. Below, −log p(x) from each kind: minus the log of an average, of p(x|z) over the blue ones, of p(x,z)/q(z|x) over the orange ones."),
+    running.element, values);
   const stage = element("div", { class: "lb-stage lb-inspect" },
     guess.element,
-    element("div", { class: "lb-costs" }, cuts.element, costs.element, zoom.element, needs),
+    element("div", { class: "lb-costs" }, cuts.element, costs.element, element("p", { class: "lb-legend" }, "Enlarged, from where −log p(x) ends:"), zoom.element, needs),
     field.element,
     element("div", { class: "lb-draw" }, target.element),
     element("div", { class: "lb-side" }, yours.element),
-    element("div", { class: "lb-readings" },
-      element("p", { class: "lb-legend" }, "Dots: codes drawn from the prior (blue) and from q (orange), filled where p(x|z) is large. Below: −log p(x) as each kind estimates it."),
-      running.element, values, element("div", { class: "lb-live" }, draws.element), buttons, element("div", { class: "lb-tools lb-live" }, ...kit.tools())));
+    element("div", { class: "lb-readings" }, drawn, element("div", { class: "lb-live" }, draws.element), buttons,
+      element("div", { class: "lb-tools lb-live" }, ...kit.tools())));
   return { stage, paint, stop: held.stop };
 }
 

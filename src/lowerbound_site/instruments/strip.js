@@ -1,4 +1,5 @@
-// One KL, two splits: six slots, one a pair. Sorted by image or by code, each holds the same; only its parts change.
+// One KL, two splits, as two bars of equal length: an encoder moves one piece of the upper bar alone, a decoder one
+// piece of the lower. Why they are equal stands pair by pair in six slots.
 
 import { Border } from "./controls/border.js";
 import { choice } from "./controls/choice.js";
@@ -40,18 +41,19 @@ function both(state) {
 }
 
 const COLOURS = { image: ["var(--lb-data)", "var(--lb-gap)"], code: ["var(--lb-q)", "var(--lb-p)"] };
-const NAMES = {
-  image: "All slots, by image: the images’ part, then the gap",
-  code: "All slots, by code: the codes’ part, then yours",
-};
+/** What stands over the two bars: each piece by its formula, with its number. */
+const names = ({ images, gap, codes, yours }) => [
+  `by image: q(x)‖p(x) ${number(images, 3)} + gap, q(z|x)‖p(z|x) ${number(gap, 3)}`,
+  `by code: q(z)‖p(z) ${number(codes, 3)} + q(x|z)‖p(x|z) ${number(yours, 3)}`,
+];
 const TOLD = {
   image: {
-    hand: "The borders in the orange square are the encoder’s. Drag one.",
-    parts: "A slot has two bars. The left one is the images’ part: q(x) against p(x). The right one is the gap’s: q(z|x) against p(z|x).",
+    hand: "The borders in the orange square are the encoder’s.",
+    parts: "A slot has two bars. The left one is q(x) against p(x), the right one q(z|x) against p(z|x).",
   },
   code: {
-    hand: "The borders in the blue square are the decoder’s. Drag one.",
-    parts: "A slot has two bars. The left one is the codes’ part: q(z) against p(z). The right one is yours: q(x|z) against p(x|z).",
+    hand: "The borders in the blue square are the decoder’s.",
+    parts: "A slot has two bars. The left one is q(z) against p(z), the right one q(x|z) against p(x|z).",
   },
 };
 
@@ -67,31 +69,31 @@ function build(kit) {
   const ofDecoder = CODES.map((code) => new Border(kit, code, `decoder: seven, given ${code}; the others share the rest`));
   q.box.append(...ofEncoder.map((border) => border.element));
   p.box.append(...ofDecoder.map((border) => border.element));
-  const by = choice(kit, "by", "Cut both squares, and sort the slots:", { image: "by image", code: "by code" });
+  const by = choice(kit, "by", "Cut both squares", { image: "by image", code: "by code" });
   const labels = IMAGES.flatMap((image) => CODES.map((code) => slotLabel(image, code)));
   const strip = new Strip(labels, 2);
-  const bars = new Bars([NAMES.image, NAMES.code], { pieces: 2, scale: 280 });
+  const bars = new Bars(["", ""], { pieces: 2, scale: 420 });
   const average = new Columns(labels.length);
-  const hand = element("b", {});
+  const hand = element("p", { class: "lb-legend" });
   const legend = element("p", { class: "lb-legend" });
   const turned = following(kit, kit.state.by === "code" ? 1 : 0);
-  const question = predict(kit, "A slot holds what its pair adds to the KL of the joints. Now sort by code. What happens to the sum in each slot?", {
-    answers: ["it changes, the total stays", "it stays", "both change"],
+  const question = predict(kit, "Drag a border of the encoder, in the orange square. Which pieces of the two bars will move?", {
+    answers: ["the gap alone", "the gap, and both pieces of the lower bar", "all four"],
     right: 1,
-    because: "A slot holds q log(q/p) of its pair, and the total is the KL. Sorting only shares this out anew between the two bars of a slot.",
+    because: "In the upper bar an encoder moves the gap alone. Now cut by code and drag the decoder: in the lower bar it moves q(x|z)‖p(x|z) alone.",
   });
   return {
     stage: element(
       "div",
       { class: "lb-stage lb-scene lb-sorted" },
       element("style", {}, STYLE),
-      element("p", { class: "lb-told" }, "Each area is a pair of an image and a code, as large as the pair is probable. ", hand),
       question.element,
-      element("div", { class: "lb-sort" }, by.element, legend),
-      strip.element,
-      element("div", { class: "lb-totals" }, bars.element),
+      element("p", { class: "lb-told" }, "Each area is a pair of an image and a code, as large as the pair is probable."),
       element("div", { class: "lb-beside" }, p.element, q.element),
-      element("details", {}, element("summary", {}, "Why this is an average"), element("p", {}, "Each column is as wide as q and as high as log(q/p), so its area is what its slot holds: orange where q has more than p, blue where it has less. The KL is orange minus blue."), average.element),
+      element("div", { class: "lb-sort" }, by.element, hand),
+      element("div", { class: "lb-totals" }, element("p", { class: "lb-legend" }, "The joint KL in nats, split two ways:"), bars.element),
+      element("details", {}, element("summary", {}, "Pair by pair: why the two bars are equal"), legend, strip.element,
+        element("p", {}, "Below, each column is as wide as q and as high as log(q/p), so its area is what its slot holds: orange where q has more than p, blue where it has less. The KL is orange minus blue."), average.element),
       element("div", { class: "lb-live" }, ...kit.tools()),
     ),
     paint(state) {
@@ -115,9 +117,9 @@ function build(kit) {
       write(hand, TOLD[state.by].hand);
       write(legend, TOLD[state.by].parts);
       const kl = parts(now.q, now.p);
-      bars.paint([[kl.images, kl.gap], [kl.codes, kl.yours]], [COLOURS.image, COLOURS.code]);
+      bars.paint([[kl.images, kl.gap], [kl.codes, kl.yours]], [COLOURS.image, COLOURS.code], names(kl));
       average.paint(now.q.flat(), now.p.flat());
-      question.paint(state.by === "code");
+      question.paint(IMAGES.some((image) => state[image] !== schema[image].start));
       kit.say(`by ${state.by}; KL of the joints ${number(kl.joint, 3)}: images ${number(kl.images, 3)}, gap ${number(kl.gap, 3)}; codes ${number(kl.codes, 3)}, yours ${number(kl.yours, 3)}`);
       return texts(measure(state), 3);
     },

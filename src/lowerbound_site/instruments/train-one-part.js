@@ -57,13 +57,13 @@ export function measure(state) {
   return { "KL(q(x,z)||p(x,z))": joint, "KL(q(x)||p(x))": images, gap, "KL(q(z)||p(z))": codes, yours };
 }
 
-const PARTS = { images: "images: q(x)‖p(x)", gap: "the gap: q(z|x)‖p(z|x)", codes: "codes: q(z)‖p(z)", yours: "yours: q(x|z)‖p(x|z)" };
+const PARTS = { images: "images: q(x)‖p(x)", gap: "the gap: q(z|x)‖p(z|x)", codes: "codes: q(z)‖p(z)", yours: "your comparison: q(x|z)‖p(x|z)" };
 const COLOURS = [["var(--lb-data)"], ["var(--lb-gap)"], ["var(--lb-q)"], ["var(--lb-p)"]];
 
 function build(kit) {
   const square = new Square("q", "q(x, z), and p’s cuts dashed");
   const bars = new Bars(Object.values(PARTS), { scale: 240 });
-  const part = choice(kit, "part", "train on", { joints: "the joints", gap: "the gap alone", yours: "yours alone" });
+  const part = choice(kit, "part", "train on", { joints: "all parts, the joint KL", gap: "the gap alone, q(z|x)‖p(z|x)", yours: "your comparison alone, q(x|z)‖p(x|z)" });
   const steps = axisSlider(kit, "steps", "steps of training", { small: 1, large: 10, page: 50 });
   const goOn = () => {
     const next = kit.state.steps + 1;
