@@ -19,7 +19,7 @@ ways = list(product((True, False), repeat=3))  # noise, KL, smooth decoder
 whole = (True, True, True)
 named = {whole: "all three", (False, True, True): "without noise"}
 named |= {(True, False, True): "without KL", (True, True, False): "without smooth"}
-figure, ax = subplots(figsize=(5.2, 4.2))
+figure, ax = subplots(figsize=(4.7, 3.9))
 
 
 def name(way):
@@ -53,7 +53,7 @@ for way in sorted(ways, key=lambda way: way != whole):
         image = torch.cat([blue, strip.reshape(8, 81, 1)], -1)
         ax.imshow(image.numpy(), extent=(0, 9, y + 0.95, y + 0.3), aspect="auto")
         measured = ", ".join(f"{key} {span}" for key, span in spans.items())
-        ax.text(0.1, y + 0.22, f"{named[way]}: {measured}", fontsize=9)
+        ax.text(0.1, y + 0.22, f"{named[way]}: {measured}", fontsize=8.5)
 
 ax.set(
     xticks=[], yticks=[], ylim=(4, 0), xlabel="along z\u2081 from -2 to 2, z\u2082 = 0"
