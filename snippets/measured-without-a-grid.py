@@ -13,8 +13,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits as bce
 
 from lowerbound import Grid, digits, trained_digits
 
-torch.manual_seed(0)
-vae, x = trained_digits(), digits().held_out
+vae, x = trained_digits(), digits().held_out[:100]
 given = vae.encode(x)
 mu, std, decode = given.mean, given.log_std.exp(), vae.decode  # or your own
 
@@ -22,8 +21,9 @@ kl = 0.5 * (mu**2 + std**2 - 1) - std.log()  # for each image and latent number
 for number, nats in enumerate(kl.mean(0)):
     print(f"KL to the prior, latent number {number} = {nats:.1f}")
 
-q, prior, k = Normal(mu, std), Normal(0.0, 1.0), 1000
-z = q.sample((k,))
+k, draws = 1000, torch.Generator().manual_seed(0)
+z = mu + std * torch.randn(k, *mu.shape, generator=draws)
+q, prior = Normal(mu, std), Normal(0.0, 1.0)
 cost = bce(decode(z), x.expand(k, *x.shape), reduction="none")
 log_weight = (prior.log_prob(z) - q.log_prob(z)).sum(-1) - cost.sum(-1)
 elbo = log_weight.mean(0).mean()  # the average of the logs
