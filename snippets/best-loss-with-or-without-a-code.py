@@ -13,7 +13,7 @@ data = torch.tensor([0.4, 0.3, 0.2, 0.1], dtype=torch.float64)  # q(x), and p(z)
 best = -(data * data.log()).sum()  # the data's entropy: no loss is below it
 
 found = {}
-for name, table, right in (
+for name, table, expected in (
     ("copies", torch.eye(4), 0),  # sure of each x
     ("ignores z", data.expand(4, 4), -best),  # no better than a blind guess
 ):
@@ -28,11 +28,11 @@ for name, table, right in (
     assert abs(loss - best) < 1e-12, (
         f"the loss should be the best, {best:.3f}, not {loss:.3f}"
     )
-    assert abs(quality - right) < 1e-12, (
-        f"the reconstruction should be {right:.3f}, not {quality:.3f}"
+    assert abs(quality - expected) < 1e-12, (
+        f"the reconstruction should be {expected:.3f}, not {quality:.3f}"
     )
-    assert abs(told - best - right) < 1e-12, (
-        f"z should tell {best + right:.3f} nats about x, not {told:.3f}"
+    assert abs(told - best - expected) < 1e-12, (
+        f"z should tell {best + expected:.3f} nats about x, not {told:.3f}"
     )
 
 for name, values in found.items():

@@ -39,7 +39,7 @@ for name, vae in models.items():
     print(f"{name}, average reconstruction = {scores[name].mean():.1f}")
     print(f"{name}, average log p(x) = {evidence[name].mean():.1f}")
 
-figure, axes = subplots(3, figsize=(5.6, 3.0))
+figure, axes = subplots(3, figsize=(3.6, 2.3))
 for ax, (name, images) in zip(axes, rows.items(), strict=True):
     eight = images[:8].reshape(8, 8, 8)
     pictures(ax, eight, columns=8, colour=DATA if images is x else P)
