@@ -2,17 +2,15 @@
 
 Kind: experiment
 Break it: bce.mean() if averaged -> bce.sum(1).mean() if averaged
-Fold: trained, draw, used, wrong
+Fold: train, draw, used, wrong
 """
 
 import torch
-from torch.nn import ModuleList
+from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits as cross_entropy
 
 from lowerbound import digits, mlp
 from lowerbound.diagnose import AnyVAE, diagnose
-
-train, held_out = (images.float() for images in digits()[:2])
 
 
 def draw(mu, logvar):
@@ -27,7 +25,7 @@ def loss_function(recon, x, mu, logvar, averaged):
 
 def handed_over(encoder, decoder, averaged):
     return AnyVAE(
-        network=ModuleList([encoder, decoder]),  # all weights
+        network=nn.ModuleList([encoder, decoder]),  # all weights
         encode=lambda x: encoder(x).chunk(2, dim=1),  # mu and a second output, which is
         spread="logvar",
         decode=decoder,  # its images are
@@ -37,29 +35,30 @@ def handed_over(encoder, decoder, averaged):
     )
 
 
-def trained(mine, x):
+def train(mine, x):
     adam = torch.optim.Adam(mine.network.parameters(), lr=0.01)
     for _ in range(80):
         code = mine.encode(x)
         adam.zero_grad()
         mine.loss(mine.decode(draw(*code)), x, *code).backward()
         adam.step()
-    return mine
 
 
 reports = {True: [], False: []}
 for seed in range(5):
     for averaged, found in reports.items():
-        torch.manual_seed(seed)
-        networks = mlp(64, 32, 10, seed=seed), mlp(5, 32, 64, seed=seed)
-        mine = trained(handed_over(*networks, averaged), train)
-        found.append(diagnose(mine, held_out, images=1, draws=20))
+        with torch.random.fork_rng():  # afterwards your random state is as it was
+            torch.manual_seed(seed)
+            encoder, decoder = mlp(64, 32, 10, seed=seed), mlp(5, 32, 64, seed=seed)
+            mine = handed_over(encoder, decoder, averaged)
+            train(mine, digits().train.float())
+            found.append(diagnose(mine, digits().held_out.float(), images=1, draws=20))
 
-used = [int(report["latent numbers in use"].number) for report in reports[True]]
+used = [int(r["latent numbers in use"].number) for r in reports[True]]
 print(f"mean, beta = {reports[True][0]['beta'].value}")
 print(f"mean, latent numbers in use, of 5 = {used}")
 print(f"sum, beta = {reports[False][0]['beta'].value}")
 wrong = {name: [list(r.wrong) for r in found] for name, found in reports.items()}
-both = ["latent numbers in use", "beta"]
-assert wrong[True] == [both] * 5, f"mean: expected {both}, got {wrong[True]}"
+both = [["latent numbers in use", "beta"]] * 5
+assert wrong[True] == both, f"mean: expected {both}, got {wrong[True]}"
 assert wrong[False] == [[]] * 5, f"sum: expected no fault, got {wrong[False]}"
