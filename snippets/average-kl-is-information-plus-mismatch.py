@@ -56,7 +56,11 @@ q = EncoderJoint(vae.encode(x))
 average, told = kl(q.z_given_x, vae.prior), mutual_information(q)
 print(f"digits, average KL = {average:.3f}")
 print(f"digits, what z tells about x = {told:.3f}")
-print(f"digits, the rest, KL(q(z)||p(z)) = {kl(q.z, vae.prior):.3f}")
+rest = kl(q.z, vae.prior)
+print(f"digits, the rest, KL(q(z)||p(z)) = {rest:.3f}")
+assert abs(average - told - rest) < 1e-3, (
+    f"the parts should add up to {average:.3f}, not {told + rest:.3f}"
+)
 assert told > 0.9 * average, (
     f"nearly all of {average:.2f} nats should be information, not {told:.2f}"
 )

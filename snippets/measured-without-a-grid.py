@@ -33,5 +33,6 @@ print(f"bound from {k} draws = {bound:.2f}")
 
 truth = Grid(vae).log_evidence(x).mean()  # only here, with two latent numbers
 print(f"log p(x) = {truth:.2f}")
+assert kl.mean(0).min() > 0.5, f"both should be in use, not {kl.mean(0).min():.2f}"
 shown = (bound - elbo) / (truth - elbo)
 assert 0.5 < shown < 1.05, f"of the gap the bound should show most, not {shown:.0%}"

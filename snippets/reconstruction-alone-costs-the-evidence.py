@@ -37,6 +37,8 @@ for whole, alone in zip(*trained.values(), strict=True):
     assert worse > 2, (
         f"log p(x) should be over 2 nats lower without it, not {worse:.2f}"
     )
+    assert alone[3] < 0.1, f"the answers should be dots, not {alone[3]:.2f} wide"
+    assert alone[4] > 1.5, f"the codes should spread over 1.5, not {alone[4]:.1f}"
     assert alone[2] > whole[2] + 5, (
         f"the gap should be over 5 nats larger, and is {alone[2]:.2f} after {whole[2]:.2f}"
     )

@@ -355,6 +355,8 @@ def _(joint: EncoderJoint) -> Tensor:
 def sampled_mutual_information(joint: EncoderJoint, k: int, generator: torch.Generator | None = None) -> Estimate:
     r"""The mutual information under q, from k samples for each row of the data, for any number of dimensions; in nats.
 
+    q(x) is the data given, so it is at most the log of their number. Where it is near that, take more of them.
+
     $$\I(x; z) = \E_{q(x, z)}[\log q(z \mid x) - \log q(z)]$$
 
     It is one part of the average KL term:
