@@ -75,6 +75,7 @@ def test_every_page_asks_its_own_host_alone_and_gets_all_it_asks_for(published: 
         page.goto(home, wait_until="networkidle")
         box = page.get_by_role("textbox", name="Search")
         box.focus()
+        expect(page.locator(".md-search-result__meta")).to_have_text("Type to start searching", timeout=30_000)
         box.press_sequentially("posterior")
         result = page.locator(".md-search-result__link").first
         expect(result).to_be_attached(timeout=30_000)

@@ -106,7 +106,7 @@ export const instrument = ({ schema, load = () => undefined, build, python }) =>
     scene.stage.append(voice);
     host.replaceChildren(scene.stage);
     host.instrument = kit;
-    if (here) host.scrollIntoView({ block: "nearest" });
+    if (here) bringIntoView(host);
 
     // Before the theme sees it, which would fetch the page again.
     const page = location.pathname;
@@ -134,7 +134,7 @@ export const instrument = ({ schema, load = () => undefined, build, python }) =>
         event.preventDefault();
         event.stopPropagation();
         kit.go(read(link.hash));
-        host.scrollIntoView({ block: "nearest" });
+        bringIntoView(host);
       },
       { signal, capture: true },
     );
@@ -147,6 +147,11 @@ export const instrument = ({ schema, load = () => undefined, build, python }) =>
     host.dataset.ready = "";
     return () => stopped.abort();
   };
+
+// What is higher than the window begins at its upper edge.
+function bringIntoView(host) {
+  host.scrollIntoView({ block: host.offsetHeight < 0.9 * innerHeight ? "nearest" : "start" });
+}
 
 /** A jump of some numbers of the state that can be followed with the eye; at once where motion is not wanted. */
 export function glide(kit) {

@@ -61,7 +61,8 @@ export const STYLE = `
 .md-typeset .lb-workshop .lb-settings { margin: 0.4rem 0; font-size: inherit }
 .lb-workshop summary { font: inherit }
 .lb-workshop .lb-settings > div { display: grid; grid-template-columns: repeat(auto-fill, minmax(7.2rem, 1fr)); gap: 0.6rem 1rem; padding: 0.3rem 0 0.7rem }
-.lb-workshop .lb-settings label { display: grid; gap: 0.15rem; color: var(--lb-muted) }
+.lb-workshop .lb-settings label { display: grid; gap: 0.15rem; min-width: 0; color: var(--lb-muted) }
+.lb-workshop .lb-settings select { min-width: 0; max-width: 100% }
 .lb-workshop :is(.lb-settings select, .lb-settings input, .lb-seed select) { min-height: 44px; padding: 0 0.5rem; border: 1px solid var(--lb-rule-strong); border-radius: 3px; background: var(--lb-paper); color: var(--lb-ink); font: inherit }
 @media (scripting: none) { .lb-workshop .lb-live { display: none } }
 @media print { .lb-workshop .lb-live { display: none } }
