@@ -306,9 +306,11 @@ def contrast(page: Page, judged: set[str]) -> list[str]:
     still = "* { transition: none !important; animation: none !important }"
     style = page.add_style_tag(content=f"{still} {', '.join(APART)} {{ display: none !important }}")
     looks = page.evaluate(MARK_LOOKS, list(judged))
-    judged.update(looks)
     options = {"runOnly": {"type": "rule", "values": AXE_COLOURS}}
-    found = axe(page, {"include": [["[data-look]"]]}, options) if looks else []
+    found = []
+    if page.locator("[data-look]").count():  # an instrument may have painted itself anew meanwhile
+        found = axe(page, {"include": [["[data-look]"]]}, options)
+        judged.update(looks)
     style.evaluate("style => style.remove()")
     return found
 
