@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from lowerbound_site.claims import ROOT
 from lowerbound_site.expand import read_pages
@@ -181,6 +181,10 @@ def test_page(path: str, browser: Browser, built_site: Path, site_address: str, 
     read = page.evaluate(READ)
     if read["shift"] > LARGEST_SHIFT:  # a page that shifts does so every time; what only a busy machine does goes away
         read["shift"] = min(read["shift"], *(shift(browser, site_address + path) for _ in range(2)))
+    for instrument in page.locator("lb-instrument").all():  # each comes when the reader does
+        instrument.scroll_into_view_if_needed()
+        expect(instrument).to_have_attribute("data-ready", "", timeout=30_000)
+    page.wait_for_load_state("networkidle")
     complaints += structure(read)
     complaints += [f"another host: {url}" for url in requests if not url.startswith((site_address, "data:", "blob:"))]
     complaints += weight(built_site, requests)

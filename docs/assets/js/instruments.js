@@ -14,7 +14,7 @@ const near = new IntersectionObserver(
   (entries) => {
     for (const { isIntersecting, target } of entries) if (isIntersecting) target.begin();
   },
-  { rootMargin: "60%" },
+  { rootMargin: "15%" },
 );
 
 customElements.define(
