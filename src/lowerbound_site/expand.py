@@ -20,7 +20,7 @@ from mkdocs.utils.meta import get_data
 
 from lowerbound_site import elements
 from lowerbound_site.claims import KINDS, ROOT, Claim, EvidenceError, read_claim, read_claims
-from lowerbound_site.fold import marked, visible_lines
+from lowerbound_site.fold import LONGEST_VISIBLE, marked, visible_lines
 
 CPU_BUILDS = "https://download.pytorch.org/whl/cpu"  # of torch: a tenth of what it takes with CUDA
 SITE_URL = "http://127.0.0.1:8000/"  # the stated default; the environment's SITE_URL wins
@@ -65,16 +65,8 @@ class Page:
     @cached_property
     def claims(self) -> list[str]:
         """The claims that stand on this page, in order."""
-        return self._placed("claim", "folded")
-
-    @property
-    def opened(self) -> list[str]:
-        """Those whose program is seen at once."""
-        return self._placed("claim")
-
-    def _placed(self, *words: str) -> list[str]:
         found = _PLACEHOLDER.finditer(hide_code(self.text))
-        return [place["rest"] or "" for place in found if place["word"] in words]
+        return [place["rest"] or "" for place in found if place["word"] in ("claim", "folded")]
 
 
 def read_pages(root: Path = ROOT) -> list[Page]:
@@ -172,6 +164,12 @@ class _Expansion:
         if name in self.shown:
             raise self.error(found, "stands on this page already; link to it with [...](#" + name + ")")
         self.shown.add(name)
+        if not folded and (lines := visible_lines(claim)) > LONGEST_VISIBLE:
+            raise self.error(
+                found,
+                f"shows {lines} lines of its program, at most {LONGEST_VISIBLE} are allowed; name helpers "
+                f"behind Fold: in its docstring, or write {{{{ folded: {name} }}}}",
+            )
         return render_claim(claim, self.level(found), self.root, folded)
 
     def figure(self, found: re.Match[str], name: str) -> str:

@@ -1,13 +1,16 @@
 """What of a program is folded: in its place, by rules that anyone can foresee, and never the evidence."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 
 from lowerbound_site.claims import ROOT, Claim, EvidenceError, parse, read_claims
-from lowerbound_site.expand import read_pages
+from lowerbound_site.expand import expand
 from lowerbound_site.fold import LONGEST_VISIBLE, fold_page, marked, parts, visible_lines
+
+from .conftest import SNIPPET
 
 DRAWS = '''\
 """Two and two are four.
@@ -84,11 +87,12 @@ def test_the_parts_are_the_program_and_the_evidence_is_seen(name: str) -> None:
     assert {broken, *asserts} <= seen
 
 
-def test_what_is_read_at_once_is_short() -> None:
-    claims = read_claims(ROOT)
-    opened = {name for page in read_pages() for name in page.opened}
-    too_long = {name: lines for name in sorted(opened) if (lines := visible_lines(claims[name])) > LONGEST_VISIBLE}
-    assert not too_long, f"name helpers behind Fold: in the docstring, or fold the claim: {too_long}"
+def test_a_program_too_long_to_be_read_at_once_has_to_be_folded(root: Path, write: Callable[[str, str], Path]) -> None:
+    long = SNIPPET.replace("total = 2 + 2", "total = 2 + 2\n" + "total += 0\n" * LONGEST_VISIBLE)
+    write("snippets/two-and-two.py", long)
+    with pytest.raises(EvidenceError, match=r"p.md:1: .* shows 3\d lines .* name helpers behind Fold:"):
+        expand("{{ claim: two-and-two }}", root, "p.md")
+    assert "<summary>The evidence</summary>" in expand("{{ folded: two-and-two }}", root)
 
 
 @pytest.mark.parametrize(
@@ -104,13 +108,10 @@ def test_what_cannot_be_folded_is_said(before: str, after: str, message: str) ->
 
 
 def test_a_fold_of_one_line_is_none() -> None:
-    source = DRAWS.replace('print(f"total = {total}")\n', "").replace('figure.savefig("draws.svg")\n', "ax.set(a=1)\n")
-    source = source.replace("Figure: A line.\n", "").replace(
-        "for x in table:\n    print(x)\n", "print(total)\nbreaks = 1\n"
-    )
-    assert "print(total)" not in "\n".join(
-        source.splitlines()[part.first - 1] for part in parts(draws(source)) if part.holds == ("printing",)
-    )
+    source = DRAWS.replace("total = 2 + 2\n", "total = 2 + 2\nprint(total)\nmore = total\n")
+    lines = source.splitlines()
+    seen = [line for part in parts(draws(source)) if not part.holds for line in lines[part.first - 1 : part.last]]
+    assert seen[:3] == ["total = 2 + 2", "print(total)", "more = total"]
 
 
 def test_a_folded_program_is_whole_and_has_one_copy_button() -> None:

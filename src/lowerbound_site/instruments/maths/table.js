@@ -55,12 +55,6 @@ export function slots(q, p, by) {
   };
 }
 
-// I(x;z) = KL(q(x,z)‖q(x) q(z)): how many nats a code tells about its image.
-export function information(joint) {
-  const [x, z] = [marginalX(joint), marginalZ(joint)];
-  return kl(joint.flat(), x.flatMap((px) => z.map((pz) => px * pz)));
-}
-
 // -- training: encoder and decoder are tables of scores, and softmax makes probabilities of them -----------------------
 
 export function softmax(scores) {
