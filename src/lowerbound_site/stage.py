@@ -23,6 +23,7 @@ from lowerbound_site.instrument_data import export
 
 NOW = "now"  # the VERSION that is the sources as they are
 MODULES = "download/instruments"
+BACK = Path(__file__).parent / "theme" / "partials" / "back.html"  # the part of a page's head that they need
 
 _SHEETS = ("colour.css", "type.css", "page.css", "instruments.css")
 _PAGE = """<!doctype html>
@@ -31,6 +32,7 @@ _PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="data:,">
 <title>{title}</title>
+{back}
 {head}
 <body data-md-color-scheme="default" data-md-color-primary>
 <script>
@@ -73,7 +75,7 @@ class Stage(QuietHandler):
         if path in {source.stem for source in folder(self._root).glob("*.js")}:
             return self._answer(_page(path, url.query).encode(), "text/html")
         if not path:
-            return self._answer(_PAGE.format(title="Stage", head="", body="").encode(), "text/html")
+            return self._answer(_PAGE.format(title="Stage", back="", head="", body="").encode(), "text/html")
         return super().do_GET()
 
     def _module(self, found: str, path: str) -> None:
@@ -98,7 +100,7 @@ def _page(name: str, state: str) -> str:
     loader = '<script type="module" src="/assets/js/instruments.js"></script>'
     place = f'<lb-instrument data-name="{name}" data-start="{html.escape(state)}" data-version="{NOW}"></lb-instrument>'
     body = f'<h1>{name}</h1><figure class="lb-figure lb-moves">{place}</figure>'
-    return _PAGE.format(title=name, head=links + _STYLE + loader, body=body)
+    return _PAGE.format(title=name, back=BACK.read_text(encoding="utf-8"), head=links + _STYLE + loader, body=body)
 
 
 @contextlib.contextmanager

@@ -62,9 +62,13 @@ def test_a_caption_s_words_set_it_and_back_unsets_it(page: Page) -> None:
     page.get_by_role("link", name="a dot", exact=True).click()
     page.wait_for_function(f"({LOSS})() !== '{first}'")
     page.evaluate("document.querySelector('lb-instrument').sameElement = true")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
     page.go_back()
     page.wait_for_function(f"({LOSS})() === '{first}'")
+    page.wait_for_timeout(500)  # in which the theme would have fetched the page and put it in this one's place
     assert page.evaluate("document.querySelector('lb-instrument').sameElement"), "the theme fetched the page again"
+    assert page.url not in asked
     assert page.evaluate("window.loadedOnce")
     assert page.url == f"{SITE_URL}questions/why-measure-q-against-p/"
 

@@ -108,21 +108,22 @@ export const instrument = ({ schema, load = () => undefined, build, python }) =>
     host.instrument = kit;
     if (here) bringIntoView(host);
 
-    // Before the theme sees it, which would fetch the page again.
+    // The page's head sends this (theme/partials/back.html), before the theme sees it.
     const page = location.pathname;
     addEventListener(
-      "popstate",
+      "lb-back",
       (event) => {
         if (location.pathname !== page) return;
         const was = here;
         here = mine(location.hash);
         if (!here && !was) return;
-        event.stopPropagation();
+        event.preventDefault();
         kit.state = here ? read(location.hash) : first;
         repaint();
-        if (event.state) scrollTo({ left: event.state.x, top: event.state.y, behavior: "instant" });
+        const place = event.detail;
+        if (place) scrollTo({ left: place.x, top: place.y, behavior: "instant" });
       },
-      { signal, capture: true },
+      { signal },
     );
     // Before the theme sees it, which writes all addresses out in full, and would fetch the page again.
     document.addEventListener(
