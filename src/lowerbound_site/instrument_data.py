@@ -53,7 +53,22 @@ def _contents(library: Path) -> dict[str, bytes]:
         "pixel-counts.json": json.dumps({"images": len(train), "on": (train >= 8).sum(0).tolist()}).encode(),
         "chosen.json": json.dumps(chosen()).encode(),
         "train.bin": np.packbits(train >= 8).tobytes(),
+        "grey.json": json.dumps(_grey(train, held_out, labels), separators=(",", ":")).encode(),
         "labels.json": json.dumps(labels.tolist(), separators=(",", ":")).encode(),
+    }
+
+
+def _grey(train: Any, held_out: Any, labels: Any) -> dict[str, Any]:
+    """What the best linear models of the grey digits are made of, and the first held-out image of each digit."""
+    import numpy as np
+
+    grey = train / 16
+    spreads, directions = np.linalg.eigh(np.cov(grey.T, bias=True))
+    return {
+        "mean": grey.mean(0).tolist(),
+        "spreads": spreads[:-17:-1].tolist(),  # the 16 largest, from the largest on
+        "directions": directions.T[:-17:-1].tolist(),
+        "images": [held_out[labels == digit][0].tolist() for digit in range(10)],
     }
 
 

@@ -31,6 +31,7 @@ NAMES = [
     "row-to-island",
     "shuffle",
     "width",
+    "your-loss",
 ]
 EACH_BORDER = [(name, key, n) for name, keys in BORDERS.items() for n, key in enumerate(keys)]
 

@@ -24,3 +24,4 @@ export const loadTrainingImages = () => fetched("train.bin", async (answer) => i
 export const loadLabels = () => fetched("labels.json", (answer) => answer.json());
 export const loadChosen = () => fetched("chosen.json", (answer) => answer.json());
 export const loadCounts = () => fetched("pixel-counts.json", (answer) => answer.json());
+export const loadGrey = () => fetched("grey.json", (answer) => answer.json());

@@ -21,6 +21,12 @@ export function estimate(value, error) {
   return `${number(value, decimals)} ± ${number(error, decimals)}`;
 }
 
+/** A positive number, to so many digits that say something, and never as a power of ten. */
+export function significant(value, figures) {
+  const text = value.toFixed(Math.max(0, figures - 1 - Math.floor(Math.log10(value))));
+  return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+}
+
 /** A number with its sign, also when that is plus; "0.000" has none. */
 export function signed(value, decimals) {
   const text = number(value, decimals);

@@ -1,0 +1,119 @@
+// Your own loss: sum or mean, how many pixels, which weight. It says how wide the noise of a pixel is.
+
+import { choice } from "./controls/choice.js";
+import { loadGrey } from "./controls/data.js";
+import { element, write } from "./controls/dom.js";
+import { instrument } from "./controls/instrument.js";
+import { predict } from "./controls/predict.js";
+import { axisSlider } from "./controls/slider.js";
+import { digits } from "./draw/digits.js";
+import { significant } from "./draw/format.js";
+import { noiseOf, rates, rebuilt } from "./maths/your-loss.js";
+
+export const schema = {
+  "error": { "of": ["sum", "mean"], "start": "sum" },
+  "kl": { "of": ["sum", "mean"], "start": "sum" },
+  "pixels": { "of": ["64", "1024", "12288"], "start": "1024" },
+  "latents": { "of": ["2", "16"], "start": "16" },
+  "weight": { "from": -4, "to": 1, "step": 0.05, "start": 0 }
+};
+
+const FIGURES = 4; // of each number shown
+
+/** The digits enlarged to so many pixels: each of the 64 stands there so many times. */
+function measure(state, { spreads }) {
+  const [pixels, latents] = [Number(state.pixels), Number(state.latents)];
+  const { beta, variance } = noiseOf({ ...state, pixels, latents, weight: 10 ** state.weight });
+  const enlarged = spreads.map((spread) => (spread * pixels) / 64);
+  const told = rates(enlarged, latents, variance);
+  return { beta, variance, enlarged, used: told.filter((rate) => rate > 0).length, told: told.reduce((a, b) => a + b, 0) };
+}
+
+const lines = ({ error, kl, weight }) => `\
+error = ((x_hat - x)**2)${error === "sum" ? ".sum(1).mean()" : ".mean()"}
+kl = kl_each_number${kl === "sum" ? ".sum(1).mean()" : ".mean()"}
+loss = error + ${weight === 0 ? "" : `${significant(10 ** weight, FIGURES)} * `}kl`;
+
+function build(kit, grey) {
+  const images = grey.images.map((image) => image.map((count) => count / 16));
+  const error = choice(kit, "error", "squared error, over the pixels", { sum: "sum", mean: "mean" });
+  const kl = choice(kit, "kl", "KL, over the latent numbers", { sum: "sum", mean: "mean" });
+  const pixels = choice(kit, "pixels", "pixels", { 64: "64 (8x8)", 1024: "1,024 (32x32)", 12288: "12,288 (64x64, in colour)" });
+  const latents = choice(kit, "latents", "latent numbers", { 2: "2", 16: "16" });
+  const weight = axisSlider(kit, "weight", "weight of the KL, a power of ten", { small: 0.05, large: 0.5, page: 1 });
+  const code = element("code", {});
+  const given = digits("your-loss-x", "var(--lb-data)", 10, "unseen digits");
+  const made = digits("your-loss-made", "var(--lb-ink)", 10, "what becomes of them");
+  const shown = element("output", { class: "lb-sums" });
+  const question = predict(kit, "Now each error is a sum over its 1,024 pixels. Take the mean in its place. How many of the 16 latent numbers will stay in use?", {
+    answers: ["all: it is only the learning rate", "about half", "none"],
+    right: 2,
+    because: "The error is 1,024 times smaller, the KL is as large as before: it now weighs 1,024 times as much.",
+  });
+  let tried = false;
+  return {
+    stage: element(
+      "div",
+      { class: "lb-stage lb-scene" },
+      question.element,
+      element("div", { class: "lb-row" }, error.element, kl.element),
+      element("pre", {}, code),
+      given.element,
+      made.element,
+      shown,
+      element("div", { class: "lb-row" }, pixels.element, latents.element),
+      weight.element,
+      element("div", { class: "lb-live" }, ...kit.tools()),
+    ),
+    paint(state) {
+      const { beta, variance, enlarged, used, told } = measure(state, grey);
+      const numbers = {
+        "beta": significant(beta, FIGURES),
+        "sigma": significant(Math.sqrt(variance), FIGURES),
+        "in use": String(used),
+        "KL": told.toFixed(1),
+      };
+      for (const part of [error, kl, pixels, latents]) part.paint();
+      const said = significant(10 ** state.weight, FIGURES);
+      weight.paint(said, said);
+      write(code, lines(state));
+      given.paint(images);
+      // Enlarging takes room, and no shape: the noise, in units of the 64 pixels, is narrower by as much.
+      const scaled = (64 / Number(state.pixels)) * variance;
+      made.paint(images.map((image) => rebuilt(image, grey, Number(state.latents), scaled).map((shade) => Math.min(1, Math.max(0, shade)))));
+      const says = `In use: ${used} of ${state.latents} latent numbers. β = ${numbers.beta}: right for pixels from 0 to 1 whose noise has a width of σ = √(β/2) = ${numbers.sigma}`;
+      write(shown, `${says}.`);
+      const asked = state.error === "mean" && state.kl === "sum" && state.pixels === "1024" && state.latents === "16" && state.weight === 0;
+      tried ||= asked;
+      question.paint(tried);
+      kit.say(says);
+      return numbers;
+    },
+  };
+}
+
+const python = ({ error, kl, pixels, latents, weight }) => `\
+from math import floor, log10, sqrt
+
+from lowerbound import digits, ppca
+
+error, kl, pixels, latents, weight = "${error}", "${kl}", ${pixels}, ${latents}, 10**${weight}
+beta = weight * (pixels if error == "mean" else 1) / (latents if kl == "mean" else 1)
+
+grey = digits(binary=False).train / 16
+enlarged = grey * sqrt(pixels / 64)  # as good as that many pixels, for ppca
+best = ppca(enlarged, latents, noise=beta / 2)
+
+
+def said(value):  # four digits of it
+    text = f"{value:.{max(0, 3 - floor(log10(value)))}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+print("beta =", said(beta))
+print("sigma =", said(sqrt(beta / 2)))
+print("in use =", best.active_directions)
+print(f"KL = {best.nats_per_direction.sum():.1f}")
+`;
+
+export const start = instrument({ schema, load: loadGrey, build, python });

@@ -1,0 +1,105 @@
+"""Sum or mean, and what it makes of digits: beta, noise and the best linear model, against the library."""
+
+import json
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from lowerbound import digits, ppca
+from lowerbound_site.instrument_data import export
+
+from .modules import Modules, survivors
+
+pytestmark = pytest.mark.browser
+
+EXACT = 1e-9
+CHANGES = [
+    ("maths/your-loss.js", '"mean" ? pixels : 1', '"sum" ? pixels : 1'),
+    ("maths/your-loss.js", '"mean" ? latents : 1', '"mean" ? pixels : 1'),
+    ("maths/your-loss.js", "1)) / (kl", "1)) * (kl"),
+    ("maths/your-loss.js", "beta / 2", "2 * beta"),
+    ("maths/your-loss.js", "0.5 * Math.log(spread / variance)", "Math.log(spread / variance)"),
+    ("maths/your-loss.js", "Math.max(0, ", "Math.max(-1, "),
+    ("maths/your-loss.js", "(1 - variance / spreads[i])", "(1 + variance / spreads[i])"),
+    ("maths/your-loss.js", "(image[d] - mean[d])", "image[d]"),
+    ("maths/your-loss.js", "i < latents && ", ""),
+    ("maths/your-loss.js", " && spreads[i] > variance", ""),
+]
+FOUND = """
+const {loadGrey} = await at("controls/data.js"), loss = await at("maths/your-loss.js");
+const grey = await loadGrey();
+return states.map(state => {
+  const {beta, variance} = loss.noiseOf(state);
+  const bare = 64 / state.pixels * variance;
+  return {
+    beta, variance, rates: loss.rates(grey.spreads, state.latents, bare),
+    rebuilt: grey.images.map(image => loss.rebuilt(image.map(count => count / 16), grey, state.latents, bare)),
+  };
+});
+"""
+
+
+def grey() -> Tensor:
+    return digits(binary=False).train / 16
+
+
+def images() -> Tensor:
+    """The first held-out image of each digit."""
+    split = digits(binary=False)
+    return torch.stack([split.held_out[split.held_out_labels == digit][0] for digit in range(10)])
+
+
+def random_states(count: int) -> list[dict[str, Any]]:
+    """Losses from next to no weight of the KL to one that silences all, in every combination of sums and means."""
+    generator = torch.Generator().manual_seed(3)
+    weights = 10 ** (6 * torch.rand(count, generator=generator, dtype=torch.float64) - 5)
+    kinds = torch.randint(0, 2, (count, 3), generator=generator).tolist()
+    return [
+        {
+            "error": ("sum", "mean")[error],
+            "kl": ("sum", "mean")[kl],
+            "latents": (2, 16)[latents],
+            "pixels": (64, 1024, 12288)[n % 3],
+            "weight": weight,
+        }
+        for n, (weight, (error, kl, latents)) in enumerate(zip(weights.tolist(), kinds, strict=True))
+    ]
+
+
+def check(modules: Modules, count: int = 60) -> None:
+    states, x = random_states(count), images() / 16
+    used = set()
+    for state, found in zip(states, modules.run(FOUND, states), strict=True):
+        # beta is the KL's factor over the factor of the summed squared error
+        factor = 1 / state["pixels"] if state["error"] == "mean" else 1
+        beta = state["weight"] * (1 / state["latents"] if state["kl"] == "mean" else 1) / factor
+        assert abs(found["beta"] / beta - 1) < EXACT
+        assert abs(2 * found["variance"] / beta - 1) < EXACT
+        best = ppca(grey(), state["latents"], noise=beta / 2 * 64 / state["pixels"])
+        again = best.x_given_z.mean(best.z_given_x.mean(x))
+        assert (torch.tensor(found["rates"], dtype=torch.float64) - best.nats_per_direction).abs().max() < EXACT, state
+        assert (torch.tensor(found["rebuilt"], dtype=torch.float64) - again).abs().max() < EXACT, state
+        used.add(best.active_directions)
+    assert {0, 2, 16} <= used  # both ends were tried
+
+
+def test_it_is_what_the_library_computes(modules: Modules) -> None:
+    check(modules, 1000)
+
+
+def test_every_change_is_noticed(modules: Modules) -> None:
+    assert survivors(modules, check, CHANGES) == []
+
+
+def test_an_enlarged_digit_varies_as_many_times_more() -> None:
+    enlarged = grey().reshape(-1, 8, 8).repeat_interleave(2, 1).repeat_interleave(2, 2).flatten(1)
+    for noise in (0.02, 0.5):
+        as_it_is, instead = ppca(enlarged, 6, noise=noise), ppca(grey() * 2, 6, noise=noise)
+        assert (as_it_is.nats_per_direction - instead.nats_per_direction).abs().max() < EXACT
+
+
+def test_the_exported_digits_are_the_first_of_each() -> None:
+    exported = json.loads(export()["data/grey.json"].read_text())
+    assert torch.equal(torch.tensor(exported["images"], dtype=torch.float64), images())
