@@ -29,7 +29,7 @@ QUERIES = {
     "decoding": TRAPS,
     "decoding the mean": TRAPS,
     # other forms of a word
-    "blurry": TRAPS,
+    "blurry": "questions/why-is-latent-space-continuous/",
     "scrambling": SCRAMBLED,
     "scrambled latent space": SCRAMBLED,
     "noisy": "questions/why-is-latent-space-continuous/",
