@@ -2,15 +2,16 @@
 
 Kind: computation
 Break it: log_q.exp().mean(1) -> vae.prior.log_prob(z).exp()
-Figure: Two clouds of dots with axes z1 and z2, and a square from minus one to one in each. On the left, codes of
-    training images: dense clumps with thin places between them. On the right, the same number of draws from the
-    prior: one round cloud, thickest in the middle.
+Figure: Two rows of eight pictures from the decoder. Above, where the encoder leaves codes thinnest beside the prior:
+    smudges, such as a blend of a six and an eight. Below, where its codes are densest: clear digits.
 """
+
+import math
 
 import torch
 
 from lowerbound import digits, trained_digits
-from lowerbound.plots import INK, P, Q, subplots
+from lowerbound.plots import P, pictures, subplots
 
 vae, x = trained_digits(), digits().train
 q = vae.encode(x)  # q(z|x), one normal per training image
@@ -31,14 +32,19 @@ sampled = (draws.abs() < 1).all(-1).double().mean()
 standard_error = (sampled * (1 - sampled) / len(draws) / len(x)) ** 0.5
 under_the_prior = torch.tensor(0.5**0.5).erf() ** 2
 
-figure, axes = subplots(1, 2, figsize=(4.6, 2.7), sharex=True, sharey=True)
-clouds = {"q(z)": (draws[0, :600], Q, "o"), "p(z)": (noise[0, :600], P, "s")}
-for ax, (name, (codes, colour, shape)) in zip(axes, clouds.items(), strict=True):
-    ax.plot(*codes.T, shape, color=colour, markersize=1.6, markeredgewidth=0)
-    ax.plot([-1, 1, 1, -1, -1], [-1, -1, 1, 1, -1], color=INK, linewidth=1)
-    ax.set(xlabel="z₁", aspect="equal", title=name, xlim=(-3.6, 3.6), ylim=(-3.6, 3.6))
+# Decode where q(z) is thinnest and densest beside the prior.
+axis = torch.linspace(-2, 2, 41, dtype=torch.float64)
+places = torch.cartesian_prod(axis, axis)
+places = places[places.norm(dim=1) < 2]
+log_q_z = q.log_prob(places[:, None]).logsumexp(1) - math.log(len(x))
+order = (log_q_z - vae.prior.log_prob(places)).argsort()
+figure, axes = subplots(2, 1, figsize=(4.4, 1.9))
+for ax, name, shown in zip(
+    axes, ("thinnest", "densest"), (order[:80:10], order[-80::10]), strict=True
+):
+    decoded = vae.decode(places[shown]).sigmoid().reshape(8, 8, 8)
+    pictures(ax, decoded, columns=8, colour=P).set_title(f"where q(z) is {name}")
 
-axes[0].set(ylabel="z₂")
 figure.savefig("aggregated-posterior-is-a-mixture.svg")
 
 print(f"probability of the square, by averaging = {evaluated:.2f}")
