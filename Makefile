@@ -1,4 +1,4 @@
-# Every target sets up what it needs. Only Python 3.11 or later, git and make must be there before.
+# Every target sets up what it needs. Only Python 3.11.5 or later, git and make must be there before.
 PYTHON ?= python3
 SITE := .venv/bin/python -m lowerbound_site
 .DEFAULT_GOAL := help
@@ -26,8 +26,8 @@ help:
 STAMP := .venv/stamp-$(shell cat requirements.txt pyproject.toml | cksum | cut -d' ' -f1)
 
 $(STAMP):
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-		|| { echo "Python 3.11 or later is needed; name one with: make PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11, 5))' \
+		|| { echo "Python 3.11.5 or later is needed; name one with: make PYTHON=/path/to/python3.11"; exit 1; }
 	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
 	.venv/bin/python -m pip install --disable-pip-version-check --no-compile --requirement requirements.txt
 	.venv/bin/python -m pip install --disable-pip-version-check --no-deps --no-build-isolation --editable .

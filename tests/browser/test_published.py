@@ -1,20 +1,22 @@
 """The site as it is once it is published: with a repository, and below the root of its host."""
 
+from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urljoin, urlsplit
 
 import pytest
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.utils.yaml import get_yaml_loader, yaml_load
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
-from lowerbound_site.build import prepare, serving
+from lowerbound_site.build import prepare
 from lowerbound_site.claims import ROOT
 from lowerbound_site.lighten import inline, postpone, prune
 
+from ..complaints import listen
 from .test_links import Links
-from .test_pages import DESKTOP
+from .test_pages import DESKTOP, PHONE, SMALLEST_TARGET, served
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("site")]
 
@@ -23,6 +25,16 @@ SITE = f"https://reader.invalid{BASE}"
 REPOSITORY = "https://github.com/reader/lower-bound"
 # Some pages stand for all: what differs when the site is published is the same on each.
 PAGES = {"Home": "index.md", "Short": "short-answer.md", "Why": "questions/why-measure-q-against-p.md"}
+
+
+def address(path: str) -> str:
+    """Where a page is published."""
+    return urljoin(SITE, path.removesuffix("index.md").replace(".md", "/"))
+
+
+def lost(path: str) -> str:
+    """Where somebody says that this page lost them."""
+    return f"{REPOSITORY}/issues/new?template=lost.yml&page={quote(address(path))}"
 
 
 @pytest.fixture(scope="module")
@@ -57,34 +69,88 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_every_page_asks_its_own_host_alone_and_gets_all_it_asks_for(published: Path, browser: Browser) -> None:
-    with serving(published) as host:
-        page = browser.new_page(viewport=DESKTOP)
-        asked: list[str] = []
-        failed: list[str] = []
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("requestfailed", lambda request: failed.append(request.url))
-        page.on("response", lambda response: failed.append(response.url) if response.status >= 400 else None)
-        home = urljoin(host, BASE)
-        for path in PAGES.values():
-            page.goto(urljoin(home, path.removesuffix("index.md").replace(".md", "/")), wait_until="networkidle")
-            assert page.locator(".md-header .md-source").get_attribute("href") == REPOSITORY
-            assert page.evaluate(
-                "[...document.fonts].every(face => face.status !== 'error' || /fallback/.test(face.family))"
-            )
-        page.goto(home, wait_until="networkidle")
-        box = page.get_by_role("textbox", name="Search")
-        box.focus()
-        expect(page.locator(".md-search-result__meta")).to_have_text("Type to start searching", timeout=30_000)
-        box.press_sequentially("posterior")
-        result = page.locator(".md-search-result__link").first
-        expect(result).to_be_attached(timeout=30_000)
-        found = urljoin(page.url, result.get_attribute("href") or "")
-        assert found.startswith(home)
-        assert page.request.get(found).ok
-        page.close()
-    assert [url for url in asked if not url.startswith((home, "data:", "blob:"))] == []
-    assert failed == []
+@pytest.fixture
+def page(published: Path, browser: Browser) -> Iterator[Page]:
+    """A page at the published address; every other host is asked in vain, and that is a complaint."""
+    context = browser.new_context(viewport=DESKTOP)
+    complaints: list[str] = []
+
+    def answer(route: Route) -> None:
+        url = route.request.url
+        file = served(published, url)
+        if not url.startswith(SITE):
+            complaints.append(f"asks another host: {url}")
+            route.abort()
+        elif file.exists():
+            route.fulfill(path=file)
+        else:
+            complaints.append(f"is not there: {url}")
+            route.fulfill(status=404)
+
+    context.route("**", answer)
+    page = context.new_page()
+    listen(page, complaints)
+    page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
+    yield page
+    context.close()
+    assert complaints == []
+
+
+@pytest.mark.parametrize("path", PAGES.values())
+def test_every_page_asks_its_own_host_alone_and_gets_all_it_asks_for(path: str, page: Page) -> None:
+    page.goto(address(path), wait_until="networkidle")
+    assert page.locator(".md-header .md-source").get_attribute("href") == REPOSITORY
+    assert page.evaluate("[...document.fonts].every(face => face.status !== 'error' || /fallback/.test(face.family))")
+
+
+def test_the_theme_s_navigation_stays_below_the_site_s_own_address(page: Page) -> None:
+    page.goto(SITE, wait_until="networkidle")
+    page.evaluate("window.loadedOnce = true")
+    page.get_by_role("link", name="Start with the short answer").click()
+    page.wait_for_selector("h1:has-text('short answer')")
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("window.loadedOnce"), "the page was loaded anew: this tested nothing"
+    assert page.url == address(PAGES["Short"])
+    assert page.locator(".lb-mend a").first.get_attribute("href") == lost(PAGES["Short"])
+
+
+def test_the_search_finds_pages_below_the_site_s_own_address(page: Page, published: Path) -> None:
+    page.goto(SITE, wait_until="networkidle")
+    box = page.get_by_role("textbox", name="Search")
+    box.focus()
+    expect(page.locator(".md-search-result__meta")).to_have_text("Type to start searching", timeout=30_000)
+    box.press_sequentially("posterior")
+    result = page.locator(".md-search-result__link").first
+    expect(result).to_be_attached(timeout=30_000)
+    found = urljoin(page.url, result.get_attribute("href") or "")
+    assert found.startswith(SITE)
+    assert served(published, found).exists()
+
+
+@pytest.mark.parametrize("path", PAGES.values())
+def test_every_page_says_where_to_mend_it(path: str, page: Page) -> None:
+    page.set_viewport_size(PHONE)
+    page.goto(address(path), wait_until="networkidle")
+    links = page.locator(".lb-mend a")
+    assert [link.get_attribute("href") for link in links.all()] == [lost(path), f"{REPOSITORY}/edit/main/docs/{path}"]
+    assert (ROOT / "docs" / path).exists()
+    for link in links.all():
+        link.scroll_into_view_if_needed()
+        box = link.bounding_box()
+        assert box
+        assert box["height"] >= SMALLEST_TARGET
+
+
+def test_the_form_of_that_link_is_there_and_has_a_place_for_the_page() -> None:
+    asked = parse_qs(urlsplit(lost("index.md")).query)
+    form = yaml_load((ROOT / ".github" / "ISSUE_TEMPLATE" / asked.pop("template")[0]).read_text())
+    assert asked.keys() <= {field.get("id") for field in form["body"]}
+
+
+def test_without_a_repository_no_page_names_one(built_site: Path) -> None:
+    page = (built_site / "index.html").read_text()
+    assert "lost me" not in page
+    assert "Edit this page" not in page
 
 
 def test_programs_and_wheel_are_offered_below_the_sites_own_address(published: Path) -> None:
