@@ -25,15 +25,17 @@ from lowerbound.bounds import (
     score_function_surrogate,
 )
 from lowerbound.data import Digits, digits
+from lowerbound.encoders import Divide, MeanAndSpread
 from lowerbound.gaussian import Gaussian, GaussianJoint, LinearGaussian, factor_analysis, ppca
 from lowerbound.grid import Grid, GridPosterior
 from lowerbound.idx import fit_idx, read_idx
-from lowerbound.likelihoods import Bernoulli, Binomial, GaussianNoise
+from lowerbound.likelihoods import Bernoulli, Binomial, GaussianNoise, LearnedNoise, PixelNoise
+from lowerbound.loaders import for_batches
 from lowerbound.models import digits_vae, load, mlp, save, trained_digits
 from lowerbound.quantities import elbo, entropy, kl, kl_each, mutual_information, reconstruction
 from lowerbound.tables import Conditional, Distribution, Joint, outside_support
 from lowerbound.training import History, fit, measure
-from lowerbound.vae import VAE, DiagonalNormal, FullNormal, StandardNormal
+from lowerbound.vae import VAE, DiagonalNormal, FullNormal, StandardNormal, kl_per_latent
 
 __version__ = "0.1.0"
 
@@ -46,6 +48,7 @@ __all__ = [
     "DiagonalNormal",
     "Digits",
     "Distribution",
+    "Divide",
     "Draws",
     "EncoderJoint",
     "Estimate",
@@ -58,7 +61,10 @@ __all__ = [
     "History",
     "InferenceGaps",
     "Joint",
+    "LearnedNoise",
     "LinearGaussian",
+    "MeanAndSpread",
+    "PixelNoise",
     "RateDistortion",
     "StandardNormal",
     "digits",
@@ -70,10 +76,12 @@ __all__ = [
     "factor_analysis",
     "fit",
     "fit_idx",
+    "for_batches",
     "importance_weighted_bound",
     "inference_gaps",
     "kl",
     "kl_each",
+    "kl_per_latent",
     "load",
     "measure",
     "mlp",

@@ -150,10 +150,10 @@ def _(p: VAE, q: Encoded, x: Tensor, *, k: int, generator: torch.Generator | Non
     def of_rows(noise: Tensor, *parameters: Tensor) -> Tensor:
         """Some rows, whose draws go through in blocks too."""
         drawn = noise.transpose(0, 1)
-        return in_blocks(logs, [drawn], held * len(noise), whole=parameters, network=p.decoder, dim=1)
+        return in_blocks(logs, [drawn], held * len(noise), whole=parameters, network=p.model, dim=1)
 
     noise = _noise(q, k, generator).transpose(0, 1)
-    return Draws(*in_blocks(of_rows, [noise, x, *vars(q).values()], held * k, network=p.decoder, dim=2))
+    return Draws(*in_blocks(of_rows, [noise, x, *vars(q).values()], held * k, network=p.model, dim=2))
 
 
 # -- bounds ----------------------------------------------------------------------------------------------------------

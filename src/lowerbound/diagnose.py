@@ -26,9 +26,10 @@ from torch import Tensor, nn
 from lowerbound import lossfit
 from lowerbound.bounds import draw, estimate
 from lowerbound.checks import at_least
+from lowerbound.encoders import READINGS
 from lowerbound.grid import Grid
-from lowerbound.likelihoods import Bernoulli, Binomial, GaussianNoise, Likelihood
-from lowerbound.lossfit import FORMS, MEAN, READINGS, Fit
+from lowerbound.likelihoods import Bernoulli, Binomial, GaussianNoise, LearnedNoise, Likelihood
+from lowerbound.lossfit import FORMS, MEAN, Fit
 from lowerbound.psis import pareto_k
 from lowerbound.quantities import elbo
 from lowerbound.vae import VAE, DiagonalNormal, pixel_rows
@@ -815,14 +816,14 @@ class _Called(nn.Module):
 def _ours(vae: VAE) -> AnyVAE:
     """A VAE of this library as anybody's; with a tilted q(z|x), the widths along the axes."""
     kind = type(vae.likelihood).__name__
-    sigma = getattr(vae.likelihood, "sigma", None)
+    sigma = float(vae.likelihood.sigma) if isinstance(vae.likelihood, GaussianNoise | LearnedNoise) else None
 
     def encode(x: Tensor) -> tuple[Tensor, Tensor]:
         q = vae.encode(x)
         return q.mean, q.scale_tril.square().sum(-1).log() / 2
 
     said = "gaussian" if sigma is not None else "bernoulli-logits"
-    if kind not in ("Bernoulli", "Binomial", "GaussianNoise"):
+    if kind not in ("Bernoulli", "Binomial", "GaussianNoise", "LearnedNoise"):
         raise TypeError(f"vae: its likelihood {vae.likelihood!r} is none that diagnose knows; use AnyVAE")
     return AnyVAE(encode=encode, spread="log_std", decode=vae.decode, likelihood=said, network=vae, sigma=sigma)
 

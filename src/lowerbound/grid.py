@@ -87,9 +87,10 @@ class Grid:
         self.vae = in_float64(vae).requires_grad_(False)
         decoded = torch.cat([self.vae.decode(part) for part in torch.split(self.z, 4096)])
         self._log_cell = dim * math.log(self.spacing)
-        self._natural = vae.likelihood.natural(decoded).T.contiguous()  # (D, points^L): the layout that @ likes best
-        self._constant = vae.prior.log_prob(self.z) + self._log_cell - vae.likelihood.log_partition(decoded)
-        missed = self._missed(vae.likelihood.mean(decoded))
+        likelihood = self.vae.likelihood
+        self._natural = likelihood.natural(decoded).T.contiguous()  # (D, points^L): the layout that @ likes best
+        self._constant = vae.prior.log_prob(self.z) + self._log_cell - likelihood.log_partition(decoded)
+        missed = self._missed(likelihood.expected_statistics(decoded))
         self._coarse = (missed > -NEGLIGIBLE).nonzero().squeeze(1)
         self._missed_there = missed[self._coarse]
 
@@ -123,7 +124,7 @@ class Grid:
 
     def _log_joint_mass(self, x: Tensor) -> Tensor:
         """log p(x, z in cell) = log p(x|z) + log p(z) + log of the cell's size, but for base(x); (n, points^L)."""
-        return torch.addmm(self._constant, x, self._natural)
+        return torch.addmm(self._constant, self.vae.likelihood.statistics(x), self._natural)
 
     def log_evidence(self, x: Tensor) -> Tensor:
         r"""$\log p(x) = \log \int p(z) \, p(x \mid z) \dd z$ by the sum over the grid, shape (n,), in nats.
@@ -320,7 +321,7 @@ class Grid:
 
     def _checked(self, x: Tensor) -> Tensor:
         """x as rows of pixels, in the dtype and on the device that it has."""
-        pixels = len(self._natural)
+        pixels = len(self._natural) // self.vae.likelihood.outputs
         if not isinstance(x, Tensor) or x.dim() < 2 or len(x) == 0 or math.prod(x.shape[1:]) != pixels:
             found = tuple(x.shape) if isinstance(x, Tensor) else type(x).__name__
             raise ValueError(f"x: expected a tensor of shape (n, {pixels}), or images, with n > 0, got {found}")

@@ -17,6 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from lowerbound.encoders import Divide
 from lowerbound.likelihoods import Bernoulli, Binomial
 from lowerbound.models import mlp
 from lowerbound.training import History, fit
@@ -103,22 +104,11 @@ def fit_idx(
         )
     pixels = images.flatten(1)
     x = (pixels >= 128 if binary else pixels).float().to(device)
-    encoder = nn.Sequential(_Divide(1 if binary else 255), mlp(x.shape[1], hidden, 2 * latent_dim, seed=2 * seed))
+    encoder = nn.Sequential(Divide(1 if binary else 255), mlp(x.shape[1], hidden, 2 * latent_dim, seed=2 * seed))
     decoder = mlp(latent_dim, hidden, x.shape[1], seed=2 * seed + 1)
     vae = VAE(encoder, decoder, Bernoulli() if binary else Binomial(255), latent_dim).to(device)
     history = fit(vae, x, seed=seed, epochs=epochs, batch_size=batch_size, learning_rate=learning_rate, **settings)
     return vae, history
-
-
-class _Divide(nn.Module):
-    """Inputs from 0 to 1 for the network that follows; counts up to 255 would swamp its first layer."""
-
-    def __init__(self, by: int) -> None:
-        super().__init__()
-        self.by = by
-
-    def forward(self, x: Tensor) -> Tensor:
-        return x / self.by
 
 
 def _uncompressed(path: str | Path) -> bytes:

@@ -16,14 +16,29 @@ from numbers import Real
 from typing import Protocol
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, softplus
 
 from lowerbound.checks import at_least
+from lowerbound.quantities import LOG_2PI
 
 
 class Likelihood(Protocol):
-    """What a VAE asks of its likelihood. `decoded` is the decoder's output, shape (..., D)."""
+    r"""What a VAE asks of its likelihood. `decoded` is the decoder's output, shape (..., D).
+
+    One that reads two numbers for each pixel, as `PixelNoise` does, has `outputs` = 2, and `decoded` the shape
+    (..., 2D); its `natural` belongs to `statistics`, in whose place x stands in the formula above.
+    """
+
+    outputs: int = 1
+
+    def statistics(self, x: Tensor) -> Tensor:
+        """What multiplies `natural`: x itself, unless said otherwise."""
+        return x
+
+    def expected_statistics(self, decoded: Tensor) -> Tensor:
+        r"""$\E[\text{statistics}(x) \mid z]$: the mean, unless said otherwise."""
+        return self.mean(decoded)
 
     def log_prob(self, x: Tensor, decoded: Tensor) -> Tensor:
         r"""$\log p(x \mid z)$, shape (...), in nats; x has the shape of `decoded`."""
@@ -48,7 +63,7 @@ class Likelihood(Protocol):
 
 
 @dataclass(frozen=True)
-class Binomial:
+class Binomial(Likelihood):
     r"""Each pixel is a count out of `total`, here $m$; the decoder's output is the logit of each $s_d$.
 
     $$p(x \mid z) = \prod_d \binom{m}{x_d} s_d^{x_d} (1 - s_d)^{m - x_d}$$
@@ -128,26 +143,10 @@ class Bernoulli(Binomial):
         return "Bernoulli()"
 
 
-@dataclass(frozen=True)
-class GaussianNoise:
-    r"""Each pixel is normal around the decoder's output $\mu$: $p(x \mid z) = \Normal(x; \mu, \sigma^2 I)$.
+class _NormalPixels(Likelihood, Protocol):
+    r"""What normal pixels with one $\sigma$ share, a given one or a learned one."""
 
-    Minus its log is the squared error, scaled, plus a constant:
-
-    $$-\log p(x \mid z) = \frac{1}{2 \sigma^2} \sum_d (x_d - \mu_d)^2 + \frac{D}{2} \log(2 \pi \sigma^2)$$
-
-    `sigma` is fixed. One learned for each pixel shrinks without end on pixels that never change, and even a shared one
-    on images that the decoder can match exactly: then the likelihood has no maximum.
-    """
-
-    sigma: float
-
-    def __post_init__(self) -> None:
-        if not isinstance(self.sigma, Real):
-            raise TypeError(f"sigma: expected a number, got {self.sigma!r}")
-        object.__setattr__(self, "sigma", float(self.sigma))
-        if not (math.isfinite(self.sigma) and self.sigma > 0):
-            raise ValueError(f"sigma: expected a finite number above 0, got {self.sigma!r}")
+    sigma: float | Tensor
 
     def log_prob(self, x: Tensor, decoded: Tensor) -> Tensor:
         """Minus the squared error, scaled, minus the constant."""
@@ -172,14 +171,144 @@ class GaussianNoise:
 
     def sample(self, decoded: Tensor, generator: torch.Generator | None = None) -> Tensor:
         r"""The decoder's output plus noise: $\mu + \sigma \varepsilon$ with $\varepsilon \sim \Normal(0, I)$."""
-        noise = torch.randn(decoded.shape, generator=generator, dtype=decoded.dtype, device=decoded.device)
-        return decoded + self.sigma * noise
+        return decoded + self.sigma * _noise(decoded, generator)
 
     def check(self, x: Tensor) -> None:
         """Any finite number will do."""
+        return
 
-    def _constant(self, x: Tensor) -> float:
-        return x.shape[-1] / 2 * math.log(2 * math.pi * self.sigma**2)
+    def _constant(self, x: Tensor) -> float | Tensor:
+        return x.shape[-1] / 2 * (LOG_2PI + 2 * _log(self.sigma))
+
+
+@dataclass(frozen=True)
+class GaussianNoise(_NormalPixels):
+    r"""Each pixel is normal around the decoder's output $\mu$: $p(x \mid z) = \Normal(x; \mu, \sigma^2 I)$.
+
+    Minus its log is the squared error, scaled, plus a constant:
+
+    $$-\log p(x \mid z) = \frac{1}{2 \sigma^2} \sum_d (x_d - \mu_d)^2 + \frac{D}{2} \log(2 \pi \sigma^2)$$
+
+    `sigma` is fixed; `LearnedNoise` and `PixelNoise` learn it.
+    """
+
+    sigma: float
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.sigma, Real):
+            raise TypeError(f"sigma: expected a number, got {self.sigma!r}")
+        object.__setattr__(self, "sigma", _above_zero(self.sigma, "sigma"))
+
+
+class LearnedNoise(nn.Module, _NormalPixels):
+    r"""As `GaussianNoise`, with one $\sigma$ for all pixels that is learned with the networks, and a floor under it.
+
+    $$\sigma = \sqrt{f^2 + e^{2s}}$$
+
+    Here $f$ is the floor and $s$ is learned. Without a floor the likelihood has no maximum where the decoder can match
+    every image exactly: then $\sigma$ shrinks, and the loss falls, without end.
+
+    Args:
+        floor: $f$, the least standard deviation of a pixel that you admit; half the step between two grey values, say.
+        start: $\sigma$ before training.
+
+    Raises:
+        ValueError: a floor that is not above 0, or a start that is not above the floor.
+
+    Source: Rybkin et al. 2021, Simple and effective VAE training with calibrated decoders; without the floor.
+    """
+
+    def __init__(self, floor: float, start: float = 1.0) -> None:
+        super().__init__()
+        self.floor = _above_zero(floor, "floor")
+        if not (math.isfinite(start) and start > floor):
+            raise ValueError(f"start: expected a finite number above the floor, {floor:g}, got {start!r}")
+        self.log_excess = nn.Parameter(torch.tensor(math.log(start**2 - floor**2) / 2))
+
+    @property
+    def sigma(self) -> Tensor:  # type: ignore[override]  # computed, not set
+        r"""$\sigma$ as it is now, a tensor without dimensions."""
+        return (self.floor**2 + (2 * self.log_excess).exp()).sqrt()
+
+    def __repr__(self) -> str:
+        return f"LearnedNoise(floor={self.floor:g})"
+
+
+class PixelNoise(nn.Module, Likelihood):
+    r"""Each pixel is normal, and the decoder puts out the log variance of each beside its mean; with a floor under it.
+
+    $$p(x \mid z) = \prod_d \Normal(x_d; \mu_d, \sigma_d^2), \qquad \sigma_d^2 = f^2 + e^{v_d}$$
+
+    The decoder's output holds $\mu_1 \ldots \mu_D$, then $v_1 \ldots v_D$. Without the floor $f$ the variance of a
+    pixel that is the same in all images shrinks without end, and the loss falls with it.
+
+    Args:
+        floor: $f$, the least standard deviation of a pixel that you admit.
+
+    Raises:
+        ValueError: a floor that is not above 0.
+
+    Source: Kingma & Welling 2014, appendix C.2; without the floor.
+    """
+
+    outputs = 2
+
+    def __init__(self, floor: float) -> None:
+        super().__init__()
+        self.floor = _above_zero(floor, "floor")
+
+    def log_prob(self, x: Tensor, decoded: Tensor) -> Tensor:
+        r"""$-\frac{1}{2} \sum_d \left[(x_d - \mu_d)^2 / \sigma_d^2 + \log(2 \pi \sigma_d^2)\right]$."""
+        mean, variance = self._read(decoded)
+        return -0.5 * ((x - mean).square() / variance + variance.log() + LOG_2PI).sum(-1)
+
+    def statistics(self, x: Tensor) -> Tensor:
+        """x and its squares, shape (..., 2D)."""
+        return torch.cat([x, x.square()], -1)
+
+    def natural(self, decoded: Tensor) -> Tensor:
+        r"""$\mu_d / \sigma_d^2$, then $-1 / (2 \sigma_d^2)$."""
+        mean, variance = self._read(decoded)
+        return torch.cat([mean / variance, -0.5 / variance], -1)
+
+    def log_partition(self, decoded: Tensor) -> Tensor:
+        r"""$A(z) = \frac{1}{2} \sum_d \left[\mu_d^2 / \sigma_d^2 + \log \sigma_d^2\right]$."""
+        mean, variance = self._read(decoded)
+        return 0.5 * (mean.square() / variance + variance.log()).sum(-1)
+
+    def base(self, x: Tensor) -> Tensor:
+        r"""$b(x) = -\frac{D}{2} \log 2 \pi$."""
+        return x.new_full(x.shape[:-1], -x.shape[-1] / 2 * LOG_2PI)
+
+    def mean(self, decoded: Tensor) -> Tensor:
+        r"""$\mu$, shape (..., D)."""
+        return self._read(decoded)[0]
+
+    def expected_statistics(self, decoded: Tensor) -> Tensor:
+        r"""$\mu_d$, then $\mu_d^2 + \sigma_d^2$."""
+        mean, variance = self._read(decoded)
+        return torch.cat([mean, mean.square() + variance], -1)
+
+    def sample(self, decoded: Tensor, generator: torch.Generator | None = None) -> Tensor:
+        r"""$\mu_d + \sigma_d \varepsilon_d$ with $\varepsilon \sim \Normal(0, I)$."""
+        mean, variance = self._read(decoded)
+        return mean + variance.sqrt() * _noise(mean, generator)
+
+    def check(self, x: Tensor) -> None:
+        """Any finite number will do."""
+        return
+
+    def _read(self, decoded: Tensor) -> tuple[Tensor, Tensor]:
+        """Means and variances."""
+        if decoded.shape[-1] % 2:
+            raise ValueError(
+                f"decoder: its output has {decoded.shape[-1]} numbers; expected a mean and a log variance each"
+            )
+        mean, log_variance = decoded.chunk(2, -1)
+        return mean, self.floor**2 + log_variance.exp()
+
+    def __repr__(self) -> str:
+        return f"PixelNoise(floor={self.floor:g})"
 
 
 def log_likelihood(likelihood: Likelihood, x: Tensor, decoded: Tensor) -> Tensor:
@@ -191,15 +320,33 @@ def log_likelihood(likelihood: Likelihood, x: Tensor, decoded: Tensor) -> Tensor
     >>> log_likelihood(Bernoulli(), torch.tensor([1.0, 0.0]), torch.tensor([0.0, 0.0]))
     tensor(-1.3863)
     """
-    if x.shape[-1] != decoded.shape[-1]:
-        raise ValueError(f"decoder: its output has {decoded.shape[-1]} number(s), but x has {x.shape[-1]} pixels")
-    return likelihood.log_prob(*((x, decoded) if x.shape == decoded.shape else torch.broadcast_tensors(x, decoded)))
+    if x.shape[-1] * likelihood.outputs != decoded.shape[-1]:
+        each = "" if likelihood.outputs == 1 else f", for each of which {likelihood!r} reads {likelihood.outputs}"
+        raise ValueError(f"decoder: its output has {decoded.shape[-1]} number(s), but x has {x.shape[-1]} pixels{each}")
+    if x.shape[:-1] != decoded.shape[:-1]:
+        shape = torch.broadcast_shapes(x.shape[:-1], decoded.shape[:-1])
+        x, decoded = x.expand(*shape, -1), decoded.expand(*shape, -1)
+    return likelihood.log_prob(x, decoded)
 
 
 def log_likelihood_table(likelihood: Likelihood, x: Tensor, decoded: Tensor) -> Tensor:
     r"""$\log p(x_i \mid z_g)$ for every pair, shape (n, g), as one matrix product of x (n, D) with decoded (g, D)."""
-    product = x @ likelihood.natural(decoded).T
+    product = likelihood.statistics(x) @ likelihood.natural(decoded).T
     return product.sub_(likelihood.log_partition(decoded)).add_(likelihood.base(x)[:, None])
+
+
+def _above_zero(value: float, name: str) -> float:
+    if not (isinstance(value, Real) and math.isfinite(value) and value > 0):
+        raise ValueError(f"{name}: expected a finite number above 0, got {value!r}")
+    return float(value)
+
+
+def _log(sigma: float | Tensor) -> float | Tensor:
+    return sigma.log() if isinstance(sigma, Tensor) else math.log(sigma)
+
+
+def _noise(like: Tensor, generator: torch.Generator | None) -> Tensor:
+    return torch.randn(like.shape, generator=generator, dtype=like.dtype, device=like.device)
 
 
 def _cross_entropy(logits: Tensor, share: Tensor) -> Tensor:

@@ -17,16 +17,12 @@ from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 from torch.overrides import TorchFunctionMode
 
+from lowerbound.encoders import READINGS
+
 ROWS = 16  # values of the loss in a fit with 5 unknowns
 EXPLAINED = 1e-3  # of the spread of the values: what a reading may leave over
 SHAKEN = 0.3  # how far the encoder's weights are moved so that codes differ: times their size, and this / 6 beside
 
-READINGS: dict[str, Callable[[Tensor], Tensor]] = {  # of an encoder's second output, to log standard deviations
-    "logvar": lambda s: s / 2,
-    "log_std": lambda s: s,
-    "std": torch.log,
-    "var": lambda s: s.log() / 2,
-}
 MEAN = "the mean"
 FORMS = {  # of a KL that is none, and what it is
     "reversed": "it is KL(p(z)‖q(z|x)), the arguments exchanged",

@@ -2,21 +2,26 @@
 
 import contextlib
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import repeat
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
 from tqdm import tqdm
 
+from lowerbound.bounds import Estimate, sampled_elbo
 from lowerbound.checks import at_least
 from lowerbound.grid import Grid
 from lowerbound.likelihoods import log_likelihood
+from lowerbound.loaders import Data, batches, for_batches
 from lowerbound.quantities import elbo, kl_each
-from lowerbound.vae import VAE, pixel_rows
+from lowerbound.vae import VAE, DiagonalNormal, Encoded, pixel_rows
 
+DRAWS = 16  # of z for each image, where the ELBO of watched data is sampled
+BATCH = 4096  # images measured at a time
 _ONE_THREADS_WORK = 10_000_000  # multiplications that a thread does in about a millisecond
 
 
@@ -29,6 +34,7 @@ class Row(NamedTuple):
         elbo: the average $\ELBO(x)$.
         log_evidence: the average $\log p(x)$, NaN unless it was asked for.
         gap: the average $\KL(q(z \mid x) \,\|\, p(z \mid x))$, NaN unless it was asked for.
+        standard_error: of `elbo` where it was sampled, 0 where it was computed.
     """
 
     epoch: int
@@ -36,6 +42,7 @@ class Row(NamedTuple):
     elbo: float
     log_evidence: float
     gap: float
+    standard_error: float = 0.0
 
 
 @dataclass
@@ -87,23 +94,23 @@ def loss(vae: VAE, x: Tensor, noise: Tensor | None, beta: float = 1.0) -> Tensor
     """
     q = vae.encode(x, training=True)
     decoded = vae.decode(q.mean if noise is None else q.at(noise), training=True)
-    reconstruction = log_likelihood(vae.likelihood, pixel_rows(x), decoded)
-    if beta == 0:
-        return -reconstruction.mean()
-    return -torch.sub(reconstruction, kl_each(q, vae.prior), alpha=beta).mean()
+    each = log_likelihood(vae.likelihood, pixel_rows(x), decoded)
+    if beta != 0:
+        each = torch.sub(each, kl_each(q, vae.prior), alpha=beta)
+    return each.sum() / -len(x)
 
 
 def fit(
     vae: VAE,
-    x: Tensor,
+    x: Data,
     *,
     epochs: int = 100,
     batch_size: int = 64,
     learning_rate: float = 5e-3,
-    beta: float = 1.0,
+    beta: float | Callable[[int], float] = 1.0,
     sample: bool = True,
     seed: int = 0,
-    watch: Mapping[str, Tensor] | None = None,
+    watch: Mapping[str, Data] | None = None,
     every: int = 10,
     exact: bool = False,
     progress: bool = True,
@@ -112,15 +119,19 @@ def fit(
 
     Args:
         vae: the model; it is trained where it is, on its own device and in its own dtype.
-        x: training data, shape (n, D) or (n, ...), of the VAE's dtype and device.
+        x: training data, shape (n, D) or (n, ...), of the VAE's dtype and device; or a `Dataset` or a `DataLoader` of
+            such images, or of tuples whose first item is one.
         epochs: passes over the data.
-        batch_size: images a step.
+        batch_size: images a step; a `DataLoader` has its own.
         learning_rate: where the cosine starts.
-        beta: weight of $\KL(q(z \mid x) \,\|\, p(z))$ in the loss.
+        beta: weight of $\KL(q(z \mid x) \,\|\, p(z))$ in the loss; or a function of the epoch, 1 for the first, for a
+            weight that rises: `lambda epoch: min(1, epoch / 20)`.
         sample: draw z from $q(z \mid x)$; False decodes its mean (with beta = 0: a plain autoencoder).
-        seed: of the shuffling and the noise. Torch's global random state is neither used nor changed.
-        watch: named data sets on which the ELBO is recorded, every `every` epochs and after the last; by quadrature, so
-            with 1 or 2 latent dimensions.
+        seed: of the shuffling and the noise. Torch's global random state is neither used nor changed. (A `DataLoader`
+            of yours shuffles as you made it; for every pass it takes a number from its generator, or from the global
+            one if it has none.)
+        watch: named data sets on which the ELBO is recorded, every `every` epochs and after the last: by quadrature
+            with 1 or 2 latent dimensions, beyond that from 16 draws of z for each image, with a standard error.
         exact: record $\log p(x)$ and the gap too, by grid (1 or 2 latent dimensions).
         progress: show a bar.
 
@@ -129,59 +140,80 @@ def fit(
 
     Raises:
         TypeError, ValueError: data that do not fit the VAE or its likelihood, or settings out of range.
-        FloatingPointError: the loss became infinite or NaN.
+        FloatingPointError: the loss became infinite or NaN. The message says when, and what it was before; if the first
+            loss is none already, nothing was trained yet.
     """
-    _check_settings(epochs, batch_size, learning_rate, beta, every)
-    watched = {name: vae.check(data) for name, data in (watch or {}).items()}
-    if watched and vae.prior.dim > 2:
+    _check_settings(epochs, batch_size, learning_rate, every)
+    if exact and vae.prior.dim > 2:
         raise ValueError(
-            f"watch: the ELBO is recorded by quadrature, for 1 or 2 latent dimensions and not {vae.prior.dim}; "
-            "leave watch out, and call sampled_elbo after training"
+            f"exact: log p(x) is a sum over a grid, for 1 or 2 latent dimensions and not {vae.prior.dim}; leave exact "
+            "out, and call importance_weighted_bound or log_evidence of lowerbound.ais after training"
         )
-    vae.check(x)
+    for data in (watch or {}).values():
+        if not isinstance(data, Dataset | DataLoader):
+            vae.check(data)
     history = History()
     losses = train(vae, x, epochs, batch_size, learning_rate, beta, sample, seed)
     bar = tqdm(losses, total=epochs, disable=not progress, unit="epoch")
     for epoch, average in enumerate(bar, 1):
-        history.loss.append(_finite(average, epoch, learning_rate))
+        history.loss.append(average)
         bar.set_postfix(loss=f"{average:.3f}", refresh=False)
         if epoch % every == 0 or epoch == epochs:
-            history.rows += [measure(vae, data, epoch, name, exact) for name, data in watched.items()]
+            history.rows += [measure(vae, data, epoch, name, exact) for name, data in (watch or {}).items()]
     return history
 
 
 def train(
     vae: VAE,
-    x: Tensor,
+    x: Data,
     epochs: int,
     batch_size: int = 64,
     learning_rate: float = 5e-3,
-    beta: float = 1.0,
+    beta: float | Callable[[int], float] = 1.0,
     sample: bool = True,
     seed: int = 0,
 ) -> Iterator[float]:
     """The loop inside `fit`: trains one epoch each time that it is asked for the next average loss.
 
-    The data are shuffled, and the noise is drawn, once an epoch: then a step has nothing to gather.
+    A tensor is shuffled, and the noise is drawn, once an epoch: then a step has nothing to gather.
     """
-    generator = torch.Generator(x.device).manual_seed(seed)
+    in_batches = isinstance(x, Dataset | DataLoader)
+    like = next(vae.parameters()) if in_batches else vae.check(x)
+    generator = torch.Generator(like.device).manual_seed(seed)
     optimizer = torch.optim.Adam(vae.parameters(), lr=learning_rate, fused=True)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs)
-    for _ in range(epochs):
+    for epoch in range(1, epochs + 1):
+        weight = _weight(beta, epoch)
+        losses: list[Tensor] = []
+        sizes: list[int] = []
         with _fewer_threads(vae, batch_size):
-            totals = []
-            order = torch.randperm(len(x), generator=generator, device=x.device)
-            shape = (len(x), vae.prior.dim)
-            noise = torch.randn(shape, generator=generator, dtype=x.dtype, device=x.device) if sample else None
-            draws = noise.split(batch_size) if noise is not None else repeat(None)
-            for batch, draw in zip(x[order].split(batch_size), draws, strict=False):
-                value = loss(vae, batch, draw, beta)
+            for batch, noise in _steps(vae, x, batch_size, generator, like, sample):
+                value = loss(vae, batch, noise, weight)
+                if epoch == 1 and not losses:
+                    _explain_first(vae, batch, value)
                 optimizer.zero_grad()
                 value.backward()
                 optimizer.step()
-                totals.append(value.detach() * len(batch))
+                losses.append(value.detach())
+                sizes.append(len(batch))
         schedule.step()
-        yield torch.stack(totals).sum().item() / len(x)
+        yield _average(torch.stack(losses), sizes, epoch, learning_rate)
+
+
+def _steps(
+    vae: VAE, x: Data, batch_size: int, generator: torch.Generator, like: Tensor, sample: bool
+) -> Iterator[tuple[Tensor, Tensor | None]]:
+    """Batches of one epoch, each with its noise."""
+
+    def noise(n: int) -> Tensor:
+        return torch.randn((n, vae.prior.dim), generator=generator, dtype=like.dtype, device=like.device)
+
+    if isinstance(x, Dataset | DataLoader):
+        yield from ((batch, noise(len(batch)) if sample else None) for batch in batches(vae, x, batch_size, generator))
+        return
+    order = torch.randperm(len(x), generator=generator, device=x.device)
+    draws = noise(len(x)).split(batch_size) if sample else repeat(None)
+    yield from zip(x[order].split(batch_size), draws, strict=False)
 
 
 @contextlib.contextmanager
@@ -199,29 +231,82 @@ def _fewer_threads(vae: VAE, batch_size: int) -> Iterator[None]:
 
 
 @torch.no_grad()
-def measure(vae: VAE, x: Tensor, epoch: int = 0, data: str = "data", exact: bool = False) -> Row:
-    r"""The averages of $\ELBO(x)$, and if asked of $\log p(x)$ and the gap, over the rows of x, in nats."""
-    q = vae.encode(x)
-    bound = elbo(vae, q, x).mean().item()
+def measure(vae: VAE, x: Data, epoch: int = 0, data: str = "data", exact: bool = False) -> Row:
+    r"""The averages of $\ELBO(x)$, and if asked of $\log p(x)$ and the gap, over the images, in nats.
+
+    The ELBO is computed by quadrature with 1 or 2 latent dimensions, and sampled beyond, always with the same seed: so
+    a curve of them does not jump where the model does not.
+
+    Args:
+        vae: the model.
+        x: images, shape (n, D) or (n, ...), or a `Dataset` or a `DataLoader` of them.
+        epoch: noted in the row.
+        data: noted too, as the name of x.
+        exact: $\log p(x)$ and the gap too, by grid (1 or 2 latent dimensions).
+    """
+    generator = torch.Generator(next(vae.parameters(), torch.empty(0)).device).manual_seed(0)
+
+    def bounds(q: Encoded, x: Tensor) -> Estimate:
+        if vae.prior.dim > 2:
+            return sampled_elbo(vae, q, x, k=DRAWS, generator=generator)
+        bound = elbo(vae, q, x)
+        return Estimate(bound, torch.zeros_like(bound))
+
+    bound, error = for_batches(bounds, vae, x, BATCH)
+    row = Row(epoch, data, bound.mean().item(), math.nan, math.nan, error.square().sum().sqrt().item() / len(error))
     if not exact:
-        return Row(epoch, data, bound, math.nan, math.nan)
-    evidence = Grid(vae).log_evidence(x).mean().item()
-    return Row(epoch, data, bound, evidence, evidence - bound)
+        return row
+    grid = Grid(vae)
+    evidence = for_batches(lambda _, x: grid.log_evidence(x), vae, x, BATCH).mean().item()
+    return row._replace(log_evidence=evidence, gap=evidence - row.elbo)
 
 
-def _finite(value: float, epoch: int, learning_rate: float) -> float:
-    if math.isfinite(value):
-        return value
+def _weight(beta: float | Callable[[int], float], epoch: int) -> float:
+    weight = beta(epoch) if callable(beta) else beta
+    if not (math.isfinite(weight) and weight >= 0):
+        raise ValueError(f"beta: expected a finite number, 0 or above, got {weight!r}")
+    return weight
+
+
+def _average(losses: Tensor, sizes: list[int], epoch: int, learning_rate: float) -> float:
+    """The average loss of an epoch, weighed by the size of the batches; or an error that says what came before."""
+    finite = losses.isfinite()
+    if finite.all():
+        return (losses * torch.tensor(sizes).to(losses)).sum().item() / sum(sizes)
+    step = int((~finite).nonzero()[0])
+    before = (
+        ", ".join(f"{value:.4g}" for value in losses[max(0, step - 3) : step].tolist()) or "those of earlier epochs"
+    )
     raise FloatingPointError(
-        f"the loss became {value} in epoch {epoch}. The likely cause: a learning rate that is too high "
-        f"({learning_rate:g}; try a tenth), or data far from 0 and 1 that need scaling"
+        f"the loss became {losses[step].item()} at step {step + 1} of epoch {epoch}, after {before}. If it had grown "
+        f"before: a learning rate that is too high ({learning_rate:g}; try a tenth). If it came at once: a batch with "
+        "pixels far from the others, or widths of q(z|x) that overflow (keep the encoder's log std within -10 and 10). "
+        "The weights are no numbers any more: train a new VAE, or load what was saved"
     )
 
 
-def _check_settings(epochs: int, batch_size: int, learning_rate: float, beta: float, every: int) -> None:
+def _explain_first(vae: VAE, batch: Tensor, value: Tensor) -> None:
+    """Raise where the first loss of all is no number: nothing has been trained yet, so what is wrong can be named."""
+    if value.isfinite():
+        return
+    with torch.no_grad():
+        q = vae.encode(batch)
+        log_std = q.log_std if isinstance(q, DiagonalNormal) else q.scale_tril.diagonal(dim1=-2, dim2=-1).log()
+        reconstruction = log_likelihood(vae.likelihood, pixel_rows(batch), vae.decode(q.mean))
+    said = {
+        "the encoder's means": q.mean,
+        "its log standard deviations": log_std,
+        "log p(x|z) at the means": reconstruction,
+    }
+    ranges = "; ".join(f"{name} from {part.min().item():.3g} to {part.max().item():.3g}" for name, part in said.items())
+    raise FloatingPointError(
+        f"the first loss is {value.item()}, before any step: {ranges}. What is large or no number there is the cause: "
+        "networks whose outputs start large (Divide, inside the encoder, scales the data), or weights that are NaN"
+    )
+
+
+def _check_settings(epochs: int, batch_size: int, learning_rate: float, every: int) -> None:
     for name, count in (("epochs", epochs), ("batch_size", batch_size), ("every", every)):
         at_least(count, 1, name)
     if not (math.isfinite(learning_rate) and learning_rate > 0):
         raise ValueError(f"learning_rate: expected a finite number above 0, got {learning_rate!r}")
-    if not (math.isfinite(beta) and beta >= 0):
-        raise ValueError(f"beta: expected a finite number, 0 or above, got {beta!r}")

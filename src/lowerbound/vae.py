@@ -23,7 +23,7 @@ import copy
 import math
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import product
 from typing import Any, Self
@@ -32,7 +32,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from lowerbound.checks import at_least, finite, last_axis
+from lowerbound.checks import at_least, expect, finite, last_axis
 from lowerbound.likelihoods import Likelihood, log_likelihood
 from lowerbound.memory import blocks, in_blocks
 from lowerbound.quantities import LOG_2PI, elbo, entropy, kl, kl_each, reconstruction
@@ -149,7 +149,8 @@ class FullNormal:
         This is the reparameterization: gradients reach the mean and T.
         """
         last_axis(noise, self.mean.shape[-1], "noise")
-        stretched: Tensor = torch.einsum("...ij,...j->...i", self.scale_tril, noise)
+        with torch.autocast(noise.device.type, enabled=False):  # which would round the product
+            stretched: Tensor = torch.einsum("...ij,...j->...i", self.scale_tril, noise)
         return self.mean + stretched
 
     def log_prob(self, z: Tensor) -> Tensor:
@@ -175,14 +176,16 @@ def rows(q: Encoded, part: slice | Tensor) -> Encoded:
 class VAE(nn.Module):
     r"""A variational autoencoder from any two modules: $p(x, z) = p(z) \, p(x \mid z)$, with the encoder $q(z \mid x)$.
 
-    Each module sees one batch axis and no more, as in training, so that what `fit` can train can be measured.
+    Each module sees one batch axis and no more, as in training, so that what `fit` can train can be measured. Under
+    torch's autocast the modules run as it says; what is computed from their outputs is computed in the dtype of x.
 
     Args:
         encoder: maps x, shape (n, D) or (n, ...) as you give it, to the numbers that `posterior` reads: for
             DiagonalNormal 2L of them for each x.
         decoder: maps z, shape (n, L), to what the likelihood reads, logits or means: shape (n, D), or (n, ...) with D
             numbers for each z.
-        likelihood: `Bernoulli()`, `Binomial(total)` or `GaussianNoise(sigma)`.
+        likelihood: `Bernoulli()`, `Binomial(total)`, `GaussianNoise(sigma)`, or with a noise that is learned
+            `LearnedNoise(floor)` or `PixelNoise(floor)`.
         latent_dim: L, the number of latent coordinates.
         posterior: the family of $q(z \mid x)$, `DiagonalNormal` or `FullNormal`.
 
@@ -215,7 +218,7 @@ class VAE(nn.Module):
         at_least(latent_dim, 1, "latent_dim")
         if not (isinstance(posterior, type) and issubclass(posterior, Encoded)):
             raise TypeError(f"posterior: expected DiagonalNormal or FullNormal, got {posterior!r}")
-        if isinstance(likelihood, type) or not hasattr(likelihood, "natural"):
+        if isinstance(likelihood, type) or not all(hasattr(likelihood, name) for name in ("natural", "outputs")):
             raise TypeError(f"likelihood: expected one such as Bernoulli() or Binomial(16), got {likelihood!r}")
         self.encoder, self.decoder = encoder, decoder
         self.likelihood, self.prior, self.posterior = likelihood, StandardNormal(latent_dim), posterior
@@ -250,13 +253,18 @@ class VAE(nn.Module):
 
     def _call(self, name: str, batch: Tensor, training: bool = False) -> Tensor:
         """The one door to both networks."""
-        with nullcontext() if training else eval_mode(self):
-            output: Any = getattr(self, name)(batch)
+        network: nn.Module = getattr(self, name)
+        if training:
+            output: Any = network(batch)
+        else:
+            with eval_mode(self):
+                output = network(batch)
         if not isinstance(output, Tensor):
-            raise TypeError(f"{name}: expected it to return one tensor, got a {type(output).__name__}")
+            advice = "; MeanAndSpread reads a pair" if name == "encoder" and isinstance(output, tuple | list) else ""
+            raise TypeError(f"{name}: expected it to return one tensor, got a {type(output).__name__}{advice}")
         if output.dim() == 0 or len(output) != len(batch):
             raise ValueError(f"{name}: for {len(batch)} inputs its output has shape {tuple(output.shape)}")
-        return output
+        return output if output.dtype == batch.dtype else output.to(batch.dtype)  # of autocast: sums need all digits
 
     def log_likelihood(self, x: Tensor, z: Tensor) -> Tensor:
         r"""$\log p(x \mid z)$, shape (...), in nats, for z of shape (..., L) and x of shape (n, D), (D,) or (n, ...).
@@ -265,12 +273,17 @@ class VAE(nn.Module):
         is a table, (n, g). (So signals of one channel, shape (n, 1, D), have to be flattened here.)
         """
         decoded = self.decode(z)
-        as_rows = x.shape[-1] == decoded.shape[-1]
+        as_rows = x.shape[-1] * self.likelihood.outputs == decoded.shape[-1]
         return log_likelihood(self.likelihood, x if as_rows else pixel_rows(x), decoded)
 
     def log_joint(self, x: Tensor, z: Tensor) -> Tensor:
         r"""$\log p(x, z) = \log p(z) + \log p(x \mid z)$, shapes as for `log_likelihood`, in nats."""
         return self.prior.log_prob(z) + self.log_likelihood(x, z)
+
+    @property
+    def model(self) -> nn.ModuleList:
+        r"""What has the weights of $p(x \mid z)$: the decoder, and a likelihood that learns."""
+        return nn.ModuleList(part for part in (self.decoder, self.likelihood) if isinstance(part, nn.Module))
 
     @torch.no_grad()
     def sample(self, n: int, generator: torch.Generator | None = None) -> tuple[Tensor, Tensor]:
@@ -333,17 +346,36 @@ def in_float64(vae: VAE) -> VAE:
     """A VAE with a copy of the decoder, in float64 on the CPU, and no encoder."""
     computed = {  # by a hook from other weights, as older forms of normalised weights are: deepcopy refuses those
         id(value): value.detach().clone()
-        for module in vae.decoder.modules()
+        for module in vae.model.modules()
         for value in vars(module).values()
         if isinstance(value, Tensor) and not value.is_leaf
     }
-    decoder = copy.deepcopy(vae.decoder, computed)
-    return VAE(nn.Identity(), decoder, vae.likelihood, vae.prior.dim).cpu().double()
+    decoder, likelihood = copy.deepcopy((vae.decoder, vae.likelihood), computed)
+    return VAE(nn.Identity(), decoder, likelihood, vae.prior.dim).cpu().double()
 
 
 def pixel_rows(x: Tensor) -> Tensor:
     """Images (n, ...) as rows of pixels, (n, D)."""
     return x.flatten(1) if x.dim() > 1 else x[:, None]
+
+
+def kl_per_latent(q: DiagonalNormal) -> Tensor:
+    r"""$\KL(q(z_l \mid x) \,\|\, p(z_l))$ for each image and each latent number, shape (n, L), in nats.
+
+    Their sum over l is $\KL(q(z \mid x) \,\|\, p(z))$, because neither of the two ties the numbers together. One whose
+    average over the data is near 0 tells next to nothing about x.
+
+    Raises:
+        TypeError: a q with a full covariance, which does not come apart so.
+
+    Source: Kingma & Welling 2014, appendix B.
+
+    >>> kl_per_latent(DiagonalNormal(torch.tensor([[0.0, 2.0]]), torch.zeros(1, 2)))
+    tensor([[0., 2.]])
+    """
+    expect(q, DiagonalNormal, "q")
+    log_var = 2 * q.log_std
+    return 0.5 * (q.mean.square() + log_var.exp() - log_var - 1)
 
 
 @kl_each.register
@@ -352,8 +384,7 @@ def _(q: DiagonalNormal, p: Any) -> Tensor:
     if not isinstance(p, StandardNormal):
         return _kl_from(q, p)
     check_dim(q, p)
-    log_var = 2 * q.log_std
-    return 0.5 * (q.mean.square() + log_var.exp() - log_var - 1).sum(-1)
+    return kl_per_latent(q).sum(-1)
 
 
 @kl_each.register
@@ -441,9 +472,9 @@ def _quadrature(vae: VAE, q: Encoded, x: Tensor, spacing: float) -> tuple[Tensor
 
     def of_rows(x: Tensor, *parameters: Tensor) -> Tensor:
         """Some rows, whose points go through in blocks too."""
-        return weights @ in_blocks(at_points, [noise], held * len(x), whole=[x, *parameters], network=vae.decoder)
+        return weights @ in_blocks(at_points, [noise], held * len(x), whole=[x, *parameters], network=vae.model)
 
-    value, *others = in_blocks(of_rows, [x, *vars(q).values()], held * len(noise), network=vae.decoder, dim=1)
+    value, *others = in_blocks(of_rows, [x, *vars(q).values()], held * len(noise), network=vae.model, dim=1)
     return value, (torch.stack(others).detach() - value.detach()).abs().amax(0) / 4
 
 

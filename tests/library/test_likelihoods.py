@@ -9,7 +9,9 @@ import scipy.stats
 import torch
 from torch import distributions
 
-from lowerbound import Bernoulli, Binomial, GaussianNoise
+import lowerbound as lb
+import lowerbound.memory
+from lowerbound import Bernoulli, Binomial, GaussianNoise, LearnedNoise, PixelNoise
 from lowerbound.likelihoods import log_likelihood, log_likelihood_table
 from tests.library.near import assert_near
 
@@ -124,3 +126,76 @@ def test_settings_may_be_numpys_numbers():
     assert repr(Binomial(np.int64(16))) == "Binomial(total=16)"
     assert GaussianNoise(np.float32(0.5)) == GaussianNoise(0.5)
     assert repr(GaussianNoise(np.float32(0.5))) == "GaussianNoise(sigma=0.5)"
+
+
+def normal_pixels(likelihood, values):
+    """torch's normal, for a decoder's output that holds what the likelihood says."""
+    if isinstance(likelihood, LearnedNoise):
+        return distributions.Normal(values, likelihood.sigma.detach())
+    mean, log_variance = values.chunk(2, -1)
+    return distributions.Normal(mean, (likelihood.floor**2 + log_variance.exp()).sqrt())
+
+
+@pytest.mark.parametrize("likelihood", [LearnedNoise(0.1, start=0.4).double(), PixelNoise(0.2)], ids=str)
+def test_a_learned_noise_agrees_with_torch_pair_by_pair_and_as_a_table(likelihood, generator):
+    x, values = torch.rand(5, D, generator=generator).double(), decoded(generator, 7)
+    values = torch.cat([values] * likelihood.outputs, -1)
+    torchs = normal_pixels(likelihood, values)
+    pairs = torchs.log_prob(x[:, None]).sum(-1)
+    assert_near(log_likelihood(likelihood, x[:, None], values), pairs, 1e-12)
+    assert_near(log_likelihood_table(likelihood, x, values), pairs, 1e-10)
+    assert_near(likelihood.mean(values), torchs.mean, 1e-13)
+    draws = likelihood.sample(values.expand(20_000, 7, -1), generator)
+    assert_near(draws.mean(0), torchs.mean, 0.1)
+    assert_near(draws.std(0), torchs.stddev, 0.1)
+
+
+@pytest.mark.parametrize(("likelihood", "width"), [(LearnedNoise(0.1), 5), (PixelNoise(0.3), 10)], ids=str)
+def test_a_vae_with_a_learned_noise_is_measured_like_any_other(likelihood, width, generator, tmp_path):
+    vae = lb.VAE(lb.mlp(5, 8, 4), lb.mlp(2, 8, width, seed=1), likelihood).double()
+    x = torch.rand(20, 5, generator=generator).double()
+    before = lb.measure(vae, x, exact=True)
+    lb.fit(vae, x, epochs=60, progress=False, watch={"x": x})
+    after, q = lb.measure(vae, x, exact=True), vae.encode(x)
+    assert after.elbo > before.elbo + 1
+    assert_near(lb.Grid(vae).gap(q, x), lb.Grid(vae).log_evidence(x) - lb.elbo(vae, q, x), 1e-4)
+    assert vae.sample(3, generator)[0].shape == (3, 5)
+    lb.save(vae, tmp_path / "vae.safetensors")
+    other = lb.VAE(lb.mlp(5, 8, 4), lb.mlp(2, 8, width, seed=1), type(likelihood)(likelihood.floor)).double()
+    lb.load(other, tmp_path / "vae.safetensors")
+    assert lb.measure(other, x).elbo == pytest.approx(after.elbo)
+
+
+def test_the_learned_noise_gets_its_gradient_through_blocks(generator, monkeypatch):
+    vae = lb.VAE(lb.mlp(5, 8, 4), lb.mlp(2, 8, 5, seed=1), LearnedNoise(0.1)).double()
+    x = torch.rand(20, 5, generator=generator).double()
+    gradients = []
+    for block in (lowerbound.memory.BLOCK, 500):
+        monkeypatch.setattr(lowerbound.memory, "BLOCK", block)
+        vae.zero_grad()
+        lb.elbo(vae, vae.encode(x), x).sum().backward()
+        gradients.append(vae.likelihood.log_excess.grad.clone())
+    assert gradients[0] != 0
+    assert_near(gradients[1], gradients[0], 1e-9)
+
+
+def test_measuring_with_a_grid_leaves_a_learned_noise_where_it_is(generator):
+    vae = lb.VAE(lb.mlp(5, 8, 4), lb.mlp(2, 8, 5, seed=1), LearnedNoise(0.1))
+    lb.Grid(vae).log_evidence(torch.rand(3, 5, generator=generator))
+    assert vae.likelihood.log_excess.dtype == torch.float32
+    assert vae.likelihood.log_excess.requires_grad
+
+
+@pytest.mark.parametrize("make", [LearnedNoise, PixelNoise])
+def test_a_learned_noise_needs_a_floor(make):
+    for floor in (0, -1.0, math.nan):
+        with pytest.raises(ValueError, match="floor: expected a finite number above 0"):
+            make(floor)
+    with pytest.raises(ValueError, match=r"start: expected a finite number above the floor, 0.5, got 0.5"):
+        LearnedNoise(0.5, start=0.5)
+
+
+def test_a_decoder_with_one_number_a_pixel_is_told_what_pixel_noise_reads():
+    vae = lb.VAE(lb.mlp(5, 8, 4), lb.mlp(2, 8, 5), PixelNoise(0.1))
+    with pytest.raises(ValueError, match=r"5 pixels, for each of which PixelNoise.floor=0.1. reads 2"):
+        vae.log_likelihood(torch.rand(3, 5), torch.zeros(3, 2))

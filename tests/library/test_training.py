@@ -125,11 +125,62 @@ def test_the_learning_rate_ends_at_0(x, monkeypatch):
     assert rates == pytest.approx([0.005 * (1 + math.cos(math.pi * epoch / 4)) for epoch in range(4)])
 
 
-def test_a_loss_that_is_no_number_stops_with_its_likely_cause():
+def test_a_first_loss_that_is_no_number_says_what_is_large_before_anything_is_trained():
     vae = lb.VAE(lb.mlp(4, 8, 4), lb.mlp(2, 8, 4, seed=1), lb.GaussianNoise(1e-3))
-    x = 1e18 * torch.ones(8, 4)
-    with pytest.raises(FloatingPointError, match=r"epoch 1\b.*learning rate.*0\.005.*scaling"):
-        lb.fit(vae, x, progress=False)
+    before = [parameter.clone() for parameter in vae.parameters()]
+    with pytest.raises(FloatingPointError, match=r"first loss is nan, .* step: the encoder's means from .*Divide"):
+        lb.fit(vae, 1e18 * torch.ones(8, 4), progress=False)
+    assert all(torch.equal(a, b) for a, b in zip(before, vae.parameters(), strict=True))
+
+
+def test_a_loss_that_stops_being_a_number_says_when_and_what_it_was(x):
+    with pytest.raises(FloatingPointError, match=r"became (nan|inf) at step \d+ of epoch \d+, after .*1e\+30"):
+        train(small_vae(), x, epochs=4, batch_size=10, learning_rate=1e30)
+
+
+def test_a_schedule_of_beta_is_the_weight_of_each_epoch(x):
+    seen = []
+
+    def rising(epoch):
+        seen.append(epoch)
+        return min(1.0, epoch / 2)
+
+    scheduled, by_hand = small_vae(), small_vae()
+    losses = train(scheduled, x, epochs=3, beta=rising).loss
+    assert seen == [1, 2, 3]
+    noise_free = [train(by_hand, x, epochs=3, beta=0.5).loss[0]]
+    assert losses[0] == pytest.approx(noise_free[0])
+    assert losses[1] > train(small_vae(), x, epochs=3, beta=0.5).loss[1]
+    with pytest.raises(ValueError, match="beta: expected a finite number, 0 or above, got -1"):
+        train(small_vae(), x, epochs=3, beta=lambda epoch: -1)
+
+
+def test_beyond_two_latent_numbers_the_watched_bound_is_sampled_with_its_error(x):
+    vae = lb.VAE(lb.mlp(4, 8, 6), lb.mlp(3, 8, 4, seed=1), lb.Bernoulli(), 3)
+    rows = train(vae, x, epochs=4, every=2, watch={"all": x}).rows
+    assert [row.epoch for row in rows] == [2, 4]
+    q = vae.encode(x)
+    many = lb.sampled_elbo(vae, q, x, k=4000, generator=torch.Generator().manual_seed(5)).value.mean().item()
+    assert 0 < rows[-1].standard_error < 0.1
+    assert abs(rows[-1].elbo - many) < 5 * rows[-1].standard_error
+    with pytest.raises(ValueError, match=r"exact: .*not 3.*importance_weighted_bound"):
+        train(vae, x, watch={"all": x}, exact=True)
+
+
+@pytest.mark.parametrize("posterior", [lb.DiagonalNormal, lb.FullNormal])
+def test_under_autocast_only_the_networks_are_rounded(x, posterior):
+    """The sum over 64 x 12 pixels in bfloat16 would be off by nats."""
+    wide = torch.cat([x] * 16, 1)
+    vae = lb.VAE(lb.mlp(64, 8, 5 if posterior is lb.FullNormal else 4), lb.mlp(2, 8, 64), lb.Bernoulli(), 2, posterior)
+    noise = torch.randn(len(wide), 2, generator=torch.Generator().manual_seed(0))
+    exact = loss(vae, wide, noise)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        rounded = loss(vae, wide, noise)
+        history = train(vae, wide, epochs=20)
+    assert rounded.dtype == torch.float32
+    assert rounded.item() == pytest.approx(exact.item(), abs=0.1)
+    assert rounded.item() != exact.item()
+    assert history.loss[-1] < history.loss[0]
 
 
 def test_the_progress_bar_shows_the_loss_and_can_be_silenced(x, capsys):

@@ -56,6 +56,8 @@ MEASURED = {  # what to call with (vae, q, x): a tensor, or several
     "sampled_mutual_information": lambda vae, q, x: lb.sampled_mutual_information(lb.EncoderJoint(q), 3, seed()),
     "mutual_information": lambda vae, q, x: lb.mutual_information(lb.EncoderJoint(q)),
     "kl": lambda vae, q, x: lb.kl(q, vae.prior),
+    "kl_per_latent": lambda vae, q, x: lb.kl_per_latent(lb.DiagonalNormal(q.mean, torch.zeros_like(q.mean))),
+    "for_batches": lambda vae, q, x: lb.for_batches(lambda q, x: lb.kl_each(q, vae.prior), vae, x, batch_size=7),
     "kl_each": lambda vae, q, x: lb.kl_each(q, lb.Grid(vae).posterior(x)),
     "Grid": lambda vae, q, x: (lb.Grid(vae).log_evidence(x), lb.Grid(vae).gap(q, x)),
     "GridPosterior": lambda vae, q, x: lb.Grid(vae).posterior(x).mean,
@@ -71,6 +73,7 @@ MEASURED = {  # what to call with (vae, q, x): a tensor, or several
 # What calls no network of a VAE's, or is there to change it.
 WITHOUT = {
     *("AggregatedPosterior", "Bernoulli", "Binomial", "Conditional", "DiagonalNormal", "Digits", "Distribution"),
+    *("Divide", "LearnedNoise", "MeanAndSpread", "PixelNoise"),
     *("Draws", "EncoderJoint", "Estimate", "FullNormal", "Gaussian", "GaussianJoint", "GaussianNoise", "History"),
     *("InferenceGaps", "Joint", "LinearGaussian", "RateDistortion", "StandardNormal", "digits", "digits_vae"),
     *("entropy", "estimate", "factor_analysis", "fit", "fit_idx", "load", "mlp", "outside_support", "ppca"),

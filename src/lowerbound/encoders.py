@@ -1,0 +1,80 @@
+"""Encoders as people have them: what their outputs mean is said once, where the VAE is made, and never guessed."""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+READINGS: dict[str, Callable[[Tensor], Tensor]] = {  # of an encoder's second output, as log standard deviations
+    "logvar": lambda second: second / 2,
+    "log_std": lambda second: second,
+    "std": torch.log,
+    "var": lambda second: second.log() / 2,
+}
+
+
+class MeanAndSpread(nn.Module):
+    r"""An encoder that returns means and something else than log standard deviations, as `VAE` reads encoders.
+
+    Args:
+        network: maps x to a pair of tensors, each of shape (n, L), or to one tensor with both side by side, (n, 2L).
+        spread: what the second of the two is: "logvar", "log_std", "std" or "var".
+
+    Raises:
+        TypeError: no module; later, an output that is no pair of tensors.
+        ValueError: an unknown `spread`; later, two outputs that differ in shape, or one that can't be halved.
+
+    >>> encoder = MeanAndSpread(nn.Linear(64, 4), "logvar")  # its last two numbers are log variances
+    >>> encoder(torch.ones(5, 64)).shape
+    torch.Size([5, 4])
+    """
+
+    def __init__(self, network: nn.Module, spread: str) -> None:
+        super().__init__()
+        if not isinstance(network, nn.Module):
+            raise TypeError(f"network: expected a torch.nn.Module, got {type(network).__name__}")
+        if spread not in READINGS:
+            raise ValueError(f"spread: expected one of {tuple(READINGS)}, got {spread!r}")
+        self.network, self.spread = network, spread
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Means and log standard deviations side by side, shape (n, 2L)."""
+        mean, second = self._pair(self.network(x))
+        return torch.cat([mean, READINGS[self.spread](second)], 1)
+
+    def _pair(self, output: Any) -> tuple[Tensor, Tensor]:
+        if isinstance(output, Tensor) and output.dim() == 2 and output.shape[1] % 2 == 0:
+            output = output.chunk(2, 1)
+        if not (isinstance(output, tuple | list) and len(output) == 2 and all(isinstance(o, Tensor) for o in output)):
+            found = tuple(output.shape) if isinstance(output, Tensor) else f"a {type(output).__name__}"
+            raise TypeError(
+                f"network: expected two tensors, means and {self.spread}, or one of shape (n, 2L); got {found}"
+            )
+        mean, second = output
+        if mean.dim() != 2 or mean.shape != second.shape:
+            raise ValueError(
+                f"network: expected means and {self.spread} of one shape, (n, L), "
+                f"got {tuple(mean.shape)} and {tuple(second.shape)}"
+            )
+        return mean, second
+
+
+class Divide(nn.Module):
+    """A first layer that divides its inputs: for data whose likelihood needs them large, such as bytes.
+
+    Args:
+        by: the number to divide by, 255 for bytes.
+
+    >>> encoder = nn.Sequential(Divide(255), nn.Linear(64, 4))  # sees 0 to 1, while Binomial(255) counts to 255
+    """
+
+    def __init__(self, by: float) -> None:
+        super().__init__()
+        if not by > 0:
+            raise ValueError(f"by: expected a number above 0, got {by!r}")
+        self.by = by
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x / by."""
+        return x / self.by
