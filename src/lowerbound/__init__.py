@@ -5,30 +5,27 @@ for the true posterior). Everything is in nats.
 """
 
 from lowerbound.bounds import (
-    AggregatedPosterior,
     Draws,
-    EncoderJoint,
     Estimate,
-    InferenceGaps,
     RateDistortion,
     draw,
     estimate,
     importance_weighted_bound,
-    inference_gaps,
-    optimal_q,
     rate_distortion,
     reparameterization_surrogate,
     sampled_elbo,
     sampled_log_evidence,
-    sampled_mutual_information,
     sampled_reconstruction,
     score_function_surrogate,
 )
 from lowerbound.data import Digits, digits
+from lowerbound.encoder_joint import AggregatedPosterior, EncoderJoint, sampled_mutual_information
 from lowerbound.encoders import Divide, MeanAndSpread
-from lowerbound.gaussian import Gaussian, GaussianJoint, LinearGaussian, factor_analysis, ppca
+from lowerbound.fitted import factor_analysis, ppca
+from lowerbound.gaussian import Gaussian, GaussianJoint, LinearGaussian
 from lowerbound.grid import Grid, GridPosterior
 from lowerbound.idx import fit_idx, read_idx
+from lowerbound.inference import InferenceGaps, inference_gaps, optimal_q
 from lowerbound.likelihoods import Bernoulli, Binomial, GaussianNoise, LearnedNoise, PixelNoise
 from lowerbound.loaders import for_batches
 from lowerbound.models import digits_vae, load, mlp, save, trained_digits

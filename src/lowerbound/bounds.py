@@ -14,9 +14,7 @@ come from the generator that is passed in; without one, from torch's global one.
 """
 
 import math
-import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import singledispatch
 from typing import Any, NamedTuple
 
@@ -26,25 +24,13 @@ from torch import Tensor
 from lowerbound.checks import at_least, expect, numbers
 from lowerbound.gaussian import GaussianJoint, LinearGaussian
 from lowerbound.memory import in_blocks
-from lowerbound.quantities import LOG_2PI, elbo, entropy, kl, kl_each, mutual_information, reconstruction
+from lowerbound.quantities import elbo, kl_each, reconstruction
 from lowerbound.tables import Conditional, Joint
 from lowerbound.vae import (
-    TOLERANCE,
     VAE,
-    DiagonalNormal,
     Encoded,
-    StandardNormal,
-    check_dim,
     check_pair,
-    even_quadrature,
 )
-
-REACH = 9.0  # standard deviations: a normal has 2e-19 of its mass beyond
-POINTS_PER_STD = 2.0  # of the narrowest q(z|x), in the sum over the aggregated posterior
-MOST_POINTS = 2**20  # of that sum
-CLIMB_STEPS = 100  # to the best q, at most
-CLIMB_SPACINGS = (1.0, 0.5)  # of the quadrature on the way there: the second where the first misjudged
-MISJUDGED = 0.01  # nats
 
 
 class Estimate(NamedTuple):
@@ -152,7 +138,7 @@ def _(p: VAE, q: Encoded, x: Tensor, *, k: int, generator: torch.Generator | Non
         drawn = noise.transpose(0, 1)
         return in_blocks(logs, [drawn], held * len(noise), whole=parameters, network=p.model, dim=1)
 
-    noise = _noise(q, k, generator).transpose(0, 1)
+    noise = standard_noise(q, k, generator).transpose(0, 1)
     return Draws(*in_blocks(of_rows, [noise, x, *vars(q).values()], held * k, network=p.model, dim=2))
 
 
@@ -265,247 +251,6 @@ def rate_distortion(p: Any, q: Any, *at: Tensor) -> RateDistortion:
     return RateDistortion(kl_each(q, _prior(p), *_for(p, at)), -reconstruction(p, q, *at))
 
 
-# -- the encoder's joint over a data set -----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, eq=False)
-class AggregatedPosterior:
-    r"""The aggregated posterior: a mixture of as many normals as the data set has rows.
-
-    $$q(z) = \frac{1}{n} \sum_i q(z \mid x_i)$$
-
-    `entropy` and `kl` against the prior are computed for 1 or 2 latent dimensions, by a sum over an evenly spaced grid.
-    """
-
-    given: Encoded
-
-    def log_prob(self, z: Tensor) -> Tensor:
-        r"""$\log q(z)$ for z of shape (m, L), shape (m,)."""
-        return self._of_pairs(lambda log_prob: log_prob.logsumexp(1), z)
-
-    def _of_pairs(self, function: Callable[[Tensor], Tensor], z: Tensor) -> Tensor:
-        """A function of log q(x) q(z|x), shape (m, n), which is applied to blocks of z."""
-
-        def of_block(z: Tensor, *parameters: Tensor) -> Tensor:
-            given = type(self.given)(*parameters)
-            return function(given.log_prob(z[:, None, :]) - math.log(len(given.mean)))
-
-        return in_blocks(of_block, [z], 8 * self.given.mean.numel(), whole=vars(self.given).values())
-
-
-@dataclass(frozen=True, eq=False)
-class EncoderJoint:
-    r"""The encoder's joint $q(x, z) = q(x) \, q(z \mid x)$ of a VAE.
-
-    Here $q(x)$ is a data set: each of its n rows has weight 1/n.
-
-    Args:
-        z_given_x: $q(z \mid x)$ for every row, what `vae.encode(data)` returns.
-
-    `mutual_information` of it is computed for 1 or 2 latent dimensions; it is at most $\log n$.
-
-    >>> apart = EncoderJoint(DiagonalNormal(torch.tensor([[-9.0], [9.0]]).double(), torch.zeros(2, 1).double()))
-    >>> mutual_information(apart)  # z tells which of the two rows it came from: log 2
-    tensor(0.6931, dtype=torch.float64)
-    """
-
-    z_given_x: Encoded
-
-    def __post_init__(self) -> None:
-        if not isinstance(self.z_given_x, Encoded):
-            raise TypeError(f"z_given_x: expected what vae.encode returns, not a {type(self.z_given_x).__name__}")
-
-    @property
-    def z(self) -> AggregatedPosterior:
-        """The marginal $q(z)$, the aggregated posterior."""
-        return AggregatedPosterior(self.z_given_x)
-
-    def x_given_z(self, z: Tensor) -> Tensor:
-        r"""$q(x \mid z)$ for z of shape (m, L): which row of the data did this z come from? Shape (m, n).
-
-        By Bayes' rule it is a softmax over the rows:
-
-        $$q(x_i \mid z) = \frac{q(z \mid x_i)}{\sum_j q(z \mid x_j)}$$
-        """
-        return self.z._of_pairs(lambda log_prob: log_prob.softmax(1), z)
-
-
-@entropy.register
-def _(q: AggregatedPosterior) -> Tensor:
-    """H(q(z)) = -E_q(z)[log q(z)]."""
-    log_prob, cell = _on_a_grid(q)
-    return -(log_prob.exp() * log_prob).sum() * cell
-
-
-@kl.register
-def _(q: AggregatedPosterior, p: Any) -> Tensor:
-    """KL(q(z)‖p(z)) = E_q(z)[|z|^2] / 2 + L/2 log(2 pi) - H(q(z))."""
-    expect(p, StandardNormal, "p")
-    check_dim(q.given, p)
-    cross_entropy: Tensor = 0.5 * (q.given.second_moment().mean() + p.dim * LOG_2PI)
-    return cross_entropy - entropy(q)
-
-
-@mutual_information.register
-def _(joint: EncoderJoint) -> Tensor:
-    """I_q(x;z) = H(q(z)) - E_q(x) H(q(z|x))."""
-    return entropy(joint.z) - entropy(joint.z_given_x).mean()
-
-
-def sampled_mutual_information(joint: EncoderJoint, k: int, generator: torch.Generator | None = None) -> Estimate:
-    r"""The mutual information under q, from k samples for each row of the data, for any number of dimensions; in nats.
-
-    q(x) is the data given, so it is at most the log of their number. Where it is near that, take more of them.
-
-    $$\I(x; z) = \E_{q(x, z)}[\log q(z \mid x) - \log q(z)]$$
-
-    It is one part of the average KL term:
-
-    $$\E_{q(x)} \KL(q(z \mid x) \,\|\, p(z)) = \I(x; z) + \KL(q(z) \,\|\, p(z))$$
-
-    So the rest is the other part, with the same error:
-    `kl(joint.z_given_x, vae.prior) - sampled_mutual_information(joint, k).value`.
-
-    Source: Hoffman & Johnson 2016, ELBO surgery.
-    """
-    at_least(k, 2, "k")
-    expect(joint, EncoderJoint, "joint")
-    q = joint.z_given_x
-    z = q.at(_noise(q, k, generator))
-    each = estimate(q.log_prob(z) - joint.z.log_prob(z.flatten(0, 1)).unflatten(0, z.shape[:2]))
-    return Estimate(each.value.mean(), each.standard_error.square().sum().sqrt() / len(q.mean))
-
-
-def _on_a_grid(q: AggregatedPosterior) -> tuple[Tensor, float]:
-    """log q(z) at evenly spaced points that reach beyond every q(z|x), and the size of a cell."""
-    tril = q.given.scale_tril.detach()
-    reach = REACH * tril.square().sum(-1).sqrt()
-    low, high = ((q.given.mean.detach() + sign * reach) for sign in (-1, 1))
-    low, high = low.amin(0), high.amax(0)
-    step = torch.linalg.svdvals(tril).min().item() / POINTS_PER_STD
-    counts = [int(width / step) + 2 for width in (high - low).tolist()]
-    if len(counts) > 2 or math.prod(counts) > MOST_POINTS:
-        raise ValueError(
-            f"q: a sum over q(z) with points {step:.2g} apart in {len(counts)} dimension(s) takes "
-            f"{math.prod(counts):.2g} points; use sampled_mutual_information instead"
-        )
-    axes = [start + step * torch.arange(count).to(low) for start, count in zip(low, counts, strict=True)]
-    return q.log_prob(torch.cartesian_prod(*axes).reshape(-1, len(axes))), step ** len(axes)
-
-
-# -- whose fault is the gap? -----------------------------------------------------------------------------------------
-
-
-class InferenceGaps(NamedTuple):
-    r"""The gap $\log p(x) - \ELBO(x)$ in two parts, for each x, in nats.
-
-    The best q of the family is sought by a climb, and what is found is a local maximum. So `approximation` is an upper
-    estimate and `amortization` a lower one, and never negative. Both are as accurate as `elbo` of a VAE. On held-out x,
-    `amortization` includes that the encoder has not seen x.
-
-    Attributes:
-        approximation: $\log p(x)$ minus the ELBO of the best q: the true posterior is no such normal. Shape (n,).
-        amortization: ELBO of the best q minus that of the encoder's: one network has to serve every x. Shape (n,).
-    """
-
-    approximation: Tensor
-    amortization: Tensor
-
-
-def inference_gaps(vae: VAE, q: Encoded, x: Tensor, log_evidence: Tensor) -> InferenceGaps:
-    r"""Approximation gap and amortization gap of each x; they add up to $\log p(x) - \ELBO(x)$.
-
-    A warning says where `log_evidence` lies below the ELBO of the best q, as the exact value cannot.
-
-    Args:
-        vae: a model with 1 or 2 latent dimensions.
-        q: the encoder's $q(z \mid x)$.
-        x: shape (n, D) or (n, ...).
-        log_evidence: $\log p(x)$, shape (n,), from `Grid(vae).log_evidence(x)`.
-
-    Source: Cremer et al. 2018, Inference suboptimality in variational autoencoders.
-    """
-    if log_evidence.shape != (len(x),):
-        raise ValueError(f"log_evidence: expected shape ({len(x)},), one for each x, got {tuple(log_evidence.shape)}")
-    _, bound, best = _climb(vae, q, x, CLIMB_STEPS)
-    below = best - log_evidence.to(best)
-    if (below > 2 * TOLERANCE).any():
-        warnings.warn(
-            f"log_evidence: for {int((below > 2 * TOLERANCE).sum())} image(s) below the ELBO of the best q, by up to "
-            f"{below.max().item():.2g} nats, so it is too low or belongs to other x; use Grid with more points",
-            stacklevel=2,
-        )
-    return InferenceGaps(-below, best - bound)
-
-
-def optimal_q(vae: VAE, q: Encoded, x: Tensor, steps: int = CLIMB_STEPS) -> Encoded:
-    r"""The $q(z \mid x)$ of highest ELBO for each x by itself, within the family of q: the decoder stays as it is.
-
-    Starts at q and climbs by L-BFGS; nothing is drawn, the ELBO is a quadrature. It is a local maximum: where
-    $p(z \mid x)$ has several humps there can be a better one elsewhere. Where the climb ends lower than it began, as
-    `elbo` measures it, q stays; so `elbo(vae, optimal_q(vae, q, x), x)` is never below `elbo(vae, q, x)`.
-
-    Args:
-        vae: a model with 1 or 2 latent dimensions.
-        q: where to start, the encoder's $q(z \mid x)$.
-        x: shape (n, D) or (n, ...).
-        steps: at most so many steps, and as many again where the climb's quadrature turns out to be too coarse.
-    """
-    return _climb(vae, q, x, steps)[0]
-
-
-@torch.no_grad()
-def _climb(vae: VAE, q: Encoded, x: Tensor, steps: int) -> tuple[Encoded, Tensor, Tensor]:
-    """The best q, the ELBO of q, and that of the best, shapes (n,)."""
-    x = check_pair(vae, q, x)
-    at_least(steps, 1, "steps")
-    best, bound = _output(q), elbo(vae, q, x)
-    height, at = bound.clone(), torch.arange(len(x), device=x.device)
-    for spacing in CLIMB_SPACINGS:
-        output, claimed = _climb_with(vae, type(q), x[at], best[at], spacing, steps)
-        found = elbo(vae, type(q).from_output(output, vae.prior.dim), x[at])
-        better = found > height[at]
-        best[at[better]], height[at[better]] = output[better], found[better]
-        at = at[(claimed - found).abs() > MISJUDGED]
-        if not len(at):
-            break
-    return type(q).from_output(best, vae.prior.dim), bound, height
-
-
-def _climb_with(
-    vae: VAE, family: type[Encoded], x: Tensor, start: Tensor, spacing: float, steps: int
-) -> tuple[Tensor, Tensor]:
-    """Outputs for each x that a climb from `start` ends in, and the ELBO that its quadrature sees there."""
-    noise, weights = even_quadrature(vae.prior.dim, x, spacing)
-
-    def of_rows(output: Tensor, x: Tensor) -> Tensor:
-        some = family.from_output(output, vae.prior.dim)
-        return weights[0] @ vae.log_likelihood(x, some.at(noise[:, None, :])) - kl_each(some, vae.prior)
-
-    def bounds(output: Tensor) -> Tensor:
-        return in_blocks(of_rows, [output, x], 8 * len(noise) * x.shape[1])
-
-    output = start.clone().requires_grad_()
-    optimizer = torch.optim.LBFGS([output], max_iter=steps, history_size=20, line_search_fn="strong_wolfe")
-
-    def closure() -> Tensor:
-        with torch.enable_grad():
-            loss = -bounds(output).sum()
-            (output.grad,) = torch.autograd.grad(loss, output)
-        return loss.detach()
-
-    optimizer.step(closure)
-    return output.detach(), bounds(output.detach())
-
-
-def _output(q: Encoded) -> Tensor:
-    """The numbers that `from_output` would read as this q, shape (n, outputs)."""
-    if isinstance(q, DiagonalNormal):
-        return torch.cat([q.mean, q.log_std], 1)
-    row, column = torch.tril_indices(q.mean.shape[1], q.mean.shape[1], -1)
-    return torch.cat([q.mean, q.scale_tril.diagonal(dim1=-2, dim2=-1).log(), q.scale_tril[:, row, column]], 1)
-
-
 # -- gradients -------------------------------------------------------------------------------------------------------
 
 
@@ -535,6 +280,7 @@ def score_function_surrogate(f: Callable[[Tensor], Tensor], q: Encoded, noise: T
 
     Source: Williams 1992; as a surrogate: Foerster et al. 2018, DiCE.
 
+    >>> from lowerbound import DiagonalNormal
     >>> q = DiagonalNormal(torch.zeros(1, 1, requires_grad=True), torch.zeros(1, 1))
     >>> noise = torch.randn(100_000, 1, 1, generator=torch.Generator().manual_seed(0))
     >>> def above(z):  # a step, so dE[f]/dmean is the density at 0, 0.3989
@@ -560,7 +306,8 @@ def _for(p: Any, at: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
     return () if isinstance(p, VAE) else at
 
 
-def _noise(q: Encoded, k: int, generator: torch.Generator | None) -> Tensor:
+def standard_noise(q: Encoded, k: int, generator: torch.Generator | None) -> Tensor:
+    """k draws of standard normal noise for each row of q, shape (k, n, L)."""
     return torch.randn((k, *q.mean.shape), generator=generator, dtype=q.mean.dtype, device=q.mean.device)
 
 

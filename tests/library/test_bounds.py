@@ -180,7 +180,7 @@ def test_the_rate_splits_into_information_and_kl_to_the_prior(family, latent_dim
     assert_within_error(sampled, information)
     z = torch.cat(list(joint.z_given_x.at(torch.randn(20_000, 5, latent_dim, generator=generator).double())))
     assert_within_error(lb.estimate(joint.z.log_prob(z) - prior.log_prob(z)), marginal, at_most=0.05)
-    monkeypatch.setattr("lowerbound.bounds.POINTS_PER_STD", 4.0)
+    monkeypatch.setattr("lowerbound.encoder_joint.POINTS_PER_STD", 4.0)
     assert_near(lb.mutual_information(joint), information, 1e-9)
 
 

@@ -15,7 +15,8 @@ from sklearn.decomposition import PCA, FactorAnalysis
 from torch.autograd import gradcheck
 from torch.distributions import MultivariateNormal, kl_divergence
 
-from lowerbound.gaussian import FACTOR_ANALYSIS, Gaussian, GaussianJoint, LinearGaussian, factor_analysis, ppca
+from lowerbound.fitted import FACTOR_ANALYSIS, factor_analysis, ppca
+from lowerbound.gaussian import Gaussian, GaussianJoint, LinearGaussian
 from lowerbound.quantities import elbo, entropy, kl, kl_each, mutual_information, reconstruction
 
 TINY = 1e-10  # rounding, relative to the size of what is compared
