@@ -16,6 +16,7 @@ pytestmark = pytest.mark.browser
 FIRST = 3
 WRONG = "what-is-wrong/"
 TRAPS, VAE, BOUNDS = "traps/", "reference/vae/", "reference/bounds/"
+WILD = "questions-from-the-wild/"
 SCRAMBLED = "questions/could-it-be-scrambled/"
 QUERIES = {
     # names of the library
@@ -35,7 +36,6 @@ QUERIES = {
     "noisy": "questions/why-is-latent-space-continuous/",
     # what people ask
     "sum or mean": TRAPS,
-    "negative loss": TRAPS,
     "posterior collapse": "labs/closed-forms/",
     "mutual information": "reference/quantities/",
     "full covariance": VAE,
@@ -46,6 +46,7 @@ QUERIES = {
     "MSE": WRONG,
     "log variance": WRONG,
     "logvar": WRONG,
+    "negative loss": WRONG,
     "NaN": WRONG,
     "IWAE": WRONG,
     "KL annealing": WRONG,
@@ -57,6 +58,19 @@ QUERIES = {
     "dropout": WRONG,
     "bad samples": WRONG,
     "diagnose": "reference/diagnose/",
+    # what people ask elsewhere, in their words
+    "why log variance": WILD,
+    "KL weight": WILD,
+    "normal prior": WILD,
+    "draw from the prior": WILD,
+    "sampling after the decoder": WILD,
+    "plus or minus": WILD,
+    "784": WILD,
+    "Jensen": WILD,
+    "theta": WILD,
+    "mean or draw": WILD,
+    "KL warm-up": WILD,
+    "variational inference": WILD,
 }
 RESULTS = """() => [...document.querySelectorAll(".md-search-result__item")].map(
   item => new URL(item.querySelector("a").href).pathname.slice(1))"""
