@@ -50,7 +50,7 @@ test: $(STAMP)
 	@# The code is checked, and a browser fetched where there is none, while one more machine is imitated.
 	@$(MAKE) --no-print-directory --jobs 3 style chromium elsewhere
 	@# One process more than there are cores on a small machine: the one with the browser mostly waits.
-	.venv/bin/python -m pytest --numprocesses 3 --dist loadgroup --durations 20 --ignore tests/site/test_blocks.py
+	.venv/bin/python -m pytest --numprocesses 3 --dist loadgroup --durations 20 --ignore tests/pages/test_blocks.py
 
 style: $(STAMP)
 	.venv/bin/ruff check
@@ -61,16 +61,14 @@ chromium: $(STAMP)
 	$(SITE) chromium
 
 elsewhere: $(STAMP)
-	$(SITE) elsewhere .venv/bin/python -m pytest --numprocesses 2 --durations 5 tests/site/test_blocks.py
+	$(SITE) elsewhere .venv/bin/python -m pytest --numprocesses 2 --durations 5 tests/pages/test_blocks.py
 
 record: $(STAMP)
 	@test -n "$(CLAIM)" || { echo "say which: make record CLAIM=name; to train and record everything: make record-all"; exit 1; }
 	@$(SITE) record $(CLAIM)
 
 record-all: $(STAMP)
-	.venv/bin/python -m lowerbound_site.digits
-	.venv/bin/python -m lowerbound_site.train_models
-	.venv/bin/python -m lowerbound_site.experiments
+	$(SITE) train
 	@$(SITE) record
 
 check: $(STAMP)
@@ -97,7 +95,7 @@ bench: $(BENCH)
 	.cache/bench/bin/python tests/bench/run.py
 
 zensical: $(STAMP)
-	.venv/bin/python -m lowerbound_site.zensical
+	@$(SITE) zensical
 
 clean:
 	rm -rf .venv .cache site dist docs/download

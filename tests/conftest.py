@@ -5,14 +5,17 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-import lowerbound_site
-from lowerbound_site.build import refresh, serving
-from lowerbound_site.chromium import FLAGS, chromium
+from lowerbound_site.evidence.run import STYLE
+from lowerbound_site.publish.build import refresh
+from lowerbound_site.publish.chromium import FLAGS, chromium
+from lowerbound_site.publish.serving import serving
+
+from .small_repository import root, write  # noqa: F401 (fixtures of every room)
 
 # Before anything imports torch: workers share the machine, and threads that wait for each other's core stall them all.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 # Before anything imports matplotlib: figures are drawn as they were recorded, and need no screen.
-os.environ["MATPLOTLIBRC"] = str(Path(lowerbound_site.__file__).with_name("matplotlibrc"))
+os.environ["MATPLOTLIBRC"] = str(STYLE)
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups

@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from lowerbound_site.claims import EvidenceError
+from lowerbound_site.evidence.claims import EvidenceError
 
 
 def main() -> int:
@@ -22,9 +22,13 @@ def main() -> int:
     commands.add_parser("build", help="build the site").add_argument("--out", type=Path, default=Path("site"))
     commands.add_parser("serve", help="serve the site on loopback, and show what is saved")
     commands.add_parser("refresh", help="build the site that `serve` keeps, where something has changed")
+    commands.add_parser("train", help="train the model and run the experiments whose records are not up to date")
     lowest = commands.add_parser("lowest", help="run programs with the lowest versions that the wheel admits")
     lowest.add_argument("names", nargs="*")
     commands.add_parser("lighthouse", help="measure some pages of the built site with Lighthouse")
+    commands.add_parser("zensical", help="build the Markdown pages with Zensical, Material's successor")
+    fonts = commands.add_parser("fonts", help="cut the site's fonts out of their packages")
+    fonts.add_argument("folder", type=Path, help="holds source-serif-4/, ibm-plex-mono/ and stix-two-math/")
     commands.add_parser("chromium", help="find or install a Chromium, and print its path")
     elsewhere = commands.add_parser("elsewhere", help="run a command as on the machine that is most unlike this one")
     elsewhere.add_argument("words", nargs=argparse.REMAINDER)
@@ -45,59 +49,72 @@ def _run(chosen: argparse.Namespace) -> int:
     # Each command imports what it needs: `new` and `chromium` start at once.
     match chosen.command:
         case "record":
-            from lowerbound_site.record import record
+            from lowerbound_site.evidence.record import record
 
             complaints = record([_claim(name) for name in chosen.names])
             print(*complaints, sep="\n", file=sys.stderr, end="\n" if complaints else "")
             return 1 if complaints else 0
         case "record-instruments":
-            from lowerbound_site.record_instruments import record_instruments
+            from lowerbound_site.writing.record_instruments import record_instruments
 
             record_instruments()
         case "stage":
-            from lowerbound_site.stage import stage
+            from lowerbound_site.writing.stage import stage
 
             stage()
         case "check":
-            from lowerbound_site.check import check, check_changes, check_page
+            from lowerbound_site.writing.check import check, check_changes, check_page
 
             if chosen.page:
                 return 0 if check_page(chosen.page) else 1
             return 0 if (check(_claim(chosen.claim)) if chosen.claim else check_changes()) else 1
         case "new":
-            from lowerbound_site.new import new
+            from lowerbound_site.writing.new_claim import new
 
             print(new(chosen.name))
         case "new-instrument":
-            from lowerbound_site.new_instrument import new_instrument
+            from lowerbound_site.writing.new_instrument import new_instrument
 
             print(new_instrument(chosen.name))
         case "build":
-            from lowerbound_site.build import build
+            from lowerbound_site.publish.build import build
 
             build(chosen.out)
         case "serve":
-            from lowerbound_site.serve import serve
+            from lowerbound_site.writing.serve import serve
 
             serve()
         case "refresh":
-            from lowerbound_site.build import refresh
+            from lowerbound_site.publish.build import refresh
 
             refresh()
+        case "train":
+            from lowerbound_site.trained import digits, experiments, model
+
+            for part in (digits, model, experiments):
+                part.main()
         case "lowest":
-            from lowerbound_site.lowest import lowest
+            from lowerbound_site.measure.lowest import lowest
 
             return 0 if lowest([_claim(name) for name in chosen.names]) else 1
         case "lighthouse":
-            from lowerbound_site.lighthouse import lighthouse
+            from lowerbound_site.measure.lighthouse import lighthouse
 
             lighthouse()
+        case "zensical":
+            from lowerbound_site.measure.zensical import report
+
+            return 0 if report() else 1
+        case "fonts":
+            from lowerbound_site.publish.fonts import cut_all
+
+            cut_all(chosen.folder)
         case "elsewhere":
-            from lowerbound_site.run import elsewhere
+            from lowerbound_site.evidence.run import elsewhere
 
             return elsewhere(chosen.words)
         case "chromium":
-            from lowerbound_site.chromium import ensure_chromium
+            from lowerbound_site.publish.chromium import ensure_chromium
 
             print(ensure_chromium())
     return 0

@@ -10,9 +10,9 @@ from bs4 import BeautifulSoup, Tag
 from mkdocs.utils.yaml import get_yaml_loader, yaml_load
 from PIL import Image
 
-from lowerbound_site.cards import SIZE, cards
-from lowerbound_site.claims import ROOT
-from lowerbound_site.expand import SITE_URL
+from lowerbound_site.evidence.claims import ROOT
+from lowerbound_site.pages.expand import SITE_URL
+from lowerbound_site.publish.cards import SIZE, cards
 
 LARGEST_CARD = 60_000  # bytes; some places show no card that is slow to fetch
 AUTHOR = "The contributors to Lower Bound"

@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 import pytest
 from playwright.sync_api import Browser, Page, Route
 
-from lowerbound_site.expand import SITE_URL
+from lowerbound_site.pages.expand import SITE_URL
 
 from ..complaints import listen
 from .test_pages import served

@@ -13,10 +13,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from lowerbound_site.claims import ROOT
-from lowerbound_site.expand import read_pages
-from lowerbound_site.labs import labs
-from lowerbound_site.maths import leftovers
+from lowerbound_site.evidence.claims import ROOT
+from lowerbound_site.pages.expand import read_pages
+from lowerbound_site.pages.maths import leftovers
+from lowerbound_site.publish.labs import labs
 
 pytestmark = pytest.mark.browser
 
@@ -109,7 +109,7 @@ PRESS = """async () => {
     .filter(code => !code.parentElement.querySelector("button")).map(code => code.textContent.slice(0, 60));
   return {pressed, without};
 }"""
-# Thousands of elements in a few colours, which tests/look checks in the style sheet; axe takes seconds over them.
+# Thousands of elements in a few colours, which tests/pages checks in the style sheet; axe takes seconds over them.
 APART = ["pre code", "math", "svg"]
 # Every page is judged as a phone shows it. What only a wide window shows, the frame, is the same on all but the first.
 WIDE = ["", "questions/why-measure-q-against-p/"]

@@ -10,9 +10,9 @@ from mkdocs.config import load_config
 from mkdocs.utils.yaml import get_yaml_loader, yaml_load
 from playwright.sync_api import Browser, Page, Route, expect
 
-from lowerbound_site.build import prepare
-from lowerbound_site.claims import ROOT
-from lowerbound_site.lighten import inline, postpone, prune
+from lowerbound_site.evidence.claims import ROOT
+from lowerbound_site.publish.build import prepare
+from lowerbound_site.publish.lighten import inline, postpone, prune
 
 from ..complaints import listen
 from .test_links import Links

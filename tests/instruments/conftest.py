@@ -7,8 +7,8 @@ from playwright.sync_api import Browser
 
 from lowerbound import VAE
 from lowerbound.models import digits_vae
-from lowerbound_site.instrument_data import export
-from lowerbound_site.stage import staging
+from lowerbound_site.trained.instrument_data import export
+from lowerbound_site.writing.stage import staging
 
 from .modules import Modules
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from lowerbound_site.claims import ROOT
-from lowerbound_site.elements import folder
-from lowerbound_site.stage import MODULES, NOW, Stage
+from lowerbound_site.evidence.claims import ROOT
+from lowerbound_site.pages.elements import folder
+from lowerbound_site.writing.stage import MODULES, NOW, Stage
 
 _NUMBERS = itertools.count()
 

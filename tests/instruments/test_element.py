@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, Page
 
 import lowerbound
 from lowerbound import VAE
-from lowerbound_site.claims import ROOT
-from lowerbound_site.elements import folder, schema
+from lowerbound_site.evidence.claims import ROOT
+from lowerbound_site.pages.elements import folder, schema
 
 from ..complaints import listen
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from lowerbound import VAE, Grid, digits, elbo
-from lowerbound_site.instrument_data import chosen
+from lowerbound_site.trained.instrument_data import chosen
 
 pytestmark = pytest.mark.browser
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from lowerbound_site.claims import ROOT, EvidenceError
-from lowerbound_site.elements import check_state, folder
-from lowerbound_site.new_instrument import new_instrument
-from lowerbound_site.stage import staging
+from lowerbound_site.evidence.claims import ROOT, EvidenceError
+from lowerbound_site.pages.elements import check_state, folder
+from lowerbound_site.writing.new_instrument import new_instrument
+from lowerbound_site.writing.stage import staging
 
 from .modules import Modules
 

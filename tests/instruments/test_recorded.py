@@ -6,9 +6,9 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from playwright.sync_api import Browser
 
-from lowerbound_site.elements import folder, looks, recorded, recorded_path
-from lowerbound_site.record import same
-from lowerbound_site.record_instruments import picture, placed
+from lowerbound_site.evidence.record import same
+from lowerbound_site.pages.elements import folder, looks, recorded, recorded_path
+from lowerbound_site.writing.record_instruments import picture, placed
 
 pytestmark = pytest.mark.browser
 

@@ -12,8 +12,8 @@ from torch import Tensor
 from torch.distributions import Categorical, MixtureSameFamily, Normal
 
 from lowerbound import VAE, Distribution, Grid, Joint, digits, kl, kl_each
-from lowerbound_site.elements import schema
-from lowerbound_site.instrument_data import chosen
+from lowerbound_site.pages.elements import schema
+from lowerbound_site.trained.instrument_data import chosen
 
 from .modules import Modules, survivors
 

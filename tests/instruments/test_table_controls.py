@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page
 
-from lowerbound_site.elements import schema
+from lowerbound_site.pages.elements import schema
 
 from ..complaints import listen
 

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 import lowerbound as lb
 from lowerbound.training import loss
 from lowerbound.vae import VAE
-from lowerbound_site.experiments import Sine
+from lowerbound_site.trained.experiments import Sine
 from tests.library.near import assert_near
 
 from .modules import Modules, survivors

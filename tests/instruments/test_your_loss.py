@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from lowerbound import digits, ppca
-from lowerbound_site.instrument_data import export
+from lowerbound_site.trained.instrument_data import export
 
 from .modules import Modules, survivors
 

@@ -5,7 +5,7 @@ import torch
 from sklearn.datasets import load_digits
 
 import lowerbound as lb
-from lowerbound_site import digits as packing
+from lowerbound_site.trained import digits as packing
 
 
 def test_every_digit_of_scikit_learn_is_there_once_with_its_label():

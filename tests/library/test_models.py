@@ -6,11 +6,11 @@ import torch
 from safetensors.torch import save_file
 
 import lowerbound as lb
-from lowerbound_site.train_models import fingerprint, recorded_fingerprint
+from lowerbound_site.trained.model import fingerprint, recorded_fingerprint
 
 
 def test_the_recorded_model_is_what_the_code_would_train():
-    assert recorded_fingerprint() == fingerprint(), "run: python -m lowerbound_site.train_models"
+    assert recorded_fingerprint() == fingerprint(), "run: .venv/bin/python -m lowerbound_site train"
 
 
 def test_the_recorded_model_is_trained_and_still(trained, held_out):

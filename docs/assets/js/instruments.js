@@ -4,7 +4,7 @@
 // On a page, an instrument is <lb-instrument data-name data-start data-version> around its recorded picture. Its module
 // download/instruments/VERSION/NAME.js exports
 //
-//     schema                 what its state consists of, as JSON (lowerbound_site/elements.py says how)
+//     schema                 what its state consists of, as JSON (lowerbound_site/pages/elements.py says how)
 //     start(element)         takes the picture's place, and returns a function that stops everything again
 //
 // which it usually makes with instrument() of controls/instrument.js. The theme's navigation replaces the content of

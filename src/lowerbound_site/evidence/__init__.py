@@ -1,0 +1,1 @@
+"""A claim: its snippet is read, run, and what it did is recorded."""

@@ -1,0 +1,1 @@
+"""What only measures and decides nothing: Lighthouse, the lowest versions, Material's successor."""

@@ -1,0 +1,1 @@
+"""Text becomes a page: evidence, formulas, figures and instruments are put in."""

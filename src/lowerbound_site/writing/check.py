@@ -1,0 +1,131 @@
+"""Check what changed since main, or one page or claim, in seconds: what `make test` would say about it."""
+
+import contextlib
+import io
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from lowerbound_site.evidence.claims import ROOT, Claim, EvidenceError, read_claim
+from lowerbound_site.evidence.record import PRINTS_ANOTHER, compare, compare_broken
+from lowerbound_site.evidence.run import Run, run_fresh, run_warm
+from lowerbound_site.pages import prose
+from lowerbound_site.pages.expand import Page, expand, read_pages
+from lowerbound_site.writing.some_pages import SomePages
+
+
+def check_changes(root: Path = ROOT) -> bool:
+    """Check every page, claim, instrument and module of the library that differs from main; whether all hold."""
+    changed = changes(root)
+    if not changed:
+        print("nothing differs from main")
+        return True
+    holds = [check_page(page.path, root) for page in read_pages(root) if f"docs/{page.path}" in changed]
+    for name in sorted({Path(path).stem for path in changed if path.startswith("snippets/")}):
+        print(f"snippets/{name}.py")
+        holds.append(check(name, root))
+    tests = sorted({test for path in changed if (test := _test_of(path, root))})
+    if tests:
+        command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
+        ended = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+        holds.append(_verdict(", ".join(tests), [ended.stdout + ended.stderr] if ended.returncode else []))
+    seen = sum(path.startswith(("docs/", "snippets/")) for path in changed) + len(tests)
+    if seen < len(changed):
+        print(f"{len(changed) - seen} more files differ from main; make test runs everything")
+    return all(holds)
+
+
+def changes(root: Path = ROOT) -> list[str]:
+    """The files that differ from main, committed or not, as paths from the root."""
+
+    def git(*words: str) -> list[str]:
+        ended = subprocess.run(["git", *words], cwd=root, capture_output=True, text=True, check=False)
+        return [] if ended.returncode else ended.stdout.splitlines()
+
+    base = next(filter(None, (git("merge-base", "HEAD", main) for main in ("main", "origin/main"))), ["HEAD"])
+    new = git("ls-files", "--others", "--exclude-standard")
+    return sorted({*git("diff", "--name-only", base[0]), *new})
+
+
+def _test_of(path: str, root: Path) -> str | None:
+    """The test of a module of the library, or of an instrument or its mathematics."""
+    place = Path(path)
+    folder = {"lowerbound": "library", "instruments": "instruments", "maths": "instruments"}.get(place.parent.name)
+    test = f"tests/{folder}/test_{place.stem.replace('-', '_')}.py"
+    return test if folder and place.suffix in (".py", ".js") and (root / test).exists() else None
+
+
+def check_page(path: str, root: Path = ROOT) -> bool:
+    """Print what is wrong with one page; whether nothing is."""
+    path = path.removeprefix("docs/")
+    page = next((page for page in read_pages(root) if page.path == path), None)
+    if page is None:
+        return _verdict(f"docs/{path}", ["there is no such page; name it as docs/questions/verdict.md"])
+    return _verdict(f"docs/{path} reads as it is meant, and its links lead somewhere", _wrong_on(page, root))
+
+
+def _wrong_on(page: Page, root: Path) -> list[str]:
+    complaints = prose.check_page(page)
+    try:
+        expand(page.text, root, f"docs/{page.path}")
+    except EvidenceError as error:
+        complaints += str(error).splitlines()
+    if (root / "mkdocs.yml").exists():
+        with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
+            some = SomePages(root, Path(folder))
+            some.render({page.path}, Path(folder, "shown"))
+            complaints += some.warned.get(page.path, [])
+    return list(dict.fromkeys(complaints))
+
+
+def check(name: str, root: Path = ROOT) -> bool:
+    """Print a verdict for each thing that a claim must be; return whether all hold."""
+    path = root / "snippets" / f"{name}.py"
+    try:
+        claim = read_claim(path)
+    except EvidenceError as error:
+        return _verdict("is a snippet in the right form", [str(error)])
+    with ThreadPoolExecutor(2) as pool:
+        alone = pool.submit(run_fresh, name, claim.source)
+        broken = pool.submit(run_warm, {name: claim.broken_source})
+        verdicts = [
+            _verdict(f"is a snippet in the right form, of the kind {claim.kind}", []),
+            _verdict("is clean for ruff", _lint(path)),
+            _verdict("runs alone and matches its record", _unlike_its_record(claim, alone.result())),
+            _verdict(
+                f"breaks as recorded: {claim.break_from} -> {claim.break_to}",
+                compare_broken(claim, broken.result()[name]),
+            ),
+        ]
+    pages = [page for page in read_pages(root) if name in page.claims]
+    places = [f"docs/{page.path}" for page in pages]
+    if wrong := [complaint for page in pages for complaint in _wrong_on(page, root)]:
+        verdicts.append(_verdict("stands on a page that can be read", wrong))
+    print(f"stands on {', '.join(places)}" if places else f"to do: write {{{{ claim: {name} }}}} on a page")
+    return all(verdicts)
+
+
+def _unlike_its_record(claim: Claim, run: Run) -> list[str]:
+    """What differs from the record; or else, where it differs from itself, that."""
+    complaints = compare(claim, run)
+    if complaints and not run.error and run_fresh(claim.name, claim.source).stdout != run.stdout:
+        return [f"snippets/{claim.name}.py: {PRINTS_ANOTHER}"]
+    return complaints
+
+
+def _lint(path: Path) -> list[str]:
+    complaints = []
+    for command in (["check", "--quiet"], ["format", "--diff", "--quiet"]):
+        ended = subprocess.run(
+            [sys.executable, "-m", "ruff", *command, path], capture_output=True, text=True, check=False
+        )
+        if ended.returncode:
+            complaints.append(ended.stdout + ended.stderr)
+    return complaints
+
+
+def _verdict(what: str, complaints: list[str]) -> bool:
+    print(f"{'FAILS' if complaints else 'ok   '} {what}", *complaints, sep="\n      ", flush=True)
+    return not complaints
