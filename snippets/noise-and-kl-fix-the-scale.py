@@ -28,6 +28,7 @@ print(f"spread of the codes, KL without noise = {span(five('spread', *no_noise),
 print(f"spread of the codes, neither = {span(five('spread', *neither), 1)}")
 print(f"width of the noise, noise and KL = {span(five('width', *both), 2)}")
 print(f"width of the noise, noise without KL = {span(five('width', *no_kl), 3)}")
+print(f"width, KL without noise = {span(five('width', *no_noise), 2)}")
 
 spread = {way: five("spread", *way) for way in (both, no_kl, no_noise, neither)}
 assert all(0.9 < each < 1.2 for each in spread[both]), (
@@ -40,6 +41,9 @@ for way in (no_kl, neither):
 
 assert all(each < 0.6 for each in spread[no_noise]), (
     f"with the KL alone the spread should be under 0.6, not {span(spread[no_noise], 2)}"
+)
+assert all(abs(each - 1) < 0.01 for each in five("width", *no_noise)), (
+    f"with the KL alone the width should go to 1, not {span(five('width', *no_noise), 2)}"
 )
 widest, narrowest = max(five("width", *no_kl)), min(five("width", *both))
 assert widest < narrowest / 40, (
