@@ -3,8 +3,8 @@
 Kind: experiment
 Break it: whole = (True, True, True) -> whole = (True, False, True)
 Figure: Four ways of training, and nine images decoded along one line of codes for each. With all three
-    ingredients they change little by little, without the noise or the KL they do, too. Without the smooth decoder
-    most are noise. Each row is the run with the most holes; above stand speed, reach and holes of all five.
+    ingredients a zero becomes a seven, little by little. Without the noise they are sharper, and change faster.
+    Without the KL a zero becomes a nine, little by little. Without the smooth decoder most are noise.
 """
 
 from itertools import product
@@ -17,8 +17,10 @@ from lowerbound.plots import subplots
 rows = recorded("continuity")  # 40 trained models: 8 ways, 5 seeds
 ways = list(product((True, False), repeat=3))  # noise, KL, smooth decoder
 whole = (True, True, True)
-named = {whole: "all three", (False, True, True): "without noise"}
-named |= {(True, False, True): "without KL", (True, True, False): "without smooth"}
+named = {whole: "with noise, KL and smooth decoder"}
+named[False, True, True] = "without the noise"
+named[True, False, True] = "without the KL"
+named[True, True, False] = "without the smooth decoder"
 figure, ax = subplots(figsize=(4.7, 3.9))
 
 
@@ -52,8 +54,7 @@ for way in sorted(ways, key=lambda way: way != whole):
         blue = torch.tensor([0x25, 0x63, 0xC4]).expand(8, 81, 3) / 255
         image = torch.cat([blue, strip.reshape(8, 81, 1)], -1)
         ax.imshow(image.numpy(), extent=(0, 9, y + 0.95, y + 0.3), aspect="auto")
-        measured = ", ".join(f"{key} {span}" for key, span in spans.items())
-        ax.text(0.1, y + 0.22, f"{named[way]}: {measured}", fontsize=8.5)
+        ax.text(0.1, y + 0.22, named[way], fontsize=8.5)
 
 ax.set(
     xticks=[], yticks=[], ylim=(4, 0), xlabel="along z\u2081 from -2 to 2, z\u2082 = 0"
