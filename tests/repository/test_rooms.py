@@ -1,6 +1,7 @@
 """The site's machinery is rooms, and arrows between them run one way: a room imports only from rooms before it."""
 
 import ast
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -53,6 +54,13 @@ def test_every_file_is_in_a_room_but_the_commands() -> None:
     modules = {path.relative_to(SITE).parts for path in SITE.rglob("*.py")}
     assert {parts for parts in modules if parts[0] not in ROOMS} == {("__init__.py",), ("__main__.py",)}
     assert {parts[0] for parts in modules if len(parts) > 1} == set(ROOMS)
+
+
+def test_the_drawing_shows_the_rooms_and_files_that_are_there() -> None:
+    page = (ROOT / "docs" / "how-it-works.md").read_text(encoding="utf-8")
+    drawn = re.findall(r">(\w+)</text>\n<text[^>]*>[^<]*</text>\n<text[^>]*>([\w., ]+\.py)</text>", page)
+    assert tuple(room for room, _ in drawn) == ROOMS
+    assert not [name for room, files in drawn for name in files.split(", ") if not (SITE / room / name).exists()]
 
 
 @pytest.mark.parametrize(
