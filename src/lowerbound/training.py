@@ -188,6 +188,7 @@ def train(
         sizes: list[int] = []
         with _fewer_threads(vae, batch_size):
             for batch, noise in _steps(vae, x, batch_size, generator, like, sample):
+                torch.clear_autocast_cache()  # rounded weights: of the step before, or of what was measured in between
                 value = loss(vae, batch, noise, weight)
                 if epoch == 1 and not losses:
                     _explain_first(vae, batch, value)
@@ -196,6 +197,7 @@ def train(
                 optimizer.step()
                 losses.append(value.detach())
                 sizes.append(len(batch))
+        torch.clear_autocast_cache()
         schedule.step()
         yield _average(torch.stack(losses), sizes, epoch, learning_rate)
 
