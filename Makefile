@@ -4,11 +4,12 @@ SITE := .venv/bin/python -m lowerbound_site
 .DEFAULT_GOAL := help
 # What is compiled is kept, in .venv: importing torch anew takes twice as long.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help serve test style chromium elsewhere record record-all check new build bench lighthouse lowest zensical clean
+.PHONY: help serve test more style chromium record record-all check new build bench lighthouse lowest zensical clean
 
 help:
 	@echo "make serve              serve the site on loopback, print its address, show what is saved"
-	@echo "make test               run every check there is"
+	@echo "make test               run every check that a change needs"
+	@echo "make more               run what takes long and is rarely red, too (a workflow does every night)"
 	@echo "make new CLAIM=name     start a claim: a snippet to write yours over"
 	@echo "make new INSTRUMENT=name  start a picture that the reader moves, with its test"
 	@echo "make check              check what differs from main, in seconds"
@@ -47,10 +48,13 @@ lowest: $(STAMP)
 	@$(SITE) lowest $(CLAIM)
 
 test: $(STAMP)
-	@# The code is checked, and a browser fetched where there is none, while one more machine is imitated.
-	@$(MAKE) --no-print-directory --jobs 3 style chromium elsewhere
+	@$(MAKE) --no-print-directory --jobs 2 style chromium
 	@# One process more than there are cores on a small machine: the one with the browser mostly waits.
-	.venv/bin/python -m pytest --numprocesses 3 --dist loadgroup --durations 20 --ignore tests/pages/test_blocks.py
+	.venv/bin/python -m pytest --numprocesses 3 --dist loadgroup --durations 20 -m "not more"
+
+more: $(STAMP) chromium
+	.venv/bin/python -m pytest --numprocesses 3 --dist loadgroup --durations 20 -m more
+	@$(SITE) lowest
 
 style: $(STAMP)
 	.venv/bin/ruff check
@@ -59,9 +63,6 @@ style: $(STAMP)
 
 chromium: $(STAMP)
 	$(SITE) chromium
-
-elsewhere: $(STAMP)
-	$(SITE) elsewhere .venv/bin/python -m pytest --numprocesses 2 --durations 5 tests/pages/test_blocks.py
 
 record: $(STAMP)
 	@test -n "$(CLAIM)" || { echo "say which: make record CLAIM=name; to train and record everything: make record-all"; exit 1; }

@@ -30,8 +30,6 @@ def main() -> int:
     fonts = commands.add_parser("fonts", help="cut the site's fonts out of their packages")
     fonts.add_argument("folder", type=Path, help="holds source-serif-4/, ibm-plex-mono/ and stix-two-math/")
     commands.add_parser("chromium", help="find or install a Chromium, and print its path")
-    elsewhere = commands.add_parser("elsewhere", help="run a command as on the machine that is most unlike this one")
-    elsewhere.add_argument("words", nargs=argparse.REMAINDER)
     chosen = parser.parse_args()
     try:
         return _run(chosen)
@@ -109,10 +107,6 @@ def _run(chosen: argparse.Namespace) -> int:
             from lowerbound_site.publish.fonts import cut_all
 
             cut_all(chosen.folder)
-        case "elsewhere":
-            from lowerbound_site.evidence.run import elsewhere
-
-            return elsewhere(chosen.words)
         case "chromium":
             from lowerbound_site.publish.chromium import ensure_chromium
 

@@ -1,6 +1,7 @@
 """Every snippet, alone, as a reader runs it, against its record; and broken, against its own assert.
 
-That what the pages show runs and prints what they say is tested in test_blocks.py.
+Alone is what a fork of a process is that has only imported; `make more` takes a fresh process for each, and other
+machines, imitated. That what the pages show runs and prints what they say is tested in test_blocks.py.
 """
 
 import ast
@@ -13,7 +14,7 @@ import pytest
 
 from lowerbound_site.evidence.claims import ROOT, Claim, EvidenceError, read_claim
 from lowerbound_site.evidence.record import compare, compare_broken
-from lowerbound_site.evidence.run import Run, run_fresh, run_warm
+from lowerbound_site.evidence.run import ENVIRONMENTS, Run, run_fresh, run_warm
 from lowerbound_site.pages.expand import read_pages
 from lowerbound_site.publish.wheel import wheel
 
@@ -21,6 +22,7 @@ NAMES = sorted(path.stem for path in (ROOT / "snippets").glob("*.py"))
 
 BREAKING = "one-thread"
 IN_ITS_PROCESS = pytest.mark.xdist_group(BREAKING)  # one worker starts that process, once
+ALONE = pytest.mark.xdist_group("alone")
 # What torch says of the environment it runs in.
 PROCESSOR = "import torch\nprint(torch.get_num_threads(), torch.backends.cpu.get_cpu_capability())\n"
 
@@ -46,6 +48,15 @@ def unpacked_wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def alone(unpacked_wheel: Path) -> dict[str, Run]:
+    programs = {}
+    for name in NAMES:
+        with contextlib.suppress(EvidenceError):  # as in `broken`
+            programs[name] = claim(name).source
+    return run_warm(programs, apart=True, python_path=unpacked_wheel)
+
+
 @IN_ITS_PROCESS
 def test_one_process_runs_all_that_is_broken(worker_id: str, request: pytest.FixtureRequest) -> None:
     in_its_group = worker_id == "master" or request.node.nodeid.endswith(f"@{BREAKING}")
@@ -53,9 +64,24 @@ def test_one_process_runs_all_that_is_broken(worker_id: str, request: pytest.Fix
     assert broken()["processor"].stdout.startswith("1 ")
 
 
+@pytest.mark.parametrize("name", [pytest.param(name, marks=ALONE) for name in NAMES])
+def test_alone_with_only_the_wheel_it_matches_the_record(name: str, alone: dict[str, Run]) -> None:
+    complaints = compare(claim(name), alone[name])
+    assert not complaints, "\n".join(complaints)
+
+
+@pytest.mark.more
 @pytest.mark.parametrize("name", NAMES)
-def test_alone_with_only_the_wheel_it_matches_the_record(name: str, unpacked_wheel: Path) -> None:
+def test_in_a_fresh_process_it_matches_the_record(name: str, unpacked_wheel: Path) -> None:
     complaints = compare(claim(name), run_fresh(name, claim(name).source, unpacked_wheel))
+    assert not complaints, "\n".join(complaints)
+
+
+@pytest.mark.more
+@pytest.mark.parametrize("environment", [name for name in ENVIRONMENTS if name != BREAKING])
+def test_on_another_machine_it_matches_the_record(environment: str) -> None:
+    runs = run_warm({name: claim(name).source for name in NAMES}, environment)
+    complaints = [line for name in NAMES for line in compare(claim(name), runs[name])]
     assert not complaints, "\n".join(complaints)
 
 

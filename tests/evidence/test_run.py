@@ -104,3 +104,15 @@ def test_unsteady_digits_are_found(runs: dict[str, Run]) -> None:
     )
     assert len(found["in a list"]) == 1
     assert runs["steady"].stdout == "x = 0.120 3 0.1 x=0.12 5 True a\n"
+
+
+def test_apart_no_program_meets_another_and_one_that_dies_harms_none() -> None:
+    runs = run_warm(
+        {"first": "import json\njson.met = True", "dies": "import os\nos._exit(3)", "last": MET}, apart=True
+    )
+    assert runs["first"].error is None
+    assert "dies.py: its process ended" in (runs["dies"].error or "")
+    assert runs["last"].stdout == "False True\n"
+
+
+MET = "import json, sys\nprint(hasattr(json, 'met'), 'torch' in sys.modules)"

@@ -111,6 +111,7 @@ CHANGES = [
 ]
 
 
+@pytest.mark.more
 def test_every_change_is_noticed(modules: Modules, exported: VAE) -> None:
     def check(modules: Modules) -> None:
         check_pieces(modules, exported)

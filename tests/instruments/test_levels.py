@@ -120,6 +120,7 @@ def test_contours(check: object, modules: Modules) -> None:
     check(modules)  # type: ignore[operator]
 
 
+@pytest.mark.more
 def test_every_change_is_noticed(modules: Modules) -> None:
     def check(modules: Modules) -> None:
         for one in CHECKS:

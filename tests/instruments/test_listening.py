@@ -119,6 +119,7 @@ def test_no_ellipse_is_nearer(modules: Modules, exported: VAE) -> None:
     check_nearest(modules, exported, (351, 43, 144))
 
 
+@pytest.mark.more
 def test_every_change_is_noticed(modules: Modules, exported: VAE) -> None:
     def check(modules: Modules) -> None:
         check_truth(modules, exported)

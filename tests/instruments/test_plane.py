@@ -84,6 +84,7 @@ def test_a_decoder_that_ignores_z(modules: Modules, exported: VAE) -> None:
     check_deaf(modules, exported)
 
 
+@pytest.mark.more
 def test_every_change_is_noticed(modules: Modules, exported: VAE) -> None:
     def check(modules: Modules) -> None:
         check_deaf(modules, exported)

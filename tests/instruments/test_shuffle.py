@@ -324,6 +324,7 @@ def test_the_best_ellipse_found(modules: Modules, exported: VAE) -> None:
     check_best(modules, exported, 12)
 
 
+@pytest.mark.more
 def test_every_change_is_noticed(modules: Modules, exported: VAE) -> None:
     def check(modules: Modules) -> None:
         check_pieces(modules, 4)

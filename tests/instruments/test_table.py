@@ -524,6 +524,7 @@ CHANGES: dict[Callable[[Modules], None], list[tuple[str, str, str]]] = {
 }
 
 
+@pytest.mark.more
 @pytest.mark.parametrize("check", CHANGES)
 def test_every_change_is_noticed(check: Callable[[Modules], None], modules: Modules) -> None:
     assert survivors(modules, check, CHANGES[check]) == []

@@ -353,6 +353,7 @@ CHECKS: dict[str, Callable[[Modules], None]] = {
 }
 
 
+@pytest.mark.more
 @pytest.mark.parametrize("module", CHECKS)
 def test_every_change_is_noticed(module: str, modules: Modules) -> None:
     changes = [change for change in CHANGES if change[0] == module]

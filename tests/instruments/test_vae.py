@@ -136,6 +136,7 @@ CHANGES = [
 ]
 
 
+@pytest.mark.more
 def test_every_change_is_noticed(modules: Modules, exported: VAE) -> None:
     def check(modules: Modules) -> None:
         check_bound(modules, exported)

@@ -162,6 +162,7 @@ def test_twice_as_steep_is_four_times_f_and_half_the_best_width(modules: Modules
     assert (twice[3] - blur).abs().max() < 0.3
 
 
+@pytest.mark.more
 def test_every_change_is_noticed(modules: Modules, exported: VAE) -> None:
     assert survivors(modules, lambda modules: check(modules, exported), CHANGES) == []
 

@@ -1,6 +1,6 @@
 """The programs in the pages, copied one after the other into one notebook, which they leave as it was.
 
-`make test` runs this file as on the machine that is most unlike this one; `make record` tries all others too.
+The notebook's kernel runs as on the machine that is most unlike this one; `make record` tries all others too.
 """
 
 import contextlib
@@ -13,14 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import start_new_kernel
 
 from lowerbound_site.evidence.claims import ROOT, read_claim
+from lowerbound_site.evidence.run import ENVIRONMENTS, THREADS
 
 from .test_pages import SHOWN, blocks
 
+pytestmark = pytest.mark.xdist_group("notebook")  # one kernel, in one worker
+ELSEWHERE = ENVIRONMENTS["plain-processor-two-threads"]
 # All that a program could leave behind for the reader's next cell. Matplotlib chooses its backend with the first
 # figure, and turns its interactive mode on by that; so what counts is that the reader's own figures are shown.
 STATE = """
@@ -29,6 +31,7 @@ import matplotlib as _m, torch as _t
 print(_j.dumps({
     "torch's default dtype": str(_t.get_default_dtype()),
     "torch's threads": _t.get_num_threads(),
+    "torch's processor": _t.backends.cpu.get_cpu_capability(),
     "torch's gradients": _t.is_grad_enabled(),
     "torch's way of printing": str(_t._tensor_str.PRINT_OPTS),
     "torch's seed": _t.initial_seed(),
@@ -82,7 +85,7 @@ class Notebook:
 @contextlib.contextmanager
 def kernel(folder: Path) -> Iterator[Notebook]:
     environment = {name: value for name, value in os.environ.items() if name != "MATPLOTLIBRC"}
-    environment |= {"IPYTHONDIR": str(folder / "settings"), "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+    environment |= THREADS | ELSEWHERE | {"IPYTHONDIR": str(folder / "settings"), "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
     manager, client = start_new_kernel(startup_timeout=120, kernel_name="python3", cwd=str(folder), env=environment)
     try:
         yield Notebook(client)
@@ -98,9 +101,8 @@ def notebook(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Notebook]:
 
 
 def test_the_machine_is_what_the_switches_say(notebook: Notebook) -> None:
-    found = torch.backends.cpu.get_cpu_capability().lower()
-    assert found == os.environ.get("ATEN_CPU_CAPABILITY", found)
-    assert notebook.state["torch's threads"] == torch.get_num_threads() == int(os.environ["OMP_NUM_THREADS"])
+    assert notebook.state["torch's processor"].lower() == ELSEWHERE["ATEN_CPU_CAPABILITY"]
+    assert notebook.state["torch's threads"] == int(ELSEWHERE["OMP_NUM_THREADS"])
 
 
 @pytest.mark.parametrize(("path", "number", "name"), [pytest.param(*shown, id="-".join(shown[::2])) for shown in SHOWN])

@@ -1,12 +1,14 @@
 """Run snippets: many in one warm process, or one as a reader would, alone in a fresh process from an empty folder.
 
 A warm process is started for each environment and puts everything that leaks (seed, dtype, threads, figures, folder)
-back before each snippet; started as a module, this file is that process.
+back before each snippet; started as a module, this file is that process. Where programs are to be run `apart`, it has
+only imported what takes seconds, and every program gets a copy of it, by a fork: no other program has been there.
 """
 
 import ast
 import contextlib
 import dataclasses
+import importlib
 import io
 import json
 import linecache
@@ -29,7 +31,7 @@ from lowerbound_site.evidence.claims import EvidenceError
 # Other machines are imitated: older processors (torch's own kernels, its matrix products, its convolutions, numpy's and
 # scipy's matrix products each have a switch), the oldest with another number of threads. Threads wait passively,
 # because a busy wait stalls a machine that has other work.
-_THREADS = {"OMP_WAIT_POLICY": "PASSIVE"}
+THREADS = {"OMP_WAIT_POLICY": "PASSIVE"}
 ENVIRONMENTS: Mapping[str, Mapping[str, str]] = {
     "one-thread": {"OMP_NUM_THREADS": "1"},
     "plain-processor-two-threads": {
@@ -50,6 +52,7 @@ ENVIRONMENTS: Mapping[str, Mapping[str, str]] = {
 STYLE = Path(__file__).with_name("matplotlibrc")  # how figures are drawn, wherever they are recorded
 _SWITCHES = {switch for environment in ENVIRONMENTS.values() for switch in environment}
 _NEEDS_TORCH = re.compile(r"\b(torch|lowerbound)\b")  # importing it takes seconds
+_SLOW_TO_IMPORT = ("torch", "scipy.optimize", "sklearn.datasets", "matplotlib.pyplot")
 _LIMIT = 3000  # seconds for every snippet in one process, on a machine that is busy
 LONGEST = 60.0  # seconds that one snippet may compute; while it waits for a busy machine, they do not count
 
@@ -70,16 +73,30 @@ class Run:
     seconds: float = 0.0
 
 
-def run_warm(programs: Mapping[str, str], environment: str = "one-thread", probe: bool = False) -> dict[str, Run]:
-    """Run programs (source by name) one after the other in one process; `probe` also looks for unsteady digits."""
+def run_warm(
+    programs: Mapping[str, str],
+    environment: str = "one-thread",
+    probe: bool = False,
+    apart: bool = False,
+    python_path: Path | None = None,
+) -> dict[str, Run]:
+    """Run programs (source by name) one after the other.
+
+    `probe` also looks for unsteady digits. `apart` gives each a fork of a process that has only imported (where the
+    system can fork). `python_path` is searched for packages before all others.
+    """
+    changes = dict(ENVIRONMENTS[environment])
+    if python_path:
+        changes["PYTHONPATH"] = os.pathsep.join(filter(None, [str(python_path), os.environ.get("PYTHONPATH")]))
     with tempfile.TemporaryDirectory() as folder:
         jobs, results = Path(folder, "jobs.json"), Path(folder, "results.json")
-        jobs.write_text(json.dumps({"programs": dict(programs), "probe": probe}), encoding="utf-8")
+        work = {"programs": dict(programs), "probe": probe, "apart": apart and hasattr(os, "fork")}
+        jobs.write_text(json.dumps(work), encoding="utf-8")
         command = [sys.executable, "-m", "lowerbound_site.evidence.run", str(jobs), str(results)]
         ended = subprocess.run(
             command,
             cwd=folder,
-            env=_environment(ENVIRONMENTS[environment]),
+            env=_environment(changes),
             capture_output=True,
             text=True,
             timeout=_LIMIT,
@@ -152,15 +169,9 @@ def _too_long(longest: float) -> str:
     return f"still running after {longest:.0f} s"
 
 
-def elsewhere(command: list[str]) -> int:
-    """Run a command as on the machine that is most unlike this one, and return its exit code."""
-    environment = _environment(ENVIRONMENTS["plain-processor-two-threads"])
-    return subprocess.run(command, env=environment, check=False).returncode
-
-
 def _environment(changes: Mapping[str, str]) -> dict[str, str]:
     kept = {key: value for key, value in os.environ.items() if key not in _SWITCHES}
-    return kept | _THREADS | {"MATPLOTLIBRC": str(STYLE)} | dict(changes)
+    return kept | THREADS | {"MATPLOTLIBRC": str(STYLE)} | dict(changes)
 
 
 def _drawing(folder: str | Path, name: str) -> str | None:
@@ -336,11 +347,35 @@ class _Probes(ast.NodeTransformer):
         return ast.copy_location(ast.Call(ast.Name(_PROBE, ast.Load()), [value, *details], []), value)
 
 
+def _fields(name: str, source: str, probe: bool) -> dict[str, object]:
+    return dataclasses.asdict(_execute(name, source, probe))
+
+
+def _in_a_fork(name: str, source: str, probe: bool) -> dict[str, object]:
+    """What a child of this process makes of a program; nothing is computed here before, and nothing comes back else."""
+    read, write = os.pipe()
+    child = os.fork()
+    if not child:
+        with os.fdopen(write, "w", encoding="utf-8") as pipe:
+            json.dump(_fields(name, source, probe), pipe)
+        os._exit(0)
+    os.close(write)
+    with os.fdopen(read, encoding="utf-8") as pipe:
+        said = pipe.read()
+    _, status = os.waitpid(child, 0)
+    if not said:
+        return dataclasses.asdict(Run("", error=f"{name}.py: its process ended with status {status} and said nothing"))
+    fields: dict[str, object] = json.loads(said)
+    return fields
+
+
 def _main(jobs: Path, results: Path) -> None:
     work = json.loads(jobs.read_text(encoding="utf-8"))
-    runs = {
-        name: dataclasses.asdict(_execute(name, source, work["probe"])) for name, source in work["programs"].items()
-    }
+    run = _in_a_fork if work["apart"] else _fields
+    if work["apart"]:
+        for package in _SLOW_TO_IMPORT:
+            importlib.import_module(package)
+    runs = {name: run(name, source, work["probe"]) for name, source in work["programs"].items()}
     results.write_text(json.dumps(runs), encoding="utf-8")
 
 
