@@ -2,11 +2,17 @@
 
 Kind: computation
 Break it: [[weight]], [0.0], 1.0) -> [[weight]], [0.0], 1e-6)
+Figure: Dots in a plane, z to the right and x upwards: pairs that the model makes, scattered around a rising line,
+    x = 2z. At the height of one large x, a level line: the dots near it lie mostly left of where it meets the
+    rising line, around a point at four fifths of the way.
 """
 
 import math
 
+import torch
+
 from lowerbound import Gaussian, GaussianJoint, LinearGaussian, kl
+from lowerbound.plots import INK, P, Q, subplots
 
 
 def model(weight):
@@ -36,6 +42,19 @@ for name, joint in {"posterior": p, "faint decoder's posterior": faint}.items():
     print(f"{name}: mean = {joint.z_given_x.weight.item():.2f} x")
     print(f"{name}: share of x lost = {lost_too:.2f}")
     assert no_gap < 1e-12, f"the posterior should have no gap, not {no_gap:.2f} nats"
+
+z, noise = torch.randn(2, 600, generator=torch.Generator().manual_seed(0))
+figure, ax = subplots(figsize=(4.4, 3.2))
+ax.plot(z, 2 * z + noise, "o", color=P, markersize=1.8, markeredgewidth=0)
+ax.plot([-3, 3], [-6, 6], color=INK, linewidth=1)
+ax.axhline(4, color=INK, linewidth=1, linestyle=":")
+mean, width = 4 * p.z_given_x.weight.item(), p.z_given_x.cov.item() ** 0.5
+ax.plot([mean - width, mean + width], [4, 4], color=P, linewidth=4)
+ax.plot([2], [4], "s", color=Q, markersize=7)
+ax.text(mean - 1.1, 4.4, "p(z|x)", color=P)
+ax.text(2.1, 3.1, "x / 2", color=Q)
+ax.set(xlabel="z", ylabel="x", xlim=(-3, 3), ylim=(-6.5, 6.5))
+figure.savefig("a-mirror-is-not-the-posterior.svg")
 
 rise = gap[-1] - gap[-2]
 assert lost[-1] < 1e-6, f"a sharp mirror should lose nothing of x, not {lost[-1]:.2g}"

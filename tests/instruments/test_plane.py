@@ -242,6 +242,21 @@ def test_the_two_questions_by_keys(page: Page, stage: str) -> None:
     expect(page.locator(".lb-predict")).to_contain_text("Drag the ellipse.")
 
 
+def test_a_dot_is_widened_until_the_bar_gets_no_shorter(page: Page, stage: str) -> None:
+    show(page, stage, "ask=floor&q=hand&z1=0.84&z2=1.95&s1=0.02&s2=0.02")
+    surprise, dot = (float(page.evaluate(NUMBERS)[name]) for name in ("-log p(x)", "loss"))
+    page.get_by_role("button", name="no shorter than blue").press("Enter")
+    expect(page.locator(".lb-verdict")).to_have_text("Now try it, and see.")
+    for name in ("width of q", "height of q"):
+        page.get_by_role("slider", name=name).press("PageUp")
+    expect(page.locator(".lb-verdict")).to_contain_text("Yes: no shorter than blue. The gap is 0.")
+    assert surprise < float(page.evaluate(NUMBERS)["loss"]) < dot - 1
+    page.get_by_role("button", name="And a decoder that ignores z?").press("Enter")
+    expect(page.locator(".lb-predict")).to_contain_text("Now take a decoder that ignores z")
+    page.get_by_role("button", name="Reset").click()
+    expect(page.locator(".lb-predict")).to_contain_text("The ellipse is a dot.")
+
+
 NUMBERS = "() => document.querySelector('lb-instrument').instrument.numbers"
 
 

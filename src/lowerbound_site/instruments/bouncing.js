@@ -63,14 +63,14 @@ class Shares {
 function build(kit) {
   const ball = new Ball("the table of pairs, and the ball");
   const bars = new Shares();
-  const pairs = choice(kit, "pairs", "pairs", { all: "all possible", bridge: "a thin bridge", islands: "two islands" });
+  const pairs = choice(kit, "pairs", "pairs", { all: "all possible", bridge: "a thin bridge", islands: "two separate groups" });
   const from = choice(kit, "from", "start at", { zero: "zero", one: "one", seven: "seven" });
   const counted = element("output", {});
   let settled = false;
   const question = predict(kit, "The ball starts at a zero. After hundreds of rounds, can one tell from the bars where it started?", {
     answers: ["yes", "no"],
     right: 1,
-    because: "From any start the bars settle on the marks, p(x). Try another start, then two islands: sets of pairs with no way from one to the other.",
+    because: "From any start the bars settle on the marks, p(x). Try another start, then two separate groups: sets of pairs with no way from one to the other.",
   });
   const step = () => {
     const rounds = kit.state.rounds + 1;

@@ -29,7 +29,8 @@ export const schema = {
   "z2": { "from": -3.5, "to": 3.5, "step": 0.01, "start": 0 },
   "s1": { "from": 0.01, "to": 1.2, "step": 0.01, "start": 0.3 },
   "s2": { "from": 0.01, "to": 1.2, "step": 0.01, "start": 0.3 },
-  "tilt": { "from": -0.95, "to": 0.95, "step": 0.01, "start": 0 }
+  "tilt": { "from": -0.95, "to": 0.95, "step": 0.01, "start": 0 },
+  "ask": { "of": ["piece", "floor"], "start": "piece" }
 };
 
 const LIMIT = 3.5;
@@ -38,9 +39,14 @@ const AXIS = 60;
 const DRAWS = 64;
 const NOISE = steadyNoise(DRAWS);
 const MOVED = 0.5; // nats: what shows which piece an ellipse changes
+const NEAR = 0.3; // nats: a gap that shows where the bar can't get shorter
 
-const QUESTIONS = {
-  ellipse: { text: "Drag the ellipse. Which piece of the bar can it change?", answers: ["the blue one", "the purple one", "both"] },
+const QUESTIONS = { // the first is the page's choice, `ask`
+  piece: { text: "Drag the ellipse. Which piece of the bar can it change?", answers: ["the blue one", "the purple one", "both"] },
+  floor: {
+    text: "The ellipse is a dot. Drag its edge and its middle, and shorten the bar. How short can an ellipse make it?",
+    answers: ["as short as you like", "no shorter than blue", "a little shorter than blue"],
+  },
   decoder: {
     text: "Now take a decoder that ignores z, so that one ellipse fits its cloud exactly: gap 0. Will the whole bar be…",
     answers: ["shorter", "as long", "longer"],
@@ -137,16 +143,16 @@ function build(kit, { decoders, encoder, images }) {
   });
 
   // What is asked: first with the ellipse in hand, then of the decoder.
-  let asking = "ellipse";
+  let asking = kit.state.ask;
   let start; // the gap before the ellipse was moved
-  const guess = predict(kit, QUESTIONS.ellipse.text, QUESTIONS.ellipse);
+  const guess = predict(kit, QUESTIONS[asking].text, QUESTIONS[asking]);
   const goOn = button("And a decoder that ignores z?", () => {
     asking = "decoder";
     guess.ask(QUESTIONS.decoder.text, QUESTIONS.decoder.answers);
     guess.focus(); // this button goes
     kit.go({ q: "encoder" });
   });
-  kit.atReset(() => (asking = "ellipse"));
+  kit.atReset(() => (asking = kit.state.ask));
 
   let hovered;
   field.element.addEventListener("pointermove", (event) => {
@@ -232,8 +238,11 @@ function build(kit, { decoders, encoder, images }) {
     listen.hidden = asking !== "decoder";
     if (q === "encoder" || start?.of !== `${x} ${digit}`) start = { of: `${x} ${digit}`, gap };
     const moved = !deafened && Math.abs(gap - start.gap) > MOVED;
-    goOn.hidden = asking !== "ellipse" || !(moved || !goOn.hidden);
-    if (asking === "ellipse") {
+    goOn.hidden = asking === "decoder" || !(moved || !goOn.hidden);
+    if (asking === "floor") {
+      const because = `The gap is ${numbers.gap}, and never below 0. So the loss is never below −log p(x): minus the loss is a lower bound of log p(x).`;
+      guess.paint(gap < NEAR, { right: 1, because });
+    } else if (asking === "piece") {
       guess.paint(moved, { right: 1, because: "The blue piece and the blue cloud come from x and the decoder. No ellipse changes them." });
     } else {
       const before = listening(kit.state);
