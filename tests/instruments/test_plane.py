@@ -254,7 +254,7 @@ def test_a_dot_is_widened_until_the_bar_gets_no_shorter(page: Page, stage: str) 
     page.get_by_role("button", name="And a decoder that ignores z?").press("Enter")
     expect(page.locator(".lb-predict")).to_contain_text("Now take a decoder that ignores z")
     page.get_by_role("button", name="Reset").click()
-    expect(page.locator(".lb-predict")).to_contain_text("The ellipse is a dot.")
+    expect(page.locator(".lb-predict")).to_contain_text("shorten the bar")
 
 
 NUMBERS = "() => document.querySelector('lb-instrument').instrument.numbers"

@@ -44,7 +44,7 @@ const NEAR = 0.3; // nats: a gap that shows where the bar can't get shorter
 const QUESTIONS = { // the first is the page's choice, `ask`
   piece: { text: "Drag the ellipse. Which piece of the bar can it change?", answers: ["the blue one", "the purple one", "both"] },
   floor: {
-    text: "The ellipse is a dot. Drag its edge and its middle, and shorten the bar. How short can an ellipse make it?",
+    text: "Drag the ellipse’s edges and its middle, and shorten the bar. How short can an ellipse make it?",
     answers: ["as short as you like", "no shorter than blue", "a little shorter than blue"],
   },
   decoder: {
