@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 from lowerbound_site.evidence.claims import ROOT
+from lowerbound_site.pages import explanations
 from lowerbound_site.pages.expand import Page, read_pages
 from lowerbound_site.pages.maths import leftovers
 
@@ -53,7 +54,8 @@ def build() -> Path:
     """Build a copy of the site's pages; return the folder of the built site."""
     packages, project = install(), HOME / "project"
     shutil.rmtree(project, ignore_errors=True)
-    shutil.copytree(ROOT / "docs", project / "docs")
+    # Its pages read the explanations from where they are; a copy would become pages of its own.
+    shutil.copytree(ROOT / "docs", project / "docs", ignore=shutil.ignore_patterns(explanations.FOLDER))
     shutil.copytree(ROOT / "src" / "lowerbound", project / "src" / "lowerbound")  # the reference pages read it
     settings = _LEFT_OUT.sub("", (ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
     (project / "mkdocs.yml").write_text(settings, encoding="utf-8")

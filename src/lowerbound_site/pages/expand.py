@@ -19,7 +19,8 @@ from typing import Any
 from mkdocs.utils.meta import get_data
 
 from lowerbound_site.evidence.claims import KINDS, ROOT, Claim, EvidenceError, read_claim, read_claims
-from lowerbound_site.pages import elements
+from lowerbound_site.pages import elements, explanations
+from lowerbound_site.pages.explanations import Explanation, read_explanations
 from lowerbound_site.pages.fold import LONGEST_VISIBLE, marked, visible_lines
 
 CPU_BUILDS = "https://download.pytorch.org/whl/cpu"  # of torch: a tenth of what it takes with CUDA
@@ -70,9 +71,10 @@ class Page:
 
 
 def read_pages(root: Path = ROOT) -> list[Page]:
-    """Read every Markdown page under `root`/docs, in the order of their paths."""
+    """Read every Markdown page under `root`/docs, in the order of their paths; explanations are parts of pages."""
     docs = root / "docs"
-    paths = sorted(path for path in docs.rglob("*.md") if "download" not in path.relative_to(docs).parts)
+    apart = {"download", explanations.FOLDER}
+    paths = sorted(path for path in docs.rglob("*.md") if path.relative_to(docs).parts[0] not in apart)
     return [Page(path.relative_to(docs).as_posix(), path.read_text(encoding="utf-8")) for path in paths]
 
 
@@ -98,6 +100,8 @@ def expand_what_can_be(page: str, root: Path = ROOT) -> str:
 
 class _Expansion:
     """One page on its way from placeholders to evidence."""
+
+    whole = True  # a page, and not an explanation within one
 
     def __init__(self, page: str, root: Path, where: str) -> None:
         self.page, self.root, self.where = page, root, where
@@ -150,6 +154,8 @@ class _Expansion:
             "questions": lambda: questions(read_pages(self.root)),
         }
         if word in blocks:
+            if not self.whole:
+                raise self.error(found, "has no place in an explanation, which has words and values only; link to it")
             self.stands_alone(found)
             return blocks[word]()
         if not rest:
@@ -170,7 +176,17 @@ class _Expansion:
                 f"shows {lines} lines of its program, at most {LONGEST_VISIBLE} are allowed; name helpers "
                 f"behind Fold: in its docstring, or write {{{{ folded: {name} }}}}",
             )
-        return render_claim(claim, self.level(found), self.root, folded)
+        return render_claim(claim, self.level(found), self.root, folded, self.otherwise(name))
+
+    def otherwise(self, name: str) -> str:
+        """The explanations of a claim."""
+        return "".join(self.explanation(found) for found in read_explanations(self.root) if found.claim == name)
+
+    def explanation(self, explanation: Explanation) -> str:
+        within = _Explanation(explanation.text, self.root, f"docs/{explanation.path}")
+        text = render_explanation(explanation, within.text())
+        self.wrong += within.wrong
+        return text
 
     def figure(self, found: re.Match[str], name: str) -> str:
         claim = self.known(found, name)
@@ -227,10 +243,32 @@ class _Expansion:
         return EvidenceError(f"{self.where}:{line}: {written} {what}")
 
 
-def render_claim(claim: Claim, level: int, root: Path = ROOT, folded: bool = False) -> str:
+class _Explanation(_Expansion):
+    """One explanation on its way into the pages where its claim stands."""
+
+    whole = False
+
+
+def render_explanation(explanation: Explanation, text: str) -> str:
+    """Write an explanation behind a line with its title; `text` is its file, expanded."""
+    body = get_data(text)[0].strip()
+    by = f"\n\nWritten by {_markdown(explanation.by)}.\n{{: .lb-links }}" if explanation.by else ""
+    return f"""
+<details class="lb-otherwise" id="{explanation.name}" markdown="1">
+<summary>Another way to see it: {html.escape(explanation.title)}</summary>
+
+{body}{by}
+
+</details>
+"""
+
+
+def render_claim(
+    claim: Claim, level: int, root: Path = ROOT, folded: bool = False, explanations_of_it: str = ""
+) -> str:
     """Write a claim with its whole program, its recorded output, how to break it and how to run it, as Markdown.
 
-    The sentence is always seen; `folded`, all of its evidence stands behind one line.
+    The sentence is always seen; `folded`, all of its evidence stands behind one line. Explanations come last.
     """
     lines = visible_lines(claim) + (claim.output or "").count("\n")
     opening, closing = (
@@ -259,7 +297,7 @@ style="--lb-lines: {1 if folded else lines}" markdown="1">
 [Download the program](/download/{claim.name}.py){{: download="{claim.name}.py" }} ·
 [Permanent link](/ledger.md#{claim.name})
 {{: .lb-links }}
-{closing if folded else ""}
+{closing if folded else ""}{explanations_of_it}
 </section>"""
 
 

@@ -3,6 +3,7 @@
 Front matter that is none and a formula that ends nowhere would be printed on the page, without a word.
 """
 
+import difflib
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,6 +14,7 @@ from mkdocs.utils.meta import META_RE, YAML_RE, get_data
 from lowerbound_site.evidence.claims import ROOT
 from lowerbound_site.pages import maths
 from lowerbound_site.pages.expand import Page, hide_code, read_pages
+from lowerbound_site.pages.explanations import LONGEST, Explanation, read_explanations
 
 # Numerals that are never measured. The reason stands beside each.
 ALLOWED: Mapping[str, str] = {
@@ -55,13 +57,22 @@ _SHELLS = {"sh", "bash", "zsh", "shell"}
 
 
 def check_pages(root: Path = ROOT) -> list[str]:
-    """Return every complaint about every page, as `path:line: what is wrong; what to do`."""
-    return [complaint for page in read_pages(root) for complaint in check_page(page)]
+    """Return every complaint about every page and explanation, as `path:line: what is wrong; what to do`."""
+    explained = [complaint for found in read_explanations(root) for complaint in check_explanation(found, root)]
+    return [*(complaint for page in read_pages(root) for complaint in check_page(page)), *explained]
 
 
 def check_page(page: Page) -> list[str]:
     """Return the complaints about one page."""
     return [f"docs/{page.path}:{line}: {what}" for line, what in sorted([*numerals(page.text), *_form(page)])]
+
+
+def check_explanation(explanation: Explanation, root: Path = ROOT) -> list[str]:
+    """Return the complaints about one explanation."""
+    text = explanation.text
+    page = Page(explanation.path, text)
+    found = sorted([*numerals(text), *_form(page), *_explanation(explanation, root)])
+    return [f"docs/{explanation.path}:{line}: {what}" for line, what in found]
 
 
 def numerals(text: str) -> Iterator[tuple[int, str]]:
@@ -168,6 +179,27 @@ def _indented(text: str) -> Iterator[tuple[int, str]]:
         if line.strip() and not line.startswith((" ", "\t")):
             before = line
         blank = not line.strip()
+
+
+def _explanation(explanation: Explanation, root: Path) -> Iterator[tuple[int, str]]:
+    """What an explanation needs to be shown, and what would not fit into its fold."""
+    text = hide_code(explanation.text)
+    names = [path.stem for path in sorted((root / "snippets").glob("*.py"))]
+    if not explanation.title:
+        yield 1, "no title in the front matter; write a line such as  title: A picture in few words"
+    if not explanation.claim:
+        yield 1, "no claim in the front matter; write a line such as  claim: gap-is-the-kl"
+    elif explanation.claim not in names:
+        close = difflib.get_close_matches(explanation.claim, names, n=1, cutoff=0.4)
+        nearest = f"; nearest is {close[0]!r}" if close else ""
+        yield 1, f"no claim has the name {explanation.claim!r}{nearest}; the ledger lists all"
+    elif not any(explanation.claim in page.claims for page in read_pages(root)):
+        yield 1, f"the claim {explanation.claim!r} stands on no page, so this is shown nowhere; put it on one"
+    if heading := _HEADING.search(text):
+        yield _line(text, heading.start()), "a heading, which an explanation has none of; its title stands above it"
+    words = sum(any(map(str.isalnum, word)) for word in _blank(_NOT_PROSE, text).split())
+    if words > LONGEST:
+        yield 1, f"{words} words, at most {LONGEST} are allowed; keep one idea, and cut the rest"
 
 
 def _question(text: str) -> Iterator[tuple[int, str]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lowerbound_site.evidence.claims import ROOT
+from lowerbound_site.pages.explanations import read_explanations
 
 _LINK = re.compile(r"Doc file '(?P<file>[^']+)' contains an? (?:[\w ]+ )?link '(?P<link>[^']+)'")
 _NOT_IN_NAV = re.compile(r"not included in the \"nav\" configuration:(?P<files>(?:\s+- \S+)+)")
@@ -49,12 +50,20 @@ def _broken_link(file: str, link: str, root: Path) -> str:
     page, _, anchor = link.partition("#")
     docs = root / "docs"
     target = docs / page.lstrip("/") if page.startswith("/") else (docs / file).parent / page
-    place = f"docs/{file}:{_line(docs / file, f']({link}')}: the link {link!r}"
+    place = f"{_place(file, f']({link}', root)}: the link {link!r}"
     if not page or target.is_file():
         known = _HEADING_ID.findall((target if page else docs / file).read_text(encoding="utf-8"))
         return f"{place} leads to no heading or claim of that name{_nearest(anchor, known)}"
     pages = {f"/{path.relative_to(docs).as_posix()}" for path in docs.rglob("*.md")}
     return f"{place} leads to no page{_nearest(page, sorted(pages))}; write it from the root of docs/, as /ledger.md"
+
+
+def _place(file: str, text: str, root: Path) -> str:
+    """Where this is written: in a page's own file, or in an explanation that stands on it."""
+    docs = root / "docs"
+    files = [docs / name for name in [file, *(found.path for found in read_explanations(root))]]
+    written = next((path for path in files if path.is_file() and text in path.read_text(encoding="utf-8")), files[0])
+    return f"{written.relative_to(root).as_posix()}:{_line(written, text)}"
 
 
 def _nearest(name: str, known: list[str]) -> str:

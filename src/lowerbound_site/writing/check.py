@@ -13,7 +13,10 @@ from lowerbound_site.evidence.record import PRINTS_ANOTHER, compare, compare_bro
 from lowerbound_site.evidence.run import Run, run_fresh, run_warm
 from lowerbound_site.pages import prose
 from lowerbound_site.pages.expand import Page, expand, read_pages
+from lowerbound_site.pages.explanations import FOLDER, read_explanations
 from lowerbound_site.writing.some_pages import SomePages
+
+_AS_MEANT = "reads as it is meant, and its links lead somewhere"
 
 
 def check_changes(root: Path = ROOT) -> bool:
@@ -22,7 +25,8 @@ def check_changes(root: Path = ROOT) -> bool:
     if not changed:
         print("nothing differs from main")
         return True
-    holds = [check_page(page.path, root) for page in read_pages(root) if f"docs/{page.path}" in changed]
+    texts = [*read_pages(root), *read_explanations(root)]
+    holds = [check_page(text.path, root) for text in texts if f"docs/{text.path}" in changed]
     for name in sorted({Path(path).stem for path in changed if path.startswith("snippets/")}):
         print(f"snippets/{name}.py")
         holds.append(check(name, root))
@@ -58,12 +62,28 @@ def _test_of(path: str, root: Path) -> str | None:
 
 
 def check_page(path: str, root: Path = ROOT) -> bool:
-    """Print what is wrong with one page; whether nothing is."""
+    """Print what is wrong with one page or explanation; whether nothing is."""
     path = path.removeprefix("docs/")
+    if path.startswith(f"{FOLDER}/"):
+        return _check_explanation(path, root)
     page = next((page for page in read_pages(root) if page.path == path), None)
     if page is None:
         return _verdict(f"docs/{path}", ["there is no such page; name it as docs/questions/verdict.md"])
-    return _verdict(f"docs/{path} reads as it is meant, and its links lead somewhere", _wrong_on(page, root))
+    return _verdict(f"docs/{path} {_AS_MEANT}", _wrong_on(page, root))
+
+
+def _check_explanation(path: str, root: Path) -> bool:
+    explanation = next((found for found in read_explanations(root) if found.path == path), None)
+    if explanation is None:
+        return _verdict(f"docs/{path}", [f"there is no such explanation; name it as docs/{FOLDER}/my-picture.md"])
+    pages = [page for page in read_pages(root) if explanation.claim in page.claims]
+    complaints = prose.check_explanation(explanation, root)
+    own = f"docs/{path}:"
+    complaints += [said for page in pages for said in _wrong_on(page, root) if said.startswith(own)]
+    holds = _verdict(f"docs/{path} {_AS_MEANT}", list(dict.fromkeys(complaints)))
+    if pages:
+        print(f"is shown on {', '.join(f'docs/{page.path}' for page in pages)}")
+    return holds
 
 
 def _wrong_on(page: Page, root: Path) -> list[str]:

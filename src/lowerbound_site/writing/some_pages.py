@@ -21,6 +21,7 @@ from mkdocs.structure.nav import Navigation
 from lowerbound_site.evidence.claims import TRIED
 from lowerbound_site.pages import extension
 from lowerbound_site.pages.expand import Page, hide_code, read_pages
+from lowerbound_site.pages.explanations import read_explanations
 from lowerbound_site.publish.build import sources
 from lowerbound_site.publish.warnings_of_mkdocs import explained
 
@@ -56,6 +57,7 @@ class SomePages:
     def needs(self) -> dict[str, Any]:
         """What decides how each page looks, to be compared with what it was before."""
         pages, files = self.all(), stamps(self.root)
+        explanations = read_explanations(self.root)
         tried = {path.stem: path.stat().st_mtime_ns for path in Path(os.environ[TRIED]).glob("*.json")}
         site = self.root / "src" / "lowerbound_site"
 
@@ -77,6 +79,7 @@ class SomePages:
                 page.text,
                 common,
                 [(name, by_name[name], tried.get(name)) for name in self.claims(page)],
+                [found.text for found in explanations if found.claim in page.claims],
                 everything if re.search(r"\{\{\s*(ledger|questions)\b", page.text) else None,
                 instruments if "instrument:" in page.text else None,
                 library if re.search(r"^::: ", page.text, re.MULTILINE) else None,
