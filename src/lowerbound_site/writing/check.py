@@ -25,8 +25,8 @@ def check_changes(root: Path = ROOT) -> bool:
     if not changed:
         print("nothing differs from main")
         return True
-    texts = [*read_pages(root), *read_explanations(root)]
-    holds = [check_page(text.path, root) for text in texts if f"docs/{text.path}" in changed]
+    written = [*(page.path for page in read_pages(root)), *(found.path for found in read_explanations(root))]
+    holds = [check_page(path, root) for path in written if f"docs/{path}" in changed]
     for name in sorted({Path(path).stem for path in changed if path.startswith("snippets/")}):
         print(f"snippets/{name}.py")
         holds.append(check(name, root))
