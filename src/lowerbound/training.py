@@ -149,7 +149,9 @@ def fit(
             f"exact: log p(x) is a sum over a grid, for 1 or 2 latent dimensions and not {vae.prior.dim}; leave exact "
             "out, and call importance_weighted_bound or log_evidence of lowerbound.ais after training"
         )
-    for data in (watch or {}).values():
+    if not callable(beta):
+        _weight(beta, 1)
+    for data in (x, *(watch or {}).values()):  # before the bar is shown
         if not isinstance(data, Dataset | DataLoader):
             vae.check(data)
     history = History()
@@ -177,8 +179,7 @@ def train(
 
     A tensor is shuffled, and the noise is drawn, once an epoch: then a step has nothing to gather.
     """
-    in_batches = isinstance(x, Dataset | DataLoader)
-    like = next(vae.parameters()) if in_batches else vae.check(x)
+    like = next(vae.parameters())
     generator = torch.Generator(like.device).manual_seed(seed)
     optimizer = torch.optim.Adam(vae.parameters(), lr=learning_rate, fused=True)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs)

@@ -292,6 +292,7 @@ function build(kit, { images, known }) {
     const meaning = `−log p(x) ${numbers["-log p(x)"]}, gap ${numbers.gap}`;
     cells.paint(meaning, `${state.k} x ${state.k}`);
     shape.paint(seen);
+    guess.element.style.visibility = state.steps ? "hidden" : ""; // its verdict was on the shuffle alone; its place stays
     guess.paint(state.k > 1, {
       right: 1,
       because: "The same pictures are drawn as often as before, only from other places. What climbs is the gap of one ellipse. Now take the best ellipse found, and then any shape.",
