@@ -22,7 +22,7 @@ from lowerbound import (
 )
 from lowerbound.models import mlp, recorded
 from lowerbound_site.trained import experiments, model
-from lowerbound_site.trained.recipes import fingerprint
+from lowerbound_site.trained.model import fingerprint
 
 
 @pytest.mark.parametrize("name", experiments.EXPERIMENTS)
@@ -75,7 +75,7 @@ def test_the_fingerprint_follows_the_code_and_not_the_comments(tmp_path):
 
 def test_by_which_name_a_recipe_imports_its_fingerprint_does_not_count(tmp_path):
     now, before = tmp_path / "now.py", tmp_path / "before.py"
-    now.write_text("from lowerbound_site.trained.recipes import fingerprint\n")
+    now.write_text("from lowerbound_site.trained.model import fingerprint\n")
     before.write_text("from lowerbound_site.train_models import fingerprint\n")
     assert fingerprint(now) == fingerprint(before) == model.fingerprint(before) != model.fingerprint(now)
 

@@ -32,7 +32,7 @@ from lowerbound.models import digits_vae, mlp, trained_digits
 from lowerbound.quantities import LOG_2PI, kl_each
 from lowerbound.training import fit, train
 from lowerbound.vae import VAE, Encoded, gauss_hermite
-from lowerbound_site.trained.recipes import LIBRARY, fingerprint
+from lowerbound_site.trained.model import LIBRARY, fingerprint
 
 RECORDS = LIBRARY / "trained"
 SEEDS = range(5)
@@ -388,8 +388,3 @@ def main() -> None:
 
 def _one_thread() -> None:
     torch.set_num_threads(1)
-
-
-# The command is `python -m lowerbound_site train`. This stays as long as the record: its fingerprint is of it, too.
-if __name__ == "__main__":
-    main()

@@ -72,8 +72,3 @@ def main() -> None:
         save(vae, new, fingerprint=wanted)
         new.replace(RECORD)
     print(f"{RECORD.name} recorded")
-
-
-# The command is `python -m lowerbound_site train`. This stays as long as the record: its fingerprint is of it, too.
-if __name__ == "__main__":
-    main()
