@@ -73,13 +73,6 @@ def test_the_fingerprint_follows_the_code_and_not_the_comments(tmp_path):
     assert model.fingerprint() != first
 
 
-def test_by_which_name_a_recipe_imports_its_fingerprint_does_not_count(tmp_path):
-    now, before = tmp_path / "now.py", tmp_path / "before.py"
-    now.write_text("from lowerbound_site.trained.model import fingerprint\n")
-    before.write_text("from lowerbound_site.train_models import fingerprint\n")
-    assert fingerprint(now) == fingerprint(before) == model.fingerprint(before) != model.fingerprint(now)
-
-
 def one_run(seed, scale):
     return [{"seed": seed, "value": seed * scale}, {"seed": seed, "threads": torch.get_num_threads()}]
 
