@@ -12,6 +12,8 @@ help:
 	@echo "make more               run what takes long and is rarely red, too (a workflow does every night)"
 	@echo "make new CLAIM=name     start a claim: a snippet to write yours over"
 	@echo "make new INSTRUMENT=name  start a picture that the reader moves, with its test"
+	@echo "make new EXPLANATION=name CLAIM=claim  start another way to see a claim, without code"
+	@echo "make new EXERCISE=name PAGE=docs/name.md  start an exercise, or TRAP=name CLAIM=claim, or QUESTION=name"
 	@echo "make check              check what differs from main, in seconds"
 	@echo "make check CLAIM=name   check one claim; or one page: make check PAGE=docs/name.md"
 	@echo "make record CLAIM=name  run a claim's snippet and record what it prints and draws"
@@ -76,12 +78,9 @@ check: $(STAMP)
 	@$(SITE) check $(addprefix --claim=,$(CLAIM)) $(addprefix --page=,$(PAGE))
 
 new: $(STAMP)
-	@test -n "$(CLAIM)$(INSTRUMENT)" || { echo "say which: make new CLAIM=name, or INSTRUMENT=name"; exit 1; }
-ifdef INSTRUMENT
-	@$(SITE) new-instrument $(INSTRUMENT)
-else
-	@$(SITE) new $(CLAIM)
-endif
+	@$(SITE) new $(addprefix --claim=,$(CLAIM)) $(addprefix --instrument=,$(INSTRUMENT)) \
+		$(addprefix --explanation=,$(EXPLANATION)) $(addprefix --exercise=,$(EXERCISE)) $(addprefix --trap=,$(TRAP)) \
+		$(addprefix --question=,$(QUESTION)) $(addprefix --page=,$(PAGE)) $(addprefix --about=,$(ABOUT))
 
 # What the library is measured against has an environment of its own: none of it may decide what readers get.
 BENCH := .cache/bench/stamp-$(shell cat tests/bench/requirements.txt | cksum | cut -d' ' -f1)

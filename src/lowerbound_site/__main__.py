@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from lowerbound_site.evidence.claims import EvidenceError
+from lowerbound_site.writing.new import WORDS, new
 
 
 def main() -> int:
@@ -17,8 +18,11 @@ def main() -> int:
     check = commands.add_parser("check", help="check one claim or page, or else what changed since main")
     check.add_argument("--claim")
     check.add_argument("--page")
-    commands.add_parser("new", help="start a new claim").add_argument("name")
-    commands.add_parser("new-instrument", help="start a new instrument").add_argument("name")
+    started = commands.add_parser(
+        "new", help="start a claim, an instrument, an explanation, an exercise, a trap, a question"
+    )
+    for word, meaning in WORDS.items():
+        started.add_argument(f"--{word}", help=meaning, default="")
     commands.add_parser("build", help="build the site").add_argument("--out", type=Path, default=Path("site"))
     commands.add_parser("serve", help="serve the site on loopback, and show what is saved")
     commands.add_parser("refresh", help="build the site that `serve` keeps, where something has changed")
@@ -67,13 +71,7 @@ def _run(chosen: argparse.Namespace) -> int:
                 return 0 if check_page(chosen.page) else 1
             return 0 if (check(_claim(chosen.claim)) if chosen.claim else check_changes()) else 1
         case "new":
-            from lowerbound_site.writing.new_claim import new
-
-            print(new(chosen.name))
-        case "new-instrument":
-            from lowerbound_site.writing.new_instrument import new_instrument
-
-            print(new_instrument(chosen.name))
+            print(new(vars(chosen)))
         case "build":
             from lowerbound_site.publish.build import build
 

@@ -11,7 +11,7 @@ from lowerbound_site.evidence.claims import EvidenceError, read_claim, read_clai
 from lowerbound_site.evidence.record import compare, compare_broken, drawings_differ, end_of_broken, record
 from lowerbound_site.evidence.run import Run
 from lowerbound_site.writing.check import check
-from lowerbound_site.writing.new_claim import new
+from lowerbound_site.writing.new_claim import new_claim
 
 from ..small_repository import SNIPPET
 
@@ -149,12 +149,12 @@ def test_a_malformed_snippet_fails_its_check(root: Path, write: Write, capsys: p
 
 
 def test_a_new_claim_is_complete_and_never_written_over_another(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert "make check CLAIM=my-claim" in new("my-claim", root)
+    assert "make check CLAIM=my-claim" in new_claim("my-claim", root)
     assert record(["my-claim"], root) == []
     assert check("my-claim", root)
     assert "to do: write {{ claim: my-claim }} on a page" in capsys.readouterr().out
     assert read_claim(root / "snippets" / "my-claim.py").values["kl"]
     with pytest.raises(EvidenceError, match="exists already"):
-        new("my-claim", root)
+        new_claim("my-claim", root)
     with pytest.raises(EvidenceError, match="lower-case words"):
-        new("../My claim", root)
+        new_claim("../My claim", root)

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from lowerbound_site.evidence.claims import ROOT, EvidenceError, parse
+from lowerbound_site.evidence.claims import ROOT, parse
+from lowerbound_site.writing.new_files import write_new
 
 # A claim that holds, so that the first `make check` of a newcomer succeeds; theirs takes its place.
 _SCAFFOLD = '''\
@@ -26,13 +27,11 @@ assert itself == 0, f"expected 0 from itself, not {itself}"
 '''
 
 
-def new(name: str, root: Path = ROOT) -> str:
+def new_claim(name: str, root: Path = ROOT) -> str:
     """Write snippets/NAME.py, never over an existing one, and return the next steps."""
     path = root / "snippets" / f"{name}.py"
     parse(path, _SCAFFOLD)
-    if path.exists():
-        raise EvidenceError(f"snippets/{name}.py: exists already; choose another name, or edit it")
-    path.write_text(_SCAFFOLD, encoding="utf-8")
+    write_new(name, {path: _SCAFFOLD}, root)
     return f"""\
 wrote snippets/{name}.py, a complete claim to write yours over. Next:
   1. Put your claim in its place: the sentence, its kind, the program, the asserts, how to break it.

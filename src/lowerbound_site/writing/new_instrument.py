@@ -1,10 +1,10 @@
 """Start a new instrument: one that works, is small and in the right form, with its parity test."""
 
-import re
 from pathlib import Path
 
-from lowerbound_site.evidence.claims import ROOT, EvidenceError
+from lowerbound_site.evidence.claims import ROOT
 from lowerbound_site.pages.elements import folder
+from lowerbound_site.writing.new_files import write_new
 
 _ELEMENT = """\
 // The entropy of a coin: how surprising a toss is, on average.
@@ -90,16 +90,9 @@ def test_every_change_is_noticed(modules: Modules) -> None:
 
 def new_instrument(name: str, root: Path = ROOT) -> str:
     """Write an instrument, its mathematics and its test, never over existing files, and return the next steps."""
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
-        raise EvidenceError(f"{name!r}: a name has small letters, digits and single hyphens, such as my-instrument")
     test = root / "tests" / "instruments" / f"test_{name.replace('-', '_')}.py"
     files = {folder(root) / f"{name}.js": _ELEMENT, folder(root) / "maths" / f"{name}.js": _MATHS, test: _TEST}
-    for path in files:
-        if path.exists():
-            raise EvidenceError(f"{path.relative_to(root)}: exists already; choose another name, or edit it")
-    for path, text in files.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text.replace("NAME", name), encoding="utf-8")
+    write_new(name, {path: text.replace("NAME", name) for path, text in files.items()}, root)
     written = "\n".join(f"  {path.relative_to(root)}" for path in files)
     return f"""\
 wrote an instrument that works, to write yours over:
