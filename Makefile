@@ -23,16 +23,26 @@ help:
 	@echo "make lighthouse         measure some pages with Lighthouse (needs Node and npm)"
 	@echo "make lowest             run every program with the lowest versions that the wheel admits (minutes)"
 	@echo "make zensical           build the Markdown pages with Zensical, Material's successor"
+	@echo "TORCH=no, behind make serve, check or new: without torch, for pages; no program is run"
 	@echo "make clean              remove everything that these commands made"
 
 # The stamp's name has the content of what decides the environment in it, so a changed pin sets it up anew.
 STAMP := .venv/stamp-$(shell cat requirements.txt pyproject.toml | cksum | cut -d' ' -f1)
+PINS := requirements.txt
+
+# TORCH=no: pages can be written, checked and served without it. No program is run then.
+ifeq ($(TORCH),no)
+export LOWERBOUND_WITHOUT_TORCH := 1
+STAMP := $(or $(wildcard $(STAMP)),$(STAMP)-without-torch)
+PINS := .venv/requirements.txt
+endif
 
 $(STAMP):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11, 5))' \
 		|| { echo "Python 3.11.5 or later is needed; name one with: make PYTHON=/path/to/python3.11"; exit 1; }
 	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
-	.venv/bin/python -m pip install --disable-pip-version-check --no-compile --requirement requirements.txt
+	@test $(PINS) = requirements.txt || grep -v '^torch==' requirements.txt > $(PINS)
+	.venv/bin/python -m pip install --disable-pip-version-check --no-compile --requirement $(PINS)
 	.venv/bin/python -m pip install --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@rm -f .venv/stamp-*
 	@touch $@

@@ -74,7 +74,10 @@ def _run(chosen: argparse.Namespace) -> int:
             print(new(vars(chosen)))
         case "build":
             from lowerbound_site.publish.build import build
+            from lowerbound_site.trained.instrument_data import torch_is_left_out
 
+            if torch_is_left_out():
+                raise EvidenceError("a site that is published needs torch; build it without TORCH=no")
             build(chosen.out)
         case "serve":
             from lowerbound_site.writing.serve import serve

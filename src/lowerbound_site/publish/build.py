@@ -17,7 +17,7 @@ from lowerbound_site.publish.cards import cards
 from lowerbound_site.publish.lighten import inline, postpone, prune
 from lowerbound_site.publish.warnings_of_mkdocs import in_output
 from lowerbound_site.publish.wheel import wheel
-from lowerbound_site.trained.instrument_data import export
+from lowerbound_site.trained.instrument_data import WITHOUT_TORCH, export
 
 
 def build(out: Path, root: Path = ROOT) -> None:
@@ -71,7 +71,11 @@ def sources(root: Path) -> list[Path]:
 def _made_of(root: Path) -> str:
     """A digest of all that the site is made of: sources, settings, Python, the date of the last commit."""
     environment = _environment(root)
-    settings = [sys.version, site_url(), *(environment.get(name, "") for name in ("REPO_URL", "SOURCE_DATE_EPOCH"))]
+    settings = [
+        sys.version,
+        site_url(),
+        *(environment.get(name, "") for name in ("REPO_URL", "SOURCE_DATE_EPOCH", WITHOUT_TORCH)),
+    ]
     within = (path for source in sources(root) for path in ([source] if source.is_file() else source.rglob("*")))
     written_by_prepare = root / "docs" / "download"
     return fingerprint.files(root, (path for path in within if not path.is_relative_to(written_by_prepare)), settings)
@@ -102,7 +106,7 @@ def prepare(root: Path = ROOT) -> None:
     wanted = {download / wheel(root).name: wheel(root)}
     wanted |= {download / "source" / path.name: path for path in (root / "src" / "lowerbound").glob("*.py")}
     if moving := modules(root):
-        moving |= export(root)
+        moving |= _exported(root)
         served = download / "instruments" / version(root)
         wanted |= {served / name: path for name, path in moving.items()}
     wanted |= {download / "cards" / f"{page}.png": card for page, card in cards(root).items()}
@@ -115,6 +119,15 @@ def prepare(root: Path = ROOT) -> None:
         if not place.exists() or place.read_bytes() != content:
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(content)
+
+
+def _exported(root: Path) -> dict[str, Path]:
+    try:
+        return export(root)
+    except ImportError as missing:
+        raise EvidenceError(
+            f"{missing}; install what requirements.txt pins, or write pages without torch: make serve TORCH=no"
+        ) from None
 
 
 def _environment(root: Path) -> dict[str, str]:

@@ -35,6 +35,7 @@ from lowerbound_site.evidence.run import STYLE
 from lowerbound_site.pages import figures
 from lowerbound_site.pages.expand import expand, site_url
 from lowerbound_site.publish.wheel import wheel
+from lowerbound_site.trained.instrument_data import torch_is_left_out
 
 _PLUGIN = "mkdocs-jupyter"
 _CELL = re.compile(r'<div class="jp-Cell (?=jp-\w+Cell [^>]*id=)')
@@ -47,6 +48,7 @@ _OUTPUT = re.compile(
 _ALT = re.compile(r"# Figure: ((?:.+\n# )*.+)")
 _PLACE = re.compile(r'<div class="lb-cell-output" data-cell="(\d+)"></div>')
 _RUNNING = '<div class="lb-output highlight"><pre><code>The lab is being run.\n</code></pre></div>'
+_LEFT_OUT = _RUNNING.replace("is being run", "is not run: torch is left out")
 _LINK = re.compile(r"\]\(/([^)\s#]*?)(?:(?:/?index)?\.md)?(#[^)\s]*)?\)")
 _TITLE = re.compile(r"^# .+$", re.MULTILINE)
 
@@ -223,11 +225,12 @@ def on_config(config: MkDocsConfig) -> None:
 def on_files(files: Files, config: MkDocsConfig) -> None:
     """Run the labs, as many at a time as there are cores, and put the downloads of every lab into the site.
 
-    While the site is served, pages are shown before the labs have run; `labs_wait` says so.
+    While the site is served, pages are shown before the labs have run; `labs_wait` says so. Without torch none runs.
     """
     if config.extra.get("labs_wait"):
         return
-    notebooks = [file for file in files.documentation_pages() if file.src_uri.endswith(".py")]
+    left_out = torch_is_left_out()
+    notebooks = [] if left_out else [file for file in files.documentation_pages() if file.src_uri.endswith(".py")]
     with _environment(kernel_environment()), ThreadPoolExecutor(os.cpu_count()) as pool:
         list(pool.map(partial(_run, config=config, files=files), notebooks))
     for path in labs(Path(config.docs_dir).parent):
@@ -277,7 +280,8 @@ def _render(lab: Path, this: Page, config: MkDocsConfig, files: Files) -> None:
     shown = outputs(kept.read_bytes().decode(), lab) if kept.exists() else None
     this.markdown = page(lab)
     Page.render(this, config, files)  # as any page: the site's Markdown, checked links, its table of contents
-    this.content = _PLACE.sub(lambda place: shown[int(place[1])] if shown else _RUNNING, this.content or "")
+    instead = _LEFT_OUT if torch_is_left_out() else _RUNNING
+    this.content = _PLACE.sub(lambda place: shown[int(place[1])] if shown else instead, this.content or "")
 
 
 def _lab(page: Page) -> Path | None:

@@ -7,11 +7,19 @@ by row from the upper left. The files are kept in .cache/ by the content of what
 import hashlib
 import itertools
 import json
+import os
 import tempfile
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[3]
+# Set, while pages are written where torch is not installed: what needs it is left out. No site is published so.
+WITHOUT_TORCH = "LOWERBOUND_WITHOUT_TORCH"
+
+
+def torch_is_left_out() -> bool:
+    """Whether what needs torch is left out."""
+    return bool(os.environ.get(WITHOUT_TORCH))
 
 
 def made_of(root: Path = ROOT) -> list[Path]:
@@ -23,7 +31,7 @@ def made_of(root: Path = ROOT) -> list[Path]:
 def export(root: Path = ROOT) -> dict[str, Path]:
     """Return the files by their paths from the served folder, written anew only when what they are made of changed."""
     digest = hashlib.sha256(b"\0".join(path.read_bytes() for path in made_of(root) if path.exists())).hexdigest()
-    kept = root / ".cache" / "instruments" / digest[:12]
+    kept = root / ".cache" / "instruments" / (digest[:12] + "-without-torch" * torch_is_left_out())
     if not kept.exists():
         kept.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=kept.parent) as place:
@@ -46,12 +54,12 @@ def _contents(library: Path) -> dict[str, bytes]:
     weights = load_file(library / "trained" / "digits.safetensors")
     with np.load(library / "digits.npz") as digits:
         train, held_out, labels = digits["train"], digits["held_out"], digits["held_out_labels"]
-    return {
+    by_a_rule = {} if torch_is_left_out() else {"chosen.json": json.dumps(chosen()).encode()}
+    return by_a_rule | {
         "decoder.bin": _halves(weights, "decoder"),
         "encoder.bin": _halves(weights, "encoder"),
         "held-out.bin": np.packbits(held_out >= 8).tobytes(),
         "pixel-counts.json": json.dumps({"images": len(train), "on": (train >= 8).sum(0).tolist()}).encode(),
-        "chosen.json": json.dumps(chosen()).encode(),
         "train.bin": np.packbits(train >= 8).tobytes(),
         "grey.json": json.dumps(_grey(train, held_out, labels), separators=(",", ":")).encode(),
         "labels.json": json.dumps(labels.tolist(), separators=(",", ":")).encode(),
