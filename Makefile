@@ -4,7 +4,7 @@ SITE := .venv/bin/python -m lowerbound_site
 .DEFAULT_GOAL := help
 # What is compiled is kept, in .venv: importing torch anew takes twice as long.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help serve test more style chromium record record-all check new build bench lighthouse lowest zensical clean
+.PHONY: help serve test more seeds style chromium record record-all check new build bench lighthouse lowest zensical clean
 
 help:
 	@echo "make serve              serve the site on loopback, print its address, show what is saved"
@@ -22,6 +22,7 @@ help:
 	@echo "make bench              measure speed side by side with others, for docs/performance.md (Linux, minutes)"
 	@echo "make lighthouse         measure some pages with Lighthouse (needs Node and npm)"
 	@echo "make lowest             run every program with the lowest versions that the wheel admits (minutes)"
+	@echo "make seeds              run claims with other seeds (COUNT=20, CLAIM=name, SCHEDULER=address of a dask cluster)"
 	@echo "make zensical           build the Markdown pages with Zensical, Material's successor"
 	@echo "TORCH=no, behind make serve, check or new: without torch, for pages; no program is run"
 	@echo "make clean              remove everything that these commands made"
@@ -47,6 +48,14 @@ $(STAMP):
 	@rm -f .venv/stamp-*
 	@touch $@
 
+# What only `make seeds` needs: an extra, which changes no pin.
+SEEDS := .venv/stamp-with-seeds-$(shell cat requirements.txt pyproject.toml | cksum | cut -d' ' -f1)
+
+$(SEEDS): $(STAMP)
+	.venv/bin/python -m pip install --disable-pip-version-check --no-compile --constraint requirements.txt \
+		--no-build-isolation --editable '.[seeds]'
+	@touch $@
+
 serve: $(STAMP)
 	@$(SITE) serve
 
@@ -64,7 +73,11 @@ test: $(STAMP)
 	@# One process more than there are cores on a small machine: the one with the browser mostly waits.
 	.venv/bin/python -m pytest --numprocesses 3 --dist loadgroup --durations 20 -m "not more"
 
-more: $(STAMP) chromium
+seeds: $(SEEDS)
+	@$(SITE) seeds $(addprefix --count=,$(COUNT)) $(addprefix --first=,$(FIRST)) $(addprefix --claim=,$(CLAIM)) \
+		$(addprefix --scheduler=,$(SCHEDULER))
+
+more: $(SEEDS) chromium
 	.venv/bin/python -m pytest --numprocesses 3 --dist loadgroup --durations 20 -m more
 	@$(SITE) lowest
 

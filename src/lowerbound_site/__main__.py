@@ -29,6 +29,12 @@ def main() -> int:
     commands.add_parser("train", help="train the model and run the experiments whose records are not up to date")
     lowest = commands.add_parser("lowest", help="run programs with the lowest versions that the wheel admits")
     lowest.add_argument("names", nargs="*")
+    seeds = commands.add_parser("seeds", help="run claims with other seeds, and record how often an assert fails")
+    seeds.add_argument("--claim", action="append", default=[])
+    seeds.add_argument("--count", type=int, default=20, help="how many seeds that were not tried yet (20)")
+    seeds.add_argument("--first", type=int, default=1, help="the lowest of them, in thousands (1)")
+    seeds.add_argument("--scheduler", help="the address of a dask cluster; else this machine's processors are used")
+    seeds.add_argument("--print", type=int, metavar="SHIFT", help="only print the claim's program with these seeds")
     commands.add_parser("lighthouse", help="measure some pages of the built site with Lighthouse")
     commands.add_parser("zensical", help="build the Markdown pages with Zensical, Material's successor")
     fonts = commands.add_parser("fonts", help="cut the site's fonts out of their packages")
@@ -96,6 +102,14 @@ def _run(chosen: argparse.Namespace) -> int:
             from lowerbound_site.measure.lowest import lowest
 
             return 0 if lowest([_claim(name) for name in chosen.names]) else 1
+        case "seeds":
+            from lowerbound_site.measure.seeds import program, sweep
+
+            names = [_claim(name) for name in chosen.claim]
+            if chosen.print is not None:
+                print(*(program(name, chosen.print) for name in names), sep="\n", end="")
+                return 0
+            return 0 if sweep(names, chosen.count, chosen.first, chosen.scheduler) else 1
         case "lighthouse":
             from lowerbound_site.measure.lighthouse import lighthouse
 

@@ -19,6 +19,7 @@ from typing import Any
 from mkdocs.utils.meta import get_data
 
 from lowerbound_site.evidence.claims import KINDS, ROOT, Claim, EvidenceError, read_claim, read_claims
+from lowerbound_site.evidence.seeds import Tried, read_tried, told
 from lowerbound_site.pages import elements, explanations
 from lowerbound_site.pages.explanations import Explanation, read_explanations
 from lowerbound_site.pages.fold import LONGEST_VISIBLE, marked, visible_lines
@@ -150,7 +151,7 @@ class _Expansion:
             "figure": lambda: self.figure(found, rest or ""),
             "instrument": lambda: self.instrument(found, rest or ""),
             "install": lambda: install(self.root),
-            "ledger": lambda: ledger(read_claims(self.root), read_pages(self.root)),
+            "ledger": lambda: ledger(read_claims(self.root), read_pages(self.root), read_tried(self.root)),
             "questions": lambda: questions(read_pages(self.root)),
         }
         if word in blocks:
@@ -318,24 +319,25 @@ def questions(pages: list[Page]) -> str:
     return "\n".join(['<div class="lb-questions" markdown="1">\n', *lines, "\n</div>"])
 
 
-def ledger(claims: Mapping[str, Claim], pages: list[Page]) -> str:
-    """Write the list of all claims, by kind: each with its evidence, where it stands and how it breaks."""
-    return "\n\n".join(_ledger_of_kind(kind, claims, pages) for kind in KINDS)
+def ledger(claims: Mapping[str, Claim], pages: list[Page], tried: Mapping[str, Tried]) -> str:
+    """Write the list of all claims, by kind: each with its evidence, where it stands, other seeds and how it breaks."""
+    return "\n\n".join(_ledger_of_kind(kind, claims, pages, tried) for kind in KINDS)
 
 
-def _ledger_of_kind(kind: str, claims: Mapping[str, Claim], pages: list[Page]) -> str:
+def _ledger_of_kind(kind: str, claims: Mapping[str, Claim], pages: list[Page], tried: Mapping[str, Tried]) -> str:
     heading = f"## {kind.capitalize()} {{: #{kind} }}\n\n{KINDS[kind]}"
-    entries = [_ledger_entry(claim, pages) for claim in claims.values() if claim.kind == kind]
+    entries = [_ledger_entry(claim, pages, tried) for claim in claims.values() if claim.kind == kind]
     return "\n\n".join([heading, *(entries or ["No claim of this kind yet."])])
 
 
-def _ledger_entry(claim: Claim, pages: list[Page]) -> str:
+def _ledger_entry(claim: Claim, pages: list[Page], tried: Mapping[str, Tried]) -> str:
     places = [f"[{page.title}](/{page.path}#{claim.name})" for page in pages if claim.name in page.claims]
     return f"""\
 ### {_markdown(claim.sentence)} {{: #{claim.name} data-toc-label="{claim.name}" }}
 
 - Evidence: [{claim.name}.py](/download/{claim.name}.py){{: download="{claim.name}.py" }}
 - Stands on: {", ".join(places) or "no page"}
+- [Other seeds](#seeds): {told(claim, tried)}
 - {_how_it_breaks(claim)}
 - Cite it as {_code(f"{site_url()}/ledger/#{claim.name}")}, or [say that it is wrong](/contributing.md#correct)."""
 
