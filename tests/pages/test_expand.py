@@ -120,6 +120,7 @@ def test_the_ledger_lists_every_claim_and_where_it_stands(root: Path, write: Wri
     assert "## Identity {: #identity }" in ledger
     assert "### Two and two are four. {: #two-and-two" in ledger
     assert "- Stands on: [The first](/questions/one.md#two-and-two)" in ledger
+    assert "- [Other seeds](#seeds): none, because it draws nothing" in ledger
     assert "- **Break it:** put `2 + 3`" in ledger
 
 

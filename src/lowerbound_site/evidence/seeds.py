@@ -199,7 +199,7 @@ def _ranges(shifts: Iterable[int]) -> list[list[int]]:
 def told(claim: Claim, tried: Mapping[str, Tried]) -> str:
     """What the ledger says of a claim with other seeds."""
     if not has_seeds(claim):
-        return f"none: {why_none(claim)}"
+        return f"none, because {why_none(claim)}"
     one = of_this_program(claim, tried)
     if not one.shifts:
         return "not tried yet"
