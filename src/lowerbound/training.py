@@ -127,7 +127,8 @@ def fit(
         beta: weight of $\KL(q(z \mid x) \,\|\, p(z))$ in the loss; or a function of the epoch, 1 for the first, for a
             weight that rises: `lambda epoch: min(1, epoch / 20)`.
         sample: draw z from $q(z \mid x)$; False decodes its mean (with beta = 0: a plain autoencoder).
-        seed: of the shuffling and the noise. Torch's global random state is neither used nor changed. (A `DataLoader`
+        seed: of the shuffling and the noise. Torch's global random state is neither used nor
+            changed, but by layers that draw, such as dropout. (A `DataLoader`
             of yours shuffles as you made it; for every pass it takes a number from its generator, or from the global
             one if it has none.)
         watch: named data sets on which the ELBO is recorded, every `every` epochs and after the last: by quadrature
