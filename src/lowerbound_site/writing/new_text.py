@@ -112,8 +112,9 @@ def new_exercise(name: str, page: str, claim: str = "", root: Path = ROOT) -> st
     shown = path.relative_to(root).as_posix()
     return f"""\
 wrote an exercise into {shown}, at {_line_of(path, name)}, to write yours over. Next:
-  1. Put your exercise and its solution in their place. What the solution says is a claim's to prove{_how(claim)}.
-  2. Check it:  make check PAGE={shown}"""
+  1. Put your exercise and its solution in their place.
+  2. {_proven(claim)}
+  3. Check it:  make check PAGE={shown}"""
 
 
 def new_trap(name: str, claim: str, about: str, root: Path = ROOT) -> str:
@@ -186,8 +187,10 @@ def _evidence(claim: str, path: Path, text: str, root: Path) -> str:
     return f"[The evidence](#{claim})" if shown else f"{{{{ folded: {claim} }}}}"
 
 
-def _how(claim: str) -> str:
-    return "" if claim else "; show one with  {{ folded: my-claim }}  on a line of its own"
+def _proven(claim: str) -> str:
+    if claim:
+        return f"The claim {claim} stands in the solution: let it say what that proves."
+    return "Where the solution can be proven, show the claim in it, on a line of its own:  {{ folded: my-claim }}"
 
 
 def _line_of(path: Path, name: str) -> str:
