@@ -19,6 +19,8 @@ from lowerbound_site.evidence import claims, record
 from lowerbound_site.evidence.claims import ROOT
 from lowerbound_site.pages import explanations, fold, maths
 
+from ..browser.test_pages import MOST_WORDS
+
 PAGE = ROOT / "docs" / "contributing.md"
 # The sections whose commands are run, in their order.
 PATH = ("claim", "explanation", "texts", "send")
@@ -199,6 +201,7 @@ def test_the_style_that_is_told_is_the_style_that_is_asked_for() -> None:
         (r"idea and at most \{\{ set: (\d+) \}\} words", explanations.LONGEST),
         (r"at most \{\{ set: (\d+) \}\} characters", claims.LONGEST_SENTENCE),
         (r"At most \{\{ set: (\d+) \}\} KB", record._LARGEST),
+        (r"page \{\{ set: (\d+) \}\} words that are seen", MOST_WORDS),
     ],
 )
 def test_limits_that_are_told_are_those_that_hold(told: str, limit: int) -> None:

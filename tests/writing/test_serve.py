@@ -26,6 +26,7 @@ site_description: A small site.
 theme: {name: material, custom_dir: src/lowerbound_site/theme, font: false}
 extra_css: [assets/css/colour.css, assets/css/page.css]
 nav: [index.md, other.md, ledger.md]
+exclude_docs: explanations/
 validation: {nav: {omitted_files: warn}, links: {anchors: warn}}
 plugins: [search]
 markdown_extensions: [attr_list, md_in_html, pymdownx.superfences, {pymdownx.arithmatex: {generic: true}}, \
@@ -115,6 +116,20 @@ def test_a_saved_page_is_shown(served: Served) -> None:
     assert 'rel="stylesheet"' not in page
     assert ">Ledger<" in re.sub(r"\s", "", page)  # the navigation knows pages that were not rendered
     assert "To mend:" not in page
+
+
+def test_a_saved_explanation_is_shown_under_its_claim(served: Served) -> None:
+    served.until("Two and two are four")
+    path = served.root / "docs" / "explanations" / "pairs.md"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("---\nclaim: two-and-two\ntitle: two pairs\n---\n\nTake {{ two-and-two: totl }} shoes.\n")
+    page = served.until(r"docs/explanations/pairs\.md:6: .* asks for a value")
+    assert "Another way to see it: two pairs" in page
+    path.write_text(path.read_text().replace("totl", "total"))
+    page = served.until("Take 4 shoes")
+    assert "To mend:" not in page
+    path.unlink()
+    served.until(r"^(?!.*two pairs)")
 
 
 def test_a_page_that_is_written_anew_is_shown(served: Served) -> None:
