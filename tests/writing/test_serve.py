@@ -82,7 +82,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     (root / "mkdocs.yml").write_text(SETTINGS)
     (root / "docs" / "index.md").write_text("# Home\n\nFirst words.\n\n## Part\n\n{{ claim: two-and-two }}\n")
     (root / "docs" / "other.md").write_text("# Other\n\nIt is {{ two-and-two: total }}.\n")
-    (root / "docs" / "ledger.md").write_text("# Ledger\n\n{{ ledger }}\n\n## Correct {: #correct }\n\n## Seeds {: #seeds }\n")
+    ledger = "# Ledger\n\n{{ ledger }}\n\n## Correct {: #correct }\n\n## Seeds {: #seeds }\n"
+    (root / "docs" / "ledger.md").write_text(ledger)
     (root / "docs" / "contributing.md").write_text("# Contributing\n\n## Correct {: #correct }\n")
     (root / "mkdocs.yml").write_text(SETTINGS.replace("ledger.md]", "ledger.md, contributing.md]"))
     (root / "snippets").mkdir()
