@@ -32,7 +32,7 @@ models = {
     "codes elsewhere": (mu + 4, std, lambda z: decode(z - 4)),
     "too sure": (mu, std / 20, decode),
 }
-k, noise = 1000, torch.Generator().manual_seed(0)
+k, bounds, noise = 1000, {}, torch.Generator().manual_seed(0)
 far, *many = torch.randn(k + 1, 100, 2, generator=noise).double()
 seen = x.expand(k, *x.shape)
 figure, axes = subplots(4, 2, figsize=(4.6, 3.3))
@@ -43,14 +43,14 @@ for row, (name, (mean, width, decoder)) in zip(axes, models.items(), strict=True
     z = mean + width * torch.stack(many)
     log_ratio = Normal(0.0, 1.0).log_prob(z) - Normal(mean, width).log_prob(z)
     log_weight = log_ratio.sum(-1) + Bernoulli().log_prob(seen, decoder(z))
-    lost = (log_weight.logsumexp(0) - log(k) - log_weight.mean(0)).mean()
+    bounds[name] = (log_weight.logsumexp(0) - log(k)).mean()
+    lost = bounds[name] - log_weight.mean()
     nats = " and ".join(f"{each:z.1f}" for each in kl)
     print(f"{name}: KL of each number = {nats}")
     print(f"{name}: prior's draws, pixels to a digit = {prior_off:.1f}")
-    print(f"{name}: bound less ELBO = {lost:z.1f}")
+    print(f"{name}: bound less ELBO = {lost:z.1f}\n{name}: bound = {bounds[name]:.1f}")
     for ax, (colour, drawn) in zip(row, rows.items(), strict=True):
-        six = drawn[:6].sigmoid().reshape(6, 8, 8)
-        pictures(ax, six, columns=6, colour=colour)
+        pictures(ax, drawn[:6].sigmoid().reshape(6, 8, 8), columns=6, colour=colour)
     row[0].set_title(name, loc="left", fontsize=9)
     row[1].set_title(f"KL {nats}; bound \u2212 ELBO {lost:z.1f}", fontsize=9)
     assert (kl.max() < 0.01) == (name == "silent"), (
@@ -63,6 +63,9 @@ for row, (name, (mean, width, decoder)) in zip(axes, models.items(), strict=True
         f"{name}: from ELBO to bound there are {lost:z.1f} nats; only two sick models should have more than 1"
     )
 
+assert bounds["too sure"] < bounds["healthy"] - 2, (
+    f"beside the same decoder the bound should be over 2 nats lower, not {bounds['too sure']:.1f} and {bounds['healthy']:.1f}"
+)
 axes[3, 0].text(0, 13, "decoded from the prior", fontsize=9, color=P)
 axes[3, 1].text(0, 13, "decoded from the encoder", fontsize=9, color=Q)
 figure.savefig("three-checks-three-faults.svg")
