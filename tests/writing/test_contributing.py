@@ -41,7 +41,7 @@ class Step:
 
 def sections(page: str) -> dict[str, str]:
     """The text of every section, by its id."""
-    return dict(re.findall(r"^## [^\n]*\{#([\w-]+)\}\n(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL))
+    return dict(re.findall(r"^## [^\n]*\{#([\w-]+)[^\n]*\}\n(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL))
 
 
 def steps(page: str) -> Iterator[Step]:

@@ -282,7 +282,7 @@ style="--lb-lines: {1 if folded else lines}" markdown="1">
 
 {"#" * level} {_markdown(claim.sentence)} {{: #{claim.name} .lb-claim-title }}
 
-[{claim.kind}](/ledger.md#{claim.kind} "{KINDS[claim.kind]}"){{: .lb-kind }}
+[{claim.kind}](/ledger.md#{claim.kind} "{KINDS[claim.kind]}"){{: .lb-kind data-search-exclude="" }}
 
 {_no_record(claim)}{opening if folded else ""}
 {_fence("python", claim.source)}
@@ -297,7 +297,7 @@ style="--lb-lines: {1 if folded else lines}" markdown="1">
 
 [Download the program](/download/{claim.name}.py){{: download="{claim.name}.py" }} ·
 [Permanent link](/ledger.md#{claim.name})
-{{: .lb-links }}
+{{: .lb-links data-search-exclude="" }}
 {closing if folded else ""}{explanations_of_it}
 </section>"""
 
