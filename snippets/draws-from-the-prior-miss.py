@@ -42,6 +42,9 @@ print(f"of 1000 draws, 95 % comes from = {min(carry):.0f} to {max(carry):.0f}")
 assert min(prior) > 1, (
     f"16 draws from the prior should be over 1 nat too low, not {min(prior):.2f}"
 )
+assert max(map(abs, many)) < 0.1, (
+    f"4096 from the prior should be under 0.1 nats off, not {max(many):.2f}"
+)
 assert max(map(abs, encoder)) < 0.2, (
     f"16 from the encoder should be under 0.2 nats off, not {max(encoder):.2f}"
 )

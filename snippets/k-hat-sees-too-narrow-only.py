@@ -1,4 +1,4 @@
-"""With two latents k-hat warns of a q that is too narrow, not of one too wide, whose gap is larger.
+"""With two latents k-hat warns of most q that are too narrow, of hardly any too wide, whose gap is larger.
 
 Kind: experiment
 Break it: q.log_std + math.log(factor) -> q.log_std - math.log(factor)
