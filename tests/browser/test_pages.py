@@ -24,7 +24,7 @@ DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 740}
 HEAVIEST = 150_000  # bytes a page, compressed, with fonts and all
 HEAVIEST_INSTRUMENTS = 80_000  # code and data of its instruments, which come after the first paint
-HEAVIEST_SEARCH = 110_000  # what the search loads beside it, when the page is already there
+HEAVIEST_SEARCH = 130_000  # what the search loads beside it, when the page is already there: some 40 pages of text
 SMALLEST_TARGET = 44  # pixels
 # What a reader takes in of a question's page before unfolding anything.
 MOST_WORDS = 1_500
