@@ -2,6 +2,8 @@
 
 Kind: experiment
 Break it: empty = log_q < log_p -> empty = log_q > log_p
+Figure: Two rows of eight decoded codes. Above, from the part that images use: zeros and ones. Below, from the part
+    that hardly any image uses: shapes between a zero and a one.
 """
 
 import math
@@ -9,6 +11,7 @@ import math
 import torch
 
 from lowerbound import EncoderJoint, digits, digits_vae, fit
+from lowerbound.plots import P, pictures, subplots
 
 data = digits()
 train = data.train[data.train_labels <= 1]  # zeros and ones alone
@@ -31,10 +34,21 @@ for seed in range(5):
     log_q = EncoderJoint(vae.encode(train)).z.log_prob(z)
     log_p = vae.prior.log_prob(z)
     empty = log_q < log_p - math.log(10)  # hardly any image is encoded there
-    no_digit = pixels_apart(torch.sigmoid(vae.decode(z)).round()) > far
+    decoded = torch.sigmoid(vae.decode(z))
+    missed = pixels_apart(decoded.round())
+    no_digit = missed > far
     shares.append(
         [100 * v.double().mean() for v in (empty, no_digit[empty], no_digit[~empty])]
     )
+
+figure, axes = subplots(2, 1, figsize=(4.6, 1.8))  # of the last of the five
+worst = (missed * empty).argsort(descending=True)[:8]  # of the empty part
+for ax, shown in zip(axes, (decoded[~empty][:8], decoded[worst]), strict=True):
+    pictures(ax, shown.reshape(8, 8, 8), columns=8, colour=P)
+
+axes[0].set_title("used by images", loc="left", fontsize=9)
+axes[1].set_title("hardly used", loc="left", fontsize=9)
+figure.savefig("holes-between-two-digits.svg")
 
 names = ("prior that is empty", "empty part that is no digit", "rest that is no digit")
 for name, values in zip(names, zip(*shares, strict=True), strict=True):

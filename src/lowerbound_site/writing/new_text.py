@@ -132,14 +132,14 @@ def new_trap(name: str, claim: str, about: str, root: Path = ROOT) -> str:
     end = section.index("</details>")
     text = text.replace(section, f"{section[:end]}{entry}{section[end:]}")
     neighbour = re.search(r"^### [^\n]*\{#([\w-]+)\}", section, re.MULTILINE)
-    row = re.search(rf"^\|.*\(#{neighbour[1]}\).*(?= \|$)", text, re.MULTILINE) if neighbour else None
+    row = re.search(rf"^\|.*\(#{neighbour[1]}\).*\|$", text, re.MULTILINE) if neighbour else None
     if row is None:
         raise EvidenceError(f"docs/traps.md: no row of the table of sayings links to a trap of the section {about!r}")
-    text = f"{text[: row.end()]} · [what people say](#{name}){text[row.end() :]}"
+    text = f"{text[: row.end()]}\n| [what people say](#{name}) | where it fails |{text[row.end() :]}"
     path.write_text(text, encoding="utf-8")
     return f"""\
 wrote a trap into docs/traps.md, at {_line_of(path, name)}, and its place in the table of sayings. Next:
-  1. Put the saying in its two places (line {_line(text, row.end())} is the table), and what holds instead.
+  1. Put the saying in its two places (line {_line(text, row.end() + 1)} is the table), and what holds instead.
   2. Check it:  make check PAGE=docs/traps.md"""
 
 
