@@ -25,8 +25,10 @@ average_loss = -(q.x.prob * elbo(p, q.z_given_x)).sum()  # E_q(x)[-ELBO(x)]
 constant = entropy(q.x)  # H(q(x)): fixed by the data
 about_the_data = kl(q.x, p.x)  # KL(q(x)||p(x))
 average_gap = kl(q.z_given_x, p.z_given_x)  # E_q(x) KL(q(z|x)||p(z|x))
+surprise = -(q.x.prob * p.x.prob.log()).sum()  # E_q(x)[-log p(x)]
 
 print(f"average loss = {average_loss:.4f}")
+print(f"average of -log p(x) = {surprise:.4f}")
 print(f"entropy of the data = {constant:.4f}")
 print(f"KL of the joints = {kl(q, p):.4f}")
 print(f"KL(q(x)||p(x)) = {about_the_data:.4f}")

@@ -99,11 +99,10 @@ function build(kit, { decoder, encoder, images }) {
     again,
     button("The encoder’s answer", () => kit.go({ q: "encoder" })),
     button("Another digit", () => kit.go({ digit: (kit.state.digit + 47) % images.length, q: "encoder" })));
-  const guess = predict(kit, "Cut the loss in another way. Will the bar be…", {
-    answers: ["shorter", "as long", "longer"], right: 1, because: "Other pieces, the same sum, wherever the ellipse is.",
+  const guess = predict(kit, "Take the second cut. Next to the blue piece, −log p(x), will the reconstruction cost be…", {
+    answers: ["shorter", "as long", "longer"],
   });
   const logits = new Float64Array(PIXELS);
-  const first = kit.state.cut;
 
   function paint(state) {
     const { cut, digit, draws: n, seed } = state;
@@ -178,7 +177,11 @@ function build(kit, { decoder, encoder, images }) {
     const meaning = Object.entries(numbers).slice(0, 3).map(([name, text]) => `${name} ${text}`).join(", ");
     held.paint(q, meaning);
     cuts.paint();
-    guess.paint(cut !== first);
+    const longer = Math.sign(Number((rebuilding - surprise).toFixed(2)));
+    guess.paint(cut === "reconstruction", {
+      right: 1 + longer,
+      because: `It is ${number(rebuilding, 2)} beside ${number(surprise, 2)}. The sum is the same, and here the KL to the prior is ${number(kl, 2)}, the gap ${number(gap, 2)}.`,
+    });
     kit.say(`${meaning}. ${n ? said : ""}`);
     return numbers;
   }
