@@ -15,6 +15,7 @@ pytestmark = pytest.mark.browser
 
 FIRST = 3
 WRONG = "what-is-wrong/"
+OWN = "your-own-networks/"
 TRAPS, VAE, BOUNDS = "traps/", "reference/vae/", "reference/bounds/"
 WILD = "questions-from-the-wild/"
 SCRAMBLED = "questions/could-it-be-scrambled/"
@@ -49,7 +50,6 @@ QUERIES = {
     "negative loss": WRONG,
     "NaN": WRONG,
     "IWAE": WRONG,
-    "KL annealing": WRONG,
     "kld weight": WRONG,
     "own images": WRONG,
     "convolution": WRONG,
@@ -58,6 +58,12 @@ QUERIES = {
     "dropout": WRONG,
     "bad samples": WRONG,
     "diagnose": "reference/diagnose/",
+    # what people have
+    "DataLoader": OWN,
+    "tuple encoder": OWN,
+    "KL annealing": OWN,
+    "learned sigma": OWN,
+    "bfloat16": OWN,
     # what people ask elsewhere, in their words
     "why log variance": WILD,
     "KL weight": WILD,

@@ -61,3 +61,13 @@ def test_no_attributes_are_left_as_text(built_site: Path) -> None:
 def test_the_prose_holds_no_number_typed_by_hand(page: Page) -> None:
     complaints = check_page(page)
     assert not complaints, "\n".join(complaints)
+
+
+def test_calls_in_the_sentences_on_your_own_networks_stand_in_its_programs() -> None:
+    """The page's advice is one line each, between ticks: what a reader copies is what was run."""
+    page = PAGES["your-own-networks.md"]
+    programs = "".join((ROOT / "snippets" / f"{name}.py").read_text() for name in page.claims)
+    calls = [call for call in re.findall(r"(?<!`)`([^`\n]+)`(?!`)", page.text) if re.search(r"\w\(|=", call)]
+    run = re.sub(r"\s", "", programs)
+    assert len(calls) > 3
+    assert [call for call in calls if re.sub(r"\s", "", call) not in run] == []
