@@ -26,7 +26,7 @@ ALLOWED: Mapping[str, str] = {
     r"\bMIT-0\b": "the name of a licence",
     r"\b(?:Python|PyTorch|torch|MkDocs|Material|Zensical) \d+(?:\.\d+)*\+?": "a version",
     r"\b(?:19|20)\d\d\b(?!\.\d)": "a year",
-    r"\bISO \d+\b|\bUTF-8\b|\bfloat(?:16|32|64)\b": "the name of a standard or a type",
+    r"\bISO \d+\b|\bUTF-8\b|\bb?float(?:16|32|64)\b": "the name of a standard or a type",
     r"\b[A-Z]\d+\b(?!\.\d)": "a name with a number in it",
     r"\[\^[\w-]+\]": "the mark of a footnote",
 }
