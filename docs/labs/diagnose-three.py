@@ -14,6 +14,8 @@
 # {{ install }}
 
 # %%
+import textwrap
+
 import matplotlib.pyplot as plt
 import torch
 from torch import nn
@@ -66,6 +68,11 @@ def patient(encoder, decoder, draw, loss):
     )
 
 
+def print_wrong(report):
+    for name in report.wrong:
+        print(textwrap.fill(str(report[name]), 80))
+
+
 def train(vae, epochs=30):
     """Plain Adam, and the average loss of the last epoch."""
     torch.manual_seed(0)
@@ -97,12 +104,12 @@ def look(vae):
             ("comes back", Q): vae.decode(z[:12]).sigmoid(),
             ("from the prior", P): vae.decode(torch.randn(12, 2)).sigmoid(),
         }
-    _, axes = subplots(1, 4, figsize=(7.6, 2.8))
-    for ax, ((name, colour), images) in zip(axes[:3], panels.items(), strict=True):
-        pictures(ax, images.reshape(12, 8, 8), columns=3, colour=colour)
+    _, axes = subplots(2, 2, figsize=(4.6, 3.6))
+    *blocks, plane = axes.flat
+    for ax, ((name, colour), images) in zip(blocks, panels.items(), strict=True):
+        pictures(ax, images.reshape(12, 8, 8), columns=4, colour=colour)
         ax.set_title(name, color=colour)
     turn = torch.linspace(0, 2 * torch.pi, 60)
-    plane = axes[3]
     plane.plot(3 * turn.cos(), 3 * turn.sin(), color=P, linewidth=1)
     plane.plot(*z[:120].T, ".", color=Q, markersize=3)
     plane.set(xticks=(-3, 0, 3), yticks=(-3, 0, 3), xlabel="z₁", ylabel="z₂")
@@ -173,7 +180,7 @@ spread = look(healthy)
 # %%
 report = diagnose(healthy, unseen)
 elbo = report.images.elbo.mean()
-print(f"wrong: {report.wrong}")
+print(f"nothing is wrong: {report.ok}")
 print(f"ELBO = {elbo:.1f} nats, of some held-out digits")
 
 assert report.ok, "with the sum nothing is wrong"
@@ -211,15 +218,14 @@ assert narrow < 0.7 * spread, "its codes keep to the middle"
 
 # %%
 report = diagnose(second, unseen)
-for name in report.wrong:
-    print(report[name])
+print_wrong(report)
 print(f"\nELBO = {report.images.elbo.mean():.1f} nats")
 
 assert report.wrong == ("noise of the draw",), "the width of the draw is found"
 assert report.images.elbo.mean() < elbo - 10, "its ELBO is far worse than its loss says"
 
 # %% [markdown]
-# The draw takes the log of the variance for a width. The KL takes it for what it is. So the encoder may say "a variance of one", whose
+# The draw takes the log of the variance for a width. The KL takes it for what it is. So the encoder may say “a variance of one”, whose
 # log is zero: to the KL that is the prior's own width and costs nothing, and to the draw it is no noise at all. It is an autoencoder, and
 # its loss is no bound. The report's ELBO is that of the two networks with the widths that the encoder *says*.
 #
@@ -234,7 +240,7 @@ _ = look(second)
 
 # %%
 report = diagnose(second, unseen)
-print(f"wrong: {report.wrong}")
+print(f"nothing is wrong: {report.ok}")
 print(f"ELBO = {report.images.elbo.mean():.1f} nats")
 
 assert report.ok, "with the right width nothing is wrong"
@@ -260,8 +266,7 @@ _ = look(third)
 
 # %%
 report = diagnose(third, unseen)
-for name in report.wrong:
-    print(report[name])
+print_wrong(report)
 
 assert report.wrong == ("sigmoid once",), "the second sigmoid is found"
 
@@ -274,7 +279,7 @@ third = patient(*encoder_and_decoder(), draw, loss)
 last_third = train(third)
 report = diagnose(third, unseen)
 print(f"last loss = {last_third:.2f}")
-print(f"wrong: {report.wrong}")
+print(f"nothing is wrong: {report.ok}")
 
 assert report.ok, "with one sigmoid nothing is wrong"
 
