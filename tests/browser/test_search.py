@@ -34,7 +34,7 @@ QUERIES = {
     "blurry": "questions/why-is-latent-space-continuous/",
     "scrambling": SCRAMBLED,
     "scrambled latent space": SCRAMBLED,
-    "noisy": "questions/why-is-latent-space-continuous/",
+    "noisy": TRAPS,
     # what people ask
     "sum or mean": TRAPS,
     "posterior collapse": "labs/closed-forms/",
