@@ -95,7 +95,7 @@ def train(vae, epochs=30):
 
 
 # %%
-def look(vae):
+def look(vae, who):
     torch.manual_seed(1)
     with torch.no_grad():
         z = vae.draw(*vae.encode(unseen))
@@ -115,7 +115,7 @@ def look(vae):
     plane.set(xticks=(-3, 0, 3), yticks=(-3, 0, 3), xlabel="z₁", ylabel="z₂")
     plane.set(title="codes", aspect="equal")
     plt.show()
-    print(f"spread of the codes = {z.std():.2f}; of the prior 1")
+    print(f"{who}, spread of the codes = {z.std():.2f}; of the prior 1")
     return z.std()
 
 
@@ -133,13 +133,13 @@ def first_loss(decoded, x, mu, logvar):
 
 
 first = patient(*encoder_and_decoder(), draw, first_loss)
-print(f"last loss = {train(first):.2f}")
+print(f"first, last loss = {train(first):.2f}")
 
 # %%
 # Figure: Three blocks of twelve small images, and a plane with dots. The held-out digits
 # differ; all that comes back is one blurred shape, and so is all that is drawn from the
 # prior. The dots, codes of held-out digits, fill the circle.
-spread = look(first)
+spread = look(first, "first")
 
 # %% [markdown]
 # **The symptom**: all digits come back as one, and all draws are that one, too. It is the average digit. The codes lie where they should.
@@ -170,17 +170,17 @@ def mended_loss(decoded, x, mu, logvar):
 
 healthy = patient(*encoder_and_decoder(), draw, mended_loss)
 last_healthy = train(healthy)
-print(f"last loss = {last_healthy:.2f}")
+print(f"first, mended, last loss = {last_healthy:.2f}")
 
 # %%
 # Figure: The same layout. Now what comes back resembles each digit, blurred, and the
 # draws from the prior are different digits. The dots fill the circle.
-spread = look(healthy)
+spread = look(healthy, "first, mended")
 
 # %%
 report = diagnose(healthy, unseen)
 elbo = report.images.elbo.mean()
-print(f"nothing is wrong: {report.ok}")
+print(f"first, nothing is wrong any more: {report.ok}")
 print(f"ELBO = {elbo:.1f} nats, of some held-out digits")
 
 assert report.ok, "with the sum nothing is wrong"
@@ -201,14 +201,14 @@ def second_draw(mu, logvar):
 
 second = patient(*encoder_and_decoder(), second_draw, loss)
 last_second = train(second)
-print(f"last loss = {last_second:.2f}, of the healthy one {last_healthy:.2f}")
+print(f"second, last loss = {last_second:.2f}, of the healthy one {last_healthy:.2f}")
 
 assert last_second < last_healthy, "the sick one has the better loss"
 
 # %%
 # Figure: The same layout. What comes back resembles each digit, and is less blurred. The
 # draws from the prior are sharp, too. But the dots keep to the middle of the circle.
-narrow = look(second)
+narrow = look(second, "second")
 
 assert narrow < 0.7 * spread, "its codes keep to the middle"
 
@@ -234,13 +234,13 @@ assert report.images.elbo.mean() < elbo - 10, "its ELBO is far worse than its lo
 # %%
 # Figure: The same layout. What comes back is a little more blurred, the draws from
 # the prior are digits again, and the dots fill the circle.
-second = patient(*encoder_and_decoder(), draw, loss)
-print(f"last loss = {train(second):.2f}")
-_ = look(second)
+mended = patient(*encoder_and_decoder(), draw, loss)
+print(f"second, mended, last loss = {train(mended):.2f}")
+_ = look(mended, "second, mended")
 
 # %%
-report = diagnose(second, unseen)
-print(f"nothing is wrong: {report.ok}")
+report = diagnose(mended, unseen)
+print(f"second, nothing is wrong any more: {report.ok}")
 print(f"ELBO = {report.images.elbo.mean():.1f} nats")
 
 assert report.ok, "with the right width nothing is wrong"
@@ -253,12 +253,12 @@ assert report.ok, "with the right width nothing is wrong"
 # %%
 encoder, decoder = encoder_and_decoder()
 third = patient(encoder, nn.Sequential(decoder, nn.Sigmoid()), draw, loss)
-print(f"last loss = {train(third):.2f}, of the healthy one {last_healthy:.2f}")
+print(f"third, last loss = {train(third):.2f}, of the healthy one {last_healthy:.2f}")
 
 # %%
 # Figure: The same layout. Everything that comes back, and everything from the prior, is grey: no
 # pixel is white, the strokes are only a little darker than the ground.
-_ = look(third)
+_ = look(third, "third")
 
 # %% [markdown]
 # **The symptom**: everything is grey. Strokes can be made out, but no pixel is off, and the loss ends about twice as high as it could. Is the code unused? Are
@@ -275,11 +275,10 @@ assert report.wrong == ("sigmoid once",), "the second sigmoid is found"
 # can be off. Leave the decoder's sigmoid out:
 
 # %%
-third = patient(*encoder_and_decoder(), draw, loss)
-last_third = train(third)
-report = diagnose(third, unseen)
-print(f"last loss = {last_third:.2f}")
-print(f"nothing is wrong: {report.ok}")
+mended = patient(*encoder_and_decoder(), draw, loss)
+print(f"third, mended, last loss = {train(mended):.2f}")
+report = diagnose(mended, unseen)
+print(f"third, nothing is wrong any more: {report.ok}")
 
 assert report.ok, "with one sigmoid nothing is wrong"
 
