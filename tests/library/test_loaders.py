@@ -73,7 +73,7 @@ class Stream(IterableDataset):
         (DataLoader(TensorDataset(torch.zeros(3, 6)), batch_size=4, drop_last=True), ValueError, "the loader gave no"),
         ([1, 2], TypeError, "x: expected a floating-point tensor, got list"),
     ],
-    ids=str,
+    ids=["grey", "integers", "nothing", "list"],
 )
 def test_data_that_do_not_fit_are_refused_at_the_door(data, error, message):
     with pytest.raises(error, match=message):
