@@ -11,7 +11,7 @@ from lowerbound import VAE, Binomial, Divide, digits, fit, mlp
 from lowerbound.training import loss
 
 x = (digits(binary=False).train.float() * 255 / 16).round()  # 0 to 255
-for seed in range(5):
+for seed in (0, 1, 2, 3, 4):
     network, decoder = mlp(64, 64, 16, seed=seed), mlp(8, 64, 64, seed=seed + 5)
     noise = torch.randn(len(x), 8, generator=torch.Generator().manual_seed(seed))
     undivided = loss(VAE(network, decoder, Binomial(255), latent_dim=8), x, noise)

@@ -119,7 +119,7 @@ def test_the_search_finds_pages_below_the_site_s_own_address(page: Page, publish
     box = page.get_by_role("textbox", name="Search")
     box.focus()
     expect(page.locator(".md-search-result__meta")).to_have_text("Type to start searching", timeout=30_000)
-    box.press_sequentially("posterior")
+    box.press_sequentially("encoder")
     result = page.locator(".md-search-result__link").first
     expect(result).to_be_attached(timeout=30_000)
     found = urljoin(page.url, result.get_attribute("href") or "")

@@ -1,7 +1,7 @@
 """Every snippet, alone, as a reader runs it, against its record; and broken, against its own assert.
 
-Alone is what a fork of a process is that has only imported; `make more` takes a fresh process for each, and other
-machines, imitated. That what the pages show runs and prints what they say is tested in test_blocks.py.
+Alone is what a fork of a process is that has only imported; `make more` takes a fresh process for each program, and
+other machines, imitated. That what the pages show runs and prints what they say is tested in test_blocks.py.
 """
 
 import ast
@@ -18,7 +18,7 @@ from lowerbound_site.evidence.run import ENVIRONMENTS, Run, run_fresh, run_warm
 from lowerbound_site.pages.expand import read_pages
 from lowerbound_site.publish.wheel import wheel
 
-NAMES = sorted(path.stem for path in (ROOT / "snippets").glob("*.py"))
+from ..programs import IN_A_NOTEBOOK, NAMES
 
 BREAKING = "one-thread"
 IN_ITS_PROCESS = pytest.mark.xdist_group(BREAKING)  # one worker starts that process, once
@@ -51,7 +51,7 @@ def unpacked_wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def alone(unpacked_wheel: Path) -> dict[str, Run]:
     programs = {}
-    for name in NAMES:
+    for name in set(NAMES) - IN_A_NOTEBOOK:
         with contextlib.suppress(EvidenceError):  # as in `broken`
             programs[name] = claim(name).source
     return run_warm(programs, apart=True, python_path=unpacked_wheel)
@@ -64,7 +64,7 @@ def test_one_process_runs_all_that_is_broken(worker_id: str, request: pytest.Fix
     assert broken()["processor"].stdout.startswith("1 ")
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=ALONE) for name in NAMES])
+@pytest.mark.parametrize("name", [pytest.param(name, marks=ALONE) for name in NAMES if name not in IN_A_NOTEBOOK])
 def test_alone_with_only_the_wheel_it_matches_the_record(name: str, alone: dict[str, Run]) -> None:
     complaints = compare(claim(name), alone[name])
     assert not complaints, "\n".join(complaints)

@@ -19,6 +19,7 @@ from jupyter_client.manager import start_new_kernel
 from lowerbound_site.evidence.claims import ROOT, read_claim
 from lowerbound_site.evidence.run import ENVIRONMENTS, THREADS
 
+from ..programs import IN_A_NOTEBOOK
 from .test_pages import SHOWN, blocks
 
 pytestmark = pytest.mark.xdist_group("notebook")  # one kernel, in one worker
@@ -105,7 +106,13 @@ def test_the_machine_is_what_the_switches_say(notebook: Notebook) -> None:
     assert notebook.state["torch's threads"] == int(ELSEWHERE["OMP_NUM_THREADS"])
 
 
-@pytest.mark.parametrize(("path", "number", "name"), [pytest.param(*shown, id="-".join(shown[::2])) for shown in SHOWN])
+@pytest.mark.parametrize(
+    ("path", "number", "name"),
+    [
+        pytest.param(*shown, id="-".join(shown[::2]), marks=[] if shown[2] in IN_A_NOTEBOOK else pytest.mark.more)
+        for shown in SHOWN
+    ],
+)
 def test_a_block_prints_what_the_page_says(path: str, number: int, name: str, notebook: Notebook) -> None:
     block = blocks(path)[number]
     cell = notebook.run(block.code)
