@@ -70,8 +70,8 @@ lowest: $(STAMP)
 
 test: $(STAMP)
 	@$(MAKE) --no-print-directory --jobs 2 style chromium
-	@# One process more than there are cores on a small machine: the one with the browser mostly waits.
-	.venv/bin/python -m pytest --numprocesses 3 --dist loadgroup --durations 20 -m "not more"
+	@# Two processes more than there are cores on a small machine: those with a browser or a program mostly wait for it.
+	.venv/bin/python -m pytest --numprocesses 4 --dist loadgroup --durations 20 -m "not more"
 
 seeds: $(SEEDS)
 	@$(SITE) seeds $(addprefix --count=,$(COUNT)) $(addprefix --first=,$(FIRST)) $(addprefix --claim=,$(CLAIM)) \
