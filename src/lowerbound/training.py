@@ -127,10 +127,9 @@ def fit(
         beta: weight of $\KL(q(z \mid x) \,\|\, p(z))$ in the loss; or a function of the epoch, 1 for the first, for a
             weight that rises: `lambda epoch: min(1, epoch / 20)`.
         sample: draw z from $q(z \mid x)$; False decodes its mean (with beta = 0: a plain autoencoder).
-        seed: of the shuffling and the noise. Torch's global random state is neither used nor
-            changed, but by layers that draw, such as dropout. (A `DataLoader`
-            of yours shuffles as you made it; for every pass it takes a number from its generator, or from the global
-            one if it has none.)
+        seed: of the shuffling and the noise. Torch's global random state is neither used nor changed, but by layers
+            that draw, such as dropout. (A `DataLoader` of yours shuffles as you made it; for every pass it takes a
+            number from its generator, or from the global one if it has none.)
         watch: named data sets on which the ELBO is recorded, every `every` epochs and after the last: by quadrature
             with 1 or 2 latent dimensions, beyond that from 16 draws of z for each image, with a standard error.
         exact: record $\log p(x)$ and the gap too, by grid (1 or 2 latent dimensions).

@@ -29,8 +29,10 @@ def test_a_dataset_trains_as_a_loader_of_ones_own_does(images):
 
 
 def test_one_batch_of_a_dataset_is_the_step_that_a_tensor_makes(images):
-    losses = [lb.fit(small_vae(), data, epochs=1, batch_size=50, sample=False, progress=False).loss[0]
-              for data in (images, labelled(images))]  # fmt: skip
+    losses = [
+        lb.fit(small_vae(), data, epochs=1, batch_size=50, sample=False, progress=False).loss[0]
+        for data in (images, labelled(images))
+    ]
     assert losses[0] == pytest.approx(losses[1], rel=1e-5)
 
 

@@ -356,9 +356,11 @@ def _in_a_fork(name: str, source: str, probe: bool) -> dict[str, object]:
     read, write = os.pipe()
     child = os.fork()
     if not child:
-        with os.fdopen(write, "w", encoding="utf-8") as pipe:
-            json.dump(_fields(name, source, probe), pipe)
-        os._exit(0)
+        try:
+            with os.fdopen(write, "w", encoding="utf-8") as pipe:
+                json.dump(_fields(name, source, probe), pipe)
+        finally:
+            os._exit(0)  # whatever happened: this copy must not go on with the other programs
     os.close(write)
     with os.fdopen(read, encoding="utf-8") as pipe:
         said = pipe.read()
