@@ -16,6 +16,7 @@
 
 # %%
 import copy
+import tempfile
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -28,6 +29,7 @@ from lowerbound import (
     VAE,
     Bernoulli,
     Binomial,
+    Divide,
     EncoderJoint,
     Grid,
     History,
@@ -36,9 +38,11 @@ from lowerbound import (
     elbo,
     fit,
     kl,
+    load,
     measure,
     mlp,
     optimal_q,
+    save,
 )
 from lowerbound.plots import P, ellipse, latent_map, pictures, subplots, training_curves
 from lowerbound.training import loss
@@ -322,17 +326,6 @@ plt.show()
 
 
 # %%
-class Scale(nn.Module):
-    """Divide by the largest count, so that the first layer gets numbers from 0 to 1."""
-
-    def __init__(self, total: int) -> None:
-        super().__init__()
-        self.total = total
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return x / self.total
-
-
 def train_on(yours, total=None, hidden=128, epochs=20):
     """A VAE with two latent numbers, trained on images: an array of shape (n, ...).
 
@@ -347,7 +340,7 @@ def train_on(yours, total=None, hidden=128, epochs=20):
     total = total or max(1, int(x.nan_to_num().max()))
     pixels = x.shape[1]
     vae = VAE(
-        nn.Sequential(Scale(total), mlp(pixels, hidden, 4, seed=0)),
+        nn.Sequential(Divide(total), mlp(pixels, hidden, 4, seed=0)),
         mlp(2, hidden, pixels, seed=1),
         Bernoulli() if total == 1 else Binomial(total),
     ).double()
@@ -374,6 +367,18 @@ print(
 assert result.gap > 0, "for counts, too, the ELBO is below log p(x)"
 
 # %% [markdown]
+# What was trained can be kept. `save` writes the weights and what they belong to; `load` puts them into networks of the
+# same shape. Take a folder of your own, and they stay.
+
+# %%
+with tempfile.TemporaryDirectory() as folder:
+    save(your_vae, f"{folder}/mine.safetensors", trained_on="digits as counts")
+    again, *_ = train_on(yours, epochs=1)
+    print(load(again, f"{folder}/mine.safetensors"))
+
+assert measure(again, sample, exact=True) == result, "the same weights measure the same"
+
+# %% [markdown]
 # What does not fit is refused, before any training. Grey values between zero and one are the usual case: many programs
 # put them into a binary cross-entropy all the same, which is no likelihood then. Make them counts, or round them.
 
@@ -392,7 +397,7 @@ for what, wrong in {
         raise AssertionError(f"{what} was accepted")
 
 # %% [markdown]
-# For files in the format of MNIST there is `fit_idx`, which reads and trains in one call. For more than two latent
+# Files in the format of MNIST are read by `read_idx`, as bytes: `train_on(read_idx(path) >= 128)`. For more than two latent
 # numbers a grid is out of reach. There `lowerbound.ais` estimates $\log p(x)$ instead.
 #
 # ## What this does not show

@@ -1,4 +1,4 @@
-r"""Bounds on $\log p(x)$, their parts, and their gradients, estimated from samples or computed where that is possible.
+r"""Bounds on $\log p(x)$, and their parts, estimated from samples or computed where that is possible.
 
 Every sampled quantity starts from the same draws of z from $q(z \mid x)$, and from three logarithms there. Together
 they are the log of an importance weight:
@@ -14,7 +14,6 @@ come from the generator that is passed in; without one, from torch's global one.
 """
 
 import math
-from collections.abc import Callable
 from functools import singledispatch
 from typing import Any, NamedTuple
 
@@ -171,15 +170,6 @@ def sampled_elbo(
     return estimate(draws.log_weight)
 
 
-def sampled_reconstruction(p: Any, q: Any, *at: Tensor, k: int, generator: torch.Generator | None = None) -> Estimate:
-    r"""$\E_{q(z \mid x)}[\log p(x \mid z)]$ from k samples, in nats, shapes (n,).
-
-    It is `reconstruction` for any number of latent dimensions.
-    """
-    at_least(k, 2, "k")
-    return estimate(draw(p, q, *at, k=k, generator=generator).log_likelihood)
-
-
 def importance_weighted_bound(
     p: Any, q: Any, *at: Tensor, k: int, repeats: int, generator: torch.Generator | None = None
 ) -> Estimate:
@@ -199,24 +189,6 @@ def importance_weighted_bound(
     at_least(repeats, 2, "repeats")
     log_weight = draw(p, q, *at, k=k * repeats, generator=generator).log_weight
     return estimate(_log_mean_exp(log_weight.unflatten(0, (repeats, k)), 1))
-
-
-def sampled_log_evidence(p: Any, q: Any, *at: Tensor, k: int, generator: torch.Generator | None = None) -> Estimate:
-    r"""$\log p(x)$ by importance sampling: the log of the mean of k weights; in nats, shapes (n,).
-
-    $$\log p(x) \approx \log \frac{1}{k} \sum_i w_i$$
-
-    The mean of the weights has no bias; its log is too low on average, by about $\Var(w) / (2 k \, p(x)^2)$ where that
-    variance is finite and weights near 0 are rare. The standard error is that of the mean, divided by the mean. Where
-    the tails of $q(z \mid x)$ are thinner than those of $p(z \mid x)$ the variance can be infinite: then the standard
-    error only looks small.
-
-    Source: Owen 2013, Monte Carlo theory, methods and examples, chapter 9.
-    """
-    at_least(k, 2, "k")
-    log_weight = draw(p, q, *at, k=k, generator=generator).log_weight
-    value = _log_mean_exp(log_weight, 0)
-    return Estimate(value, estimate((log_weight - value).exp()).standard_error)
 
 
 class RateDistortion(NamedTuple):
@@ -251,49 +223,6 @@ def rate_distortion(p: Any, q: Any, *at: Tensor) -> RateDistortion:
     return RateDistortion(kl_each(q, _prior(p), *_for(p, at)), -reconstruction(p, q, *at))
 
 
-# -- gradients -------------------------------------------------------------------------------------------------------
-
-
-def reparameterization_surrogate(f: Callable[[Tensor], Tensor], q: Encoded, noise: Tensor) -> Tensor:
-    r"""A sample of $f(z)$ whose gradient is an unbiased estimate of the gradient of $\E_q[f(z)]$, shape (k, n).
-
-    The gradient flows through $z = \mu + T \varepsilon$, with $T$ the Cholesky factor of q's covariance and
-    $\varepsilon \sim \Normal(0, I)$. So f has to be differentiable in z.
-
-    Args:
-        f: a function of z, shape (k, n, L) to (k, n).
-        q: n normals.
-        noise: $\varepsilon$, standard normal draws, shape (k, n, L).
-
-    Raises:
-        ValueError: noise of another shape.
-
-    Source: Kingma & Welling 2014, section 2.4; Rezende et al. 2014.
-    """
-    return f(_at(q, noise))
-
-
-def score_function_surrogate(f: Callable[[Tensor], Tensor], q: Encoded, noise: Tensor) -> Tensor:
-    r"""As `reparameterization_surrogate`, but z is held fixed: f need not be differentiable in z, not even continuous.
-
-    The gradient is $f(z) \, \nabla \log q(z)$, plus that of f at fixed z; it usually varies more.
-
-    Source: Williams 1992; as a surrogate: Foerster et al. 2018, DiCE.
-
-    >>> from lowerbound import DiagonalNormal
-    >>> q = DiagonalNormal(torch.zeros(1, 1, requires_grad=True), torch.zeros(1, 1))
-    >>> noise = torch.randn(100_000, 1, 1, generator=torch.Generator().manual_seed(0))
-    >>> def above(z):  # a step, so dE[f]/dmean is the density at 0, 0.3989
-    ...     return (z > 0).float().squeeze(-1)
-    >>> score_function_surrogate(above, q, noise).mean().backward()
-    >>> round(q.mean.grad.item(), 2)
-    0.4
-    """
-    z = _at(q, noise).detach()
-    value, log_q = f(z), q.log_prob(z)
-    return value + value.detach() * (log_q - log_q.detach())
-
-
 # -- small parts -----------------------------------------------------------------------------------------------------
 
 
@@ -309,13 +238,6 @@ def _for(p: Any, at: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
 def standard_noise(q: Encoded, k: int, generator: torch.Generator | None) -> Tensor:
     """k draws of standard normal noise for each row of q, shape (k, n, L)."""
     return torch.randn((k, *q.mean.shape), generator=generator, dtype=q.mean.dtype, device=q.mean.device)
-
-
-def _at(q: Encoded, noise: Tensor) -> Tensor:
-    if noise.dim() != 3 or noise.shape[1:] != q.mean.shape:
-        expected = f"(k, {', '.join(map(str, q.mean.shape))})"
-        raise ValueError(f"noise: expected shape {expected}, k draws for each row of q, got {tuple(noise.shape)}")
-    return q.at(noise)
 
 
 def _log_mean_exp(value: Tensor, dim: int) -> Tensor:

@@ -11,8 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lowerbound.bounds import Estimate, estimate, standard_noise
-from lowerbound.checks import at_least, expect
+from lowerbound.checks import expect
 from lowerbound.memory import in_blocks
 from lowerbound.quantities import LOG_2PI, entropy, kl, mutual_information
 from lowerbound.vae import (
@@ -111,30 +110,6 @@ def _(joint: EncoderJoint) -> Tensor:
     return entropy(joint.z) - entropy(joint.z_given_x).mean()
 
 
-def sampled_mutual_information(joint: EncoderJoint, k: int, generator: torch.Generator | None = None) -> Estimate:
-    r"""The mutual information under q, from k samples for each row of the data, for any number of dimensions; in nats.
-
-    q(x) is the data given, so it is at most the log of their number. Where it is near that, take more of them.
-
-    $$\I(x; z) = \E_{q(x, z)}[\log q(z \mid x) - \log q(z)]$$
-
-    It is one part of the average KL term:
-
-    $$\E_{q(x)} \KL(q(z \mid x) \,\|\, p(z)) = \I(x; z) + \KL(q(z) \,\|\, p(z))$$
-
-    So the rest is the other part, with the same error:
-    `kl(joint.z_given_x, vae.prior) - sampled_mutual_information(joint, k).value`.
-
-    Source: Hoffman & Johnson 2016, ELBO surgery.
-    """
-    at_least(k, 2, "k")
-    expect(joint, EncoderJoint, "joint")
-    q = joint.z_given_x
-    z = q.at(standard_noise(q, k, generator))
-    each = estimate(q.log_prob(z) - joint.z.log_prob(z.flatten(0, 1)).unflatten(0, z.shape[:2]))
-    return Estimate(each.value.mean(), each.standard_error.square().sum().sqrt() / len(q.mean))
-
-
 def _on_a_grid(q: AggregatedPosterior) -> tuple[Tensor, float]:
     """log q(z) at evenly spaced points that reach beyond every q(z|x), and the size of a cell."""
     tril = q.given.scale_tril.detach()
@@ -146,7 +121,7 @@ def _on_a_grid(q: AggregatedPosterior) -> tuple[Tensor, float]:
     if len(counts) > 2 or math.prod(counts) > MOST_POINTS:
         raise ValueError(
             f"q: a sum over q(z) with points {step:.2g} apart in {len(counts)} dimension(s) takes "
-            f"{math.prod(counts):.2g} points; use sampled_mutual_information instead"
+            f"{math.prod(counts):.2g} points; beyond that, average log_prob(z) over draws z of q instead"
         )
     axes = [start + step * torch.arange(count).to(low) for start, count in zip(low, counts, strict=True)]
     return q.log_prob(torch.cartesian_prod(*axes).reshape(-1, len(axes))), step ** len(axes)

@@ -1,8 +1,7 @@
-"""Own data from IDX files, the format of MNIST and its relatives: reading them, and training on them.
+"""Own data from IDX files, the format of MNIST and its relatives.
 
     images = read_idx("train-images-idx3-ubyte.gz")             # (60000, 28, 28), bytes from 0 to 255
-    vae, history = fit_idx("train-images-idx3-ubyte.gz")        # a VAE of the images, each pixel 0 or 1
-    bound = elbo(vae, vae.encode(x), x)                         # as for any other VAE
+    x = (images >= 128).float()                                 # each pixel 0 or 1, as `Bernoulli` asks for
 
 The files are not part of the library.
 """
@@ -11,17 +10,10 @@ import gzip
 import math
 import zlib
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
-
-from lowerbound.encoders import Divide
-from lowerbound.likelihoods import Bernoulli, Binomial
-from lowerbound.models import mlp
-from lowerbound.training import History, fit
-from lowerbound.vae import VAE
+from torch import Tensor
 
 TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 
@@ -61,54 +53,6 @@ def read_idx(path: str | Path) -> Tensor:
         raise ValueError(f"path: {path} is {what}: {len(content)} bytes, but shape {tuple(shape)} takes {size}")
     numbers = np.frombuffer(content[start:], dtype).reshape(shape)
     return torch.from_numpy(numbers.astype(dtype.newbyteorder("=")))
-
-
-def fit_idx(
-    path: str | Path,
-    *,
-    binary: bool = True,
-    latent_dim: int = 2,
-    hidden: int = 400,
-    device: str | torch.device = "cpu",
-    seed: int = 0,
-    epochs: int = 20,
-    batch_size: int = 128,
-    learning_rate: float = 1e-3,
-    **settings: Any,
-) -> tuple[VAE, History]:
-    """Train a VAE on the images of an IDX file: one hidden layer each way, pixels-hidden-latent and back.
-
-    Args:
-        path: images whose pixels are bytes, shape (n, height, width).
-        binary: pixels as 0 or 1 (1 from a byte of 128 on), with `Bernoulli()`; else as counts, with `Binomial(255)`.
-        latent_dim: L; with 1 or 2 the true posterior is in sight, by `Grid`.
-        hidden: width of the hidden layers.
-        device: "cpu" or "cuda".
-        seed: of the initial weights, the shuffling and the noise.
-        epochs: as for `fit`.
-        batch_size: as for `fit`.
-        learning_rate: as for `fit`.
-        **settings: the other settings of `fit`.
-
-    Returns:
-        The trained VAE, in float32, and the history of its training.
-
-    Raises:
-        FileNotFoundError, ValueError: as for `read_idx`; also a file that holds no images of bytes.
-    """
-    images = read_idx(path)
-    if images.dtype != torch.uint8 or images.dim() != 3 or images.numel() == 0:
-        raise ValueError(
-            f"path: {path} holds {images.dtype} of shape {tuple(images.shape)}; expected images of bytes, "
-            "torch.uint8 of shape (n, height, width). For other data call fit"
-        )
-    pixels = images.flatten(1)
-    x = (pixels >= 128 if binary else pixels).float().to(device)
-    encoder = nn.Sequential(Divide(1 if binary else 255), mlp(x.shape[1], hidden, 2 * latent_dim, seed=2 * seed))
-    decoder = mlp(latent_dim, hidden, x.shape[1], seed=2 * seed + 1)
-    vae = VAE(encoder, decoder, Bernoulli() if binary else Binomial(255), latent_dim).to(device)
-    history = fit(vae, x, seed=seed, epochs=epochs, batch_size=batch_size, learning_rate=learning_rate, **settings)
-    return vae, history
 
 
 def _uncompressed(path: str | Path) -> bytes:

@@ -29,7 +29,7 @@ def kl(q: Any, p: Any) -> Tensor:
     q's marginal is 0 the conditional is undefined and does not count. A conditional against a marginal,
     `kl(q.z_given_x, p.z)`, is the average $\E_{q(x)} \KL(q(z \mid x) \,\|\, p(z))$.
 
-    It is infinite where q has mass and p has none; `outside_support(q, p)` says where that is.
+    It is infinite where q has mass and p has none.
 
     Returns:
         A scalar, never below 0 but for rounding.

@@ -26,7 +26,7 @@ from typing import Any, Self
 import torch
 from torch import Tensor
 
-from lowerbound.checks import expect, real, same_length
+from lowerbound.checks import real, same_length
 from lowerbound.quantities import elbo, entropy, kl, kl_each, mutual_information, reconstruction
 
 SUM_TOLERANCE = 1e-6  # admits tables that were normalised in float32
@@ -73,30 +73,20 @@ class Distribution:
 class Conditional:
     """One distribution over n values for each of m conditions: row i is the distribution given i.
 
-    Args:
-        prob: the rows, shape (m, n).
-        given: the distribution of the condition, over m values: what `kl` averages the rows with.
+    It is a part of a `Joint`, which its rows and the condition's distribution make up.
 
     Attributes:
         log_prob: log-probabilities, float64, shape (m, n). Given an impossible condition the distribution is
             undefined; such a row is -inf throughout and counts nowhere.
+        given: the distribution of the condition, over m values: what `kl` averages the rows with.
 
-    Raises:
-        TypeError, ValueError: as for `Distribution`; also when `given` is not over m values.
-
-    >>> coin = Conditional([[0.5, 0.5], [0.9, 0.1]], given=Distribution([0.3, 0.7]))
+    >>> coin = Joint.from_data([0.3, 0.7], [[0.5, 0.5], [0.9, 0.1]]).z_given_x
     >>> coin.prob[1]
     tensor([0.9000, 0.1000], dtype=torch.float64)
     """
 
     log_prob: Tensor
     given: Distribution
-
-    def __init__(self, prob: Any, given: Distribution) -> None:
-        table = _probabilities(prob, "prob", dims=2, normalised_over=(1,))
-        expect(given, Distribution, "given")
-        same_length("given", given.log_prob, "the rows of prob", len(table))
-        self.log_prob, self.given = _log(table), given
 
     @classmethod
     def _of(cls, log_joint: Tensor, given: Distribution) -> Self:
@@ -197,25 +187,6 @@ class Joint:
         return Conditional._of(self.log_prob.T, self.z)
 
     __repr__ = Distribution.__repr__
-
-
-Table = Distribution | Conditional | Joint
-
-
-def outside_support(q: Table, p: Table) -> list[tuple[int, ...]]:
-    r"""The cells in which q has mass and p has none: $\KL(q \,\|\, p)$ is infinite exactly when there are any.
-
-    As in `kl`, a conditional may stand against a marginal, `outside_support(q.z_given_x, p.z)`.
-
-    >>> outside_support(Distribution([0.5, 0.5]), Distribution([1.0, 0.0]))
-    [(1,)]
-    """
-    _comparable(q, p)
-    q_possible = q.log_prob > -math.inf
-    if isinstance(q, Conditional):
-        q_possible = q_possible & (q.given.log_prob > -math.inf)[:, None]
-    cells: list[list[int]] = (q_possible & (p.log_prob == -math.inf)).nonzero().tolist()
-    return [tuple(cell) for cell in cells]
 
 
 @kl.register(Distribution)

@@ -417,7 +417,7 @@ def _(p: VAE, q: Encoded, x: Tensor) -> Tensor:
     It is right to 1e-3 nats (in float32 to 16 units in the last place, if these are more) where the decoder changes
     little within an eighth of q's width, and to many more digits where it is smooth there. Where two spacings disagree
     by more, the spacing is halved, up to twice; then there is a warning. For 1 or 2 latent dimensions; beyond, the
-    number of points explodes: use `sampled_reconstruction`.
+    number of points explodes: average the `log_likelihood` of what `draw` returns.
     """
     x = check_pair(p, q, x)
     value, error = _quadrature(p, q, x, SPACING)
@@ -429,7 +429,7 @@ def _(p: VAE, q: Encoded, x: Tensor) -> Tensor:
     if (off := error[error > allowed]).numel():
         warnings.warn(
             f"reconstruction: the quadrature of {len(off)} image(s) may be off by {off.max().item():.2g} nats, the "
-            "decoder is too rough for it; sampled_reconstruction and sampled_elbo state their error",
+            "decoder is too rough for it; sampled_elbo states its error",
             stacklevel=3,
         )
     return value

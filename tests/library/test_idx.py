@@ -1,4 +1,4 @@
-"""Reading IDX files, whole and broken, and training on them."""
+"""Reading IDX files, whole and broken."""
 
 import gzip
 import struct
@@ -56,41 +56,3 @@ def test_a_broken_file_is_an_error_that_names_it(content, message, tmp_path):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"path: .*nowhere\.gz"):
         lb.read_idx(tmp_path / "nowhere.gz")
-
-
-@pytest.fixture
-def images(tmp_path):
-    counts = lb.digits(binary=False).train[:200].to(torch.uint8) * 15
-    path = tmp_path / "images.gz"
-    path.write_bytes(gzip.compress(idx(0x08, (200, 8, 8), counts.flatten().tolist())))
-    return path
-
-
-@pytest.mark.parametrize("binary", [True, False])
-def test_a_vae_trains_on_a_file_of_images(binary, images):
-    settings = {"binary": binary, "hidden": 32, "batch_size": 20, "learning_rate": 3e-3, "progress": False}
-    vae, history = lb.fit_idx(images, **settings)
-    assert history.loss[-1] < 0.9 * history.loss[0]
-    assert vae.likelihood == (lb.Bernoulli() if binary else lb.Binomial(255))
-    pixels = lb.read_idx(images).flatten(1)
-    x = (pixels >= 128).float() if binary else pixels.float()
-    assert lb.elbo(vae, vae.encode(x), x).mean().item() == pytest.approx(-history.loss[-1], rel=0.1)
-    again, _ = lb.fit_idx(images, **settings)
-    assert torch.equal(again.encoder[1][0].weight, vae.encoder[1][0].weight)
-
-
-def test_grey_images_reach_the_first_layer_between_0_and_1(images):
-    """Counts are divided by 255, inside the encoder: white is 1."""
-    vae, _ = lb.fit_idx(images, binary=False, hidden=8, epochs=1, progress=False)
-    x = lb.read_idx(images).flatten(1).float()
-    first, seen = next(m for m in vae.encoder.modules() if isinstance(m, torch.nn.Linear)), []
-    first.register_forward_hook(lambda _, inputs, __: seen.append(inputs[0]))
-    vae.encode(x)
-    assert torch.equal(torch.cat(seen), x / 255)
-
-
-def test_a_file_without_images_is_an_error(tmp_path):
-    path = tmp_path / "labels"
-    path.write_bytes(idx(0x08, (6,), range(6)))
-    with pytest.raises(ValueError, match=r"path: .*labels holds torch\.uint8 of shape \(6,\); expected images"):
-        lb.fit_idx(path)

@@ -5,6 +5,7 @@ import torch
 from torch.utils.data import DataLoader, IterableDataset, TensorDataset
 
 import lowerbound as lb
+from lowerbound.bounds import Estimate
 from tests.library.near import assert_near
 
 
@@ -58,7 +59,7 @@ def test_values_come_in_the_order_of_the_loader(images):
     loader = DataLoader(TensorDataset(x), batch_size=7)
     assert_near(lb.for_batches(lambda q, x: lb.elbo(vae, q, x), vae, loader), lb.elbo(vae, vae.encode(x), x), 1e-12)
     bound = lb.for_batches(lambda q, x: lb.importance_weighted_bound(vae, q, x, k=3, repeats=4), vae, loader)
-    assert isinstance(bound, lb.Estimate)
+    assert isinstance(bound, Estimate)
     assert bound.value.shape == bound.standard_error.shape == (50,)
 
 

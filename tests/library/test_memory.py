@@ -29,8 +29,6 @@ FUNCTIONS = {
     "rate_distortion": lambda vae, q, x: lb.rate_distortion(vae, q, x).distortion,
     "draw": lambda vae, q, x: lb.draw(vae, q, x, k=6, generator=seed()).log_weight,
     "sampled_elbo": lambda vae, q, x: lb.sampled_elbo(vae, q, x, k=6, generator=seed()).value,
-    "sampled_log_evidence": lambda vae, q, x: lb.sampled_log_evidence(vae, q, x, k=6, generator=seed()).value,
-    "sampled_mutual_information": lambda vae, q, x: lb.sampled_mutual_information(lb.EncoderJoint(q), 4, seed()).value,
     "mutual_information": lambda vae, q, x: lb.mutual_information(lb.EncoderJoint(q)),
     "kl": lambda vae, q, x: lb.kl(lb.EncoderJoint(q).z, vae.prior),
     "x_given_z": lambda vae, q, x: lb.EncoderJoint(q).x_given_z(q.mean).square(),
@@ -104,7 +102,7 @@ for rows in (500, 3000):
     x[:, ::3] = 1
     lb.fit(vae, x[:256], epochs=1, progress=False)
     q = vae.encode(x)
-    lb.sampled_log_evidence(vae, q, x, k=4)
+    lb.importance_weighted_bound(vae, q, x, k=2, repeats=2)
     lb.sampled_elbo(vae, q, x, k=4).value.mean().backward()
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024**2 if sys.platform == "darwin" else 1024))
 """

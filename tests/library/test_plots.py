@@ -6,6 +6,7 @@ import torch
 
 import lowerbound as lb
 from lowerbound import plots
+from lowerbound.grid import GridPosterior
 from lowerbound.training import Row
 
 VAE = lb.VAE(lb.mlp(4, 3, 4), lb.mlp(2, 3, 4), lb.Bernoulli()).double()
@@ -112,12 +113,12 @@ def test_what_cannot_be_drawn_is_said(ax, draw, complaint):
         draw(ax)
 
 
-def in_one_cell() -> lb.GridPosterior:
+def in_one_cell() -> GridPosterior:
     """A posterior that the grid cannot resolve."""
     grid = lb.Grid(VAE)
     mass = torch.full((1, len(grid.z)), 1e-9, dtype=torch.float64)
     mass[0, 144 * 72 + 72] = 1.0
-    return lb.GridPosterior(grid, (mass / mass.sum()).log())
+    return GridPosterior(grid, (mass / mass.sum()).log())
 
 
 def narrow() -> lb.VAE:

@@ -7,7 +7,7 @@ from torch import distributions, nn
 
 import lowerbound as lb
 from lowerbound.memory import blocks
-from lowerbound.vae import even_quadrature, gauss_hermite, rows
+from lowerbound.vae import StandardNormal, even_quadrature, gauss_hermite, rows
 from tests.library.linear import linear_world
 from tests.library.near import assert_near, assert_within_error
 
@@ -31,9 +31,9 @@ def test_the_normals_agree_with_torch(family, generator):
     assert_near(q.log_prob(z), theirs(q).log_prob(z), 1e-13)
     assert_near(lb.entropy(q), theirs(q).entropy(), 1e-13)
     assert_near(q.log_det, torch.linalg.slogdet(q.scale_tril).logabsdet, 1e-13)
-    assert_near(lb.kl_each(q, lb.StandardNormal(3)), distributions.kl_divergence(theirs(q), prior), 1e-13)
-    assert_near(lb.kl(q, lb.StandardNormal(3)), distributions.kl_divergence(theirs(q), prior).mean(), 1e-13)
-    assert_near(lb.StandardNormal(3).log_prob(z), prior.log_prob(z), 1e-13)
+    assert_near(lb.kl_each(q, StandardNormal(3)), distributions.kl_divergence(theirs(q), prior), 1e-13)
+    assert_near(lb.kl(q, StandardNormal(3)), distributions.kl_divergence(theirs(q), prior).mean(), 1e-13)
+    assert_near(StandardNormal(3).log_prob(z), prior.log_prob(z), 1e-13)
 
 
 def test_outputs_of_an_encoder_mean_what_they_say():
@@ -56,7 +56,7 @@ def test_noise_moves_z_by_the_standard_deviation_in_its_direction():
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_the_closed_form_kl_is_what_sampling_estimates(family, generator):
-    q, prior = encoded(family, generator), lb.StandardNormal(3)
+    q, prior = encoded(family, generator), StandardNormal(3)
     z = q.at(torch.randn(100_000, 6, 3, generator=generator, dtype=torch.float64))
     assert_within_error(lb.estimate(q.log_prob(z) - prior.log_prob(z)), lb.kl_each(q, prior))
 

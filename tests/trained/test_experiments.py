@@ -13,13 +13,13 @@ from lowerbound import (
     DiagonalNormal,
     FullNormal,
     Grid,
-    GridPosterior,
     digits,
     digits_vae,
     elbo,
     reconstruction,
     trained_digits,
 )
+from lowerbound.grid import GridPosterior
 from lowerbound.models import mlp, recorded
 from lowerbound_site.trained import experiments, model
 from lowerbound_site.trained.model import fingerprint

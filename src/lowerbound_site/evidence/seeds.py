@@ -23,7 +23,7 @@ CLEAN = 600
 
 _SEEDERS = {"manual_seed", "default_rng"}
 # Functions of the library that draw from a seed of their own, 0, where none is given.
-DRAWING = {"mlp", "digits_vae", "fit", "train", "fit_idx", "diagnose"}
+DRAWING = {"mlp", "digits_vae", "fit", "train", "diagnose"}
 # Programs whose seeds say which recorded run is meant: with others they would be about nothing.
 OF_RECORDED_RUNS = {"training-run-again", "smooth-network-learns-the-scramble-slowly"}
 
