@@ -53,7 +53,9 @@ def test_a_program_that_never_ends_is_stopped_and_its_line_named(monkeypatch: py
     assert re.search(r"still running after 1 s, in line [34]; if a loop never ends", run.error or "")
     monkeypatch.setattr("lowerbound_site.evidence.run.LONGEST", 0.2)
     stopped = _execute("endless", endless, False)
-    assert re.search(r"line [34], in <module>(?s:.*)TimeoutError: still running after", stopped.error or "")
+    assert re.search(r"line [34], in <module>(?s:.*)TimeoutError: still running after 0 s", stopped.error or "")
+    waits = _execute("waits", "import time\ntime.sleep(60)\n", False)
+    assert re.search(r"line 2, in <module>(?s:.*)TimeoutError: still running after 2 s", waits.error or "")
 
 
 @pytest.fixture(scope="module")

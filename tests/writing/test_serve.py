@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from lowerbound_site.evidence.claims import ROOT
+from lowerbound_site.evidence.run import CAN_FORK
 from lowerbound_site.writing.serve import _stopped
 
 from ..small_repository import BROKEN_END, SNIPPET
@@ -183,6 +184,14 @@ def test_a_failing_assert_is_never_shown_as_evidence(served: Served) -> None:
     assert "total = 5.5" in page  # how it ends when it is broken
     assert "not recorded yet" in served.until(r"It is 4\.5\.", "other/")
     assert (served.root / "snippets" / "two-and-two.out").read_text() == "total = 4\n"
+    (served.root / "snippets" / "two-and-two.py").write_text(SNIPPET)
+    served.until("^(?!.*(?:Not recorded|Being run|To mend))")
+
+
+@pytest.mark.skipif(not CAN_FORK, reason="nothing forks here")
+def test_who_saves_again_waits_for_no_run_of_what_was_saved_before(served: Served) -> None:
+    served.save("snippets/two-and-two.py", "total = 2 + 2", "total = 2 + 2\n__import__('time').sleep(600)")
+    served.until("Being run")
     (served.root / "snippets" / "two-and-two.py").write_text(SNIPPET)
     served.until("^(?!.*(?:Not recorded|Being run|To mend))")
 

@@ -25,6 +25,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from lowerbound_site.evidence.claims import EvidenceError
 
@@ -52,8 +53,9 @@ ENVIRONMENTS: Mapping[str, Mapping[str, str]] = {
 STYLE = Path(__file__).with_name("matplotlibrc")  # how figures are drawn, wherever they are recorded
 _SWITCHES = {switch for environment in ENVIRONMENTS.values() for switch in environment}
 _NEEDS_TORCH = re.compile(r"\b(torch|lowerbound)\b")  # importing it takes seconds
-_SLOW_TO_IMPORT = ("torch", "scipy.optimize", "sklearn.datasets", "matplotlib.pyplot")
+SLOW_TO_IMPORT = ("torch", "scipy.optimize", "sklearn.datasets", "matplotlib.pyplot")
 _LIMIT = 3000  # seconds for every snippet in one process, on a machine that is busy
+CAN_FORK = sys.platform == "linux"  # and be sure that a copy of a process is whole: macOS' own libraries are not
 LONGEST = 60.0  # seconds that one snippet may compute; while it waits for a busy machine, they do not count
 
 
@@ -72,6 +74,11 @@ class Run:
     unsteady: tuple[str, ...] = ()
     seconds: float = 0.0
 
+    @classmethod
+    def told(cls, told: dict[str, Any]) -> "Run":
+        """A run, of what another process tells as JSON."""
+        return cls(**told | {"unsteady": tuple(told["unsteady"])})
+
 
 def run_warm(
     programs: Mapping[str, str],
@@ -85,18 +92,15 @@ def run_warm(
     `probe` also looks for unsteady digits. `apart` gives each a fork of a process that has only imported (where the
     system can fork). `python_path` is searched for packages before all others.
     """
-    changes = dict(ENVIRONMENTS[environment])
-    if python_path:
-        changes["PYTHONPATH"] = os.pathsep.join(filter(None, [str(python_path), os.environ.get("PYTHONPATH")]))
     with tempfile.TemporaryDirectory() as folder:
         jobs, results = Path(folder, "jobs.json"), Path(folder, "results.json")
-        work = {"programs": dict(programs), "probe": probe, "apart": apart and hasattr(os, "fork")}
+        work = {"programs": dict(programs), "probe": probe, "apart": apart and CAN_FORK}
         jobs.write_text(json.dumps(work), encoding="utf-8")
         command = [sys.executable, "-m", "lowerbound_site.evidence.run", str(jobs), str(results)]
         ended = subprocess.run(
             command,
             cwd=folder,
-            env=_environment(changes),
+            env=environment_for(environment, python_path),
             capture_output=True,
             text=True,
             timeout=_LIMIT,
@@ -105,7 +109,7 @@ def run_warm(
         if not results.exists():
             raise EvidenceError(f"the process that runs the snippets ({environment}) ended early:\n{ended.stderr}")
         runs = json.loads(results.read_text(encoding="utf-8"))
-        return {name: Run(**fields | {"unsteady": tuple(fields["unsteady"])}) for name, fields in runs.items()}
+        return {name: Run.told(told) for name, told in runs.items()}
 
 
 def run_fresh(
@@ -167,6 +171,14 @@ def _computed(pid: int, otherwise: float) -> float:
 
 def _too_long(longest: float) -> str:
     return f"still running after {longest:.0f} s"
+
+
+def environment_for(environment: str, python_path: Path | None = None) -> dict[str, str]:
+    """The variables of a process that runs programs, where `python_path` is searched for packages before all others."""
+    changes = dict(ENVIRONMENTS[environment])
+    if python_path:
+        changes["PYTHONPATH"] = os.pathsep.join(filter(None, [str(python_path), os.environ.get("PYTHONPATH")]))
+    return _environment(changes)
 
 
 def _environment(changes: Mapping[str, str]) -> dict[str, str]:
@@ -242,21 +254,29 @@ def _execute(name: str, source: str, probe: bool) -> Run:
 
 @contextlib.contextmanager
 def _stopped_after(longest: float) -> Iterator[None]:
-    """Raise an error in a program that computes for longer, on the line that it is in, where there are such timers."""
+    """Raise an error in a program that computes for longer, on the line that it is in, where there are such timers.
+
+    One that waits may take ten times as long: perhaps the machine is busy.
+    """
     if not hasattr(signal, "setitimer"):
         yield
         return
 
-    def stop(*_: object) -> None:
-        raise TimeoutError(f"{_too_long(longest)}; if a loop never ends, let it end")
+    limits = {signal.SIGPROF: longest, signal.SIGALRM: 10 * longest}
 
-    before = signal.signal(signal.SIGPROF, stop)
-    signal.setitimer(signal.ITIMER_PROF, longest)
+    def stop(number: int, _: object) -> None:
+        raise TimeoutError(f"{_too_long(limits[signal.Signals(number)])}; if a loop never ends, let it end")
+
+    before = {number: signal.signal(number, stop) for number in limits}
+    signal.setitimer(signal.ITIMER_PROF, limits[signal.SIGPROF])
+    signal.setitimer(signal.ITIMER_REAL, limits[signal.SIGALRM])
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, before)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _own_assert(
@@ -347,7 +367,8 @@ class _Probes(ast.NodeTransformer):
         return ast.copy_location(ast.Call(ast.Name(_PROBE, ast.Load()), [value, *details], []), value)
 
 
-def _fields(name: str, source: str, probe: bool) -> dict[str, object]:
+def fields(name: str, source: str, probe: bool) -> dict[str, object]:
+    """What a program does in this process, to be told to another one."""
     return dataclasses.asdict(_execute(name, source, probe))
 
 
@@ -358,7 +379,7 @@ def _in_a_fork(name: str, source: str, probe: bool) -> dict[str, object]:
     if not child:
         try:
             with os.fdopen(write, "w", encoding="utf-8") as pipe:
-                json.dump(_fields(name, source, probe), pipe)
+                json.dump(fields(name, source, probe), pipe)
         finally:
             os._exit(0)  # whatever happened: this copy must not go on with the other programs
     os.close(write)
@@ -367,16 +388,22 @@ def _in_a_fork(name: str, source: str, probe: bool) -> dict[str, object]:
     _, status = os.waitpid(child, 0)
     if not said:
         return dataclasses.asdict(Run("", error=f"{name}.py: its process ended with status {status} and said nothing"))
-    fields: dict[str, object] = json.loads(said)
-    return fields
+    told: dict[str, object] = json.loads(said)
+    return told
+
+
+def import_what_is_slow() -> None:
+    """Import what takes seconds, where it is there."""
+    for package in SLOW_TO_IMPORT:
+        with contextlib.suppress(ImportError):  # a program that needs it says so
+            importlib.import_module(package)
 
 
 def _main(jobs: Path, results: Path) -> None:
     work = json.loads(jobs.read_text(encoding="utf-8"))
-    run = _in_a_fork if work["apart"] else _fields
+    run = _in_a_fork if work["apart"] else fields
     if work["apart"]:
-        for package in _SLOW_TO_IMPORT:
-            importlib.import_module(package)
+        import_what_is_slow()
     runs = {name: run(name, source, work["probe"]) for name, source in work["programs"].items()}
     results.write_text(json.dumps(runs), encoding="utf-8")
 

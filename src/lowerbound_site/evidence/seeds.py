@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from lowerbound_site.evidence.claims import Claim
@@ -39,7 +40,12 @@ def shifted(source: str, shift: int) -> str:
 
 def has_seeds(claim: Claim) -> bool:
     """Whether the program draws from seeds that may be others."""
-    return claim.name not in OF_RECORDED_RUNS and any(True for _ in _insertions(claim.source, STEP))
+    return claim.name not in OF_RECORDED_RUNS and _draws(claim.source)
+
+
+@lru_cache(maxsize=512)  # while one writes, the ledger is looked at again for every file that is saved
+def _draws(source: str) -> bool:
+    return any(True for _ in _insertions(source, STEP))
 
 
 def why_none(claim: Claim) -> str:

@@ -35,8 +35,9 @@ from urllib.parse import unquote, urlsplit
 
 from lowerbound_site.evidence import fingerprint
 from lowerbound_site.evidence.claims import ROOT, TRIED, Claim, EvidenceError, read_claim
+from lowerbound_site.evidence.forks import Forks
 from lowerbound_site.evidence.record import compare, compare_broken, end_of_broken, why_unbroken
-from lowerbound_site.evidence.run import Run, run_fresh, run_warm
+from lowerbound_site.evidence.run import Run
 from lowerbound_site.pages import elements
 from lowerbound_site.pages.expand import site_url
 from lowerbound_site.publish import lighten
@@ -157,7 +158,7 @@ class Desk:
     def close(self) -> None:
         """End what is still running."""
         self.strict.stop()
-        self.claims.pool.shutdown(wait=False, cancel_futures=True)
+        self.claims.close()
 
     def _saved(self) -> set[Path] | None:
         """The files that were saved since the last look; None if nothing at all has happened."""
@@ -238,6 +239,7 @@ class _Claims:
         self.root, self.folder = root, folder
         folder.mkdir()
         self.pool = ThreadPoolExecutor(1)
+        self.forks = Forks(root / "src")
         self.running: dict[str, tuple[Any, Claim, Future[tuple[Run, Run]] | None]] = {}
         self.wrong: dict[str, str] = {}  # by the snippet's name; without a name, of the library
         self.library = self._library_now("")
@@ -263,12 +265,20 @@ class _Claims:
             except EvidenceError:
                 continue  # that is said of its file
             self._note(name, "**Being run.** Until it has ended, nothing here is proven.")
+            before = self.running[name][2] if name in self.running else None
+            if before and not before.cancel():
+                self.forks.stop(name)
             self.running[name] = key, claim, None
 
     def run(self) -> None:
         """Run what is to be run. That comes last: it would take the time from showing that it is run."""
         for name, (key, claim, future) in self.running.items():
             self.running[name] = key, claim, future or self.pool.submit(self._run, claim)
+
+    def close(self) -> None:
+        """End what runs."""
+        self.pool.shutdown(wait=False, cancel_futures=True)
+        self.forks.close()
 
     def finished(self) -> bool:
         """Whether a run has ended that was not collected."""
@@ -291,9 +301,8 @@ class _Claims:
 
     def _run(self, claim: Claim) -> tuple[Run, Run]:
         with ThreadPoolExecutor(2) as pool:
-            alone = pool.submit(run_fresh, claim.name, claim.source, self.root / "src")
-            broken = pool.submit(run_warm, {claim.name: claim.broken_source})
-            return alone.result(), broken.result()[claim.name]
+            whole, broken = pool.map(self.forks.run, [claim.name] * 2, [claim.source, claim.broken_source])
+            return whole, broken
 
     def _judge(self, noted: Claim, run: Run, broken: Run) -> None:
         """Say on the page what a run has shown, or nothing where it is what was recorded."""
