@@ -148,7 +148,7 @@ def test_by_keyboard_and_touch_alone(page: Page) -> None:
     cut = numbers(page)
     assert cut["loss"] == first["loss"]
     assert "KL(q||prior)" in cut
-    assert page.locator(".lb-verdict").inner_text().startswith("Yes:")
+    assert page.locator(".lb-verdict").inner_text().startswith("You said “shorter”, and that is right. ")
     assert page.locator(".lb-island.lb-shown").count() == 0
     page.get_by_role("radio", name="entropy").tap()
     assert numbers(page)["loss"] == first["loss"]

@@ -146,7 +146,7 @@ def test_a_deaf_decoder_s_gap_is_the_kl_to_the_prior(browser: Browser, stage: st
     assert deaf["gap"] == deaf["KL to the prior"]
     assert float(deaf["gap"]) > float(listening["gap"]) + 1
     verdict = page.locator(".lb-verdict").text_content() or ""
-    assert verdict.startswith("You said “0”. It is: larger.")
+    assert verdict.startswith("You said “0”, but the answer is “larger”.")
     assert f"from {listening['gap']} to {deaf['gap']}" in verdict
     page.get_by_role("radio", name="prior").check()
     match = numbers()

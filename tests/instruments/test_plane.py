@@ -224,7 +224,7 @@ def test_the_two_questions_by_keys(page: Page, stage: str) -> None:
     expect(page.get_by_role("button", name="And a decoder that ignores z?")).to_be_hidden()
     page.get_by_role("button", name="the purple one").press("Enter")
     page.get_by_role("slider", name="place of q, to the right").press("PageDown")
-    expect(page.locator(".lb-verdict")).to_contain_text("Yes: the purple one.")
+    expect(page.locator(".lb-verdict")).to_contain_text("You said “the purple one”, and that is right.")
     assert page.evaluate(NUMBERS)["-log p(x)"] == surprise
     page.get_by_role("button", name="And a decoder that ignores z?").press("Enter")
     assert page.evaluate("document.activeElement.textContent") == "shorter"
@@ -236,7 +236,7 @@ def test_the_two_questions_by_keys(page: Page, stage: str) -> None:
     page.get_by_role("button", name="Let the decoder ignore z").press("Enter")
     page.wait_for_function("document.querySelector('lb-instrument').instrument.numbers.gap === '0.00'")
     assert float(page.evaluate(NUMBERS)["loss"]) > before + 0.5
-    expect(page.locator(".lb-verdict")).to_contain_text("It is: longer. The gap is 0.00, and the loss")
+    expect(page.locator(".lb-verdict")).to_contain_text("the answer is “longer”. The gap is 0.00, and the loss")
     expect(page.locator(".lb-verdict")).to_contain_text(f"it was {before:.1f}.")
     page.get_by_role("button", name="Reset").click()
     expect(page.locator(".lb-predict")).to_contain_text("Drag the ellipse.")
@@ -249,7 +249,7 @@ def test_a_dot_is_widened_until_the_bar_gets_no_shorter(page: Page, stage: str) 
     expect(page.locator(".lb-verdict")).to_have_text("Now try it, and see.")
     for name in ("width of q", "height of q"):
         page.get_by_role("slider", name=name).press("PageUp")
-    expect(page.locator(".lb-verdict")).to_contain_text("Yes: no shorter than blue. The gap is 0.")
+    expect(page.locator(".lb-verdict")).to_contain_text("You said “no shorter than blue”, and that is right. The gap is 0.")
     assert surprise < float(page.evaluate(NUMBERS)["loss"]) < dot - 1
     page.get_by_role("button", name="And a decoder that ignores z?").press("Enter")
     expect(page.locator(".lb-predict")).to_contain_text("Now take a decoder that ignores z")

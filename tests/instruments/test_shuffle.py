@@ -407,7 +407,7 @@ def test_by_finger_and_keys_the_line_holds_and_any_shape_drops_the_gap(browser: 
     assert best["-log p(x)"] == first["-log p(x)"]
     assert float(first["gap"]) + 1 < float(best["gap"].split(" ±")[0]) < float(finest["gap"].split(" ±")[0]) - 3
     page.get_by_label("moved to where its middle went").tap()
-    assert (page.locator(".lb-verdict").text_content() or "").startswith("Yes: as long.")
+    assert (page.locator(".lb-verdict").text_content() or "").startswith("You said “as long”, and that is right. ")
     page.get_by_role("button", name="Shuffle again").tap()
     assert shown(page)["gap"] != finest["gap"]
     page.get_by_label("any shape, moved along").tap()

@@ -150,7 +150,7 @@ def test_a_prediction_stays_and_is_judged_after_moving(shared: Page, stage: str)
     shared.locator(".lb-border:visible").first.press("ArrowLeft")
     state(shared)
     said = verdict.text_content() or ""
-    assert said.startswith("You said “the gap alone”. It is: the gap, and both pieces of the lower bar. ")
+    assert said.startswith("You said “the gap alone”, but the answer is “the gap, and both pieces of the lower bar”. ")
     shared.locator(".lb-border:visible").first.press("ArrowRight")
     state(shared)
     assert verdict.text_content() == said

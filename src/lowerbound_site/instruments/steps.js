@@ -24,7 +24,7 @@ const LENGTH = 0.3; // of a step, in the space of the weights
 const SHAPE = { pixels: 64, latent: 2, hidden: [128], encoder: "silu", decoder: "silu" };
 const SEED = 0; // of the untrained encoder
 const NATS_SEEN = 0.05;
-const LOOK_AFTER = 8; // decoder steps, from where on the question is answered
+const LOOK_AFTER = 8; // decoder steps in a row: an encoder held so long answers the question
 
 const QUESTION = {
   question: "Hold the encoder and take decoder steps only. The loss will fall, so the ELBO rises. What will −log p(x) do?",
@@ -33,10 +33,17 @@ const QUESTION = {
     const moved = last.surprise - first.surprise;
     return {
       right: moved < -NATS_SEEN ? 0 : moved <= NATS_SEEN ? 1 : 2,
-      because: `After ${last.at} decoder steps the loss went from ${number(first.loss, 1)} to ${number(last.loss, 1)}, and −log p(x) from ${number(first.surprise, 1)} to ${number(last.surprise, 1)}.`,
+      because: `In these ${last.at - first.at} decoder steps the loss went from ${number(first.loss, 1)} to ${number(last.loss, 1)}, and −log p(x) from ${number(first.surprise, 1)} to ${number(last.surprise, 1)}.`,
     };
   },
 };
+
+/** What is still to do, after so many decoder steps in a row, the last of so many steps. */
+function missing(held, taken) {
+  const left = LOOK_AFTER - held;
+  if (MOST - taken < left) return `There is no room left for ${LOOK_AFTER} decoder steps in a row: take some steps back, or press Reset.`;
+  return held ? `${left} more decoder step${left === 1 ? "" : "s"} in a row, and you see.` : `Now take ${LOOK_AFTER} decoder steps in a row, and see.`;
+}
 
 const LETTERS = ["", "e", "d"];
 const movesOf = ({ moves }) => Array.from(moves, (digit) => [parseInt(digit, 16) >> 2, parseInt(digit, 16) & 3]).flat().map((move) => LETTERS[move] ?? "").join("");
@@ -114,7 +121,9 @@ async function build(kit, { weights, images, labels, heldOut, train }) {
     write(said, `${count("e")} encoder and ${count("d")} decoder steps${have < moves.length ? ", computing" : ""}`);
     for (const made of [encoderStep, decoderStep]) made.disabled = moves.length === MOST;
     back.disabled = moves.length === 0;
-    if (measured && points.length === have + 1 && count("d") === have && have >= LOOK_AFTER) foretell.paint(true, QUESTION.judge({ first: points[0], last: points.at(-1) }));
+    const held = have - 1 - moves.slice(0, have).lastIndexOf("e"); // decoder steps since the encoder moved
+    const enough = measured && points.length === have + 1 && held >= LOOK_AFTER;
+    foretell.paint(enough, enough && QUESTION.judge({ first: points.at(-1 - held), last: points.at(-1) }), missing(held, have));
     if (measured && have === moves.length && have) kit.say(`${have} steps: loss ${numbers[0]}, minus log p(x) ${numbers[1]}, gap ${numbers[2]} nats.`);
   }
 

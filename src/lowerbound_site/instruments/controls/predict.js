@@ -2,9 +2,12 @@
 
 import { element, write } from "./dom.js";
 
+const TRY = "Now try it, and see.";
+
 /**
  * answers: what one may say; right: which of them holds; because: what is said with the verdict. Where what is right
- * depends on the state, `paint` is told. The first verdict stays, until Reset, or until `again` takes it back.
+ * depends on the state, `paint` is told; so is what is still missing, where trying may lead elsewhere. The first verdict
+ * stays, until Reset, or until `again` takes it back.
  */
 export function predict(kit, question, { answers, right, because } = {}) {
   const asked = element("p", {});
@@ -22,7 +25,7 @@ export function predict(kit, question, { answers, right, because } = {}) {
     });
   const again = () => {
     judged = false;
-    write(verdict, chosen < 0 ? "" : "Now try it, and see.");
+    write(verdict, chosen < 0 ? "" : TRY);
   };
   const forget = () => {
     chosen = -1;
@@ -42,6 +45,7 @@ export function predict(kit, question, { answers, right, because } = {}) {
         chosen = i;
         mark();
         again();
+        kit.repaint(); // enough may have been seen before
       });
       return button;
     });
@@ -55,11 +59,14 @@ export function predict(kit, question, { answers, right, because } = {}) {
     ask,
     again,
     focus: () => buttons[0].focus(),
-    paint(seen, now = { right, because }) {
-      if (!seen || chosen < 0 || judged) return;
+    paint(seen, now = { right, because }, missing = TRY) {
+      if (chosen < 0 || judged) return;
+      if (!seen) {
+        write(verdict, missing);
+        return;
+      }
       judged = true;
-      const yours = chosen === now.right ? "Yes:" : `You said “${answers[chosen]}”. It is:`;
-      write(verdict, `${yours} ${answers[now.right]}. ${now.because}`);
+      write(verdict, `You said “${answers[chosen]}”${chosen === now.right ? ", and that is right" : `, but the answer is “${answers[now.right]}”`}. ${now.because}`);
     },
   };
 }
