@@ -166,7 +166,7 @@ def test_a_scrambled_start_and_a_prediction(workshop: Callable[[str], Page]) -> 
     page.wait_for_function("document.querySelector('.lb-numbers').textContent.includes('60')")
     press(page, "Train")
     page.wait_for_function("!/^(Now try|$)/.test(document.querySelector('.lb-verdict').textContent)")
-    assert page.locator(".lb-verdict").inner_text().startswith("You said “only the gap”, and that is right. −log p(x) went from ")
+    assert page.locator(".lb-verdict").inner_text().startswith("You said “only the gap”, and that is right.")
     press(page, "A scrambled start")
     page.wait_for_function("document.querySelector('.lb-so-far').textContent.startsWith('scrambling: ')")
 
@@ -235,19 +235,19 @@ def test_an_encoder_step_leaves_the_line_and_a_decoder_step_the_ellipse(
 def test_decoder_steps_in_a_row_answer_the_question_whatever_came_before(
     stage: str, browser: Browser, complaints: list[str]
 ) -> None:
-    page = opened(browser.new_page(), f"{stage}steps?moves=5aaaa80000000000", complaints)
+    page = opened(browser.new_page(), f"{stage}steps?moves=5aaaa00000000000", complaints)
     page.get_by_role("button", name="it rises").click()
     verdict = page.locator(".lb-verdict")
-    expect(verdict).to_contain_text("You said “it rises: the model gets worse”")
-    expect(verdict).to_contain_text("In these 9 decoder steps the loss went from ")
+    expect(verdict).to_contain_text("You said “it rises: the model gets worse”", timeout=LONG)
+    expect(verdict).to_contain_text("In these 8 decoder steps the loss went from ")
     rises = "and that is right" in (verdict.text_content() or "")
     before, after = re.findall(r"\d+\.\d", verdict.text_content() or "")[2:]
     assert rises == (float(after) > float(before) + 0.05)
     page.goto(f"{stage}steps?moves=a400000000000000")
     page.get_by_role("button", name="it rises").click()
-    expect(verdict).to_have_text("Now take 8 decoder steps in a row, and see.")
+    expect(verdict).to_have_text("Now take 8 decoder steps in a row, and see.", timeout=LONG)
     press(page, "Decoder step")
-    expect(verdict).to_have_text("7 more decoder steps in a row, and you see.")
+    expect(verdict).to_have_text("7 more decoder steps in a row, and you see.", timeout=LONG)
     page.goto(f"{stage}steps?moves=5555555555555000")
     page.get_by_role("button", name="it rises").click()
     expect(verdict).to_contain_text("no room left for 8 decoder steps")
