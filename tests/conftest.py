@@ -10,7 +10,7 @@ from lowerbound_site.publish.build import refresh
 from lowerbound_site.publish.chromium import FLAGS, chromium
 from lowerbound_site.publish.serving import serving
 
-from .small_repository import root, write  # noqa: F401 (fixtures of every room)
+from .small_repository import library, root, write  # noqa: F401 (fixtures of every room)
 
 # Before anything imports torch: workers share the machine, and threads that wait for each other's core stall them all.
 os.environ.setdefault("OMP_NUM_THREADS", "1")

@@ -1,9 +1,12 @@
 """A repository with one recorded claim and nothing else, for the tests of every room."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from lowerbound_site.evidence.claims import ROOT
 
 SNIPPET = '''\
 """Two and two are four.
@@ -30,6 +33,16 @@ def root(tmp_path: Path) -> Path:
     (tmp_path / "snippets" / "two-and-two.out").write_text("total = 4\n")
     (tmp_path / "snippets" / "two-and-two.broken").write_text(BROKEN_END)
     return tmp_path
+
+
+@pytest.fixture
+def library(root: Path) -> Path:
+    """The same with a library of one line, pinned versions and settings."""
+    for name in ("pyproject.toml", "README.md", "LICENSE", "mkdocs.yml", "requirements.txt"):
+        shutil.copy(ROOT / name, root / name)
+    (root / "src" / "lowerbound").mkdir(parents=True)
+    (root / "src" / "lowerbound" / "__init__.py").write_text('"""One line."""\n')
+    return root
 
 
 @pytest.fixture

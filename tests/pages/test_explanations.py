@@ -44,6 +44,14 @@ def test_it_is_no_page_and_stands_under_no_other_claim(explained: Path, write: W
     assert "Another way" not in expand("{{ claim: two-and-two }}", explained)
 
 
+def test_the_ledger_lists_it_with_its_claim_and_leads_to_it(explained: Path, write: Write) -> None:
+    lists = "- Another way to see it: [Two &lt;pairs>](/index.md#pairs)"
+    assert lists in expand("{{ ledger }}", explained).splitlines()
+    for page in ("index", "other"):
+        write(f"docs/{page}.md", "# No claim\n")
+    assert "Another way" not in expand("{{ ledger }}", explained)
+
+
 @pytest.mark.parametrize(
     ("before", "after", "message"),
     [

@@ -1,7 +1,6 @@
 """Building and serving: the wheel and the programs are there before MkDocs runs, and the served site installs."""
 
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -17,16 +16,6 @@ from lowerbound_site.publish.serving import serving
 from lowerbound_site.publish.wheel import wheel
 
 from ..small_repository import SNIPPET
-
-
-@pytest.fixture
-def library(root: Path) -> Path:
-    """A repository with a library of one line."""
-    for name in ("pyproject.toml", "README.md", "LICENSE", "mkdocs.yml"):
-        shutil.copy(ROOT / name, root / name)
-    (root / "src" / "lowerbound").mkdir(parents=True)
-    (root / "src" / "lowerbound" / "__init__.py").write_text('"""One line."""\n')
-    return root
 
 
 def test_the_wheel_is_built_when_its_sources_change_and_only_then(library: Path) -> None:

@@ -3,7 +3,6 @@
 import gzip
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -177,31 +176,21 @@ def test_a_lab_without_front_matter_is_refused(tmp_path: Path) -> None:
 # -- never stale ------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    """A repository with a library of one line, and pinned versions."""
-    for name in ("pyproject.toml", "README.md", "LICENSE", "requirements.txt"):
-        shutil.copy(ROOT / name, tmp_path / name)
-    (tmp_path / "src" / "lowerbound").mkdir(parents=True)
-    (tmp_path / "src" / "lowerbound" / "__init__.py").write_text('"""One line."""\n')
-    return tmp_path
-
-
 @pytest.mark.parametrize(
     ("changed", "text"), [("src/lowerbound/__init__.py", "x = 1\n"), ("requirements.txt", "# changed\n")]
 )
-def test_the_cache_is_another_when_what_decides_the_outputs_changes(root: Path, changed: str, text: str) -> None:
-    before = labs.cache_key(root)
-    assert labs.cache_key(root) == before
-    with (root / changed).open("a") as file:
+def test_the_cache_is_another_when_what_decides_the_outputs_changes(library: Path, changed: str, text: str) -> None:
+    before = labs.cache_key(library)
+    assert labs.cache_key(library) == before
+    with (library / changed).open("a") as file:
         file.write(text)
-    assert labs.cache_key(root) != before
+    assert labs.cache_key(library) != before
 
 
-def test_neither_a_docstring_of_the_library_nor_a_comment_changes_the_cache(root: Path) -> None:
-    before = labs.cache_key(root)
-    (root / "src" / "lowerbound" / "__init__.py").write_text('"""Another line."""\n\n# And a comment.\n')
-    assert labs.cache_key(root) == before
+def test_neither_a_docstring_of_the_library_nor_a_comment_changes_the_cache(library: Path) -> None:
+    before = labs.cache_key(library)
+    (library / "src" / "lowerbound" / "__init__.py").write_text('"""Another line."""\n\n# And a comment.\n')
+    assert labs.cache_key(library) == before
 
 
 def test_a_lab_runs_again_for_other_code_and_not_for_other_words(tmp_path: Path) -> None:

@@ -245,6 +245,7 @@ def test_what_the_page_on_show_needs_of_the_library_is_run_again_and_a_docstring
     [
         ('Traceback\n  File "x.py", line 9, in <module>\nAssertionError: a: b\n', (9, "an assert fails (a: b)")),
         ('  File "x.py", line 3, in f\n  File "y.py", line 7\nKeyError: 2', (3, "the program stops with KeyError (2)")),
+        ("x.py: its process ended and said nothing", (1, "its process ended and said nothing")),
         ("still running after 60 s, in line 4; if a loop never ends, let it end", (4, "still running after 60 s")),
     ],
 )

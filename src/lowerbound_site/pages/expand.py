@@ -151,7 +151,9 @@ class _Expansion:
             "figure": lambda: self.figure(found, rest or ""),
             "instrument": lambda: self.instrument(found, rest or ""),
             "install": lambda: install(self.root),
-            "ledger": lambda: ledger(read_claims(self.root), read_pages(self.root), read_tried(self.root)),
+            "ledger": lambda: ledger(
+                read_claims(self.root), read_pages(self.root), read_tried(self.root), read_explanations(self.root)
+            ),
             "questions": lambda: questions(read_pages(self.root)),
         }
         if word in blocks:
@@ -319,24 +321,38 @@ def questions(pages: list[Page]) -> str:
     return "\n".join(['<div class="lb-questions" markdown="1">\n', *lines, "\n</div>"])
 
 
-def ledger(claims: Mapping[str, Claim], pages: list[Page], tried: Mapping[str, Tried]) -> str:
+def ledger(
+    claims: Mapping[str, Claim], pages: list[Page], tried: Mapping[str, Tried], explained: list[Explanation]
+) -> str:
     """Write the list of all claims, by kind: each with its evidence, where it stands, other seeds and how it breaks."""
-    return "\n\n".join(_ledger_of_kind(kind, claims, pages, tried) for kind in KINDS)
+    return "\n\n".join(
+        _ledger_of_kind(kind, [claim for claim in claims.values() if claim.kind == kind], pages, tried, explained)
+        for kind in KINDS
+    )
 
 
-def _ledger_of_kind(kind: str, claims: Mapping[str, Claim], pages: list[Page], tried: Mapping[str, Tried]) -> str:
+def _ledger_of_kind(
+    kind: str, claims: list[Claim], pages: list[Page], tried: Mapping[str, Tried], explained: list[Explanation]
+) -> str:
     heading = f"## {kind.capitalize()} {{: #{kind} }}\n\n{KINDS[kind]}"
-    entries = [_ledger_entry(claim, pages, tried) for claim in claims.values() if claim.kind == kind]
+    entries = [_ledger_entry(claim, pages, tried, explained) for claim in claims]
     return "\n\n".join([heading, *(entries or ["No claim of this kind yet."])])
 
 
-def _ledger_entry(claim: Claim, pages: list[Page], tried: Mapping[str, Tried]) -> str:
-    places = [f"[{page.title}](/{page.path}#{claim.name})" for page in pages if claim.name in page.claims]
+def _ledger_entry(claim: Claim, pages: list[Page], tried: Mapping[str, Tried], explained: list[Explanation]) -> str:
+    shown = [page for page in pages if claim.name in page.claims]
+    places = [f"[{page.title}](/{page.path}#{claim.name})" for page in shown]
+    others = [
+        f"[{_markdown(found.title)}](/{shown[0].path}#{found.name})"
+        for found in explained
+        if shown and found.claim == claim.name
+    ]
+    explanations = f"\n- Another way to see it: {', '.join(others)}" if others else ""
     return f"""\
 ### {_markdown(claim.sentence)} {{: #{claim.name} data-toc-label="{claim.name}" }}
 
 - Evidence: [{claim.name}.py](/download/{claim.name}.py){{: download="{claim.name}.py" }}
-- Stands on: {", ".join(places) or "no page"}
+- Stands on: {", ".join(places) or "no page"}{explanations}
 - [Other seeds](#seeds): {told(claim, tried)}
 - {_how_it_breaks(claim)}
 - Cite it as {_code(f"{site_url()}/ledger/#{claim.name}")}, or [say that it is wrong](/contributing.md#correct)."""

@@ -356,6 +356,8 @@ def _stopped(name: str, error: str) -> tuple[int, str]:
     how = {"AssertionError": "an assert fails"}.get(kind, f"the program stops with {kind}")
     if kind.startswith("still running"):
         how = kind.partition(",")[0]
+    if kind == f"{name}.py":
+        how = message
     return int(lines[-1]) if lines else 1, how + said
 
 

@@ -73,7 +73,11 @@ class SomePages:
         by_name: dict[str, list[Any]] = {}
         for path, stamp in snippets:
             by_name.setdefault(path.stem, []).append(stamp)
-        everything = (snippets, tuple(tried.items()), tuple(page.text for page in pages))
+        everything = (
+            snippets,
+            tuple(tried.items()),
+            [*(page.text for page in pages), *(found.text for found in explanations)],
+        )
         return {
             page.path: (
                 page.text,
