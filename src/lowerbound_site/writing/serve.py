@@ -356,8 +356,8 @@ def _stopped(name: str, error: str) -> tuple[int, str]:
     how = {"AssertionError": "an assert fails"}.get(kind, f"the program stops with {kind}")
     if kind.startswith("still running"):
         how = kind.partition(",")[0]
-    if kind == f"{name}.py":
-        how = message
+    if kind == f"{name}.py":  # of the process, and no error of Python
+        return 1, message
     return int(lines[-1]) if lines else 1, how + said
 
 
