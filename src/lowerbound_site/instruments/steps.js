@@ -38,11 +38,14 @@ const QUESTION = {
   },
 };
 
-/** What is still to do, after so many decoder steps in a row, the last of so many steps. */
-function missing(held, taken) {
-  const left = LOOK_AFTER - held;
-  if (MOST - taken < left) return `There is no room left for ${LOOK_AFTER} decoder steps in a row: take some steps back, or press Reset.`;
-  return held ? `${left} more decoder step${left === 1 ? "" : "s"} in a row, and you see.` : `Now take ${LOOK_AFTER} decoder steps in a row, and see.`;
+const inARow = (moves) => moves.length - 1 - moves.lastIndexOf("e"); // decoder steps since the encoder moved
+
+/** What is still to do, after these steps. */
+function missing(moves) {
+  const left = LOOK_AFTER - inARow(moves);
+  if (left <= 0) return "Computing these steps.";
+  if (MOST - moves.length < left) return `There is no room left for ${LOOK_AFTER} decoder steps in a row: take some steps back, or press Reset.`;
+  return left < LOOK_AFTER ? `${left} more decoder step${left === 1 ? "" : "s"} in a row, and you see.` : `Now take ${LOOK_AFTER} decoder steps in a row, and see.`;
 }
 
 const LETTERS = ["", "e", "d"];
@@ -121,9 +124,9 @@ async function build(kit, { weights, images, labels, heldOut, train }) {
     write(said, `${count("e")} encoder and ${count("d")} decoder steps${have < moves.length ? ", computing" : ""}`);
     for (const made of [encoderStep, decoderStep]) made.disabled = moves.length === MOST;
     back.disabled = moves.length === 0;
-    const held = have - 1 - moves.slice(0, have).lastIndexOf("e"); // decoder steps since the encoder moved
+    const held = inARow(moves.slice(0, have));
     const enough = measured && points.length === have + 1 && held >= LOOK_AFTER;
-    foretell.paint(enough, enough && QUESTION.judge({ first: points.at(-1 - held), last: points.at(-1) }), missing(held, have));
+    foretell.paint(enough, enough && QUESTION.judge({ first: points.at(-1 - held), last: points.at(-1) }), missing(moves));
     if (measured && have === moves.length && have) kit.say(`${have} steps: loss ${numbers[0]}, minus log p(x) ${numbers[1]}, gap ${numbers[2]} nats.`);
   }
 
