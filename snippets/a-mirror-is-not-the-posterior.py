@@ -1,7 +1,7 @@
 """Undoing the decoder is not its posterior: one has no error and an endless gap, the other error and no gap.
 
 Kind: computation
-Break it: [[weight]], [0.0], 1.0) -> [[weight]], [0.0], 1e-6)
+Break it: [[2.0]], [0.0], 1.0) -> [[2.0]], [0.0], 1e-6)
 Figure: Dots in a plane, z to the right and x upwards: pairs that the model makes, scattered around a rising line,
     x = 2z. At the height of one large x, a level line: the dots near it lie mostly left of where it meets the
     rising line, around a point at four fifths of the way.
@@ -15,12 +15,6 @@ from lowerbound import Gaussian, GaussianJoint, LinearGaussian, kl
 from lowerbound.plots import INK, P, Q, subplots
 
 
-def model(weight):
-    """Decoder: x = weight z + noise of variance 1."""
-    decoder = LinearGaussian([[weight]], [0.0], 1.0)
-    return GaussianJoint.from_model(Gaussian([0.0], 1.0), decoder)
-
-
 def measure(p, encoder):
     """The share of x's variance lost when a draw z ~ q(z|x) is decoded; and the gap."""
     q = GaussianJoint.from_data(p.x, encoder)  # data that the model describes perfectly
@@ -30,25 +24,30 @@ def measure(p, encoder):
     return (wrong_slope + spread) / variance, kl(q.z_given_x, p.z_given_x).item()
 
 
-p, faint = model(2.0), model(0.1)
-mirror = [[1 / 2]]  # z = x / 2 undoes x = 2 z
-sharper = [LinearGaussian(mirror, [0.0], 10 ** (-2 * n)) for n in (1, 2, 3, 4)]
+decoder = LinearGaussian([[2.0]], [0.0], 1.0)  # x = 2 z + noise of variance 1
+p = GaussianJoint.from_model(Gaussian([0.0], 1.0), decoder)
+# z = x / 2 undoes x = 2 z, here surer and surer.
+sharper = [LinearGaussian([[0.5]], [0.0], 10 ** (-2 * n)) for n in (1, 2, 3, 4)]
 lost, gap = zip(*[measure(p, encoder) for encoder in sharper], strict=True)
 print(f"mirror: gap at width 0.1 = {gap[0]:.2f}")
 print(f"mirror: gap at width 0.0001 = {gap[-1]:.2f}")
-print(f"mirror: share of x lost at width 0.0001 < 1e-6 = {lost[-1] < 1e-6}")
-for name, joint in {"posterior": p, "faint decoder's posterior": faint}.items():
-    lost_too, no_gap = measure(joint, joint.z_given_x)
-    print(f"{name}: mean = {joint.z_given_x.weight.item():.2f} x")
-    print(f"{name}: share of x lost = {lost_too:.2f}")
-    assert no_gap < 1e-12, f"the posterior should have no gap, not {no_gap:.2f} nats"
+lost_too, no_gap = measure(p, p.z_given_x)
+print(f"posterior: share of x lost = {lost_too:.2f}")
+
+# Seen is x = 4.
+mean, width = 4 * p.z_given_x.weight.item(), p.z_given_x.cov.item() ** 0.5
+print(f"posterior: mean = {mean:.1f}")
+for name, z in {"x / 2": 2.0, "the mean": mean}.items():
+    of_z, of_noise = z**2 / 2, (4 - 2 * z) ** 2 / 2  # minus the logs, less a constant
+    print(f"{name}: cost of z = {of_z:.2f}")
+    print(f"{name}: cost of the noise = {of_noise:z.2f}")
+    print(f"{name}: sum = {of_z + of_noise:.2f}")
 
 z, noise = torch.randn(2, 600, generator=torch.Generator().manual_seed(0))
 figure, ax = subplots(figsize=(4.4, 3.2))
 ax.plot(z, 2 * z + noise, "o", color=P, markersize=1.8, markeredgewidth=0)
 ax.plot([-3, 3], [-6, 6], color=INK, linewidth=1)
 ax.axhline(4, color=INK, linewidth=1, linestyle=":")
-mean, width = 4 * p.z_given_x.weight.item(), p.z_given_x.cov.item() ** 0.5
 ax.plot([mean - width, mean + width], [4, 4], color=P, linewidth=4)
 ax.plot([2], [4], "s", color=Q, markersize=7)
 ax.text(mean - 1.1, 4.4, "p(z|x)", color=P)
@@ -56,11 +55,13 @@ ax.text(2.1, 3.1, "x / 2", color=Q)
 ax.set(xlabel="z", ylabel="x", xlim=(-3, 3), ylim=(-6.5, 6.5))
 figure.savefig("a-mirror-is-not-the-posterior.svg")
 
-rise = gap[-1] - gap[-2]
 assert lost[-1] < 1e-6, f"a sharp mirror should lose nothing of x, not {lost[-1]:.2g}"
-assert abs(rise - math.log(10)) < 1e-3, (
-    f"a mirror ten times sharper should have log 10 nats more gap, not {rise:.2f}"
+assert abs(gap[-1] - gap[-2] - math.log(10)) < 1e-3, (
+    f"a mirror ten times sharper should have log 10 nats more gap, not {gap[-1] - gap[-2]:.2f}"
 )
-assert lost_too > 0.9, (
-    f"a faint decoder should lose nearly all of x, not {lost_too:.2f}"
+assert no_gap < 1e-12, f"the posterior should have no gap, not {no_gap:.2f} nats"
+assert lost_too > 0.1, f"it should lose over a tenth of x, not {lost_too:.2f}"
+# The sum of both costs has no slope there: it is least.
+assert abs(mean - 2 * (4 - 2 * mean)) < 1e-9, (
+    f"the costs should be least together at z = 1.60, not at {mean:.2f}"
 )

@@ -2,6 +2,7 @@
 
 import functools
 import math
+from bisect import bisect_right
 from collections.abc import Callable
 from typing import Any
 
@@ -68,7 +69,7 @@ return states.map(({ prior, decoder, data, encoder }) => {
   return {
     p, q, px: t.marginalX(p), qz: t.marginalZ(q), pzx: t.zGivenX(p), qxz: t.xGivenZ(q), parts: t.parts(q, p),
     gaps: t.klEach(t.zGivenX(q), t.zGivenX(p)),
-    image: t.slots(q, p, "image"), code: t.slots(q, p, "code"), bounced: t.bounce(q, data, 7),
+    image: t.slots(q, p, "image"), code: t.slots(q, p, "code"),
     cells: [0, 0.3, 1].map(turn => cells(q, turn)),
   };
 });
@@ -97,8 +98,6 @@ def check_tables(modules: Modules, count: int = 60) -> None:
         check_parts(found["parts"], p, q)
         check_slots(found, q, p)
         check_cells(found["cells"], q)
-        there_and_back = q.z_given_x.prob @ q.x_given_z.prob
-        close(found["bounced"], q.x.prob @ torch.linalg.matrix_power(there_and_back, 7))
 
 
 def check_parts(parts: Shown, p: Joint, q: Joint) -> None:
@@ -321,30 +320,37 @@ def expected_read_the_column(state: dict[str, Any]) -> Shown:
     return {"q(z)": q.z.prob[z].item(), **column}
 
 
+MODEL, ENCODED = PRIMER.tolist(), [[0.18, 0.02], [0.06, 0.24], [0.38, 0.12]]  # each ball's own pairs
 PAIRS = {
-    "all": PRIMER.tolist(),
-    "bridge": [[0.395, 0.005], [0, 0.3], [0, 0.3]],
-    "islands": [[0.4, 0], [0, 0.3], [0, 0.3]],
+    "same": (MODEL, MODEL),
+    "own": (MODEL, ENCODED),
+    "groups": ([[0.4, 0], [0, 0.3], [0, 0.3]], [[0.2, 0], [0, 0.4], [0, 0.4]]),
+    "bridge": ([[0.395, 0.005], [0, 0.3], [0, 0.3]], [[0.195, 0.005], [0, 0.4], [0, 0.4]]),
 }
 
 
 def expected_bouncing(state: dict[str, Any]) -> Shown:
-    p = Joint(PAIRS[state["pairs"]])
-    encode, decode = p.z_given_x.prob, p.x_given_z.prob
-    after = torch.linalg.matrix_power(encode @ decode, state["rounds"])[IMAGES.index(state["from"])]
-    ends = [torch.cumsum(table, 1).tolist() for table in (encode, decode)]
-    seed, x, been = state["seed"], IMAGES.index(state["from"]), [0, 0, 0]
-    for _ in range(state["rounds"]):
-        for table in ends:  # to a code, and on to an image
-            seed = seed * 48271 % (2**31 - 1)
-            x = sum(seed / (2**31 - 1) >= end for end in table[x])
-        been[x] += 1
-    share = [count / state["rounds"] if state["rounds"] else math.nan for count in been]
-    return {
-        name: value
-        for x, image in enumerate(IMAGES)
-        for name, value in ((f"rounds at {image}", share[x]), (f"probability of {image}", after[x].item()))
-    }
+    shown = {}
+    balls = zip(("blue", "orange"), PAIRS[state["pairs"]], (0, 2), (0, 1000), strict=True)
+    for ball, pairs, x, later in balls:
+        p, seed, been = Joint(pairs), state["seed"] + later, [0, 0, 0]
+        ends = [torch.cumsum(table, 1).tolist() for table in (p.z_given_x.prob, p.x_given_z.prob)]
+        for _ in range(state["rounds"]):
+            for table in ends:  # to a code, and on to an image
+                seed = seed * 48271 % (2**31 - 1)
+                x = bisect_right(table[x], seed / (2**31 - 1))
+            been[x] += 1
+        shown |= {f"{ball} at {image}": float(count) for image, count in zip(IMAGES, been, strict=True)}
+    return shown
+
+
+def test_where_the_rules_are_the_same_or_nearly(modules: Modules) -> None:
+    """What the picture says of its pairs: in two groups the same rules, over the bridge nearly, and other images."""
+    for name, most in (("groups", 1e-12), ("bridge", 0.02)):
+        q, p = (Joint(pairs) for pairs in reversed(PAIRS[name]))
+        for one, other in ((q.z_given_x, p.z_given_x), (q.x_given_z, p.x_given_z)):
+            assert (one.prob - other.prob).abs().max() < most
+        assert kl(q.x, p.x) > 0.05
 
 
 def started(tables: int) -> tuple[Tensor, Tensor]:

@@ -1,114 +1,147 @@
-// A ball that draws a code for its image, then an image for its code, and so on: where does it get to?
+// Two balls that draw a code for their image, then an image for their code, and so on: do they forget where they began?
 
 import { choice } from "./controls/choice.js";
 import { change, drawing, element, svg, write } from "./controls/dom.js";
 import { instrument } from "./controls/instrument.js";
 import { player } from "./controls/play.js";
 import { predict } from "./controls/predict.js";
-import { Ball } from "./draw/ball.js";
-import { probability, texts } from "./draw/format.js";
-import { literal, prints } from "./draw/python.js";
+import { Balls } from "./draw/ball.js";
+import { number, probability } from "./draw/format.js";
+import { literal } from "./draw/python.js";
 import { picture } from "./draw/square.js";
-import { DECODER, IMAGES, pixels, PRIOR } from "./maths/primer.js";
-import { bounce, fromModel, marginalX, walk } from "./maths/table.js";
+import { DATA, DECODER, ENCODER, IMAGES, pixels, PRIOR } from "./maths/primer.js";
+import { fromData, fromModel, marginalX, walk } from "./maths/table.js";
 
 export const schema = {
-  "pairs": { "of": ["all", "bridge", "islands"], "start": "all" },
-  "from": { "of": ["zero", "one", "seven"], "start": "zero" },
-  "rounds": { "from": 0, "to": 400, "step": 1, "start": 0 },
+  "pairs": { "of": ["same", "own", "groups", "bridge"], "start": "same" },
+  "rounds": { "from": 0, "to": 10000, "step": 1, "start": 0 },
   "seed": { "from": 1, "to": 999, "step": 1, "start": 1 }
 };
 
+// Of which pairs each ball has its rules.
+const MODEL = fromModel(PRIOR, DECODER);
 const TABLES = {
-  all: fromModel(PRIOR, DECODER),
-  bridge: [[0.395, 0.005], [0, 0.3], [0, 0.3]],
-  islands: [[0.4, 0], [0, 0.3], [0, 0.3]],
+  same: { blue: MODEL, orange: MODEL },
+  own: { blue: MODEL, orange: fromData(DATA, ENCODER) },
+  groups: { blue: [[0.4, 0], [0, 0.3], [0, 0.3]], orange: [[0.2, 0], [0, 0.4], [0, 0.4]] },
+  bridge: { blue: [[0.395, 0.005], [0, 0.3], [0, 0.3]], orange: [[0.195, 0.005], [0, 0.4], [0, 0.4]] },
 };
-const TRAIL = 8; // rounds of which the path is drawn
+const BALLS = { blue: { from: 0, hue: "var(--lb-p)", name: "p(x)" }, orange: { from: 2, hue: "var(--lb-q)", name: "q(x)" } };
+const LATER = 1000; // the orange ball's seed is so much higher
+const TRAIL = 6; // rounds of which the path is drawn
+const SLOW = 25; // rounds before it plays faster and faster
 
-const wandered = ({ pairs, from, rounds, seed }) => walk(TABLES[pairs], IMAGES.indexOf(from), rounds, seed);
-/** The share of the rounds that ended at each image. */
-const shares = (path) => IMAGES.map((_, x) => path.filter((round) => round.x === x).length / path.length);
-const began = (from) => IMAGES.map((image) => (image === from ? 1 : 0));
+const WORDS = { same: "the same rules", own: "each its own", groups: "the same, in two groups", bridge: "nearly the same, over a thin bridge" };
+const one = (row) => `one zero in ${Math.round(1 / (row[1] / (row[0] + row[1])))}`;
+const NOTES = {
+  same: "Both balls follow the rules of the blue pairs, your model’s.",
+  own: "Blue follows the rules of your model’s pairs, orange those of your encoder’s, outlined.",
+  groups: "Your encoder’s pairs (outlined) are others than your model’s, and the rules are the same: a zero is always round, and of the straight codes half are ones, half sevens.",
+  bridge: `The two groups again, but ${one(TABLES.bridge.blue[0])} is straight in your model’s pairs, and ${one(TABLES.bridge.orange[0])} in your encoder’s: nearly the same rules.`,
+};
 
-export function measure(state) {
-  const [been, after] = [shares(wandered(state)), bounce(TABLES[state.pairs], began(state.from), state.rounds)];
-  return Object.fromEntries(IMAGES.flatMap((image, x) => [[`rounds at ${image}`, been[x]], [`probability of ${image}`, after[x]]]));
-}
+const wandered = ({ pairs, rounds, seed }) => ({
+  blue: walk(TABLES[pairs].blue, BALLS.blue.from, rounds, seed),
+  orange: walk(TABLES[pairs].orange, BALLS.orange.from, rounds, seed + LATER),
+});
+/** How many of the rounds ended at each image. */
+const counted = (path) => IMAGES.map((_, x) => path.filter((round) => round.x === x).length);
+const ended = (state) => Object.entries(wandered(state)).map(([ball, path]) => [ball, counted(path)]);
 
-/** For each image: the share of rounds as a bar, p(x) as a mark, and where it began. */
+export const measure = (state) =>
+  Object.fromEntries(ended(state).flatMap(([ball, been]) => IMAGES.map((image, x) => [`${ball} at ${image}`, been[x]])));
+
+/** For each image and each ball: the share of its rounds as a bar, and as a mark how probable the image is among its pairs. */
 class Shares {
   constructor() {
-    this.rows = IMAGES.map((image, x) => ({
-      bar: svg("rect", { x: 30, y: 62 * x + 20, height: 20, style: "fill: color-mix(in srgb, var(--lb-p) 55%, var(--lb-paper))" }),
+    const drawn = IMAGES.map((image, x) => svg("g", { transform: `translate(0 ${62 * x + 16})` }, picture(pixels(image), 24)));
+    const row = (x, place, hue) => ({
+      top: 62 * x + 6 + 22 * place,
+      bar: svg("rect", { x: 32, y: 62 * x + 8 + 22 * place, height: 16, style: `fill: color-mix(in srgb, ${hue} 60%, var(--lb-paper))` }),
       mark: svg("path", { stroke: "var(--lb-ink)", "stroke-width": 2 }),
-      text: svg("text", { x: 30, y: 62 * x + 13 }),
-    }));
-    const drawn = IMAGES.map((image, x) => svg("g", { transform: `translate(0 ${62 * x + 19})` }, picture(pixels(image), 22)));
-    const all = this.rows.flatMap(({ bar, mark, text }) => [bar, mark, text]);
-    this.element = drawing(300, 190, {}, ...drawn, ...all);
+      text: svg("text", { y: 62 * x + 20 + 22 * place }),
+    });
+    this.rows = Object.fromEntries(Object.entries(BALLS).map(([ball, { hue }], place) => [ball, IMAGES.map((_, x) => row(x, place, hue))]));
+    const all = Object.values(this.rows).flat().flatMap(({ bar, mark, text }) => [bar, mark, text]);
+    this.element = drawing(330, 184, {}, ...drawn, ...all);
   }
 
-  paint(been, truth) {
-    this.rows.forEach(({ bar, mark, text }, x) => {
-      const at = 30 + truth[x] * 240;
-      change(bar, { width: Number.isNaN(been[x]) ? 0 : been[x] * 240 });
-      change(mark, { d: `M${at} ${62 * x + 16}v28` });
-      const share = Number.isNaN(been[x]) ? "" : `${probability(been[x])} of the rounds, `;
-      write(text, `${IMAGES[x]}: ${share}p(x) = ${probability(truth[x])}`);
+  paint(ball, shares, truth, name) {
+    this.rows[ball].forEach(({ top, bar, mark, text }, x) => {
+      const at = 32 + truth[x] * 180;
+      const end = 32 + (shares ? shares[x] * 180 : 0);
+      change(bar, { width: end - 32 });
+      change(mark, { d: `M${at} ${top}v20` });
+      change(text, { x: Math.max(at, end) + 7 });
+      write(text, `${shares ? `${probability(shares[x])}, ` : ""}${name} = ${probability(truth[x])}`);
     });
   }
 }
 
 function build(kit) {
-  const ball = new Ball("the table of pairs, and the ball");
+  const balls = new Balls("the pairs, and the balls", Object.values(BALLS).map(({ hue }) => hue));
   const bars = new Shares();
-  const pairs = choice(kit, "pairs", "pairs", { all: "all possible", bridge: "a thin bridge", islands: "two separate groups" });
-  const from = choice(kit, "from", "start at", { zero: "zero", one: "one", seven: "seven" });
-  const counted = element("output", {});
-  let settled = false;
-  const question = predict(kit, "The ball starts at a zero. After hundreds of rounds, can one tell from the bars where it started?", {
-    answers: ["yes", "no"],
+  const pairs = choice(kit, "pairs", "the two balls have", WORDS);
+  const note = element("p", { class: "lb-legend" });
+  const played = element("output", {});
+  const last = schema.rounds.to;
+  const question = predict(kit, "Blue starts at a zero, orange at a seven, with the same rules. What will their bars be like after thousands of rounds?", {
+    answers: ["different, by where each began", "alike"],
     right: 1,
-    because: "From any start the bars settle on the marks, p(x). Try another start, then two separate groups: sets of pairs with no way from one to the other.",
   });
-  const step = () => {
-    const rounds = kit.state.rounds + 1;
-    kit.set({ rounds });
-    return rounds < schema.rounds.to;
+  // The eye follows the first rounds; then each stride is 4 % of what has been played. At the end it begins anew.
+  const step = (byItself) => {
+    const { rounds } = kit.state;
+    const stride = byItself ? Math.max(1, Math.floor(rounds / SLOW)) : 1;
+    const next = rounds < last ? Math.min(last, rounds + stride) : 0;
+    kit.set({ rounds: next });
+    return next < last;
   };
   const again = element("button", { type: "button" }, "Other draws");
   again.addEventListener("click", () => kit.set({ seed: (kit.state.seed % schema.seed.to) + 1 }, true));
-  const on = element("button", { type: "button" }, "100 rounds");
-  on.addEventListener("click", () => kit.set({ rounds: kit.state.rounds + 100 }, true));
+  const on = element("button", { type: "button" });
+  on.addEventListener("click", () => kit.set({ rounds: last }, true));
   return {
     stage: element(
       "div",
       { class: "lb-stage lb-scene" },
-      element("p", { class: "lb-do lb-live" }, "Press “Play”. Then start at a seven, and play again."),
+      element("p", { class: "lb-do lb-live" }, "Press “Play”, and watch both until the end."),
       question.element,
-      element("div", { class: "lb-row" }, pairs.element, from.element),
-      element("div", { class: "lb-beside" }, ball.element, element("div", {}, counted, bars.element)),
+      pairs.element,
+      note,
+      element("div", { class: "lb-beside" }, balls.element, element("div", {}, played, bars.element)),
       element("div", { class: "lb-live" }, ...player(kit, { step, every: 4 }), on, again, ...kit.tools()),
     ),
     paint(state) {
-      const path = wandered(state);
-      const table = TABLES[state.pairs];
-      ball.paint(table, places(path, IMAGES.indexOf(state.from), table));
-      const been = shares(path);
-      bars.paint(been, marginalX(table));
+      const paths = wandered(state);
+      const tables = TABLES[state.pairs];
+      const truth = { blue: marginalX(tables.blue), orange: marginalX(tables.orange) };
+      balls.paint(Object.entries(BALLS).map(([ball, { from }]) => ({ joint: tables[ball], trail: places(paths[ball], from, tables[ball]) })));
+      const shares = {};
+      for (const [ball, { name }] of Object.entries(BALLS)) {
+        shares[ball] = state.rounds ? counted(paths[ball]).map((count) => count / state.rounds) : null;
+        bars.paint(ball, shares[ball], truth[ball], tables.blue === tables.orange ? "p(x)" : name);
+      }
       pairs.paint();
-      from.paint();
-      write(counted, state.rounds ? `after ${state.rounds} rounds (the mark is p(x))` : "before the first round (the mark is p(x))");
-      settled ||= state.pairs === "all" && state.rounds >= 300;
-      question.paint(settled);
-      if (state.rounds) kit.say(`after ${state.rounds} rounds: ${IMAGES.map((image, x) => `${image} ${probability(been[x])}`).join(", ")}`);
-      return texts(measure(state), 3);
+      write(note, NOTES[state.pairs]);
+      const ever = `${state.rounds.toLocaleString("en")} rounds`;
+      write(played, state.rounds ? `Share of the ${ever}, and as a mark:` : "Before the first round, the marks:");
+      on.disabled = state.rounds === last;
+      write(on, on.disabled ? `All ${ever} are played` : `On to ${last.toLocaleString("en")} rounds`);
+      question.paint(state.pairs === "same" && state.rounds === last, { right: 1, because: because(shares, truth.blue) });
+      if (state.rounds) kit.say(`after ${ever}: ${Object.keys(BALLS).map((ball) => `${ball} ${shares[ball].map(probability).join(", ")}`).join("; ")}`);
+      return Object.fromEntries(Object.entries(measure(state)).map(([name, count]) => [name, number(count, 0)]));
     },
   };
 }
 
-/** Where the ball has been: along its row to a code, along that column to an image. */
+/** What the bars on show say, whatever they are. */
+function because(shares, truth) {
+  const off = Object.values(shares).flatMap((all) => all?.map((share, x) => Math.abs(share - truth[x])) ?? []);
+  return `Neither is off its marks, p(x), by more than ${probability(Math.ceil(100 * Math.max(...off)) / 100)}. Where they began is forgotten. Now give each its own rules, and then try two groups.`;
+}
+
+/** Where a ball has been: along its row to a code, along that column to an image. */
 function places(path, start, table) {
   const late = path.slice(-TRAIL);
   const before = path.length > TRAIL ? path[path.length - TRAIL - 1].x : start;
@@ -118,28 +151,28 @@ function places(path, start, table) {
   return trail;
 }
 
+const follow = (state, ball, seed) => `
+${ball} = follow(${literal(TABLES[state.pairs][ball])}, ${BALLS[ball].from}, ${seed})
+${IMAGES.map((image, x) => `print(f"${ball} at ${image} = {${ball}[${x}]}")\n`).join("")}`;
+
 export const python = (state) => `\
-import torch
+from bisect import bisect_right
 
 from lowerbound import Joint
 
-p = Joint(${literal(TABLES[state.pairs])})
-encode, decode = p.z_given_x.prob, p.x_given_z.prob
-rounds, seed, x = ${state.rounds}, ${state.seed}, ${IMAGES.indexOf(state.from)}
-after = torch.eye(3, dtype=torch.float64)[x] @ torch.linalg.matrix_power(encode @ decode, rounds)
 
+def follow(joint, x, seed):
+    """How many of the rounds end at each image, from image x on."""
+    pairs = Joint(joint)
+    encode, decode = (given.prob.cumsum(1).tolist() for given in (pairs.z_given_x, pairs.x_given_z))
+    been = [0, 0, 0]
+    for _ in range(${state.rounds}):
+        for rule in encode, decode:  # to a code, and on to an image
+            seed = seed * 48271 % (2**31 - 1)
+            x = bisect_right(rule[x], seed / (2**31 - 1))
+        been[x] += 1
+    return been
 
-def draw(prob):
-    global seed
-    seed = seed * 48271 % (2**31 - 1)
-    return int((seed / (2**31 - 1) >= prob.cumsum(0)).sum())
-
-
-been = torch.zeros(3, dtype=torch.float64)
-for _ in range(rounds):
-    x = draw(decode[draw(encode[x])])
-    been[x] += 1 / rounds
-
-${prints(measure(state), Object.fromEntries(IMAGES.flatMap((image, x) => [[`rounds at ${image}`, `been[${x}]`], [`probability of ${image}`, `after[${x}]`]])))}`;
+${follow(state, "blue", state.seed)}${follow(state, "orange", state.seed + LATER)}`;
 
 export const start = instrument({ schema, build, python });

@@ -4,7 +4,7 @@ import { element, write } from "./dom.js";
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
-/** step(frames) does one step by hand (frames undefined) or goes on by one frame, and returns whether there is more. */
+/** step() does one step by hand, step(frames) goes on by itself, after so many frames; each returns whether there is more. */
 export function player(kit, { name = "Play", step, every = 1 }) {
   const play = element("button", { type: "button" }, name);
   const once = element("button", { type: "button" }, "One step");
@@ -19,14 +19,14 @@ export function player(kit, { name = "Play", step, every = 1 }) {
   }
   function frame() {
     frames += 1;
-    if (frames % every === 0 && !step()) pause();
+    if (frames % every === 0 && !step(frames)) pause();
     else running = requestAnimationFrame(frame);
   }
   play.addEventListener("click", () => {
     if (running) return pause();
     // Without motion it goes to its end at once.
     if (calm.matches) {
-      while (step());
+      while (step(1));
       return kit.set({}, true);
     }
     write(play, "Pause");

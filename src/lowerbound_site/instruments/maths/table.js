@@ -97,17 +97,6 @@ export function step(state, without, rate) {
 
 // -- bouncing: draw a code from p(z|x), an image from p(x|z), and so on ----------------------------------------------
 
-// The probabilities of where the walk is after `rounds` rounds, from its probabilities at the start.
-export function bounce(joint, start, rounds) {
-  const [encode, decode] = [zGivenX(joint), xGivenZ(joint)];
-  let at = start;
-  for (let round = 0; round < rounds; round += 1) {
-    const codes = encode[0].map((_, z) => mean(at, encode.map((row) => row[z])));
-    at = decode[0].map((_, x) => mean(codes, decode.map((row) => row[x])));
-  }
-  return at;
-}
-
 // The same numbers in every language: each seed is 48271 times the last, modulo the prime 2^31 - 1.
 export const nextSeed = (seed) => (seed * 48271) % 2147483647;
 const draw = (prob, seed) => {
