@@ -21,7 +21,8 @@ def log_evidence(x, dim, points, end=5.0):
     axis = torch.linspace(-end, end, points, dtype=torch.float64)
     z = torch.cartesian_prod(*dim * [axis] + (4 - dim) * [nothing])
     log_prior = Normal(0.0, 1.0).log_prob(z[:, :dim]).sum(1)
-    log_likelihood = Normal(decoder(z), 0.15).log_prob(x[:, None]).sum(2)
+    pixels = Normal(decoder(z), 0.15)
+    log_likelihood = torch.stack([pixels.log_prob(image).sum(1) for image in x])
     log_cell = dim * (axis[1] - axis[0]).log()
     return (log_prior + log_likelihood + log_cell).logsumexp(1), len(z)
 
