@@ -37,12 +37,20 @@ assert torch.allclose(64 * mean_loss, by_64), (
 )
 
 used = {}
-for name, beta in {"sum": 1, "mean": 64}.items():
-    best = ppca(x, latent_dim=6, noise=beta / 2)  # the best linear model, by formula
-    used[name] = best.active_directions
-    print(f"{name} over pixels, sigma^2 = {beta / 2:g}")
-    print(f"{name} over pixels, latent numbers in use = {used[name]}")
+for pixels in (64, 1024):
+    enlarged = x.repeat_interleave(
+        pixels // 64, dim=1
+    )  # the same digits, each pixel copied
+    for name, beta in {"sum": 1, "mean": pixels}.items():
+        best = ppca(
+            enlarged, latent_dim=16, noise=beta / 2
+        )  # the best linear model, by formula
+        used[name, pixels] = best.active_directions
+        print(f"{name} over {pixels} pixels, sigma = {(beta / 2) ** 0.5:.2f}")
+        print(f"{name} over {pixels} pixels, of 16 in use = {used[name, pixels]}")
 
-assert used["sum"] > used["mean"] == 0, (
-    f"the sum should use some latent numbers and the mean none, not {used}"
+assert (
+    used["sum", 1024] > used["sum", 64] > used["mean", 64] == used["mean", 1024] == 0
+), (
+    f"the sum should use more of 16 numbers when the digits are larger, the mean none, not {used}"
 )

@@ -71,7 +71,7 @@ def test_from_the_first_tap_to_the_encoder_s_answer(page: Page) -> None:
         page.mouse.move(*at(page, *place), steps=3)
         page.mouse.up()
     numbers(page)
-    assert page.locator(".lb-loss .lb-tick:visible").count() == 3
+    assert page.locator(".lb-loss .lb-tick:visible").count() == 4  # the first is the start
     assert island.evaluate("island => getComputedStyle(island).opacity") == "0"
 
     question(page).click()
@@ -99,7 +99,15 @@ def test_from_the_first_tap_to_the_encoder_s_answer(page: Page) -> None:
     assert numbers(page)["step"] == "play"
     expect(line).to_be_visible()  # and stays, to compare the next digit with
     assert island.evaluate("island => getComputedStyle(island).opacity") == "0"
-    assert page.locator(".lb-tick:visible").count() == 0
+    assert page.locator(".lb-tick:visible").count() == 1
+
+
+def test_the_start_counts_as_the_first_loss(page: Page) -> None:
+    start = numbers(page)["loss"]
+    for z1 in (2.5, 2.8, 3.0):
+        page.mouse.click(*at(page, z1, 2.5))
+        assert float(numbers(page)["loss"]) > float(start)
+    expect(page.locator(".lb-story")).to_contain_text(f"Lowest is still where you began, {start}. How low can it go?")
 
 
 def test_the_draws_ride_on_the_ellipse(page: Page) -> None:

@@ -26,6 +26,7 @@ export const schema = {
 
 const LIMIT = 3.5;
 const ENOUGH = 3; // releases before the question may be asked
+const MOST = 24; // ticks
 const TAP = 0.05; // how far a finger may slip
 const CLOSE = 1; // nats: a gap with which one has found the island
 const ZOOM = 6; // nats that the magnifier shows
@@ -43,9 +44,11 @@ async function build(kit, { decoder, images, chosen, labels }) {
   const grid = new Grid(decoder);
   const truths = new Map();
   let trained; // the encoder's answers, fetched when they are asked for
-  let ticks = [];
-  let ticksOf = kit.state.digit;
+  let ticks = []; // the loss at the start and after each release, the last of them
+  let [begun, lowest] = []; // of these losses: the first, and the least
+  let ticksOf; // the digit that they are of
   const scores = new Map(); // by digit, once the encoder has answered: the gap of the reader's best and the encoder's
+  let releases = 0;
   let late = false; // whether the island was shown before the ellipse lay on it
 
   const image = (digit) => images[chosen[DIGITS.indexOf(digit)]];
@@ -83,7 +86,9 @@ async function build(kit, { decoder, images, chosen, labels }) {
   const grip = element("div", { class: "lb-grip" });
   const rest = () => {
     const { value } = current();
-    if (value !== ticks.at(-1)) ticks = [...ticks, value].slice(-24);
+    if (value !== ticks.at(-1)) ticks = [...ticks, value].slice(-MOST);
+    lowest = Math.min(lowest, value);
+    releases += 1;
     kit.set({}, true);
   };
   const arrows = (event) => {
@@ -160,13 +165,14 @@ async function build(kit, { decoder, images, chosen, labels }) {
   const tools = element("div", { class: "lb-tools" }, ...kit.tools());
   const story = element("div", { class: "lb-story lb-live" }, told, next, table, other, tools);
   kit.atReset(() => {
-    [ticks, late] = [[], false];
+    ticksOf = undefined;
     scores.clear();
   });
   const task = element("p", { class: "lb-task lb-live" });
   task.innerHTML =
     "A trained decoder turns each place on this map into a picture. <b>Which places could have made <i>x</i>?</b> " +
-    "Tap there, then drag. Make the loss as small as you can.";
+    "Tap there, then drag. Make the loss as small as you can: it adds up how badly draws from your <b class='lb-q'>ellipse</b>, decoded, " +
+    "match <i>x</i>, and a charge for an ellipse that is small or far from the middle.";
 
   // The grid is decoded a little between two frames, long before it is asked for.
   let idle = 0;
@@ -192,8 +198,8 @@ async function build(kit, { decoder, images, chosen, labels }) {
   const logits = new Float64Array(PIXELS);
 
   function paint({ digit, z1, z2, s1, s2, step }) {
-    if (digit !== ticksOf) [ticks, ticksOf, late] = [[], digit, false];
     const { x, q, value } = current();
+    if (digit !== ticksOf) [ticks, begun, lowest, releases, ticksOf, late] = [[value], value, value, 0, digit, false];
     const revealed = step !== "play";
     const sized = after("size");
     const surprise = revealed ? -truth(digit).logEvidence : undefined;
@@ -266,8 +272,8 @@ async function build(kit, { decoder, images, chosen, labels }) {
     }
 
     // The story.
-    write(hint, ticks.length ? (ticks.length < ENOUGH ? "Each release leaves a tick. Lower?" : `Lowest so far: ${number(Math.min(...ticks), 1)}. Lower?`) : "");
-    tell({ step, gap, best: Math.min(value, ...ticks) - surprise, q, theirGap: theirs && theirLoss - surprise });
+    write(hint, releases ? (releases < ENOUGH ? "Each release leaves a tick. Lower?" : `Lowest so far: ${number(lowest, 1)}. Lower?`) : "");
+    tell({ step, gap, best: Math.min(value, lowest) - surprise, q, theirGap: theirs && theirLoss - surprise });
     kit.say(revealed ? `${place}. ${told.textContent}` : place);
     return { loss: shown, ...(revealed ? { "-log p(x)": number(surprise, 1), gap: gapText(gap) } : {}) };
   }
@@ -276,7 +282,7 @@ async function build(kit, { decoder, images, chosen, labels }) {
     let text = "";
     let button = "";
     if (step === "play") {
-      if (ticks.length >= ENOUGH) [text, button] = [`Your lowest loss is ${number(Math.min(...ticks), 1)}. How low can it go?`, "What was I looking for?"];
+      if (releases >= ENOUGH) [text, button] = [`${lowest < begun ? "Your lowest loss is" : "Lowest is still where you began,"} ${number(lowest, 1)}. How low can it go?`, "What was I looking for?"];
     } else if (gap > CLOSE && step === "found") {
       late = true;
       text = "There it is, in blue: <b class='lb-p'>p(z|x)</b>, the places that could have made <i>x</i>. Take your ellipse there.";

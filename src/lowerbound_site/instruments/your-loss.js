@@ -81,7 +81,7 @@ function build(kit, grey) {
       // Enlarging takes room, and no shape: the noise, in units of the 64 pixels, is narrower by as much.
       const scaled = (64 / Number(state.pixels)) * variance;
       made.paint(images.map((image) => rebuilt(image, grey, Number(state.latents), scaled).map((shade) => Math.min(1, Math.max(0, shade)))));
-      const says = `In use: ${used} of ${state.latents} latent numbers. β = ${numbers.beta}: right for pixels from 0 to 1 whose noise has a width of σ = √(β/2) = ${numbers.sigma}`;
+      const says = `In use: ${used} of ${state.latents} latent numbers. With β = ${numbers.beta} this loss takes each pixel, from 0 to 1, to have noise of the width σ = √(β/2) = ${numbers.sigma}`;
       write(shown, `${says}.`);
       const asked = state.error === "mean" && state.kl === "sum" && state.pixels === "1024" && state.latents === "16" && state.weight === 0;
       tried ||= asked;

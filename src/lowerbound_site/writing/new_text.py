@@ -118,7 +118,7 @@ wrote an exercise into {shown}, at {_line_of(path, name)}, to write yours over. 
 
 
 def new_trap(name: str, claim: str, about: str, root: Path = ROOT) -> str:
-    """Write a trap into docs/traps.md, with its place in the table of sayings, and return the next steps."""
+    """Write a trap into docs/traps.md, into the fold of its section, and return the next steps."""
     path, text = _page("traps.md", root)
     _not_there(name, path, text, root)
     sections = dict(re.findall(r"^## [^\n]*\{#([\w-]+)\}\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL))
@@ -130,16 +130,11 @@ def new_trap(name: str, claim: str, about: str, root: Path = ROOT) -> str:
     section = sections[about]
     entry = _TRAP.replace("NAME", name).replace("EVIDENCE", _evidence(claim, path, text, root))
     end = section.index("</details>")
-    text = text.replace(section, f"{section[:end]}{entry}{section[end:]}")
-    neighbour = re.search(r"^### [^\n]*\{#([\w-]+)\}", section, re.MULTILINE)
-    row = re.search(rf"^\|.*\(#{neighbour[1]}\).*\|$", text, re.MULTILINE) if neighbour else None
-    if row is None:
-        raise EvidenceError(f"docs/traps.md: no row of the table of sayings links to a trap of the section {about!r}")
-    text = f"{text[: row.end()]}\n| [what people say](#{name}) | where it fails |{text[row.end() :]}"
-    path.write_text(text, encoding="utf-8")
+    path.write_text(text.replace(section, f"{section[:end]}{entry}{section[end:]}"), encoding="utf-8")
     return f"""\
-wrote a trap into docs/traps.md, at {_line_of(path, name)}, and its place in the table of sayings. Next:
-  1. Put the saying in its two places (line {_line(text, row.end() + 1)} is the table), and what holds instead.
+wrote a trap into docs/traps.md, at {_line_of(path, name)}, to write yours over. Next:
+  1. Put the saying in its place, and what holds instead. Name it in the summary of its fold,
+     or, if many meet it, in the list above.
   2. Check it:  make check PAGE=docs/traps.md"""
 
 
