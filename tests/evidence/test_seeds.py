@@ -80,7 +80,7 @@ def test_recorded_runs_are_read_where_seeds_are_theirs() -> None:
 
 def test_functions_of_the_library_that_have_a_seed_are_known() -> None:
     found = set()
-    for path in (ROOT / "src" / "lowerbound").glob("*.py"):
+    for path in (ROOT / "src" / "lowerbound").rglob("*.py"):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.FunctionDef) and any(
                 a.arg == "seed" for a in (*node.args.args, *node.args.kwonlyargs)

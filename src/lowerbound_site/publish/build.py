@@ -104,7 +104,8 @@ def prepare(root: Path = ROOT) -> None:
         raise EvidenceError("\n".join(complaints))
     download = root / "docs" / "download"
     wanted = {download / wheel(root).name: wheel(root)}
-    wanted |= {download / "source" / path.name: path for path in (root / "src" / "lowerbound").glob("*.py")}
+    library = root / "src" / "lowerbound"
+    wanted |= {download / "source" / path.relative_to(library): path for path in library.rglob("*.py")}
     if moving := modules(root):
         moving |= _exported(root)
         served = download / "instruments" / version(root)

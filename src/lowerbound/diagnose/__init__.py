@@ -1,0 +1,162 @@
+r"""What is wrong with a VAE, and by how much: `diagnose`.
+
+It takes a `VAE` of this library, or anybody's networks and loss in an `AnyVAE`, and a batch of images:
+
+    report = diagnose(vae, x)
+    print(report)                        # one line a check, the worst first
+    report.ok, report.wrong              # whether anything is wrong, and the names of what is
+    report.to_dict()                     # the same as plain data; a notebook shows a table
+
+The networks are measured in eval mode and in float64 where they can be, and are left as they were: weights, buffers,
+modes and torch's random state.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor
+
+from lowerbound.checks import at_least
+from lowerbound.diagnose import loss, lossfit, networks
+from lowerbound.diagnose.anyvae import AnyVAE, as_any, as_it_was
+from lowerbound.diagnose.images import each_image, importance_weights
+from lowerbound.diagnose.lossfit import Fit
+from lowerbound.diagnose.measured import THRESHOLDS, measure
+from lowerbound.diagnose.report import FINE, LOOK, SITE, SKIPPED, VERDICTS, WRONG, Check, Images, Report, skipped
+from lowerbound.vae import VAE
+
+__all__ = ["FINE", "LOOK", "SKIPPED", "THRESHOLDS", "WRONG", "AnyVAE", "Check", "Fit", "Images", "Report", "diagnose"]
+
+
+class Look(NamedTuple):
+    """What makes a check: its name in a report, a function, the threshold it compares with, the claim that shows it."""
+
+    name: str
+    at: Callable[..., Check]
+    limit: str = ""
+    claim: str = ""
+
+
+FIRST = (  # at what was measured; what is wrong here would be in every other number
+    Look("numbers are finite", networks.finite),
+    Look("eval mode", networks.eval_mode, "mode", "mistakes-around-a-loss"),
+)
+NETWORKS = (  # at what was measured
+    Look("sigmoid once", networks.sigmoid_once, "", "mistakes-in-a-loss"),
+    Look("likelihood fits the data", networks.likelihood_fits, "grey"),
+    Look("widths far from overflow", networks.widths, "width", "mistakes-around-a-loss"),
+    Look("latent numbers in use", networks.in_use, "used", "mistakes-around-a-loss"),
+    Look("encoder listens to x", networks.encoder_listens, "constant"),
+    Look("decoder listens to z", networks.decoder_listens, "listens"),
+    Look("noise of the draw", loss.noise_of_the_draw, "", "mistakes-in-a-loss"),
+)
+FORM = (  # at what was measured, and at what the loss is made of
+    Look("reconstruction in the loss", loss.reconstruction),
+    Look("width is read as it is", loss.reading_of_the_width, "", "mistakes-in-a-loss"),
+    Look("sign and form of the KL", loss.form_of_the_kl, "", "mistakes-in-a-loss"),
+)
+WEIGHTS = (  # the same, where the loss has the right form
+    Look("same in every batch size", loss.same_in_every_batch_size, "batch", "what-a-mean-does-to-beta"),
+    Look("beta", loss.weight_of_the_kl, "beta", "what-a-mean-does-to-beta"),
+    Look("same in every image size", loss.same_in_every_image_size, "batch"),
+)
+IMAGES = (Look("importance weights", importance_weights, "", "k-hat-sees-too-narrow-only"),)  # at each image
+
+
+def diagnose(
+    vae: VAE | AnyVAE,
+    x: Tensor,
+    *,
+    images: int = 16,
+    draws: int = 1000,
+    seed: int = 0,
+    thresholds: Mapping[str, float] | None = None,
+    site: str = SITE,
+) -> Report:
+    """Look for what is commonly wrong with a VAE and its loss, on some images.
+
+    Args:
+        vae: a `VAE`, or an `AnyVAE`.
+        x: images as the encoder gets them, at least 8, better some hundreds; the mode that the networks are in is
+            looked at too, so hand them over as you measure with them.
+        images: how many are measured one by one.
+        draws: draws of z for each of these.
+        seed: of all that is drawn.
+        thresholds: other values than those of `THRESHOLDS`, by name.
+        site: where links to claims lead.
+
+    Raises:
+        ValueError: fewer than 8 images, unknown thresholds, settings out of range.
+
+    >>> from lowerbound import digits, trained_digits
+    >>> report = diagnose(trained_digits(), digits().held_out[:50], images=2, draws=100)
+    >>> report.ok, report["widths far from overflow"].verdict
+    (True, 'fine')
+    """
+    at_least(images, 1, "images")
+    at_least(draws, 20, "draws")
+    limits = {name: value for name, (value, _) in THRESHOLDS.items()} | dict(thresholds or {})
+    if unknown := limits.keys() - THRESHOLDS.keys():
+        raise ValueError(f"thresholds: there are {tuple(THRESHOLDS)}, got {sorted(unknown)}")
+    if len(x) < 8:
+        raise ValueError(f"x: expected at least 8 images, got {len(x)}")
+    model, generator = as_any(vae) if isinstance(vae, VAE) else vae, torch.Generator().manual_seed(seed)
+    with torch.no_grad(), torch.random.fork_rng(devices=[]), as_it_was(model.network):
+        checks, measured, fit = _all_checks(model, x, limits, images, draws, generator)
+    return Report(tuple(sorted(checks, key=lambda check: VERDICTS.index(check.verdict))), measured, fit, site)
+
+
+def _all_checks(
+    model: AnyVAE, x: Tensor, limits: Mapping[str, float], images: int, draws: int, generator: torch.Generator
+) -> tuple[list[Check], Images | None, Fit | None]:
+    checks: list[Check] = []
+    handed_over = measure(model, x, limits, torch.Generator())
+    for look in FIRST:
+        checks += _looked([look], limits, handed_over)
+        if checks[-1].verdict == WRONG:
+            because = "what is wrong above would be in every number"
+            return [*checks, Check("everything else", SKIPPED, advice=because)], None, None
+    model.network.eval()
+    m = measure(model, _in_double(model, x), limits, generator)
+    m = replace(m, loss=lossfit.ask(model, m.x, generator))
+    fits, unknown = (None, m.loss) if isinstance(m.loss, str) else (m.loss, "")
+    checks += _looked(NETWORKS, limits, m)
+    form = _looked(FORM, limits, m, fits, unless=unknown)
+    fault = "" if all(check.verdict == FINE for check in form) else "the loss has another fault that comes first"
+    checks += [*form, *_looked(WEIGHTS, limits, m, fits, unless=unknown or fault)]
+    fit = fits.fit if fits else None
+    if not networks.has_a_likelihood(m):
+        because = "the likelihood does not fit the data, so log p(x) has no meaning"
+        return [*checks, Check("each image", SKIPPED, advice=because)], None, fit
+    measured = each_image(m, images, draws, generator)
+    return [*checks, *_looked(IMAGES, limits, measured, draws)], measured, fit
+
+
+def _looked(table: Iterable[Look], limits: Mapping[str, float], *at: Any, unless: str = "") -> list[Check]:
+    """One check for each row of the table: its function's, with the rest of the row. With `unless`, none is made."""
+    checks = []
+    for name, function, limit, claim in table:
+        check = skipped(unless) if unless else function(*at)
+        if check.number is not None and limit:
+            check = replace(check, threshold=f"{limits[limit]:.3g}: {THRESHOLDS[limit][1]}")
+        checks.append(replace(check, name=name, claim=check.claim or (claim if check.verdict != SKIPPED else "")))
+    return checks
+
+
+def _in_double(model: AnyVAE, x: Tensor) -> Tensor:
+    """The images in float64, and the network too, where the user's functions bear it."""
+    try:
+        model.network.double()
+        some = x[:8].double()
+        mu, second = model.encoded(some)
+        decoded = model.decode(mu)
+        if model.loss:
+            model.loss(decoded, some, mu, second)
+        if model.step:
+            model.step(some)
+    except Exception:  # whatever a user's own function may raise; if it is their mistake, it comes again
+        model.network.to(x.dtype)
+        return x
+    return x.double()

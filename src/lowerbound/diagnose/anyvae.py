@@ -1,0 +1,146 @@
+"""What we are told of somebody's VAE, and how its networks are left as they were."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from lowerbound.encoders import READINGS
+from lowerbound.likelihoods import Bernoulli, Binomial, GaussianNoise, LearnedNoise, Likelihood
+from lowerbound.vae import VAE, pixel_rows
+
+BERNOULLIS = ("bernoulli-logits", "bernoulli-probabilities")
+LIKELIHOODS = (*BERNOULLIS, "gaussian")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnyVAE:
+    r"""Anybody's VAE, with $p(z) = \Normal(0, I)$: what `diagnose` needs to know, and nothing is guessed.
+
+    Args:
+        encode: x to a pair, the mean of q(z|x) and a second output, each of shape (n, L).
+        spread: what the second output is: "logvar", "log_std", "std" or "var".
+        decode: z, shape (n, L), to n images.
+        likelihood: what these are: "bernoulli-logits", "bernoulli-probabilities" (a sigmoid comes last) or "gaussian".
+        network: the module that holds all weights; of two modules `nn.ModuleList([encoder, decoder])`.
+        loss: the loss as a function of (decoded, x, mean, second output), a number.
+        step: instead of that, the loss as a function of x alone, a number, as in a training step.
+        draw: the draw of z as a function of (mean, second output); a `step` has its own.
+        sigma: for "gaussian", the standard deviation of a pixel that you have in mind. A squared error alone has none.
+        beta: the weight of the KL that you have in mind.
+        vae: the same as a `VAE` of this library, where it is one; `diagnose` fills it in.
+
+    Raises:
+        TypeError: no module.
+        ValueError: an unknown name, no sigma where one is needed, both a loss and a step.
+
+    >>> net = nn.ModuleList([nn.Linear(4, 2), nn.Linear(1, 4)])
+    >>> AnyVAE(network=net, encode=lambda x: net[0](x).chunk(2, 1), spread="logvar",
+    ...        decode=net[1], likelihood="bernoulli-logits").beta
+    1.0
+    """
+
+    encode: Callable[[Tensor], Any]
+    spread: str
+    decode: Callable[[Tensor], Tensor]
+    likelihood: str
+    network: nn.Module
+    loss: Callable[[Tensor, Tensor, Tensor, Tensor], Tensor] | None = None
+    step: Callable[[Tensor], Tensor] | None = None
+    draw: Callable[[Tensor, Tensor], Tensor] | None = None
+    sigma: float | None = None
+    beta: float = 1.0
+    vae: VAE | None = None
+
+    def __post_init__(self) -> None:
+        for name, known in (("spread", tuple(READINGS)), ("likelihood", LIKELIHOODS)):
+            if getattr(self, name) not in known:
+                raise ValueError(f"{name}: expected one of {known}, got {getattr(self, name)!r}")
+        if (self.likelihood == "gaussian") != (self.sigma is not None):
+            raise ValueError(f"sigma: a number for 'gaussian' and for no other likelihood, got {self.sigma!r}")
+        if not isinstance(self.network, nn.Module):
+            raise TypeError(f"network: expected a torch.nn.Module, got {type(self.network).__name__}")
+        if self.loss is not None and self.step is not None:
+            raise ValueError("loss, step: one of the two is enough, and both could disagree")
+
+    def encoded(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """What `encode` returns, if it is what it should be."""
+        pair = self.encode(x)
+        if not isinstance(pair, tuple | list) or len(pair) < 2:
+            raise TypeError(f"encode: expected a pair, the mean and the second output, got a {type(pair).__name__}")
+        mu, second = pair[:2]
+        if mu.dim() != 2 or mu.shape != second.shape or len(mu) != len(x):
+            shapes = f"{tuple(mu.shape)} and {tuple(second.shape)}"
+            raise ValueError(f"encode: expected two tensors of shape ({len(x)}, L), got {shapes}")
+        return mu, second
+
+    def decoded(self, z: Tensor) -> Tensor:
+        """What `decode` makes of codes, as rows of pixels."""
+        return pixel_rows(self.decode(z))
+
+    def as_vae(self, dim: int) -> VAE:
+        """The same as a `VAE` of this library: itself, or one without encoder, in float64, that calls `decode`."""
+        if self.vae is not None:
+            return self.vae
+        like = next(self.network.parameters(), torch.empty(0))
+        likelihood: Likelihood = Bernoulli() if self.sigma is None else GaussianNoise(self.sigma)
+
+        def decoder(z: Tensor) -> Tensor:
+            decoded = self.decoded(z.to(like)).double().cpu()
+            return torch.logit(decoded, 1e-15) if self.likelihood == "bernoulli-probabilities" else decoded
+
+        return VAE(nn.Identity(), _Called(decoder), likelihood, dim)
+
+
+class _Called(nn.Module):
+    """A function as a module, without weights."""
+
+    def __init__(self, function: Callable[[Tensor], Tensor]) -> None:
+        super().__init__()
+        self.function = function
+
+    def forward(self, batch: Tensor) -> Tensor:
+        return self.function(batch)
+
+
+def as_any(vae: VAE) -> AnyVAE:
+    """A VAE of this library as anybody's; with a tilted q(z|x), the widths along the axes."""
+    if not isinstance(vae.likelihood, Binomial | GaussianNoise | LearnedNoise):
+        raise TypeError(f"vae: its likelihood {vae.likelihood!r} is none that diagnose knows; use AnyVAE")
+    sigma = None if isinstance(vae.likelihood, Binomial) else torch.as_tensor(vae.likelihood.sigma).item()
+
+    def encode(x: Tensor) -> tuple[Tensor, Tensor]:
+        q = vae.encode(x)
+        return q.mean, q.scale_tril.square().sum(-1).log() / 2
+
+    said = "bernoulli-logits" if sigma is None else "gaussian"
+    return AnyVAE(
+        encode=encode, spread="log_std", decode=vae.decode, likelihood=said, network=vae, sigma=sigma, vae=vae
+    )
+
+
+@contextmanager
+def as_it_was(network: nn.Module) -> Iterator[None]:
+    """Inside anything may happen to weights, buffers and modes; afterwards they are what they were."""
+    modules = list(network.modules())
+    modes = [module.training for module in modules]
+    weights = [(weight, weight.data, weight.data.clone(), weight.requires_grad) for weight in network.parameters()]
+    buffers = [
+        (module._buffers, name, value, value.clone())
+        for module in modules
+        for name, value in module._buffers.items()
+        if value is not None
+    ]
+    try:
+        yield
+    finally:
+        for module, mode in zip(modules, modes, strict=True):
+            module.training = mode
+        for weight, data, values, learns in weights:
+            weight.data = data.copy_(values)
+            weight.requires_grad_(learns)
+        for place, name, value, values in buffers:
+            place[name] = value.copy_(values)

@@ -1,0 +1,165 @@
+"""Checks on the loss: on its form, and, where that is right, on its weights. Each is told what the loss is made of."""
+
+import math
+from collections.abc import Mapping
+
+from torch import Tensor
+
+from lowerbound.diagnose.anyvae import BERNOULLIS
+from lowerbound.diagnose.lossfit import FORMS, MEAN, Fit, Fits, drawn_width, draws_in_training
+from lowerbound.diagnose.measured import Measured
+from lowerbound.diagnose.report import FINE, LOOK, WRONG, Check, judged, skipped
+from lowerbound.encoders import READINGS
+
+RIGHT = "KL = 1/2 sum(mu^2 + sigma^2 - 1 - log sigma^2)"
+SIGMA = {"logvar": "exp(logvar / 2)", "log_std": "exp(log_std)", "std": "std itself", "var": "sqrt(var)"}
+ANOTHER = "the loss is of another form"
+
+
+# -- its form ----------------------------------------------------------------------------------------------------------
+
+
+def noise_of_the_draw(m: Measured) -> Check:
+    """z is drawn with the standard deviation that the encoder means."""
+    said = m.model.spread
+    if m.model.draw is not None:
+        drawn = _reading(m, drawn_width(m.model.draw, m.mu, m.second))
+    elif isinstance(m.loss, str):
+        return skipped(m.loss)
+    elif m.model.step is None:
+        return skipped("no draw was given")
+    elif not m.loss.fit.explains:
+        return skipped(ANOTHER)
+    elif (drawn := m.loss.fit.drawn) == MEAN and draws_in_training(m.model, m.x[:8]):
+        return skipped("in eval mode the step decodes the mean; pass draw")
+    if drawn == said:
+        return judged(FINE, f"one sigma, reading {drawn}")
+    if drawn == MEAN:
+        advice = "decode mean + sigma * noise, with sigma from the encoder and noise from randn_like"
+        return judged(WRONG, "no noise: the mean is decoded", advice, claim="noise-is-a-price-on-slope")
+    found = f"it reads the second output as {drawn or 'none of the readings'}, you said {said}"
+    return judged(WRONG, found, f"with {said}, sigma is {SIGMA[said]}")
+
+
+def _reading(m: Measured, width: Tensor) -> str | None:
+    """Which reading of the second output gives these standard deviations: what was said, if that does."""
+    if float(width.abs().max()) == 0:
+        return MEAN
+    for read in sorted(READINGS, key=lambda read: read != m.model.spread):
+        std = READINGS[read](m.second).exp()
+        if std.isfinite().all() and float((width / std - 1).abs().median()) < m.limits["drawn"]:
+            return read
+    return None
+
+
+def reconstruction(m: Measured, loss: Fits) -> Check:
+    """What is charged for pixels is -log p(x|z) of the likelihood that was said."""
+    fit, said = loss.fit, m.model.likelihood
+    if not fit.explains:
+        unlike = f"{fit.left:.1g} of its changes stay unexplained as a (-log p(x|z)) + b KL, the best being {fit.cost}"
+        advice = "free bits, a perceptual or adversarial part, noise from numpy, another prior: see how it differs"
+        return judged(LOOK, unlike, advice)
+    if {fit.cost, said} == set(BERNOULLIS):
+        return skipped("of the sigmoid")
+    if fit.cost != said:
+        cost = "squared error" if fit.cost == "gaussian" else fit.cost
+        return judged(WRONG, f"{cost}, but you said {said}", "name what the loss has, or change it")
+    advice = "it is subtracted: a loss that is to fall has -log p(x|z)"
+    return judged(fit.a <= 0, f"{fit.cost}, times {fit.a:.4g}", advice)
+
+
+def reading_of_the_width(m: Measured, loss: Fits) -> Check:
+    """The KL reads the encoder's second output as what it is."""
+    read, said = loss.fit.read, m.model.spread
+    if not loss.fit.explains or read in FORMS:
+        return skipped("the KL is none" if loss.fit.explains else ANOTHER)
+    found = f"as {read}" if read == said else f"the KL reads the second output as {read}, you said {said}"
+    return judged(read != said, found, f"write the KL for {said}")
+
+
+def form_of_the_kl(m: Measured, loss: Fits) -> Check:
+    """The three terms of the KL have one weight, and it is added."""
+    fit = loss.fit
+    if not fit.explains:
+        return skipped(ANOTHER)
+    if fit.read in FORMS:
+        return judged(WRONG, FORMS[fit.read], RIGHT)
+    if fit.read != m.model.spread:
+        return skipped("of how the width is read")
+    weights = [round(c / abs(fit.a), 4) + 0.0 for c in fit.terms]  # 0.0 takes the sign off a zero
+    found = "mu^2 {:.3g}, sigma^2 {:.3g}, -log sigma^2 {:.3g}".format(*weights)
+    if not fit.whole:
+        return judged(WRONG, f"its terms have the weights {found}", f"the three weights should be one: {RIGHT}")
+    if fit.beta < 0:
+        return judged(WRONG, f"the KL is subtracted: {found}", "add it to -log p(x|z)")
+    return judged(FINE, f"a KL, times {fit.b:.4g}")
+
+
+# -- its weights -------------------------------------------------------------------------------------------------------
+
+
+def same_in_every_batch_size(m: Measured, loss: Fits) -> Check:
+    """Beta is the same in batches of 4 and of 8."""
+    one, other = loss.fit, loss.smaller
+    if _differ(m, one, other):
+        found = f"beta is {other.beta:.4g} in batches of 4 and {one.beta:.4g} in batches of 8: {_made_of(m, loss)}"
+        advice = "sum both parts over pixels and latent numbers, then average both over the batch"
+        return judged(WRONG, found, advice, one.beta)
+    grows = abs(math.log2(one.a / other.a)) > 0.5
+    scale = ", the loss itself grows with it (a step of Adam hardly notices)" if grows else ""
+    return judged(FINE, f"beta is the same in batches of 4 and of 8{scale}", number=one.beta)
+
+
+def weight_of_the_kl(m: Measured, loss: Fits) -> Check:
+    """The weight of the KL is the one that was meant."""
+    if _differ(m, loss.fit, loss.smaller):
+        return skipped("it depends on the batch")
+    beta, meant, sigma = loss.fit.beta, m.model.beta, m.model.sigma
+    advice = "sum over pixels and over latent numbers; if this beta is wanted, pass beta to AnyVAE"
+    if sigma is not None and meant > 0 and beta > 0:
+        advice += f". It is the bound of sigma = {sigma * math.sqrt(beta / meant):.4g} in place of {sigma:g}"
+    if beta == 0:
+        advice = "the loss has no KL: a plain autoencoder"
+    found = f"{beta:.4g} where {meant:g} was meant: {_made_of(m, loss)}"
+    return judged(abs(beta - meant) > m.limits["beta"] * max(abs(meant), 1e-9), found, advice, beta)
+
+
+def same_in_every_image_size(m: Measured, loss: Fits) -> Check:
+    """Beta is the same on half of each image."""
+    half, where = loss.half, "on half of each image"
+    if isinstance(half, str):
+        return skipped(half)
+    if not half.explains:
+        return skipped(f"{where} the loss has another form")
+    if not _differ(m, loss.fit, half):
+        return judged(FINE, f"beta is the same {where}", number=half.beta)
+    found = f"{where} beta is {half.beta:.4g}, on the whole {loss.fit.beta:.4g}"
+    return judged(LOOK, found, "a mean over pixels, or a number of pixels typed by hand", half.beta)
+
+
+def _differ(m: Measured, one: Fit, other: Fit) -> bool:
+    return abs(one.beta - other.beta) > m.limits["batch"] * max(abs(one.beta), abs(other.beta))
+
+
+def _made_of(m: Measured, loss: Fits) -> str:
+    """The factors and reductions behind the two coefficients, in words."""
+    (fit, smaller, _), pixels, latent = loss, m.pixels.shape[1], m.mu.shape[1]
+    cost, charged = "cross-entropy", 1.0
+    if m.model.sigma is not None:
+        cost, charged = "squared error", 1 / (2 * m.model.sigma**2)
+    first = {f"{cost}, summed": 1.0, f"{cost}, a mean over {pixels} pixels": 1 / pixels}
+    if m.model.sigma is not None:
+        first |= {f"half the {words}": factor / 2 for words, factor in first.items()}
+    second = {"KL, summed": 1.0, f"KL, a mean over {latent} latent numbers": 1 / latent}
+    second |= {"KL, without its 1/2": 2.0, f"KL, divided by {pixels} pixels": 1 / pixels}
+    kl = _named(fit.b, smaller.b, second) if fit.b else "no KL"
+    return f"{_named(fit.a * charged, smaller.a * charged, first)} and {kl}"
+
+
+def _named(coefficient: float, smaller: float, options: Mapping[str, float]) -> str:
+    """A coefficient in batches of 8, and in batches of 4, in words."""
+    power = round(math.log2(abs(coefficient / smaller))) if smaller else 0
+    over = {1: ", summed over the batch", -1: ", divided by the batch once more"}.get(power, "")
+    plain = coefficient / 8.0**power
+    named = [words for words, factor in options.items() if abs(plain / factor - 1) < 0.01]
+    return named[0] + over if named else f"{next(iter(options))}{over}, times {plain:.4g}"

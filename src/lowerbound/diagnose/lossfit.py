@@ -1,0 +1,278 @@
+r"""What a loss is made of, inferred from its values: $a \, (-\log p(x \mid z)) + b \, \KL(q(z \mid x) \,\|\, p(z))$.
+
+The loss is a black box. It is asked for its value at many different images, codes and batch sizes, and a straight line
+is laid through them: for each way to read a decoder's and an encoder's output that people use, one least squares fit.
+The reading that leaves nothing over is the loss's own. The three terms of the KL get a coefficient each, so that a
+wrong sign or a missing term is seen as what it is.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
+
+from lowerbound.diagnose.anyvae import AnyVAE, as_it_was
+from lowerbound.encoders import READINGS
+from lowerbound.likelihoods import Bernoulli, GaussianNoise
+from lowerbound.vae import pixel_rows
+
+ROWS = 16  # values of the loss in a fit with 5 unknowns
+EXPLAINED = 1e-3  # of the spread of the values: what a reading may leave over
+SHAKEN = 0.3  # how far the encoder's weights are moved so that codes differ: times their size, and this / 6 beside
+
+MEAN = "the mean"
+FORMS = {  # of a KL that is none, and what it is
+    "reversed": "it is KL(p(z)‖q(z|x)), the arguments exchanged",
+    "log squared": "it has (log sigma)^2 where log(sigma^2) belongs",
+}
+
+
+@dataclass(frozen=True)
+class Fit:
+    r"""A loss as $a$ times a cost of the pixels, plus three terms for each latent number, each with a weight.
+
+    $$\frac{c_1}{2} \mu_l^2 + \frac{c_2}{2} \sigma_l^2 - c_3 \log \sigma_l$$
+
+    The right KL has three equal weights. All are for sums over pixels and latent numbers, averaged over a batch.
+
+    Attributes:
+        cost: what it charges for pixels: a likelihood, or an absolute error.
+        read: which of `READINGS` its KL has, or of `FORMS`.
+        drawn: which of `READINGS` its draw of z has, or "the mean"; None where the draw is not part of the loss.
+        a: coefficient of the cost.
+        terms: $c_1, c_2, c_3$.
+        left: what the fit leaves over, as a share of the spread of the values.
+    """
+
+    cost: str
+    read: str
+    drawn: str | None
+    a: float
+    terms: tuple[float, float, float]
+    left: float
+
+    @property
+    def explains(self) -> bool:
+        """Whether the loss has this form at all."""
+        return self.left < EXPLAINED
+
+    @property
+    def b(self) -> float:
+        """Coefficient of the KL."""
+        return sum(self.terms) / 3
+
+    @property
+    def beta(self) -> float:
+        """Weight of the KL where the cost has the weight 1."""
+        return self.b / self.a
+
+    @property
+    def whole(self) -> bool:
+        """Whether the three terms are those of one KL."""
+        largest = max(map(abs, self.terms))
+        return largest < 1e-6 * abs(self.a) or max(abs(c - self.b) for c in self.terms) < 0.01 * largest
+
+
+class Fits(NamedTuple):
+    """What a loss is made of in batches of 8, in batches of 4, and on half of each image, or why that is not known."""
+
+    fit: Fit
+    smaller: Fit
+    half: Fit | str
+
+
+def ask(model: AnyVAE, x: Tensor, generator: torch.Generator) -> Fits | str:
+    """What the loss is made of, or why that is not known."""
+    if model.vae is not None:
+        return "the loss of fit is -log p(x|z) + beta KL, with the beta that you passed"
+    if model.loss is None and model.step is None:
+        return "no loss was given"
+    try:
+        fit, smaller = (fit_of(model, x, batch, generator) for batch in (8, 4))
+    except Exception as error:  # whatever a user's own function may raise
+        return f"the loss raised {type(error).__name__}: {error}"
+    half: Fit | str = "a step takes images of one size"
+    pixels = pixel_rows(x).shape[1]
+    if model.loss is not None and pixels >= 4:
+        try:
+            half = fit_of(model, x, 8, generator, pixels // 2)
+        except Exception as error:  # a loss that reshapes to its own size
+            half = f"on half of each image the loss raised {type(error).__name__}"
+    return Fits(fit, smaller, half)
+
+
+def fit_of(model: AnyVAE, x: Tensor, batch: int, generator: torch.Generator, pixels: int | None = None) -> Fit:
+    """The reading that explains the loss in batches of this size: what was said if that does, else the best.
+
+    With `pixels`, of the first few pixels of each image only.
+    """
+    answer: Callable[..., Answer] = partial(_of_loss, pixels=pixels)
+    if model.step is not None:
+        answer = partial(_of_step, weights=_encoder_weights(model, x[:1]))
+    answers = [answer(model, x[torch.randint(len(x), (batch,), generator=generator)], generator) for _ in range(ROWS)]
+    values, charged, terms = zip(*answers, strict=True)
+    fits = [
+        _least_squares(torch.stack(values), cost, three, (kind, read, drawn))
+        for (kind, drawn), cost in _columns(charged).items()
+        for read, three in _columns(terms).items()
+    ]
+    if not fits:
+        raise ValueError("no reading of the outputs gives finite numbers")
+    said = (model.likelihood, model.spread, None if model.step is None else model.spread)
+
+    def rank(fit: Fit) -> tuple[bool, int, float]:
+        unlike = sum(one != other for one, other in zip(said, (fit.cost, fit.read, fit.drawn), strict=True))
+        return not fit.explains, unlike if fit.explains else 0, fit.left
+
+    return min(fits, key=rank)
+
+
+def _columns(rows: Sequence[dict[Any, Tensor]]) -> dict[Any, Tensor]:
+    """Each feature over all answers, where it is finite in all."""
+    columns = {name: torch.stack([row[name] for row in rows]).cpu() for name in rows[0]}
+    return {name: column for name, column in columns.items() if column.isfinite().all()}
+
+
+def _least_squares(values: Tensor, charged: Tensor, terms: Tensor, reading: tuple[str, str, str | None]) -> Fit:
+    features = torch.cat([charged[:, None], terms], 1)
+    centred, spread = features - features.mean(0), features.std(0).clamp(min=1e-300)
+    y = values - values.mean()
+    weight = torch.linalg.lstsq(centred / spread, y[:, None], driver="gelsd").solution[:, 0]
+    left = (y - centred / spread @ weight).norm() / y.norm().clamp(min=1e-300)
+    a, c1, c2, c3 = (weight / spread).tolist()
+    return Fit(*reading, a=a, terms=(c1, c2, c3), left=left.item())
+
+
+# -- what a loss may be made of ----------------------------------------------------------------------------------------
+
+
+def _charged(x: Tensor, decoded: dict[Any, Tensor], sigma: float | None) -> dict[Any, Tensor]:
+    r"""What a loss may charge, by its name and by the draw of z: $-\log p(x \mid z)$, but for what z does not move."""
+    x, normal = pixel_rows(x).double(), GaussianNoise(sigma or 1.0)
+
+    def of_probabilities(p: Tensor) -> Tensor:  # torch's own raises where these are none
+        within = torch.where((p >= 0) & (p <= 1), p, math.nan)
+        return -(x * within.log().clamp(min=-100) + (1 - x) * (1 - within).log().clamp(min=-100)).sum(1)
+
+    costs: dict[str, Callable[[Tensor], Tensor]] = {
+        "bernoulli-logits": lambda decoded: -Bernoulli().log_prob(x, decoded),
+        "bernoulli-probabilities": of_probabilities,
+        "gaussian": lambda decoded: -normal.log_prob(x, decoded),
+        "absolute error": lambda decoded: (x - decoded).abs().sum(1),
+    }
+    return {(kind, drawn): cost(d.double()).mean() for kind, cost in costs.items() for drawn, d in decoded.items()}
+
+
+def _terms(mu: Tensor, second: Tensor, said: str) -> dict[str, Tensor]:
+    """The three terms of the KL, for each reading of the second output and each of `FORMS`: sums, then an average."""
+    mu, second = mu.double(), second.double()
+    log_stds = {read: reading(second) for read, reading in READINGS.items()}
+    terms = {read: (mu.square() / 2, (2 * log_std).exp() / 2, -log_std) for read, log_std in log_stds.items()}
+    half, half_variance, minus = terms[said]
+    terms["reversed"] = (half / (2 * half_variance), 1 / (4 * half_variance), -minus)
+    terms["log squared"] = (half, half_variance, minus.square() / 2)
+    return {read: torch.stack([term.sum(1).mean() for term in three]) for read, three in terms.items()}
+
+
+# -- asking for a value ------------------------------------------------------------------------------------------------
+
+Answer = tuple[Tensor, dict[Any, Tensor], dict[str, Tensor]]  # a value of the loss, and what it may be made of
+
+
+def _of_loss(model: AnyVAE, x: Tensor, generator: torch.Generator, pixels: int | None) -> Answer:
+    """The value of `model.loss`, at codes and widths chosen here."""
+    assert model.loss is not None
+    latent = model.encode(x[:1])[0].shape[1]
+    mu, z, noise = (torch.randn(len(x), latent, generator=generator).to(x) for _ in range(3))
+    log_std = 0.4 * noise - 0.3
+    written = {"logvar": 2 * log_std, "log_std": log_std, "std": log_std.exp(), "var": (2 * log_std).exp()}
+    decoded, second = model.decode(z), written[model.spread]
+    if pixels is not None:
+        decoded, x = pixel_rows(decoded)[:, :pixels], pixel_rows(x)[:, :pixels]
+    value = _number(model.loss(decoded, x, mu, second))
+    return value, _charged(x, {None: pixel_rows(decoded)}, model.sigma), _terms(mu, second, model.spread)
+
+
+def _of_step(model: AnyVAE, x: Tensor, generator: torch.Generator, weights: list[nn.Parameter]) -> Answer:
+    """The value of `model.step`, whose draws are held at 1 and at -1 standard deviations in turn.
+
+    The average of the two is exact for what a draw's KL has in it, squares of the noise. Codes vary because the weights
+    of the encoder are moved, and put back.
+    """
+    with as_it_was(model.network):
+        for weight in weights:
+            times, beside = (torch.randn(weight.shape, generator=generator).to(weight) for _ in range(2))
+            weight.mul_(1 + SHAKEN * times).add_(SHAKEN / 6 * beside)
+        value = torch.stack([_held(model.step, x, noise) for noise in (1.0, -1.0)]).mean()
+        mu, second = model.encoded(x)
+        widths = {read: reading(second).exp() for read, reading in READINGS.items()} | {MEAN: torch.zeros_like(mu)}
+        decoded = {drawn: model.decoded(torch.cat([mu + std, mu - std])) for drawn, std in widths.items()}
+    return value, _charged(torch.cat([x, x]), decoded, model.sigma), _terms(mu, second, model.spread)
+
+
+def _encoder_weights(model: AnyVAE, x: Tensor) -> list[nn.Parameter]:
+    """The parameters of the network that what `encode` returns depends on."""
+    weights = list(model.network.requires_grad_(True).parameters())  # frozen ones too: `as_it_was` freezes them again
+    with torch.enable_grad():
+        mu, second = model.encoded(x)
+        found = torch.autograd.grad(mu.sum() + second.sum(), weights, allow_unused=True)
+    return [weight for weight, gradient in zip(weights, found, strict=True) if gradient is not None]
+
+
+def drawn_width(draw: Callable[[Tensor, Tensor], Tensor], mu: Tensor, second: Tensor) -> Tensor:
+    """By how much a user's draw of z moves when its noise goes from 0 to 1: the standard deviation that it uses."""
+    with _Noise(1.0):
+        above = draw(mu, second)
+    with _Noise(0.0):
+        return above - draw(mu, second)
+
+
+def draws_in_training(model: AnyVAE, x: Tensor) -> bool:
+    """Whether the step draws noise in training mode; the network is left in eval mode."""
+    model.network.train()
+    moves = not torch.equal(_held(model.step, x, 1.0), _held(model.step, x, 0.3))
+    model.network.eval()
+    return moves
+
+
+_NORMAL = {  # torch's draws from a normal, and which of their arguments are its mean and its standard deviation
+    torch.randn: slice(0),
+    torch.randn_like: slice(0),
+    torch.normal: slice(2),
+    torch.Tensor.normal_: slice(1, 3),
+}
+
+
+class _Noise(TorchFunctionMode):
+    """Inside, whatever torch draws from a normal lies so many standard deviations above its mean."""
+
+    def __init__(self, height: float) -> None:
+        super().__init__()
+        self.height = height
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        drawn = func(*args, **kwargs)
+        if func not in _NORMAL:
+            return drawn
+        given = dict(zip(("mean", "std"), args[_NORMAL[func]], strict=False)) | kwargs
+        return drawn.zero_().add_(given.get("mean", 0.0) + self.height * given.get("std", 1.0))
+
+
+def _held(step: Any, x: Tensor, noise: float) -> Tensor:
+    """A step's value with the noise held, and whatever else it draws the same every time."""
+    with torch.random.fork_rng(devices=[]), _Noise(noise):
+        torch.manual_seed(0)
+        return _number(step(x))
+
+
+def _number(value: Any) -> Tensor:
+    if not isinstance(value, Tensor) or value.numel() != 1:
+        found = f"shape {tuple(value.shape)}" if isinstance(value, Tensor) else type(value).__name__
+        raise TypeError(f"loss: expected a tensor with one number, got {found}")
+    return value.detach().double().cpu().reshape(())

@@ -1,0 +1,151 @@
+"""Checks on the networks, and on what they are said to put out."""
+
+import torch
+from torch import Tensor
+
+from lowerbound.diagnose.anyvae import BERNOULLIS
+from lowerbound.diagnose.lossfit import Fits
+from lowerbound.diagnose.measured import Measured
+from lowerbound.diagnose.report import FINE, LOOK, WRONG, Check, judged, skipped
+
+
+def finite(m: Measured) -> Check:
+    """All numbers are numbers, in the precision that is used."""
+    parts = {"x": m.x, "the mean": m.mu, "the second output": m.second, "log sigma": m.log_std, "decoded": m.decoded}
+    bad = [part for part, value in parts.items() if not value.isfinite().all()]
+    weights = [name for name, value in m.model.network.named_parameters() if not value.isfinite().all()][:1]
+    advice = "look at what comes before it: scale the images, and bound the second output"
+    if bad[:1] == ["log sigma"]:
+        said = m.model.spread
+        advice = f"a {said} of 0 or below has no logarithm; end the encoder with softplus, or use logvar"
+    if weights:
+        advice = f"the weights themselves are not ({weights[0]}): start again from older ones, at a lower rate"
+    found = f"NaN or infinite: {', '.join(bad + weights)}" if bad or weights else ""
+    return judged(bool(found), found, advice)
+
+
+def eval_mode(m: Measured) -> Check:
+    """An image's code depends neither on dice nor on its neighbours, in the mode that the networks came in."""
+
+    def codes(k: int) -> Tensor:
+        return torch.cat(m.model.encoded(m.x[:k]), 1)
+
+    def images(k: int) -> Tensor:
+        return m.model.decoded(m.mu[:k])
+
+    n = min(len(m.x), 16)
+    dice, others = [], []
+    for outputs in (codes, images):
+        first, again, alone = (outputs(k) for k in (n, n, n // 2))
+        spread = first.std().clamp(min=1e-6)
+        dice.append(float((first - again).abs().max() / spread))
+        others.append(float((first[: n // 2] - alone).abs().max() / spread))
+    off = max(dice + others)
+    if off <= m.limits["mode"]:
+        return judged(FINE, f"outputs differ by {off:.1g} of their spread", number=off)
+    why = "from call to call" if max(dice) > m.limits["mode"] else "with the other images of the batch"
+    kinds = {type(module).__name__ for module in m.model.network.modules() if module.training}
+    layers = ", ".join(sorted(kind for kind in kinds if "Norm" in kind or "Dropout" in kind))
+    left = f" ({layers} in training mode)" if layers else ""
+    advice = "call .eval() before you measure; where encode draws, let it return mean and width"
+    return judged(WRONG, f"outputs for one image differ {why}, by {off:.2g} of their spread{left}", advice, off)
+
+
+def widths(m: Measured) -> Check:
+    """Every exponential of a log variance is far from overflow."""
+    log_var = 2 * m.log_std.flatten()
+    largest = float(log_var[log_var.abs().argmax()])
+    advice = "scale the images to 0..1 before the encoder; or bound logvar, say to -10..10"
+    return judged(abs(largest) > m.limits["width"], f"log sigma^2 reaches {largest:.1f}", advice, abs(largest))
+
+
+# -- what a code says --------------------------------------------------------------------------------------------------
+
+
+def in_use(m: Measured) -> Check:
+    """Codes differ from image to image."""
+    used, latent = int((m.told > m.limits["used"]).sum()), len(m.told)
+    found = f"{used} of {latent}; at most {float(m.told.sum()):.3g} nats about x"
+    if _collapsed(m):
+        advice = "posterior collapse: the KL weighs too much, or sigma is too wide, or the decoder needs no code"
+        return judged(WRONG, found, advice, float(used))
+    advice = f"fine as long as you don't need {latent}: an unused number costs nothing"
+    return judged(LOOK if used < latent else FINE, found, advice, float(used))
+
+
+def encoder_listens(m: Measured) -> Check:
+    """x has a way into the code: not every image has exactly the same."""
+    if _collapsed(m):
+        return skipped("no latent number is in use")
+    advice = "every x has the same q(z|x): look for a detach, a constant, a wrong input, dead units"
+    told = float(m.told.sum())
+    return judged(_constant(m), f"q(z|x) tells at most {told:.2g} nats about x", advice, float(m.told.max()))
+
+
+def decoder_listens(m: Measured) -> Check:
+    """The code has a way into the image."""
+    if _collapsed(m):
+        return skipped("no latent number is in use")
+    advice = "z does not reach the output: look at what the last layers get, and at skip connections"
+    return judged(_deaf(m), f"two codes differ by {m.heard:.2g} nats in what they say of an image", advice, m.heard)
+
+
+def _constant(m: Measured) -> bool:
+    return float(m.told.max()) < m.limits["constant"]
+
+
+def _deaf(m: Measured) -> bool:
+    return m.heard < m.limits["listens"]
+
+
+def _collapsed(m: Measured) -> bool:
+    """Both have learned to do without a code. Where only the encoder says nothing at all, x has no way into it."""
+    return float(m.told.max()) <= m.limits["used"] and (_deaf(m) or not _constant(m))
+
+
+# -- the likelihood ----------------------------------------------------------------------------------------------------
+
+
+def sigmoid_once(m: Measured) -> Check:
+    """Logits become probabilities once, in the decoder or in the loss."""
+    said = m.model.likelihood
+    if said == "gaussian":
+        return skipped("a Gaussian needs none")
+    if isinstance(m.loss, Fits) and m.loss.fit.explains and {m.loss.fit.cost, said} == set(BERNOULLIS):
+        done = "takes logits as they are" if said == "bernoulli-logits" else "takes the sigmoid of probabilities"
+        return judged(WRONG, f"the loss {done}", "use the loss without logits, or a decoder without sigmoid")
+    advice = "these are no probabilities: use the loss with logits, or end the decoder with a sigmoid"
+    if said == "bernoulli-logits":
+        advice = "these are probabilities already, and a loss with logits takes their sigmoid again: drop the decoder's"
+        advice += ", or use the loss without logits"
+    return judged(m.within == (said == "bernoulli-logits"), f"the decoder's outputs lie in {m.span}", advice)
+
+
+def has_a_likelihood(m: Measured) -> bool:
+    """Whether log p(x) has a meaning: any pixel has a density under a Gaussian, but not under the others."""
+    return m.model.likelihood == "gaussian" or likelihood_fits(m).verdict != WRONG
+
+
+def likelihood_fits(m: Measured) -> Check:
+    """The likelihood is one for these data: it can give them, and over all data it sums to 1."""
+    low, high = float(m.pixels.min()), float(m.pixels.max())
+    found, claim = f"x lies in [{low:.3g}, {high:.3g}]", "cross-entropy-on-grey-does-not-sum-to-one"
+    if m.model.likelihood == "gaussian":
+        beyond = float(((m.pixels < -0.01) | (m.pixels > 1.01)).double().mean())
+        if not m.within or beyond <= m.limits["grey"]:
+            return judged(FINE, found)
+        advice = f"{beyond:.2g} of the pixels lie outside 0..1, where the decoder's sigmoid never gets: scale x"
+        return judged(WRONG, f"{found}, the decoder in {m.span}", advice)
+    if m.model.vae is not None:
+        try:
+            m.vae.likelihood.check(m.pixels)
+        except ValueError as error:
+            return judged(WRONG, str(m.vae.likelihood), str(error), claim=claim)
+        return judged(FINE, str(m.vae.likelihood))
+    grey = float(((m.pixels != 0) & (m.pixels != 1)).double().mean())
+    advice = "cross-entropy on greys is no -log p(x|z), it does not sum to 1: binarise, or use a Binomial of the counts"
+    advice += ", or a Gaussian. As a loss it trains, but no log p(x) can be read from it"
+    if low < 0 or high > 1:
+        advice = "outside 0..1 the cross-entropy has no lower end, and falls below 0: scale x, or use a Gaussian"
+    value = f"{found}, {grey:.2g} of the pixels neither 0 nor 1"
+    return judged(grey > m.limits["grey"], value, advice, grey, claim)
