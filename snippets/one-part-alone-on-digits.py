@@ -41,7 +41,7 @@ def train(which, seed):
         optimizer.zero_grad()
         parts(vae, torch.randperm(400, generator=g)[:80], g)[which].sum().backward()
         optimizer.step()
-    return vae, parts(vae, torch.arange(400).repeat(9), g).detach()
+    return vae.requires_grad_(False), parts(vae, torch.arange(400).repeat(9), g)
 
 
 goals = {"the loss": [0, 1], "gap alone": [0], "yours alone": [3]}  # which parts
@@ -52,12 +52,12 @@ for (name, which), (cloud, blue, orange) in zip(goals.items(), axes, strict=True
     runs = [train(which, seed) for seed in range(5)]
     ends.append(torch.stack([measured for _, measured in runs], 1))
     for key, nats in zip(("gap", "-log p(x)", "codes", "yours"), ends[-1], strict=True):
-        print(f"{name}: {key} = {nats.min():z.1f} to {nats.max():.1f}")
-    of_data = runs[0][0].encode(x[:150]).at(new).detach()
+        print(f"{name}: {key} =", " to ".join({f"{v:z.1f}": 0 for v in nats.aminmax()}))
     cloud.set(title=name, xlim=(-9, 9), ylim=(-9, 9), aspect="equal")
-    for ax, z, colour in ((blue, new, P), (orange, of_data, Q)):
-        cloud.plot(*z.T, "o", color=colour, markersize=1.5, markeredgewidth=0)
-        pictures(ax, runs[0][0].decode(z[:6]).sigmoid().reshape(6, 8, 8), 3, colour)
+    vae = runs[0][0]
+    for ax, z, hue in (blue, new, P), (orange, vae.encode(x[:150]).at(new), Q):
+        cloud.plot(*z.T, "o", color=hue, markersize=1.5, markeredgewidth=0)
+        pictures(ax, vae.decode(z[:6]).sigmoid().reshape(6, 8, 8), 3, hue)
 
 figure.savefig("one-part-alone-on-digits.svg")
 loss, gap, yours = ends

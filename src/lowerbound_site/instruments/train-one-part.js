@@ -1,9 +1,9 @@
 // Train encoder and decoder on one part of the KL alone, live: that part goes to 0, and the others stay where they like.
 
 import { choice } from "./controls/choice.js";
-import { element } from "./controls/dom.js";
+import { element, write } from "./controls/dom.js";
 import { instrument } from "./controls/instrument.js";
-import { player } from "./controls/play.js";
+import { following, player } from "./controls/play.js";
 import { predict } from "./controls/predict.js";
 import { axisSlider } from "./controls/slider.js";
 import { Bars } from "./draw/bars.js";
@@ -58,10 +58,15 @@ export function measure(state) {
 }
 
 const PARTS = { images: "images: q(x)‖p(x)", gap: "the gap: q(z|x)‖p(z|x)", codes: "codes: q(z)‖p(z)", yours: "your comparison: q(x|z)‖p(x|z)" };
+const LOOK = {
+  joints: "Watch both: how high the rows are, and where the white cuts in them stand. Trained on all parts, the two squares come to be alike.",
+  gap: "Watch the white cuts inside the rows: trained on the gap, they come to stand at the same places in both squares. How high the rows are, the images, was not asked for.",
+  yours: "Watch the white cuts inside the columns: trained on your comparison, they come to stand at the same places in both squares. How wide the columns are, the codes, was not asked for.",
+};
 const COLOURS = [["var(--lb-data)"], ["var(--lb-gap)"], ["var(--lb-q)"], ["var(--lb-p)"]];
 
 function build(kit) {
-  const square = new Square("q", "q(x, z), and p’s cuts dashed");
+  const [q, p] = [new Square("q", "the encoder’s pairs, q(x, z)"), new Square("p", "the model’s pairs, p(x, z)")];
   const bars = new Bars(Object.values(PARTS), { scale: 240 });
   const part = choice(kit, "part", "train on", { joints: "all parts, the joint KL", gap: "the gap alone, q(z|x)‖p(z|x)", yours: "your comparison alone, q(x|z)‖p(x|z)" });
   const steps = axisSlider(kit, "steps", "steps of training", { small: 1, large: 10, page: 50 });
@@ -75,8 +80,11 @@ function build(kit) {
   const question = predict(kit, "Train on the gap alone until it is 0. What does the images’ part do, q(x)‖p(x)?", {
     answers: ["it falls to 0", "it falls, not to 0", "it rises"],
     right: 2,
-    because: "From these tables it rises. Decoder and encoder now agree with each other, and nothing pulled the model’s images towards the data.",
+    because: "Decoder and encoder agree with each other in the end, and nothing pulled the model’s images towards the data.",
   });
+  // Your comparison is about columns: the squares are then cut by code.
+  const turned = following(kit, kit.state.part === "yours" ? 1 : 0);
+  const look = element("p", { class: "lb-legend" });
   return {
     stage: element(
       "div",
@@ -84,7 +92,9 @@ function build(kit) {
       element("p", { class: "lb-do lb-live" }, "Press “Play”. Then train on another part, from the same start."),
       question.element,
       part.element,
-      element("div", { class: "lb-beside" }, element("div", {}, bars.element, steps.element), square.element),
+      element("div", { class: "lb-beside" }, element("div", {}, bars.element), element("div", {}, steps.element)),
+      element("div", { class: "lb-beside" }, q.element, p.element),
+      look,
       element("div", { class: "lb-live" }, ...player(kit, { step: goOn }), other, ...kit.tools()),
     ),
     paint(state) {
@@ -93,7 +103,10 @@ function build(kit) {
       const trainedOn = (name) => state.part === name || state.part === "joints";
       const names = Object.entries(PARTS).map(([name, words]) => (trainedOn(name) ? `${words}, trained` : words));
       bars.paint(Object.keys(PARTS).map((name) => [kl[name]]), COLOURS, names);
-      square.paint(now, { over: model });
+      const turn = turned(state.part === "yours" ? 1 : 0);
+      q.paint(now, { turn });
+      p.paint(model, { turn });
+      write(look, LOOK[state.part]);
       part.paint();
       steps.paint();
       question.paint(state.part === "gap" && state.steps > 40 && state.tables === schema.tables.start);

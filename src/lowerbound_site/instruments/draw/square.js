@@ -23,7 +23,6 @@ export function picture(pixel, size) {
 export class Square {
   constructor(family, title) {
     this.hue = `var(--lb-${family})`;
-    const other = `var(--lb-${family === "p" ? "q" : "p"})`;
     this.cells = IMAGES.map((image) =>
       CODES.map((code) => ({
         area: svg("rect", {}),
@@ -32,14 +31,12 @@ export class Square {
         value: svg("text", {}),
       })),
     );
-    this.over = svg("path", { fill: "none", stroke: other, "stroke-width": 1.6, "stroke-dasharray": "5 3" });
     // Handles go here, in the square's own coordinates.
     this.box = svg(
       "g",
       { transform: `translate(${LEFT} ${TOP})` },
       ...this.cells.flat().map(({ area }) => area),
       svg("rect", { width: SIDE, height: SIDE, fill: "none", stroke: this.hue, "stroke-width": 1.2 }),
-      this.over,
       ...this.cells.flat().flatMap(({ code, image, value }) => [code, image, value]),
     );
     this.rows = IMAGES.map((image) => {
@@ -58,8 +55,8 @@ export class Square {
     );
   }
 
-  /** turn: 0 by image, 1 by code. lit: for each cell 0 (dim), 1 or 2 (lit). over: another joint, its cuts dashed. */
-  paint(joint, { turn = 0, lit = null, over = null } = {}) {
+  /** turn: 0 by image, 1 by code. lit: for each cell 0 (dim), 1 or 2 (lit). */
+  paint(joint, { turn = 0, lit = null } = {}) {
     const places = cells(joint, turn);
     const all = places.flat();
     joint.forEach((row, x) => row.forEach((prob, z) => {
@@ -79,7 +76,6 @@ export class Square {
       change(label, { x: centres[z], opacity: Math.max(0, 2 * turn - 1) });
       write(label, `${CODES[z]} ${probability(pz[z])}`);
     });
-    change(this.over, { d: over ? cuts(over, turn) : "" });
   }
 
   cell(prob, place, others, x, z, turn, light) {
@@ -121,10 +117,4 @@ export function apart(places, room) {
   for (let i = 1; i < moved.length; i += 1) moved[i] = Math.max(moved[i], moved[i - 1] + room);
   const over = Math.max(0, moved.at(-1) - places.at(-1)) / 2;
   return moved.map((place) => place - over);
-}
-
-function cuts(joint, turn) {
-  const around = ({ left, top, width, height }) =>
-    `M${left * SIDE} ${top * SIDE}h${width * SIDE}v${height * SIDE}h${-width * SIDE}z`;
-  return cells(joint, turn).flat().map(around).join("");
 }
