@@ -5,21 +5,12 @@ import { klToPrior, LOG_2PI } from "./normal.js";
 import { Random } from "./random.js";
 import { logLikelihood, reconstruction } from "./vae.js";
 
-/** H(q) = log det T + 1 + log 2 pi, in two dimensions. */
-export const entropy = ({ tril: [a, , c] }) => Math.log(a * c) + 1 + LOG_2PI;
-
-/** E_q[-log p(z)] = (|m|^2 + |T|^2) / 2 + log 2 pi. */
-const priorCost = ({ mean: [m1, m2], tril: [a, b, c] }) => 0.5 * (m1 * m1 + m2 * m2 + a * a + b * b + c * c) + LOG_2PI;
-
-/**
- * The loss, three times: surprise + gap = rebuilding + kl = joint - entropy, where surprise is -log p(x), rebuilding is
- * E_q[-log p(x|z)] and joint is E_q[-log p(x, z)].
- */
+/** The loss, twice: surprise + gap = rebuilding + kl, where surprise is -log p(x) and rebuilding is E_q[-log p(x|z)]. */
 export function pieces(decoder, x, q, logEvidence) {
   const rebuilding = -reconstruction(decoder, x, q);
   const kl = klToPrior(q);
   const loss = rebuilding + kl;
-  return { loss, surprise: -logEvidence, gap: loss + logEvidence, rebuilding, kl, joint: rebuilding + priorCost(q), entropy: entropy(q) };
+  return { loss, surprise: -logEvidence, gap: loss + logEvidence, rebuilding, kl };
 }
 
 /** Standard normal noise in two dimensions, n times; the streams of one seed have nothing to do with each other. */

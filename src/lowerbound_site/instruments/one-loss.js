@@ -1,4 +1,4 @@
-// The loss of one image as one bar, cut in three ways; and what an estimate of log p(x) takes, by draws.
+// The loss of one image as one bar, cut in two ways; and what an estimate of log p(x) takes, by draws.
 
 import { choice } from "./controls/choice.js";
 import { loadDecoder, loadEncoder, loadImages } from "./controls/data.js";
@@ -20,10 +20,10 @@ import { sigmoid } from "./maths/numbers.js";
 import { Grid, PIXELS, encode, forward } from "./maths/vae.js";
 
 export const schema = {
-  "cut": { "of": ["gap", "reconstruction", "entropy"], "start": "gap" },
+  "cut": { "of": ["gap", "reconstruction"], "start": "gap" },
   "draws": { "from": 0, "to": 256, "step": 1, "start": 0 },
   "seed": { "from": 0, "to": 999, "step": 1, "start": 0 },
-  "digit": { "from": 0, "to": 359, "step": 1, "start": 43 },
+  "digit": { "from": 0, "to": 359, "step": 1, "start": 304 },
   "q": { "of": ["encoder", "hand"], "start": "encoder" },
   "z1": { "from": -3.5, "to": 3.5, "step": 0.01, "start": 0 },
   "z2": { "from": -3.5, "to": 3.5, "step": 0.01, "start": 0 },
@@ -31,15 +31,15 @@ export const schema = {
   "s2": { "from": 0.05, "to": 1.2, "step": 0.01, "start": 0.3 }
 };
 
+// The image that it starts with, 304, is the held-out nine nearest to the average of the held-out nines.
 const LIMIT = 3.5;
-const AXIS = 60;
+const AXIS = 40;
 const ZOOM = 6;
 const PRIOR = upright(0, 0, 1, 1);
-const CUTS = { gap: "−log p(x) + gap", reconstruction: "reconstruction cost + KL to the prior", entropy: "average of −log p(x,z), less the entropy" };
+const CUTS = { gap: "−log p(x) + gap", reconstruction: "reconstruction cost + KL to the prior" };
 const NEEDS = {
   gap: "Both pieces need p(z|x), the blue island, or p(x): a sum over every code.",
   reconstruction: "The island is not needed: encoder, decoder and prior are enough. The circle holds 95 % of the prior.",
-  entropy: "The island is not needed here either. The entropy is paid back, the more the wider q is; below 0, it costs.",
 };
 
 async function load() {
@@ -62,7 +62,7 @@ function build(kit, { decoder, encoder, images }) {
     kit.set({ q: "hand", z1: q.mean[0], z2: q.mean[1], s1, s2 });
   };
 
-  const field = plane("four-cuts", LIMIT);
+  const field = plane("one-loss", LIMIT);
   const ring = outline("lb-prior-ring", 0.95);
   ring.paint(PRIOR);
   const rain = dots("var(--lb-p)");
@@ -83,7 +83,7 @@ function build(kit, { decoder, encoder, images }) {
   const outputs = Object.fromEntries(["prior", "q", "exact"].map((name) => [name, element("output", { "aria-live": "off" })]));
   const values = element(
     "p", { class: "lb-values" },
-    element("span", { class: "lb-label-p" }, "from the prior ", outputs.prior), " ",
+    element("span", { class: "lb-label-p" }, "−log p(x) from the prior ", outputs.prior), " ",
     element("span", { class: "lb-q" }, "from q ", outputs.q), " ",
     element("span", {}, "exact (dashed) ", outputs.exact),
   );
@@ -99,7 +99,7 @@ function build(kit, { decoder, encoder, images }) {
     again,
     button("The encoder’s answer", () => kit.go({ q: "encoder" })),
     button("Another digit", () => kit.go({ digit: (kit.state.digit + 47) % images.length, q: "encoder" })));
-  const guess = predict(kit, "Take the second cut. Next to the blue piece, −log p(x), will the reconstruction cost be…", {
+  const guess = predict(kit, "Now cut it the other way. Next to the blue piece, −log p(x), will the reconstruction cost be…", {
     answers: ["shorter", "as long", "longer"],
   });
   const logits = new Float64Array(PIXELS);
@@ -110,7 +110,7 @@ function build(kit, { decoder, encoder, images }) {
     const q = asked(state);
     const { logEvidence, logMass } = once("truth", digit, () => grid.posterior(x));
     const here = pieces(decoder, x, q, logEvidence);
-    const { loss, surprise, rebuilding, kl, joint } = here;
+    const { loss, surprise, rebuilding, kl } = here;
     const gap = Math.max(0, here.gap);
 
     // The draws.
@@ -136,7 +136,7 @@ function build(kit, { decoder, encoder, images }) {
     target.paint(x, `<i>x</i>, held-out digit ${digit}`);
     yours.paint(forward(decoder, q.mean, logits).map(sigmoid), "q’s centre, decoded");
 
-    // The bar. An entropy is a step back from where E[-log p(x, z)] ends, or forward where it is below 0.
+    // The bar.
     const parts = {
       gap: {
         numbers: { "-log p(x)": surprise, gap },
@@ -148,24 +148,13 @@ function build(kit, { decoder, encoder, images }) {
         pieces: [{ kind: "lb-piece-grey", start: 0, end: rebuilding }, { kind: "lb-piece-q", start: rebuilding, end: loss }],
         labels: [["", rebuilding, `reconstruction cost ${number(rebuilding, 2)}`], ["lb-q", rebuilding, `KL to the prior ${number(kl, 2)}`]],
       },
-      entropy: {
-        numbers: { "E[-log p(x,z)]": joint, entropy: here.entropy },
-        pieces: [
-          { kind: "lb-piece-grey", start: 0, end: Math.min(joint, loss) },
-          { kind: here.entropy > 0 ? "lb-piece-back" : "lb-piece-q", start: Math.min(joint, loss), end: Math.max(joint, loss) },
-        ],
-        labels: [
-          ["", Math.min(joint, loss), `average of −log p(x,z) ${number(joint, 2)}`],
-          ["lb-q", Math.min(joint, loss), here.entropy > 0 ? `← entropy ${number(here.entropy, 2)}` : `→ entropy ${number(here.entropy, 2)}`],
-        ],
-      },
     }[cut];
     const [before, after] = parts.labels.map(([kind, at, text], k) => ({ kind, at: Math.min(Math.max(at, 0.45 * AXIS), 0.66 * AXIS), text, side: k ? "" : "lb-before" }));
     const end = { text: `loss ${number(loss, 2)}${loss > AXIS ? " →" : ""}` };
     const ends = [{ kind: "lb-end", at: loss }];
     costs.paint({
       from: 0, to: AXIS, step: 10, marks: ends, pieces: parts.pieces, labels: [before, after],
-      end: { at: Math.min(Math.max(loss, cut === "entropy" ? joint : 0), AXIS), ...end, inside: Math.max(loss, joint) > 0.75 * AXIS },
+      end: { at: Math.min(loss, AXIS), ...end, inside: loss > 0.75 * AXIS },
     });
     zoom.paint({
       from: surprise, to: surprise + ZOOM, step: 1, marks: ends, pieces: parts.pieces, labels: [],
@@ -223,9 +212,8 @@ def normals(n, stream):
 const PRINTED = {
   gap: { "-log p(x)": "surprise", gap: "max(0.0, loss - surprise)" },
   reconstruction: { "reconstruction cost": "-reconstruction(vae, q, x).item()", "KL(q||prior)": "kl_each(q, vae.prior).item()" },
-  entropy: { "E[-log p(x,z)]": "loss + entropy(q).item()", entropy: "entropy(q).item()" },
 };
-const IMPORTS = { gap: ["Grid"], reconstruction: ["kl_each", "reconstruction"], entropy: ["entropy"] };
+const IMPORTS = { gap: ["Grid"], reconstruction: ["kl_each", "reconstruction"] };
 
 function python({ cut, draws, seed, digit, q, z1, z2, s1, s2 }) {
   const names = [...(q === "hand" ? ["DiagonalNormal"] : []), "digits", "elbo", "trained_digits", ...IMPORTS[cut]];
