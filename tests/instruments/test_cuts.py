@@ -89,13 +89,12 @@ def test_what_the_page_says_of_draws_holds_over_seeds(modules: Modules, exported
         const x = images[states], q = vae.encode(encoder, x), prior = normal.upright(0, 0, 1, 1);
         return Array.from({length: 100}, (_, k) => [[prior, 0, 256], [q, 1, 16]].map(([from, stream, n]) => {
           const drawn = cuts.weigh(decoder, x, from, cuts.noise(n, 100 + k, stream));
-          return [[...cuts.runningLogMean(drawn.map(one => one.logWeight))], drawn.map(one => one.logLike)];
+          return [...cuts.runningLogMean(drawn.map(one => one.logWeight))];
         }))""",
         NINE,
     )
     truth = Grid(exported).log_evidence(digits().held_out[[NINE]]).item()
-    prior = torch.tensor([estimates for (estimates, _), _ in found])
-    q = torch.tensor([estimates for _, (estimates, _) in found])
+    prior, q = (torch.tensor(estimates) for estimates in zip(*found, strict=True))
 
     def usual_error(estimates: torch.Tensor) -> float:
         return (estimates - truth).abs().median().item()
@@ -103,7 +102,6 @@ def test_what_the_page_says_of_draws_holds_over_seeds(modules: Modules, exported
     assert usual_error(prior[:, 15]) > 4 * usual_error(q[:, 15])  # after 16 draws
     assert usual_error(prior[:, 255]) < 0.5  # nats
     assert usual_error(q[:, 15]) < 0.5
-    assert (torch.tensor([hits for (_, hits), _ in found]) > truth).double().mean() < 0.05
 
 
 CHANGES = [
