@@ -2,9 +2,10 @@
 
 import { Border } from "./controls/border.js";
 import { choice } from "./controls/choice.js";
-import { element } from "./controls/dom.js";
+import { element, write } from "./controls/dom.js";
 import { instrument } from "./controls/instrument.js";
 import { predict } from "./controls/predict.js";
+import { initial } from "./controls/state.js";
 import { probability, texts } from "./draw/format.js";
 import { joints, prints } from "./draw/python.js";
 import { SIDE, Square } from "./draw/square.js";
@@ -60,6 +61,17 @@ const LIGHTS = {
   xGivenZ: (x, z) => (i, j) => (j === z ? (i === x ? 2 : 1) : 0),
   zGivenX: (x, z) => (i, j) => (i === x ? (j === z ? 2 : 1) : 0),
 };
+/** What a name says of this image and this code. */
+const SAYS = {
+  prior: (x, z) => `how often the model draws a ${z} code. It is chosen, and called the prior`,
+  decoder: (x, z) => `how often the decoder makes a ${x} from a ${z} code. The decoder is a network`,
+  evidence: (x) => `how often the model makes a ${x}, from any code. Add up the row`,
+  posterior: (x, z) => `of the model’s images of a ${x}, how many come from a ${z} code. Divide the cell by its row`,
+  data: (x) => `how often a ${x} is in the data. The data are given`,
+  encoder: (x, z) => `how often the encoder gives a ${x} a ${z} code. The encoder is a network`,
+  aggregated: (x, z) => `how often the encoder gives a ${z} code, to any image. Add up the column`,
+  turned: (x, z) => `of the images that got a ${z} code, how many are a ${x}. Divide the cell by its column`,
+};
 const KINDS = { prior: "marginalZ", decoder: "xGivenZ", evidence: "marginalX", posterior: "zGivenX", data: "marginalX", encoder: "zGivenX", aggregated: "marginalZ", turned: "xGivenZ" };
 
 function build(kit) {
@@ -70,18 +82,10 @@ function build(kit) {
   const encoder = new Border(kit, "encoderRound", "encoder: round, given seven");
   p.box.append(prior.element, decoder.element);
   q.box.append(data.element, encoder.element);
-  const named = (words) => Object.fromEntries(words.map(([name, word]) => [name, `${SYMBOLS[name]} ${word} `]));
-  const names = choice(kit, "name", "eight names", named([
-    ["prior", "prior, given"],
-    ["data", "data, given"],
-    ["decoder", "decoder, given"],
-    ["encoder", "encoder, given"],
-    ["evidence", "evidence, follows"],
-    ["aggregated", "aggregated, follows"],
-    ["posterior", "posterior, follows"],
-    ["turned", "follows"],
-  ]));
+  const names = choice(kit, "name", "Choose a name, and its area is lit. Left the model’s four, right the encoder’s. The upper two of each are given, the lower two follow.",
+    Object.fromEntries(["prior", "data", "decoder", "encoder", "evidence", "aggregated", "posterior", "turned"].map((name) => [name, `${SYMBOLS[name]} `])));
   names.element.classList.add("lb-pairs");
+  const told = element("output", { "aria-live": "off" });
   const image = choice(kit, "image", "x", { zero: "zero", one: "one", seven: "seven" });
   const code = choice(kit, "code", "z", { round: "round", straight: "straight" });
   const question = predict(kit, "Drag the encoder’s border, in q’s row of sevens. Besides q(z|x), what changes?", {
@@ -93,11 +97,11 @@ function build(kit) {
     stage: element(
       "div",
       { class: "lb-stage lb-scene" },
-      element("p", { class: "lb-do lb-live" }, "Choose a name and see its area. What is given has a handle."),
       question.element,
       names.element,
+      told,
       element("div", { class: "lb-beside" }, p.element, q.element),
-      element("div", { class: "lb-row" }, image.element, code.element),
+      element("details", { class: "lb-live" }, element("summary", {}, "Another image, another code"), element("div", { class: "lb-row" }, image.element, code.element)),
       element("div", { class: "lb-live" }, ...kit.tools()),
     ),
     paint(state) {
@@ -115,7 +119,13 @@ function build(kit) {
       const seven = cells(joint.q, 0)[2][0];
       encoder.paint({ along: "x", from: 0, to: SIDE, span: [seven.top * SIDE, SIDE] });
       const shown = measure(state);
-      names.paint(Object.fromEntries(Object.entries(SYMBOLS).map(([name, symbol]) => [name, probability(shown[symbol])])));
+      const before = measure({ ...initial(schema), image: state.image, code: state.code });
+      const said = ([name, symbol]) => {
+        const [now, was] = [shown, before].map((numbers) => probability(numbers[symbol]));
+        return [name, now === was ? now : `${now}, was ${was}`];
+      };
+      names.paint(Object.fromEntries(Object.entries(SYMBOLS).map(said)));
+      write(told, `${SYMBOLS[state.name]}: ${SAYS[state.name](state.image, state.code)}: ${probability(shown[SYMBOLS[state.name]])}.`);
       image.paint();
       code.paint();
       question.paint(state.encoderRound !== schema.encoderRound.start);

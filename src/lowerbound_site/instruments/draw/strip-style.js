@@ -1,4 +1,4 @@
-// The look of the joint KL cut in two ways: the squares stand beside the two bars, the slots are unfolded below.
+// The look of the joint KL cut in two ways: the two bars stand above the squares, the slots are unfolded below.
 
 export const STYLE = `
 .lb-sorted { display: grid; gap: 0.5rem 0.7rem; font-size: 0.8rem }
@@ -6,11 +6,12 @@ export const STYLE = `
 .lb-sorted > * { min-width: 0 }
 .lb-sorted .lb-choice { display: flex; flex-wrap: wrap; align-items: center; gap: 0 0.8rem }
 .lb-sorted .lb-choice legend { float: left; font-size: inherit; color: inherit }
-.lb-sorted > .lb-totals { max-width: 23rem }
+.lb-sorted > .lb-totals { max-width: 26rem }
+.lb-sorted > .lb-totals svg { width: 100% }
 @media screen and (min-width: 60rem) {
   .lb-sorted { grid-template-columns: minmax(0, 34rem) minmax(0, 1fr); align-items: center }
   .lb-sorted > * { grid-column: 1 / -1 }
-  .lb-sorted > .lb-beside { display: grid; grid-template-columns: 1fr 1fr; grid-area: 3 / 1 / 4 / 2 }
-  .lb-sorted > .lb-sort { grid-area: 3 / 2 / 4 / 3 }
+  .lb-sorted > .lb-beside { display: grid; grid-template-columns: 1fr 1fr; grid-area: 4 / 1 / 5 / 2 }
+  .lb-sorted > .lb-sort { grid-area: 4 / 2 / 5 / 3 }
 }
 `;
