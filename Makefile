@@ -48,6 +48,14 @@ $(STAMP):
 	@rm -f .venv/stamp-*
 	@touch $@
 
+# In a new environment nothing is compiled yet. The tests' processes would all do so at the same time, each for itself;
+# so one does it before, while the style is checked.
+COMPILED := $(STAMP)-compiled
+
+$(COMPILED): $(STAMP)
+	@.venv/bin/python -m pytest --collect-only --quiet > /dev/null 2>&1 || true  # what is wrong is said when they run
+	@touch $@
+
 # What only `make seeds` needs: an extra, which changes no pin.
 SEEDS := .venv/stamp-with-seeds-$(shell cat requirements.txt pyproject.toml | cksum | cut -d' ' -f1)
 
@@ -69,7 +77,7 @@ lowest: $(STAMP)
 	@$(SITE) lowest $(CLAIM)
 
 test: $(STAMP)
-	@$(MAKE) --no-print-directory --jobs 2 style chromium
+	@$(MAKE) --no-print-directory --jobs 2 style chromium $(COMPILED)
 	@# Two processes more than there are cores on a small machine: those with a browser or a program mostly wait for it.
 	.venv/bin/python -m pytest --numprocesses 4 --dist loadgroup --durations 20 -m "not more"
 
