@@ -181,19 +181,22 @@ def train(
     """
     like = next(vae.parameters())
     generator = torch.Generator(like.device).manual_seed(seed)
-    optimizer = torch.optim.Adam(vae.parameters(), lr=learning_rate, fused=True)
+    parameters = list(vae.parameters())
+    optimizer = torch.optim.Adam(parameters, lr=learning_rate, fused=True)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs)
+    small = _is_small(vae, batch_size)
     for epoch in range(1, epochs + 1):
         weight = _weight(beta, epoch)
         losses: list[Tensor] = []
         sizes: list[int] = []
-        with _fewer_threads(vae, batch_size):
+        with _one_thread() if small else contextlib.nullcontext():
             for batch, noise in _steps(vae, x, batch_size, generator, like, sample):
+                for parameter in parameters:  # as optimizer.zero_grad() does, without its bookkeeping
+                    parameter.grad = None
                 torch.clear_autocast_cache()  # rounded weights: of the step before, or of what was measured in between
                 value = loss(vae, batch, noise, weight)
                 if epoch == 1 and not losses:
                     _explain_first(vae, batch, value)
-                optimizer.zero_grad()
                 value.backward()
                 optimizer.step()
                 losses.append(value.detach())
@@ -216,17 +219,21 @@ def _steps(
         return
     order = torch.randperm(len(x), generator=generator, device=x.device)
     draws = noise(len(x)).split(batch_size) if sample else repeat(None)
-    yield from zip(x[order].split(batch_size), draws, strict=False)
+    yield from zip(x.index_select(0, order).split(batch_size), draws, strict=False)
+
+
+def _is_small(vae: VAE, batch_size: int) -> bool:
+    """Whether a step is so small that several threads take longer to agree than to work."""
+    layers = [module for module in vae.modules() if next(module.parameters(recurse=False), None) is not None]
+    products = batch_size * sum(parameter.numel() for parameter in vae.parameters())
+    return all(isinstance(layer, torch.nn.Linear) for layer in layers) and products < _ONE_THREADS_WORK
 
 
 @contextlib.contextmanager
-def _fewer_threads(vae: VAE, batch_size: int) -> Iterator[None]:
-    """One thread for steps so small that several take longer to agree than to work; as many as before afterwards."""
-    layers = [module for module in vae.modules() if next(module.parameters(recurse=False), None) is not None]
-    products = batch_size * sum(parameter.numel() for parameter in vae.parameters())
-    small = all(isinstance(layer, torch.nn.Linear) for layer in layers) and products < _ONE_THREADS_WORK
+def _one_thread() -> Iterator[None]:
+    """One thread inside, as many as before afterwards."""
     threads = torch.get_num_threads()
-    torch.set_num_threads(1 if small else threads)
+    torch.set_num_threads(1)
     try:
         yield
     finally:

@@ -76,7 +76,7 @@ class DiagonalNormal:
     def from_output(cls, output: Tensor, latent_dim: int) -> Self:
         """Read an encoder's output, shape (n, 2L): the means, then the log standard deviations."""
         _check_width(output, 2 * latent_dim, "DiagonalNormal: L means and L log standard deviations")
-        return cls(*torch.split(output, latent_dim, -1))
+        return cls(*output.chunk(2, -1))
 
     @property
     def scale_tril(self) -> Tensor:
