@@ -46,11 +46,11 @@ tied, some, free = (found[False, name] for name in names)
 x, mean = digits().held_out, digits().train.mean(0).clamp(0.001, 0.999)
 one_picture = Bernoulli().log_prob(x, mean.logit().expand_as(x)).mean()
 fits = zip(tied["apart"], tied["log_evidence"], strict=True)
-used = [apart for apart, fit in fits if fit > one_picture]
+used, fitted = zip(*[run for run in fits if run[1] > one_picture], strict=True)
 print(f"winding, one ellipse: runs no better than one picture = {5 - len(used)}")
-print(
-    f"winding, one ellipse, better than one picture: apart = {min(used):.1f} to {max(used):.1f}"
-)
+label = "winding, one ellipse, better than one picture"
+print(f"{label}: apart = {min(used):.1f} to {max(used):.1f}")
+print(f"{label}: log_evidence = {min(fitted):.1f} to {max(fitted):.1f}")
 assert max(used) < min(free["apart"]), (
     f"under one ellipse all should be within {min(free['apart']):.1f} nats of a normal, not {max(used):.1f}"
 )

@@ -375,7 +375,7 @@ def test_the_decoder_bends_to_the_ellipses_that_are_held(browser: Browser, stage
     step = page.get_by_role("button", name="Decoder step")
     expect(step).to_be_disabled()
     for _ in range(5):
-        page.get_by_role("button", name="Shuffle again").click()
+        page.get_by_role("button", name="Shuffle").click()
         before = shown(page)
         step.click()
         step.click()
@@ -408,7 +408,7 @@ def test_by_finger_and_keys_the_line_holds_and_any_shape_drops_the_gap(browser: 
     assert float(first["gap"]) + 1 < float(best["gap"].split(" ±")[0]) < float(finest["gap"].split(" ±")[0]) - 3
     page.get_by_label("moved to where its middle went").tap()
     assert (page.locator(".lb-verdict").text_content() or "").startswith("You said “as long”, and that is right. ")
-    page.get_by_role("button", name="Shuffle again").tap()
+    page.get_by_role("button", name="Shuffle").tap()
     assert shown(page)["gap"] != finest["gap"]
     page.get_by_label("any shape, moved along").tap()
     assert shown(page)["gap"] == first["gap"]

@@ -22,6 +22,7 @@ import { LOG_2PI, klToPrior, reach } from "./maths/normal.js";
 import { sigmoid } from "./maths/numbers.js";
 import { after, bestFound, extent, gathered, masses, piece } from "./maths/pieces.js";
 import { Random } from "./maths/random.js";
+import { ndtri } from "./maths/shares.js";
 import { Shuffle, moved, priceOfDraws } from "./maths/shuffle.js";
 import { Grid, encode, forward, logLikelihood, loss } from "./maths/vae.js";
 
@@ -38,6 +39,8 @@ const AXIS = 60; // nats
 const PICTURE = 0.78; // how wide a picture of the atlas is at most
 const CLOUD = 140; // pixels a side of what is drawn of the densities
 const ATLAS = 360;
+const ASKED = 6; // cells a side, in the question
+const EVEN = 8; // about so many pictures a side where all cells are drawn alike
 const DRAWS = 512;
 const SHOWN = 64; // draws on the plane
 const DECODED = 6; // and beside it
@@ -140,6 +143,12 @@ function build(kit, { images, known }) {
   const pair = digits("shuffle-pair", "var(--lb-ink)", 2, "<i>x</i>, and q’s middle decoded");
   const drawn = digits("shuffle-drawn", "var(--lb-ink)", 3, "six draws from q, decoded");
 
+  const even = tinted("shuffle-even", "var(--lb-ink)", 1, true);
+  const lines = svg("path", { fill: "none", stroke: "var(--lb-rule-strong)", "vector-effect": "non-scaling-stroke" });
+  const evenly = element("div", { class: "lb-pixels", style: "flex: 0 0 8rem" },
+    element("span", {}, "The same map by shares of the prior: all cells alike."),
+    svg("svg", { viewBox: "0 0 1 1", style: "aspect-ratio: 1; width: 100%; height: auto", role: "img", "aria-label": "the cells, all drawn of one size" }, even.element, lines));
+
   // Another shuffle begins with the decoder as it was.
   const anew = Object.create(kit, { set: { value: (changes, atRest) => kit.set({ ...changes, steps: 0 }, atRest) } });
   const cells = axisSlider(anew, "k", "cells a side", { small: 1, large: 2, page: 3 });
@@ -157,7 +166,7 @@ function build(kit, { images, known }) {
   const decoderStep = button("Decoder step", () => kit.go({ steps: kit.state.steps + 1 }));
   const stepped = element("p", { class: "lb-legend" });
   const buttons = element("div", { class: "lb-buttons lb-live" },
-    button("Shuffle again", () => kit.go({ seed: (kit.state.seed + 1) % 100, k: kit.state.k === 1 ? 6 : kit.state.k, steps: 0 })),
+    button("Shuffle", () => kit.go({ seed: (kit.state.seed + 1) % 100, k: kit.state.k === 1 ? ASKED : kit.state.k, steps: 0 })),
     button("Another digit", () => kit.go({ digit: (kit.state.digit + 47) % images.length })), decoderStep);
   const values = element("p", { class: "lb-values" });
   const outputs = ["loss", "−log p(x)", "gap"].map((name) => {
@@ -226,6 +235,18 @@ function build(kit, { images, known }) {
     return bitmap(ATLAS, ATLAS, (c, r) => ink[r * ATLAS + c], 16);
   }
 
+  /** The map by shares of the prior: every cell is as large, and in each are as many places, decoded. */
+  function mosaic(state) {
+    const [shuffle, decoder] = [known.shuffle(state), known.decoder(state)];
+    const side = state.k * Math.max(1, Math.round(EVEN / state.k));
+    const at = Array.from({ length: side }, (_, i) => ndtri((i + 0.5) / side));
+    const pictures = at.map((z1) => at.map((z2) => forward(decoder, shuffle.move([z1, z2])).map(sigmoid)));
+    return bitmap(9 * side, 9 * side, (c, r) => {
+      const values = pictures[Math.floor(c / 9)][side - 1 - Math.floor(r / 9)];
+      return c % 9 > 7 || r % 9 > 7 ? 0 : values[8 * (r % 9) + (c % 9)];
+    }, 16);
+  }
+
   let seen = {}; // the gaps so far with this shuffle, by what q is
   let shown = {};
   const once = (name, key, paint) => {
@@ -246,6 +267,10 @@ function build(kit, { images, known }) {
     const order = `${state.k} ${state.seed} ${state.steps}`;
 
     once("atlas", order, () => (state.k === 1 ? field.paintAtlas(decoder) : field.showAtlas(atlas(state))));
+    once("even", order, () => {
+      even.show(mosaic(state), { x: 0, y: 0, width: 1, height: 1 });
+      change(lines, { d: Array.from({ length: state.k - 1 }, (_, i) => `M${(i + 1) / state.k} 0v1M0 ${(i + 1) / state.k}h1`).join("") });
+    });
     once("cloud", `${order} ${state.digit}`, () => {
       field.showCloud(cloud(state));
       pieces.show(heap(state, now.q), { x: -LIMIT, y: -LIMIT, width: 2 * LIMIT, height: 2 * LIMIT });
@@ -293,7 +318,7 @@ function build(kit, { images, known }) {
     cells.paint(meaning, `${state.k} x ${state.k}`);
     shape.paint(seen);
     guess.element.style.visibility = state.steps ? "hidden" : ""; // its verdict was on the shuffle alone; its place stays
-    guess.paint(state.k > 1, {
+    guess.paint(state.k >= ASKED, {
       right: 1,
       because: "The same pictures are drawn as often as before, only from other places. What climbs is the gap of one ellipse. Now take the best ellipse found, and then any shape.",
     });
@@ -301,7 +326,7 @@ function build(kit, { images, known }) {
     return numbers;
   }
 
-  const controls = element("div", { class: "lb-live" }, cells.element, shape.element);
+  const controls = element("div", { class: "lb-live", style: "flex: 1 1 10rem" }, cells.element, shape.element);
   const stage = element("div", { class: "lb-stage lb-inspect" },
     guess.element,
     element("div", { class: "lb-costs" }, costs.element),
@@ -309,7 +334,7 @@ function build(kit, { images, known }) {
     element("div", { class: "lb-draw" }, pair.element),
     element("div", { class: "lb-side" }, drawn.element),
     element("div", { class: "lb-readings" }, values,
-      controls, buttons, stepped,
+      element("div", { class: "lb-beside" }, evenly, controls), buttons, stepped,
       element("p", { class: "lb-legend" }, "Numbers on the map: which share of p(z|x), the blue places, lies in a cell."),
       element("div", { class: "lb-tools lb-live" }, ...kit.tools())));
   return { stage, paint };
