@@ -1,6 +1,6 @@
 // The price of noise is slope: one digit, its place held; in the hand, the width of q, and how steep the decoder is there.
 
-import { loadDecoder, loadEncoder, loadImages } from "./controls/data.js";
+import { loadDecoder, loadEncoder, loadImages, loadLabels } from "./controls/data.js";
 import { change, element, svg, write } from "./controls/dom.js";
 import { handle } from "./controls/handle.js";
 import { instrument } from "./controls/instrument.js";
@@ -37,11 +37,19 @@ const NOISE = steadyNoise(6);
 const WIDTHS = Array.from({ length: 32 }, (_, i) => 0.01 * 120 ** (i / 31));
 
 const load = async () => {
-  const [decoder, encoder, images] = await Promise.all([loadDecoder(), loadEncoder(), loadImages()]);
-  return { decoder, encoder, images };
+  const [decoder, encoder, images, labels] = await Promise.all([loadDecoder(), loadEncoder(), loadImages(), loadLabels()]);
+  return { decoder, encoder, images, labels };
 };
 
-function build(kit, { decoder, encoder, images }) {
+function build(kit, { decoder, encoder, images, labels }) {
+  const middles = images.map((image) => encode(encoder, image).mean);
+  /** Of the held-out digits with another name the one whose middle lies nearest. */
+  const neighbour = (digit) => {
+    const away = (other) => Math.hypot(middles[other][0] - middles[digit][0], middles[other][1] - middles[digit][1]);
+    const others = images.map((_, other) => other).filter((other) => labels[other] !== labels[digit]);
+    return others.reduce((near, other) => (away(other) < away(near) ? other : near));
+  };
+
   const grid = new Grid(decoder);
   const kept = {};
   const once = (name, key, make) => (kept[name]?.key === key ? kept[name] : (kept[name] = { key, ...make() }));
@@ -52,7 +60,7 @@ function build(kit, { decoder, encoder, images }) {
     const blurs = WIDTHS.map((s) => parts(decoder, x, mean, s, s < 0.3 ? 0.75 : 0.5).blur);
     // c times as steep, a decoder blurs what a circle 1 / c times as wide draws as before.
     const curve = (c) => WIDTHS.map((wide, i) => ({ s: wide / c, nats: blurs[i] + klToPrior(upright(...mean, wide / c, wide / c)) }));
-    return { x, mean, curve };
+    return { x, mean, curve, other: neighbour(digit) };
   });
   const scene = ({ digit, c }) => once("scene", `${digit} ${c}`, () => {
     const { x, mean, curve } = ofDigit({ digit });
@@ -65,9 +73,12 @@ function build(kit, { decoder, encoder, images }) {
   const halo = outline("lb-halo", 0.95);
   const ring = outline("lb-q-95", 0.95);
   const centre = svg("circle", { class: "lb-q-dot", r: 0.05 });
-  field.marks.append(halo.element, ring.element, centre);
+  const beside = outline("lb-q-95", 0.95);
+  change(beside.element, { style: "stroke-dasharray: 4 4" });
+  field.marks.append(halo.element, beside.element, ring.element, centre);
   const cut = bar("lb-loss");
   const pair = digits("width-pair", "var(--lb-ink)", 2, "<i>x</i>, and q’s middle decoded");
+  const between = digits("width-between", "var(--lb-ink)", 2, "another digit’s image (dashed circle), and half way, decoded");
   const drawn = digits("width-drawn", "var(--lb-ink)", 3, "six draws from q, decoded");
   const walk = digits("width-walk", "var(--lb-ink)", PICTURES, "Decoded on a line through the middle. Below: how much more <i>x</i> costs there, and how far q’s draws go (orange).");
   const valley = new Valley(FAR, PICTURES, VALLEY);
@@ -84,8 +95,8 @@ function build(kit, { decoder, encoder, images }) {
   const slope = axisSlider(kit, "c", "times as steep", { small: 0.1, large: 0.5, page: 1 });
   const fit = element("button", { type: "button" }, "Best width");
   fit.addEventListener("click", () => kit.go({ s: scene(kit.state).best.s }));
-  const other = element("button", { type: "button" }, "Another digit");
-  other.addEventListener("click", () => kit.go({ digit: (kit.state.digit + 47) % images.length }));
+  const another = element("button", { type: "button" }, "Another digit");
+  another.addEventListener("click", () => kit.go({ digit: (kit.state.digit + 47) % images.length }));
   const guess = predict(kit, "A decoder twice as steep here: the best width, and the price paid there, will…", {
     answers: ["both stay", "shrink, and stay", "shrink, and rise"],
     right: 2,
@@ -93,13 +104,14 @@ function build(kit, { decoder, encoder, images }) {
   });
   const names = ["loss", "reconstruction at the middle", "blur", "KL to the prior", "F", "blur by the slope", "best width by the slope"];
   const outputs = Object.fromEntries(names.map((name) => [name, element("output", { "aria-live": "off" })]));
-  const values = element("p", { class: "lb-values" });
-  for (const name of names) values.append(element("span", {}, `${name} `, outputs[name]), " ");
+  const listed = (those) => element("p", { class: "lb-values" }, ...those.flatMap((name) => [element("span", {}, `${name} `, outputs[name]), " "]));
+  const values = listed(names.slice(0, 4));
+  const byFormula = element("details", { class: "lb-live" }, element("summary", {}, "By the formula below"), listed(names.slice(4)));
 
   let shown;
 
   function paint({ digit, s, c }) {
-    const { x, mean, curve: trained } = ofDigit({ digit });
+    const { x, mean, curve: trained, other } = ofDigit({ digit });
     const { steep, f, points, best } = scene({ digit, c });
     const { middle, blur, kl } = parts(steep, x, mean, s);
     const loss = middle + blur + kl;
@@ -114,9 +126,13 @@ function build(kit, { decoder, encoder, images }) {
       walk.paint(Array.from({ length: PICTURES }, (_, k) => decode([mean[0] + FAR * ((2 * k) / (PICTURES - 1) - 1), mean[1]])));
       valley.costs(valley.steps.map((step) => -logLikelihood(steep, x, mean[0] + step, mean[1]) - middle));
     }
+    // What the trained decoder shows at a place, the steeper one shows nearer.
+    const near = middles[other].map((m, l) => mean[l] + (m - mean[l]) / c);
+    if (shown !== `${digit} ${c}`) between.paint([images[other], decode(mean.map((m, l) => (m + near[l]) / 2))]);
     shown = `${digit} ${c}`;
     field.showIsland(true, false);
     for (const part of [halo, ring]) part.paint(q);
+    beside.paint(upright(...near, s, s));
     change(centre, { cx: mean[0], cy: -mean[1] });
     drawn.paint(NOISE.map((e) => decode(codeAt(q, e))));
     curve.paint(s, blur + kl);
@@ -154,7 +170,7 @@ function build(kit, { decoder, encoder, images }) {
     element("div", { class: "lb-costs" }, cut.element),
     element("div", { class: "lb-hands lb-live" }, slope.element, slider.element),
     field.element,
-    element("div", { class: "lb-draw" }, pair.element),
+    element("div", { class: "lb-draw" }, pair.element, between.element),
     element("div", { class: "lb-side" }, drawn.element),
     element("div", { class: "lb-line-of-codes" }, walk.element, valley.element),
     element("div", { class: "lb-readings" },
@@ -162,7 +178,8 @@ function build(kit, { decoder, encoder, images }) {
       curve.element),
     element("div", { class: "lb-more" },
       values,
-      element("div", { class: "lb-buttons lb-live" }, fit, other),
+      byFormula,
+      element("div", { class: "lb-buttons lb-live" }, fit, another),
       element("div", { class: "lb-tools lb-live" }, ...kit.tools())));
   return { stage, paint };
 }
