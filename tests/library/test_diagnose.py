@@ -167,12 +167,80 @@ def test_what_is_not_checked_says_why():
 
     report = diagnose(sound(loss=raising), data(), **QUICK)
     assert report["beta"].advice == "the loss raised AttributeError: no such thing"
-    report = diagnose(sound(loss=lambda *of: {"loss": right(*of)}), data(), **QUICK)
-    assert report["beta"].advice.endswith("expected a tensor with one number, got dict")
     limited = loss_of(summed, lambda mu, logvar: each_kl(mu, logvar).clamp(min=1.5).mean())
     free_bits = diagnose(sound(loss=limited), data(), **QUICK)
     assert free_bits["reconstruction in the loss"].verdict == "look"
     assert free_bits["beta"].verdict == SKIPPED
+
+
+def test_a_loss_that_cannot_be_asked_is_no_all_clear():
+    """Each of these came back as "nothing is wrong": an error in it was a reason not to look."""
+
+    def mistyped(*of):
+        return right(*of) + y  # noqa: F821
+
+    for loss, said in {
+        mistyped: "NameError: name 'y' is not defined",
+        lambda *of: {"loss": right(*of)}: "TypeError: expected a tensor with one number, got dict",
+        lambda *of: (right(*of), 0): "TypeError: expected a tensor with one number, got tuple",
+        lambda *of: right(*of).item(): "TypeError: expected a tensor with one number, got float",
+        lambda *of: right(*of).expand(8): "TypeError: expected a tensor with one number, got shape (8,)",
+    }.items():
+        report = diagnose(sound(loss=loss), data(), **QUICK)
+        assert report.wrong == ("loss gives a number",)
+        assert report["loss gives a number"].value == f"the loss raised {said}"
+    report = diagnose(sound(loss=None), data(), **QUICK)
+    assert str(report).splitlines()[0].startswith("nothing is wrong; look at: loss gives a number")
+    exchanged = diagnose(sound(loss=lambda decoded, x, *of: right(x, decoded, *of)), data(), **QUICK)
+    assert "look at: reconstruction in the loss" in str(exchanged).splitlines()[0]
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("spread", ["logvar", "log_std"])
+def test_a_width_said_to_be_a_logarithm_that_the_loss_takes_the_logarithm_of(spread):
+    def of_std(decoded, x, mu, std):
+        return summed(decoded, x) + (0.5 * (mu.square() + std.square() - 1) - std.log()).sum(1).mean()
+
+    report = diagnose(sound(spread=spread, loss=of_std, draw=None), data(), **QUICK)
+    assert report.wrong == ("loss gives a number",)
+    assert report["loss gives a number"].value.startswith("the loss is NaN or infinite at a sound")
+
+
+def test_sigma_where_its_square_belongs_is_named():
+    def of_std(decoded, x, mu, logvar):
+        return summed(decoded, x) + 0.5 * (mu.square() + (logvar / 2).exp() - 1 - logvar).sum(1).mean()
+
+    report = diagnose(sound(loss=of_std), data(), **QUICK)
+    assert report.wrong == ("sign and form of the KL",)
+    assert report["sign and form of the KL"].value == "it has sigma where sigma^2 belongs"
+
+
+@pytest.mark.parametrize(
+    ("weight", "mean", "advice"),
+    [
+        (0.1, False, "Take the factor out; if"),
+        (1.0, True, "Sum over pixels and over latent numbers; if"),
+        (0.3, True, "Sum over pixels and over latent numbers and take the factor out; if"),
+    ],
+)
+def test_the_advice_on_beta_is_on_what_made_it(weight, mean, advice):
+    def loss(decoded, x, mu, logvar):
+        return summed(decoded, x) / (64 if mean else 1) + weight * each_kl(mu, logvar).mean()
+
+    assert advice in str(diagnose(sound(loss=loss), data(), **QUICK)["beta"])
+
+
+def test_images_come_as_one_tensor():
+    with pytest.raises(TypeError, match="x: expected images as one tensor, got DataLoader"):
+        diagnose(sound(), torch.utils.data.DataLoader(data()))
+
+
+def test_what_was_left_in_training_mode_is_said_and_the_rest_is_looked_at():
+    vae, x = next(make for make in BROKEN if make.__name__ == "batch_norm_left_on")()
+    report = diagnose(vae, x, **QUICK)
+    assert report.wrong == ("eval mode",)
+    assert report["beta"].verdict != SKIPPED
+    assert report.images is not None
 
 
 def test_a_loss_of_fixed_shapes_is_not_checked_for_other_sizes():

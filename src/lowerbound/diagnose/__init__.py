@@ -50,6 +50,7 @@ NETWORKS = (  # at what was measured
     Look("latent numbers in use", networks.in_use, "used", "mistakes-around-a-loss"),
     Look("encoder listens to x", networks.encoder_listens, "constant"),
     Look("decoder listens to z", networks.decoder_listens, "listens"),
+    Look("loss gives a number", loss.gives_a_number),
     Look("noise of the draw", loss.noise_of_the_draw, "", "mistakes-in-a-loss"),
 )
 FORM = (  # at what was measured, and at what the loss is made of
@@ -88,6 +89,7 @@ def diagnose(
         site: where links to claims lead.
 
     Raises:
+        TypeError: x is no tensor.
         ValueError: fewer than 8 images, unknown thresholds, settings out of range.
 
     >>> from lowerbound import digits, trained_digits
@@ -100,6 +102,8 @@ def diagnose(
     limits = {name: value for name, (value, _) in THRESHOLDS.items()} | dict(thresholds or {})
     if unknown := limits.keys() - THRESHOLDS.keys():
         raise ValueError(f"thresholds: there are {tuple(THRESHOLDS)}, got {sorted(unknown)}")
+    if not isinstance(x, Tensor):
+        raise TypeError(f"x: expected images as one tensor, got {type(x).__name__}")
     if len(x) < 8:
         raise ValueError(f"x: expected at least 8 images, got {len(x)}")
     model, generator = as_any(vae) if isinstance(vae, VAE) else vae, torch.Generator().manual_seed(seed)
@@ -116,9 +120,11 @@ def _all_checks(
     for look in FIRST:
         checks += _looked([look], limits, handed_over)
         if checks[-1].verdict == WRONG:
-            because = "what is wrong above would be in every number"
-            return [*checks, Check("everything else", SKIPPED, advice=because)], None, None
+            break
     model.network.eval()
+    if checks[-1].verdict == WRONG and look.at(measure(model, x, limits, torch.Generator())).verdict == WRONG:
+        because = "what is wrong above would be in every number"
+        return [*checks, Check("everything else", SKIPPED, advice=because)], None, None
     m = measure(model, _in_double(model, x), limits, generator)
     m = replace(m, loss=lossfit.ask(model, m.x, generator))
     fits, unknown = (None, m.loss) if isinstance(m.loss, str) else (m.loss, "")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from torch import Tensor
 
 from lowerbound.diagnose.anyvae import BERNOULLIS
-from lowerbound.diagnose.lossfit import FORMS, MEAN, Fit, Fits, drawn_width, draws_in_training
+from lowerbound.diagnose.lossfit import FORMS, MEAN, NO_LOSS, Fit, Fits, drawn_width, draws_in_training
 from lowerbound.diagnose.measured import Measured
 from lowerbound.diagnose.report import FINE, LOOK, WRONG, Check, judged, skipped
 from lowerbound.encoders import READINGS
@@ -14,6 +14,18 @@ from lowerbound.encoders import READINGS
 RIGHT = "KL = 1/2 sum(mu^2 + sigma^2 - 1 - log sigma^2)"
 SIGMA = {"logvar": "exp(logvar / 2)", "log_std": "exp(log_std)", "std": "std itself", "var": "sqrt(var)"}
 ANOTHER = "the loss is of another form"
+
+
+def gives_a_number(m: Measured) -> Check:
+    """The loss can be asked: called as was said, it returns one number."""
+    if isinstance(m.loss, Fits):
+        return judged(FINE, "one for each batch")
+    if m.model.vae is not None:
+        return skipped(m.loss)
+    if m.loss == NO_LOSS:
+        return judged(LOOK, NO_LOSS, "pass loss or step: most faults are there")
+    called = "step(x)" if m.model.step else "loss(decoded, x, mean, second output)"
+    return judged(WRONG, m.loss, f"it is called as {called}, and has to return a tensor with one number")
 
 
 # -- its form ----------------------------------------------------------------------------------------------------------
@@ -89,7 +101,8 @@ def form_of_the_kl(m: Measured, loss: Fits) -> Check:
     weights = [round(c / abs(fit.a), 4) + 0.0 for c in fit.terms]  # 0.0 takes the sign off a zero
     found = "mu^2 {:.3g}, sigma^2 {:.3g}, -log sigma^2 {:.3g}".format(*weights)
     if not fit.whole:
-        return judged(WRONG, f"its terms have the weights {found}", f"the three weights should be one: {RIGHT}")
+        about = "" if fit.left < 1e-6 else "about "
+        return judged(WRONG, f"its terms have {about}the weights {found}", f"the three weights should be one: {RIGHT}")
     if fit.beta < 0:
         return judged(WRONG, f"the KL is subtracted: {found}", "add it to -log p(x|z)")
     return judged(FINE, f"a KL, times {fit.b:.4g}")
@@ -115,12 +128,15 @@ def weight_of_the_kl(m: Measured, loss: Fits) -> Check:
     if _differ(m, loss.fit, loss.smaller):
         return skipped("it depends on the batch")
     beta, meant, sigma = loss.fit.beta, m.model.beta, m.model.sigma
-    advice = "sum over pixels and over latent numbers; if this beta is wanted, pass beta to AnyVAE"
+    made = _made_of(m, loss)
+    mend = ["sum over pixels and over latent numbers"] if "a mean over" in made or "divided" in made else []
+    mend += ["take the factor out"] if "times" in made or not mend else []
+    advice = f"{' and '.join(mend)}; if this beta is wanted, pass beta to AnyVAE"
     if sigma is not None and meant > 0 and beta > 0:
         advice += f". It is the bound of sigma = {sigma * math.sqrt(beta / meant):.4g} in place of {sigma:g}"
     if beta == 0:
         advice = "the loss has no KL: a plain autoencoder"
-    found = f"{beta:.4g} where {meant:g} was meant: {_made_of(m, loss)}"
+    found = f"{beta:.4g} where {meant:g} was meant: {made}"
     return judged(abs(beta - meant) > m.limits["beta"] * max(abs(meant), 1e-9), found, advice, beta)
 
 

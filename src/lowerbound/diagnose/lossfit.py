@@ -26,7 +26,9 @@ EXPLAINED = 1e-3  # of the spread of the values: what a reading may leave over
 SHAKEN = 0.3  # how far the encoder's weights are moved so that codes differ: times their size, and this / 6 beside
 
 MEAN = "the mean"
+NO_LOSS = "no loss was given"
 FORMS = {  # of a KL that is none, and what it is
+    "sigma": "it has sigma where sigma^2 belongs",
     "reversed": "it is KL(p(z)‖q(z|x)), the arguments exchanged",
     "log squared": "it has (log sigma)^2 where log(sigma^2) belongs",
 }
@@ -91,9 +93,11 @@ def ask(model: AnyVAE, x: Tensor, generator: torch.Generator) -> Fits | str:
     if model.vae is not None:
         return "the loss of fit is -log p(x|z) + beta KL, with the beta that you passed"
     if model.loss is None and model.step is None:
-        return "no loss was given"
+        return NO_LOSS
     try:
         fit, smaller = (fit_of(model, x, batch, generator) for batch in (8, 4))
+    except FloatingPointError as error:
+        return str(error)
     except Exception as error:  # whatever a user's own function may raise
         return f"the loss raised {type(error).__name__}: {error}"
     half: Fit | str = "a step takes images of one size"
@@ -116,6 +120,8 @@ def fit_of(model: AnyVAE, x: Tensor, batch: int, generator: torch.Generator, pix
         answer = partial(_of_step, weights=_encoder_weights(model, x[:1]))
     answers = [answer(model, x[torch.randint(len(x), (batch,), generator=generator)], generator) for _ in range(ROWS)]
     values, charged, terms = zip(*answers, strict=True)
+    if not torch.stack(values).isfinite().all():
+        raise FloatingPointError(f"the loss is NaN or infinite at a sound {model.spread}, which you said comes second")
     fits = [
         _least_squares(torch.stack(values), cost, three, (kind, read, drawn))
         for (kind, drawn), cost in _columns(charged).items()
@@ -174,6 +180,7 @@ def _terms(mu: Tensor, second: Tensor, said: str) -> dict[str, Tensor]:
     log_stds = {read: reading(second) for read, reading in READINGS.items()}
     terms = {read: (mu.square() / 2, (2 * log_std).exp() / 2, -log_std) for read, log_std in log_stds.items()}
     half, half_variance, minus = terms[said]
+    terms["sigma"] = (half, (2 * half_variance).sqrt() / 2, minus)
     terms["reversed"] = (half / (2 * half_variance), 1 / (4 * half_variance), -minus)
     terms["log squared"] = (half, half_variance, minus.square() / 2)
     return {read: torch.stack([term.sum(1).mean() for term in three]) for read, three in terms.items()}
@@ -274,5 +281,5 @@ def _held(step: Any, x: Tensor, noise: float) -> Tensor:
 def _number(value: Any) -> Tensor:
     if not isinstance(value, Tensor) or value.numel() != 1:
         found = f"shape {tuple(value.shape)}" if isinstance(value, Tensor) else type(value).__name__
-        raise TypeError(f"loss: expected a tensor with one number, got {found}")
+        raise TypeError(f"expected a tensor with one number, got {found}")
     return value.detach().double().cpu().reshape(())

@@ -133,7 +133,8 @@ def likelihood_fits(m: Measured) -> Check:
     if m.model.likelihood == "gaussian":
         beyond = float(((m.pixels < -0.01) | (m.pixels > 1.01)).double().mean())
         if not m.within or beyond <= m.limits["grey"]:
-            return judged(FINE, found)
+            off = float((m.decoded - m.pixels).square().mean().sqrt())
+            return judged(FINE, f"{found}; a decoded pixel is off by {off:.3g}, sigma is {m.model.sigma:.3g}")
         advice = f"{beyond:.2g} of the pixels lie outside 0..1, where the decoder's sigmoid never gets: scale x"
         return judged(WRONG, f"{found}, the decoder in {m.span}", advice)
     if m.model.vae is not None:

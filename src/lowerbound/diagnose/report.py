@@ -86,7 +86,8 @@ class Images:
         }
         if self.gap is not None:
             rows |= {"gap": self.gap.mean(), "gap, largest": self.gap.max()}
-        return "\n".join(f"{name} = {value:.3f}" for name, value in rows.items())
+        head = f"{len(self.elbo)} images, averages in nats an image:"
+        return "\n".join([head, *(f"{name} = {value:.3f}" for name, value in rows.items())])
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,7 +124,9 @@ class Report:
         return found[name]
 
     def __str__(self) -> str:
-        head = "nothing is wrong" if self.ok else f"wrong: {', '.join(self.wrong)}"
+        look = [check.name for check in self.checks if check.verdict == LOOK]
+        fine = "nothing is wrong" + (f"; look at: {', '.join(look)}" if look else "")
+        head = fine if self.ok else f"wrong: {', '.join(self.wrong)}"
         lines = [head, "", *(str(check) for check in self.checks if check.verdict != SKIPPED)]
         why = {check.name: check.advice for check in self.checks if check.verdict == SKIPPED}
         for because in dict.fromkeys(why.values()):  # what was not checked for one reason shares a line
