@@ -18,6 +18,13 @@ def average_log_ratio(q, p):
 for image, ratio in zip(["zero", "one", "seven"], q / p, strict=True):
     print(f"log ratio of {image} = {ratio.log():z.3f}")
 
+for image, own, other in zip(["zero", "one", "seven"], -q.log(), -p.log(), strict=True):
+    print(f"cost of {image} under q = {own:.2f}")
+    print(f"cost of {image} under p = {other:.2f}")
+
+entropy, cross_entropy = -(q * q.log()).sum(), -(q * p.log()).sum()
+print(f"entropy of q = {entropy:.2f}")
+print(f"cross-entropy = {cross_entropy:.2f}")
 print(f"KL(q||p) = {average_log_ratio(q, p):.3f}")
 print(f"KL(p||q) = {average_log_ratio(p, q):.3f}")
 
@@ -39,4 +46,7 @@ assert min(found) > 0, (
 )
 assert average_log_ratio(q, q) == 0, (
     f"the KL of q from itself should be 0, not {average_log_ratio(q, q):.3f}"
+)
+assert abs(cross_entropy - entropy - average_log_ratio(q, p)) < 1e-12, (
+    f"the KL should be {cross_entropy:.2f} - {entropy:.2f}, not {average_log_ratio(q, p):.2f}"
 )
