@@ -221,7 +221,6 @@ def test_the_two_questions_by_keys(page: Page, stage: str) -> None:
     """The ellipse leaves the blue piece; a decoder that ignores z has no gap and a longer bar."""
     show(page, stage, "")
     surprise = page.evaluate(NUMBERS)["-log p(x)"]
-    expect(page.get_by_role("button", name="And a decoder that ignores z?")).to_be_hidden()
     page.get_by_role("button", name="the purple one").press("Enter")
     page.get_by_role("slider", name="place of q, to the right").press("PageDown")
     expect(page.locator(".lb-verdict")).to_contain_text("You said “the purple one”, and that is right.")
@@ -229,7 +228,7 @@ def test_the_two_questions_by_keys(page: Page, stage: str) -> None:
     page.get_by_role("button", name="And a decoder that ignores z?").press("Enter")
     assert page.evaluate("document.activeElement.textContent") == "shorter"
     page.keyboard.press("Enter")
-    expect(page.locator(".lb-verdict")).to_have_text("Now try it, and see.")
+    expect(page.locator(".lb-verdict")).to_have_text("Now press the button below, and see.")
     page.wait_for_function("document.querySelector('lb-instrument').instrument.state.q === 'encoder'")
     page.wait_for_timeout(100)
     before = float(page.evaluate(NUMBERS)["loss"])
@@ -246,7 +245,7 @@ def test_a_dot_is_widened_until_the_bar_gets_no_shorter(page: Page, stage: str) 
     show(page, stage, "ask=floor&q=hand&z1=0.84&z2=1.95&s1=0.02&s2=0.02")
     surprise, dot = (float(page.evaluate(NUMBERS)[name]) for name in ("-log p(x)", "loss"))
     page.get_by_role("button", name="no shorter than blue").press("Enter")
-    expect(page.locator(".lb-verdict")).to_have_text("Now try it, and see.")
+    expect(page.locator(".lb-verdict")).to_have_text("Now shorten the bar as far as it goes, and see.")
     for name in ("width of q", "height of q"):
         page.get_by_role("slider", name=name).press("PageUp")
     expect(page.locator(".lb-verdict")).to_contain_text(

@@ -42,14 +42,16 @@ const MOVED = 0.5; // nats: what shows which piece an ellipse changes
 const NEAR = 0.3; // nats: a gap that shows where the bar can't get shorter
 
 const QUESTIONS = { // the first is the page's choice, `ask`
-  piece: { text: "Drag the ellipse. Which piece of the bar can it change?", answers: ["the blue one", "the purple one", "both"] },
+  piece: { text: "Drag the ellipse. Which piece of the bar can it change?", answers: ["the blue one", "the purple one", "both"], missing: "Now drag the ellipse, and see." },
   floor: {
     text: "Drag the ellipse’s edges and its middle, and shorten the bar. How short can an ellipse make it?",
     answers: ["as short as you like", "no shorter than blue", "a little shorter than blue"],
+    missing: "Now shorten the bar as far as it goes, and see.",
   },
   decoder: {
     text: "Now take a decoder that ignores z, so that one ellipse fits its cloud exactly: gap 0. Will the whole bar be…",
     answers: ["shorter", "as long", "longer"],
+    missing: "Now press the button below, and see.",
   },
 };
 const IGNORES = { decoder: "deaf", q: "hand", z1: 0, z2: 0, s1: 1, s2: 1, tilt: 0 }; // its p(z|x) is the prior
@@ -152,6 +154,7 @@ function build(kit, { decoders, encoder, images }) {
     guess.focus(); // this button goes
     kit.go({ q: "encoder" });
   });
+  goOn.classList.add("lb-tool"); // it is no answer to the question above it
   kit.atReset(() => (asking = kit.state.ask));
 
   let hovered;
@@ -238,17 +241,18 @@ function build(kit, { decoders, encoder, images }) {
     listen.hidden = asking !== "decoder";
     if (q === "encoder" || start?.of !== `${x} ${digit}`) start = { of: `${x} ${digit}`, gap };
     const moved = !deafened && Math.abs(gap - start.gap) > MOVED;
-    goOn.hidden = asking === "decoder" || !(moved || !goOn.hidden);
+    goOn.hidden = asking === "decoder";
+    const { missing } = QUESTIONS[asking];
     if (asking === "floor") {
       const because = `The gap is ${numbers.gap}, and never below 0. So the loss is never below −log p(x): minus the loss is a lower bound of log p(x).`;
-      guess.paint(gap < NEAR, { right: 1, because });
+      guess.paint(gap < NEAR, { right: 1, because }, missing);
     } else if (asking === "piece") {
-      guess.paint(moved, { right: 1, because: "The blue piece and the blue cloud come from x and the decoder. No ellipse changes them." });
+      guess.paint(moved, { right: 1, because: "The blue piece and the blue cloud come from x and the decoder. No ellipse changes them." }, missing);
     } else {
       const before = listening(kit.state);
       const right = value > before + MOVED ? 2 : value < before - MOVED ? 0 : 1;
       const because = `The gap is ${numbers.gap}, and the loss ${numbers.loss}. With the decoder that listens, and its encoder’s ellipse, it was ${number(before, 1)}. Now every place decodes to the same picture.`;
-      guess.paint(deafened && gap < 0.05, { right, because });
+      guess.paint(deafened && gap < 0.05, { right, because }, missing);
     }
   }
 
@@ -274,7 +278,6 @@ function build(kit, { decoders, encoder, images }) {
     field.element,
     element("div", { class: "lb-side" }, target.element, yours.element, element("div", { class: "lb-live" }, another)),
     element("div", { class: "lb-more lb-live" }, own, byNumbers, element("div", { class: "lb-tools" }, ...kit.tools())));
-  goOn.hidden = true;
   return { stage, paint, stop: () => held.stop() };
 }
 
