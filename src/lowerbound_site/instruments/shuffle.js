@@ -40,7 +40,7 @@ const PICTURE = 0.78; // how wide a picture of the atlas is at most
 const CLOUD = 140; // pixels a side of what is drawn of the densities
 const ATLAS = 360;
 const ASKED = 6; // cells a side, in the question
-const EVEN = 8; // about so many pictures a side where all cells are drawn alike
+const EVEN = 6; // about so many pictures a side where all cells are drawn alike
 const DRAWS = 512;
 const SHOWN = 64; // draws on the plane
 const DECODED = 6; // and beside it
@@ -244,7 +244,7 @@ function build(kit, { images, known }) {
     return bitmap(9 * side, 9 * side, (c, r) => {
       const values = pictures[Math.floor(c / 9)][side - 1 - Math.floor(r / 9)];
       return c % 9 > 7 || r % 9 > 7 ? 0 : values[8 * (r % 9) + (c % 9)];
-    }, 16);
+    }, 8);
   }
 
   let seen = {}; // the gaps so far with this shuffle, by what q is
