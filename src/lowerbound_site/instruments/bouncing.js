@@ -127,7 +127,7 @@ function build(kit) {
       const ever = `${state.rounds.toLocaleString("en")} rounds`;
       write(played, state.rounds ? `Share of the ${ever}, and as a mark:` : "Before the first round, the marks:");
       on.disabled = state.rounds === last;
-      write(on, on.disabled ? `All ${ever} are played` : `On to ${last.toLocaleString("en")} rounds`);
+      write(on, on.disabled ? `The end: all ${ever}` : `On to ${last.toLocaleString("en")} rounds`);
       question.paint(state.pairs === "same" && state.rounds === last, { right: 1, because: because(shares, truth.blue) });
       if (state.rounds) kit.say(`after ${ever}: ${Object.keys(BALLS).map((ball) => `${ball} ${shares[ball].map(probability).join(", ")}`).join("; ")}`);
       return Object.fromEntries(Object.entries(measure(state)).map(([name, count]) => [name, number(count, 0)]));

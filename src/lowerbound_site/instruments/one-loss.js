@@ -146,7 +146,7 @@ function build(kit, { decoder, encoder, images }) {
       reconstruction: {
         numbers: { "reconstruction cost": rebuilding, "KL(q||prior)": kl },
         pieces: [{ kind: "lb-piece-grey", start: 0, end: rebuilding }, { kind: "lb-piece-q", start: rebuilding, end: loss }],
-        labels: [["", rebuilding, `reconstruction cost ${number(rebuilding, 2)}`], ["lb-q", rebuilding, `KL to the prior ${number(kl, 2)}`]],
+        labels: [["", rebuilding, `reconstruction ${number(rebuilding, 2)}`], ["lb-q", rebuilding, `KL to the prior ${number(kl, 2)}`]],
       },
     }[cut];
     const [before, after] = parts.labels.map(([kind, at, text], k) => ({ kind, at: Math.min(Math.max(at, 0.45 * AXIS), 0.66 * AXIS), text, side: k ? "" : "lb-before" }));
