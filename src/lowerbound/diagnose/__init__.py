@@ -11,59 +11,46 @@ The networks are measured in eval mode and in float64 where they can be, and are
 modes and torch's random state.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
 from lowerbound.checks import at_least
 from lowerbound.diagnose import loss, lossfit, networks
-from lowerbound.diagnose.anyvae import AnyVAE, as_any, as_it_was
+from lowerbound.diagnose.anyvae import AnyVAE, NotChecked, as_any, as_it_was
 from lowerbound.diagnose.images import each_image, importance_weights
 from lowerbound.diagnose.lossfit import Fit
-from lowerbound.diagnose.measured import THRESHOLDS, measure
-from lowerbound.diagnose.report import FINE, LOOK, SITE, SKIPPED, VERDICTS, WRONG, Check, Images, Report, skipped
+from lowerbound.diagnose.measured import THRESHOLDS, Measured, measure
+from lowerbound.diagnose.report import FINE, LOOK, SITE, SKIPPED, VERDICTS, WRONG, Check, Images, Report
 from lowerbound.vae import VAE
 
 __all__ = ["FINE", "LOOK", "SKIPPED", "THRESHOLDS", "WRONG", "AnyVAE", "Check", "Fit", "Images", "Report", "diagnose"]
 
 
-class Look(NamedTuple):
-    """What makes a check: its name in a report, a function, the threshold it compares with, the claim that shows it."""
-
-    name: str
-    at: Callable[..., Check]
-    limit: str = ""
-    claim: str = ""
-
-
-FIRST = (  # at what was measured; what is wrong here would be in every other number
-    Look("numbers are finite", networks.finite),
-    Look("eval mode", networks.eval_mode, "mode", "mistakes-around-a-loss"),
+# The name of a check in a report, who makes it, the threshold that it compares with, and the claim that shows it.
+Table = tuple[tuple[str, Callable[[Measured], Check], str, str], ...]
+FIRST: Table = (  # what is wrong here would be in every other number
+    ("numbers are finite", networks.finite, "", ""),
+    ("eval mode", networks.eval_mode, "mode", "mistakes-around-a-loss"),
 )
-NETWORKS = (  # at what was measured
-    Look("sigmoid once", networks.sigmoid_once, "", "mistakes-in-a-loss"),
-    Look("likelihood fits the data", networks.likelihood_fits, "grey"),
-    Look("widths far from overflow", networks.widths, "width", "mistakes-around-a-loss"),
-    Look("latent numbers in use", networks.in_use, "used", "mistakes-around-a-loss"),
-    Look("encoder listens to x", networks.encoder_listens, "constant"),
-    Look("decoder listens to z", networks.decoder_listens, "listens"),
-    Look("loss gives a number", loss.gives_a_number),
-    Look("noise of the draw", loss.noise_of_the_draw, "", "mistakes-in-a-loss"),
+THEN: Table = (
+    ("sigmoid once", networks.sigmoid_once, "", "mistakes-in-a-loss"),
+    ("likelihood fits the data", networks.likelihood_fits, "grey", ""),
+    ("widths far from overflow", networks.widths, "width", "mistakes-around-a-loss"),
+    ("latent numbers in use", networks.in_use, "used", "mistakes-around-a-loss"),
+    ("encoder listens to x", networks.encoder_listens, "constant", ""),
+    ("decoder listens to z", networks.decoder_listens, "listens", ""),
+    ("loss gives a number", loss.gives_a_number, "", ""),
+    ("noise of the draw", loss.noise_of_the_draw, "", "mistakes-in-a-loss"),
+    ("reconstruction in the loss", loss.reconstruction, "", ""),
+    ("width is read as it is", loss.reading_of_the_width, "", "mistakes-in-a-loss"),
+    ("sign and form of the KL", loss.form_of_the_kl, "", "mistakes-in-a-loss"),
+    ("same in every batch size", loss.same_in_every_batch_size, "batch", "what-a-mean-does-to-beta"),
+    ("beta", loss.weight_of_the_kl, "beta", "what-a-mean-does-to-beta"),
+    ("same in every image size", loss.same_in_every_image_size, "batch", ""),
 )
-FORM = (  # at what was measured, and at what the loss is made of
-    Look("reconstruction in the loss", loss.reconstruction),
-    Look("width is read as it is", loss.reading_of_the_width, "", "mistakes-in-a-loss"),
-    Look("sign and form of the KL", loss.form_of_the_kl, "", "mistakes-in-a-loss"),
-)
-WEIGHTS = (  # the same, where the loss has the right form
-    Look("same in every batch size", loss.same_in_every_batch_size, "batch", "what-a-mean-does-to-beta"),
-    Look("beta", loss.weight_of_the_kl, "beta", "what-a-mean-does-to-beta"),
-    Look("same in every image size", loss.same_in_every_image_size, "batch"),
-)
-IMAGES = (Look("importance weights", importance_weights, "", "k-hat-sees-too-narrow-only"),)  # at each image
 
 
 def diagnose(
@@ -108,47 +95,43 @@ def diagnose(
         raise ValueError(f"x: expected at least 8 images, got {len(x)}")
     model, generator = as_any(vae) if isinstance(vae, VAE) else vae, torch.Generator().manual_seed(seed)
     with torch.no_grad(), torch.random.fork_rng(devices=[]), as_it_was(model.network):
-        checks, measured, fit = _all_checks(model, x, limits, images, draws, generator)
-    return Report(tuple(sorted(checks, key=lambda check: VERDICTS.index(check.verdict))), measured, fit, site)
+        checks, each, fit = _all_checks(model, x, limits, images, draws, generator)
+    return Report(tuple(sorted(checks, key=lambda check: VERDICTS.index(check.verdict))), each, fit, site)
 
 
 def _all_checks(
     model: AnyVAE, x: Tensor, limits: Mapping[str, float], images: int, draws: int, generator: torch.Generator
 ) -> tuple[list[Check], Images | None, Fit | None]:
-    checks: list[Check] = []
-    handed_over = measure(model, x, limits, torch.Generator())
-    for look in FIRST:
-        checks += _looked([look], limits, handed_over)
-        if checks[-1].verdict == WRONG:
+    checks = []
+    for check in _checked(FIRST, measure(model, x, limits, torch.Generator())):
+        checks.append(check)
+        if check.verdict == WRONG:
             break
     model.network.eval()
-    if checks[-1].verdict == WRONG and look.at(measure(model, x, limits, torch.Generator())).verdict == WRONG:
+    again = FIRST[len(checks) - 1][1]
+    if checks[-1].verdict == WRONG and again(measure(model, x, limits, torch.Generator())).verdict == WRONG:
         because = "what is wrong above would be in every number"
         return [*checks, Check("everything else", SKIPPED, advice=because)], None, None
     m = measure(model, _in_double(model, x), limits, generator)
     m = replace(m, loss=lossfit.ask(model, m.x, generator))
-    fits, unknown = (None, m.loss) if isinstance(m.loss, str) else (m.loss, "")
-    checks += _looked(NETWORKS, limits, m)
-    form = _looked(FORM, limits, m, fits, unless=unknown)
-    fault = "" if all(check.verdict == FINE for check in form) else "the loss has another fault that comes first"
-    checks += [*form, *_looked(WEIGHTS, limits, m, fits, unless=unknown or fault)]
-    fit = fits.fit if fits else None
+    checks += _checked(THEN, m)
+    fit = None if isinstance(m.loss, str) else m.loss[0]
     if not networks.has_a_likelihood(m):
         because = "the likelihood does not fit the data, so log p(x) has no meaning"
         return [*checks, Check("each image", SKIPPED, advice=because)], None, fit
-    measured = each_image(m, images, draws, generator)
-    return [*checks, *_looked(IMAGES, limits, measured, draws)], measured, fit
+    each = each_image(m, images, draws)
+    return [*checks, importance_weights(each, draws)], each, fit
 
 
-def _looked(table: Iterable[Look], limits: Mapping[str, float], *at: Any, unless: str = "") -> list[Check]:
-    """One check for each row of the table: its function's, with the rest of the row. With `unless`, none is made."""
-    checks = []
+def _checked(table: Table, m: Measured) -> Iterator[Check]:
     for name, function, limit, claim in table:
-        check = skipped(unless) if unless else function(*at)
-        if check.number is not None and limit:
-            check = replace(check, threshold=f"{limits[limit]:.3g}: {THRESHOLDS[limit][1]}")
-        checks.append(replace(check, name=name, claim=check.claim or (claim if check.verdict != SKIPPED else "")))
-    return checks
+        try:
+            check = function(m)
+        except NotChecked as because:
+            yield Check(name, SKIPPED, advice=str(because))
+        else:
+            compared = f"{m.limits[limit]:.3g}: {THRESHOLDS[limit][1]}" if limit and check.number is not None else ""
+            yield replace(check, name=name, threshold=compared, claim=check.claim or claim)
 
 
 def _in_double(model: AnyVAE, x: Tensor) -> Tensor:
@@ -156,12 +139,9 @@ def _in_double(model: AnyVAE, x: Tensor) -> Tensor:
     try:
         model.network.double()
         some = x[:8].double()
-        mu, second = model.encoded(some)
-        decoded = model.decode(mu)
-        if model.loss:
-            model.loss(decoded, some, mu, second)
-        if model.step:
-            model.step(some)
+        model.decode(model.encoded(some)[0])
+        if model.loss is not None or model.step is not None:
+            lossfit.fit_of(model, some, 8, torch.Generator())
     except Exception:  # whatever a user's own function may raise; if it is their mistake, it comes again
         model.network.to(x.dtype)
         return x

@@ -8,12 +8,16 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from lowerbound.encoders import READINGS
+from lowerbound.encoders import READINGS, MeanAndSpread
 from lowerbound.likelihoods import Bernoulli, Binomial, GaussianNoise, LearnedNoise, Likelihood
 from lowerbound.vae import VAE, pixel_rows
 
 BERNOULLIS = ("bernoulli-logits", "bernoulli-probabilities")
 LIKELIHOODS = (*BERNOULLIS, "gaussian")
+
+
+class NotChecked(Exception):
+    """Why something can't be looked at."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,27 +86,30 @@ class AnyVAE:
         return pixel_rows(self.decode(z))
 
     def as_vae(self, dim: int) -> VAE:
-        """The same as a `VAE` of this library: itself, or one without encoder, in float64, that calls `decode`."""
+        """The same as a `VAE` of this library: itself, or one that takes float64 to `encode` and `decode`."""
         if self.vae is not None:
             return self.vae
         like = next(self.network.parameters(), torch.empty(0))
         likelihood: Likelihood = Bernoulli() if self.sigma is None else GaussianNoise(self.sigma)
 
+        def encoder(x: Tensor) -> tuple[Tensor, Tensor]:
+            return self.encoded(x.to(like))
+
         def decoder(z: Tensor) -> Tensor:
-            decoded = self.decoded(z.to(like)).double().cpu()
+            decoded = self.decoded(z.to(like)).to(z.device, torch.float64)
             return torch.logit(decoded, 1e-15) if self.likelihood == "bernoulli-probabilities" else decoded
 
-        return VAE(nn.Identity(), _Called(decoder), likelihood, dim)
+        return VAE(MeanAndSpread(_Called(encoder), self.spread), _Called(decoder), likelihood, dim)
 
 
 class _Called(nn.Module):
     """A function as a module, without weights."""
 
-    def __init__(self, function: Callable[[Tensor], Tensor]) -> None:
+    def __init__(self, function: Callable[[Tensor], Any]) -> None:
         super().__init__()
         self.function = function
 
-    def forward(self, batch: Tensor) -> Tensor:
+    def forward(self, batch: Tensor) -> Any:
         return self.function(batch)
 
 
@@ -125,22 +132,14 @@ def as_any(vae: VAE) -> AnyVAE:
 @contextmanager
 def as_it_was(network: nn.Module) -> Iterator[None]:
     """Inside anything may happen to weights, buffers and modes; afterwards they are what they were."""
-    modules = list(network.modules())
-    modes = [module.training for module in modules]
-    weights = [(weight, weight.data, weight.data.clone(), weight.requires_grad) for weight in network.parameters()]
-    buffers = [
-        (module._buffers, name, value, value.clone())
-        for module in modules
-        for name, value in module._buffers.items()
-        if value is not None
-    ]
+    modules = [(module, module.training, dict(module._buffers)) for module in network.modules()]
+    tensors = [(t, t.data, t.data.clone(), t.requires_grad) for t in (*network.parameters(), *network.buffers())]
     try:
         yield
     finally:
-        for module, mode in zip(modules, modes, strict=True):
+        for module, mode, buffers in modules:
             module.training = mode
-        for weight, data, values, learns in weights:
-            weight.data = data.copy_(values)
-            weight.requires_grad_(learns)
-        for place, name, value, values in buffers:
-            place[name] = value.copy_(values)
+            module._buffers.update(buffers)
+        for tensor, data, values, learns in tensors:
+            tensor.data = data.copy_(values)
+            tensor.requires_grad_(learns)

@@ -12,19 +12,15 @@ from lowerbound.diagnose.report import FINE, LOOK, Check, Images, judged
 from lowerbound.grid import Grid
 from lowerbound.psis import pareto_k
 from lowerbound.quantities import elbo
-from lowerbound.vae import DiagonalNormal
 
 PARTS = 10  # of the draws: each gives a bound of its own, and all of them its standard error
 
 
-def each_image(m: Measured, n: int, draws: int, generator: torch.Generator) -> Images:
+def each_image(m: Measured, n: int, draws: int) -> Images:
     """What can be measured for each of the first n images, from so many draws of z."""
-    if m.model.vae is not None:
-        x, q = m.x[:n], m.vae.encode(m.x[:n])
-    else:
-        x = m.pixels[:n].double().cpu()
-        q = DiagonalNormal(m.mu[:n].double().cpu(), m.log_std[:n].double().cpu())
-    fresh = torch.Generator(x.device).manual_seed(generator.initial_seed())
+    x = m.x[:n].double()
+    q = m.vae.encode(x)
+    fresh = torch.Generator(x.device).manual_seed(m.generator.initial_seed())
     log_weight = draw(m.vae, q, x, k=draws, generator=fresh).log_weight.cpu()
     size = draws // PARTS
     bound = estimate(log_weight[: size * PARTS].unflatten(0, (PARTS, size)).logsumexp(1) - math.log(size))
@@ -42,5 +38,6 @@ def importance_weights(images: Images, draws: int) -> Check:
     heavy, largest = float((images.k_hat > limit).double().mean()), float(images.k_hat.max())
     value = f"k-hat is above for {heavy:.0%} of {len(images.k_hat)} images, largest {largest:.2f}"
     advice = "for these, don't trust log p(x) from weights: q is narrower somewhere than p(z|x)"
-    check = judged(LOOK if heavy else FINE, value, advice, largest)
-    return replace(check, threshold=f"{limit:.2f}: Vehtari et al. 2024, for {draws} draws")
+    check = judged(LOOK if heavy else FINE, value, advice, largest, "k-hat-sees-too-narrow-only")
+    limit_in_words = f"{limit:.2f}: Vehtari et al. 2024, for {draws} draws"
+    return replace(check, name="importance weights", threshold=limit_in_words)

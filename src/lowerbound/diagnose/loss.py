@@ -1,27 +1,26 @@
-"""Checks on the loss: on its form, and, where that is right, on its weights. Each is told what the loss is made of."""
+"""Checks on the loss: on its form, and, where that is right, on its weights."""
 
 import math
 from collections.abc import Mapping
 
 from torch import Tensor
 
-from lowerbound.diagnose.anyvae import BERNOULLIS
-from lowerbound.diagnose.lossfit import FORMS, MEAN, NO_LOSS, Fit, Fits, drawn_width, draws_in_training
+from lowerbound.diagnose.anyvae import BERNOULLIS, NotChecked
+from lowerbound.diagnose.lossfit import FORMS, MEAN, NO_LOSS, Fit, drawn_width, draws_in_training, of_half
 from lowerbound.diagnose.measured import Measured
-from lowerbound.diagnose.report import FINE, LOOK, WRONG, Check, judged, skipped
+from lowerbound.diagnose.report import FINE, LOOK, WRONG, Check, judged
 from lowerbound.encoders import READINGS
 
 RIGHT = "KL = 1/2 sum(mu^2 + sigma^2 - 1 - log sigma^2)"
 SIGMA = {"logvar": "exp(logvar / 2)", "log_std": "exp(log_std)", "std": "std itself", "var": "sqrt(var)"}
-ANOTHER = "the loss is of another form"
 
 
 def gives_a_number(m: Measured) -> Check:
     """The loss can be asked: called as was said, it returns one number."""
-    if isinstance(m.loss, Fits):
+    if not isinstance(m.loss, str):
         return judged(FINE, "one for each batch")
     if m.model.vae is not None:
-        return skipped(m.loss)
+        raise NotChecked(m.loss)
     if m.loss == NO_LOSS:
         return judged(LOOK, NO_LOSS, "pass loss or step: most faults are there")
     called = "step(x)" if m.model.step else "loss(decoded, x, mean, second output)"
@@ -36,14 +35,10 @@ def noise_of_the_draw(m: Measured) -> Check:
     said = m.model.spread
     if m.model.draw is not None:
         drawn = _reading(m, drawn_width(m.model.draw, m.mu, m.second))
-    elif isinstance(m.loss, str):
-        return skipped(m.loss)
-    elif m.model.step is None:
-        return skipped("no draw was given")
-    elif not m.loss.fit.explains:
-        return skipped(ANOTHER)
-    elif (drawn := m.loss.fit.drawn) == MEAN and draws_in_training(m.model, m.x[:8]):
-        return skipped("in eval mode the step decodes the mean; pass draw")
+    elif m.fits and m.model.step is None:
+        raise NotChecked("no draw was given")
+    elif (drawn := m.fit.drawn) == MEAN and draws_in_training(m.model, m.x[:8]):
+        raise NotChecked("in eval mode the step decodes the mean; pass draw")
     if drawn == said:
         return judged(FINE, f"one sigma, reading {drawn}")
     if drawn == MEAN:
@@ -64,15 +59,15 @@ def _reading(m: Measured, width: Tensor) -> str | None:
     return None
 
 
-def reconstruction(m: Measured, loss: Fits) -> Check:
+def reconstruction(m: Measured) -> Check:
     """What is charged for pixels is -log p(x|z) of the likelihood that was said."""
-    fit, said = loss.fit, m.model.likelihood
+    (fit, _), said = m.fits, m.model.likelihood
     if not fit.explains:
         unlike = f"{fit.left:.1g} of its changes stay unexplained as a (-log p(x|z)) + b KL, the best being {fit.cost}"
         advice = "free bits, a perceptual or adversarial part, noise from numpy, another prior: see how it differs"
         return judged(LOOK, unlike, advice)
     if {fit.cost, said} == set(BERNOULLIS):
-        return skipped("of the sigmoid")
+        raise NotChecked("of the sigmoid")
     if fit.cost != said:
         cost = "squared error" if fit.cost == "gaussian" else fit.cost
         return judged(WRONG, f"{cost}, but you said {said}", "name what the loss has, or change it")
@@ -80,24 +75,22 @@ def reconstruction(m: Measured, loss: Fits) -> Check:
     return judged(fit.a <= 0, f"{fit.cost}, times {fit.a:.4g}", advice)
 
 
-def reading_of_the_width(m: Measured, loss: Fits) -> Check:
+def reading_of_the_width(m: Measured) -> Check:
     """The KL reads the encoder's second output as what it is."""
-    read, said = loss.fit.read, m.model.spread
-    if not loss.fit.explains or read in FORMS:
-        return skipped("the KL is none" if loss.fit.explains else ANOTHER)
+    read, said = m.fit.read, m.model.spread
+    if read in FORMS:
+        raise NotChecked("the KL is none")
     found = f"as {read}" if read == said else f"the KL reads the second output as {read}, you said {said}"
     return judged(read != said, found, f"write the KL for {said}")
 
 
-def form_of_the_kl(m: Measured, loss: Fits) -> Check:
+def form_of_the_kl(m: Measured) -> Check:
     """The three terms of the KL have one weight, and it is added."""
-    fit = loss.fit
-    if not fit.explains:
-        return skipped(ANOTHER)
+    fit = m.fit
     if fit.read in FORMS:
         return judged(WRONG, FORMS[fit.read], RIGHT)
     if fit.read != m.model.spread:
-        return skipped("of how the width is read")
+        raise NotChecked("of how the width is read")
     weights = [round(c / abs(fit.a), 4) + 0.0 for c in fit.terms]  # 0.0 takes the sign off a zero
     found = "mu^2 {:.3g}, sigma^2 {:.3g}, -log sigma^2 {:.3g}".format(*weights)
     if not fit.whole:
@@ -111,28 +104,29 @@ def form_of_the_kl(m: Measured, loss: Fits) -> Check:
 # -- its weights -------------------------------------------------------------------------------------------------------
 
 
-def same_in_every_batch_size(m: Measured, loss: Fits) -> Check:
+def same_in_every_batch_size(m: Measured) -> Check:
     """Beta is the same in batches of 4 and of 8."""
-    one, other = loss.fit, loss.smaller
-    if _differ(m, one, other):
-        found = f"beta is {other.beta:.4g} in batches of 4 and {one.beta:.4g} in batches of 8: {_made_of(m, loss)}"
+    fit, smaller = _weighed(m)
+    if _differ(m, fit, smaller):
+        found = f"beta is {smaller.beta:.4g} in batches of 4 and {fit.beta:.4g} in batches of 8: {_made_of(m)}"
         advice = "sum both parts over pixels and latent numbers, then average both over the batch"
-        return judged(WRONG, found, advice, one.beta)
-    grows = abs(math.log2(one.a / other.a)) > 0.5
+        return judged(WRONG, found, advice, fit.beta)
+    grows = abs(math.log2(fit.a / smaller.a)) > 0.5
     scale = ", the loss itself grows with it (a step of Adam hardly notices)" if grows else ""
-    return judged(FINE, f"beta is the same in batches of 4 and of 8{scale}", number=one.beta)
+    return judged(FINE, f"beta is the same in batches of 4 and of 8{scale}", number=fit.beta)
 
 
-def weight_of_the_kl(m: Measured, loss: Fits) -> Check:
-    """The weight of the KL is the one that was meant."""
-    if _differ(m, loss.fit, loss.smaller):
-        return skipped("it depends on the batch")
-    beta, meant, sigma = loss.fit.beta, m.model.beta, m.model.sigma
-    made = _made_of(m, loss)
+def weight_of_the_kl(m: Measured) -> Check:
+    """Beta is the one that was meant."""
+    fit, smaller = _weighed(m)
+    if _differ(m, fit, smaller):
+        raise NotChecked("it depends on the batch")
+    beta, meant, sigma = fit.beta, m.model.beta, m.model.sigma
+    made = _made_of(m)
     mend = ["sum over pixels and over latent numbers"] if "a mean over" in made or "divided" in made else []
     mend += ["take the factor out"] if "times" in made or not mend else []
     advice = f"{' and '.join(mend)}; if this beta is wanted, pass beta to AnyVAE"
-    if sigma is not None and meant > 0 and beta > 0:
+    if sigma is not None and meant > 0:
         advice += f". It is the bound of sigma = {sigma * math.sqrt(beta / meant):.4g} in place of {sigma:g}"
     if beta == 0:
         advice = "the loss has no KL: a plain autoencoder"
@@ -140,26 +134,31 @@ def weight_of_the_kl(m: Measured, loss: Fits) -> Check:
     return judged(abs(beta - meant) > m.limits["beta"] * max(abs(meant), 1e-9), found, advice, beta)
 
 
-def same_in_every_image_size(m: Measured, loss: Fits) -> Check:
+def same_in_every_image_size(m: Measured) -> Check:
     """Beta is the same on half of each image."""
-    half, where = loss.half, "on half of each image"
-    if isinstance(half, str):
-        return skipped(half)
-    if not half.explains:
-        return skipped(f"{where} the loss has another form")
-    if not _differ(m, loss.fit, half):
-        return judged(FINE, f"beta is the same {where}", number=half.beta)
-    found = f"{where} beta is {half.beta:.4g}, on the whole {loss.fit.beta:.4g}"
+    fit, half = _weighed(m)[0], of_half(m.model, m.x, m.generator)
+    if not _differ(m, fit, half):
+        return judged(FINE, "beta is the same on half of each image", number=half.beta)
+    found = f"on half of each image beta is {half.beta:.4g}, on the whole {fit.beta:.4g}"
     return judged(LOOK, found, "a mean over pixels, or a number of pixels typed by hand", half.beta)
+
+
+def _weighed(m: Measured) -> tuple[Fit, Fit]:
+    """What the loss is made of in batches of 8 and of 4, if its form is right."""
+    fit, _ = m.fits
+    as_said = (fit.cost, fit.read) == (m.model.likelihood, m.model.spread)
+    if not (fit.explains and as_said and fit.whole and fit.a > 0 and fit.b >= 0):
+        raise NotChecked("the loss has another fault that comes first")
+    return m.fits
 
 
 def _differ(m: Measured, one: Fit, other: Fit) -> bool:
     return abs(one.beta - other.beta) > m.limits["batch"] * max(abs(one.beta), abs(other.beta))
 
 
-def _made_of(m: Measured, loss: Fits) -> str:
+def _made_of(m: Measured) -> str:
     """The factors and reductions behind the two coefficients, in words."""
-    (fit, smaller, _), pixels, latent = loss, m.pixels.shape[1], m.mu.shape[1]
+    (fit, smaller), pixels, latent = m.fits, m.pixels.shape[1], m.mu.shape[1]
     cost, charged = "cross-entropy", 1.0
     if m.model.sigma is not None:
         cost, charged = "squared error", 1 / (2 * m.model.sigma**2)

@@ -10,13 +10,13 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
-from lowerbound.diagnose.anyvae import AnyVAE, as_it_was
+from lowerbound.diagnose.anyvae import AnyVAE, NotChecked, as_it_was
 from lowerbound.encoders import READINGS
 from lowerbound.likelihoods import Bernoulli, GaussianNoise
 from lowerbound.vae import pixel_rows
@@ -80,34 +80,32 @@ class Fit:
         return largest < 1e-6 * abs(self.a) or max(abs(c - self.b) for c in self.terms) < 0.01 * largest
 
 
-class Fits(NamedTuple):
-    """What a loss is made of in batches of 8, in batches of 4, and on half of each image, or why that is not known."""
-
-    fit: Fit
-    smaller: Fit
-    half: Fit | str
-
-
-def ask(model: AnyVAE, x: Tensor, generator: torch.Generator) -> Fits | str:
-    """What the loss is made of, or why that is not known."""
+def ask(model: AnyVAE, x: Tensor, generator: torch.Generator) -> tuple[Fit, Fit] | str:
+    """What the loss is made of, in batches of 8 and in batches of 4, or why that is not known."""
     if model.vae is not None:
         return "the loss of fit is -log p(x|z) + beta KL, with the beta that you passed"
     if model.loss is None and model.step is None:
         return NO_LOSS
     try:
-        fit, smaller = (fit_of(model, x, batch, generator) for batch in (8, 4))
+        return fit_of(model, x, 8, generator), fit_of(model, x, 4, generator)
     except FloatingPointError as error:
         return str(error)
     except Exception as error:  # whatever a user's own function may raise
         return f"the loss raised {type(error).__name__}: {error}"
-    half: Fit | str = "a step takes images of one size"
-    pixels = pixel_rows(x).shape[1]
-    if model.loss is not None and pixels >= 4:
-        try:
-            half = fit_of(model, x, 8, generator, pixels // 2)
-        except Exception as error:  # a loss that reshapes to its own size
-            half = f"on half of each image the loss raised {type(error).__name__}"
-    return Fits(fit, smaller, half)
+
+
+def of_half(model: AnyVAE, x: Tensor, generator: torch.Generator) -> Fit:
+    """What the loss is made of on half of each image."""
+    where, pixels = "on half of each image the loss", pixel_rows(x).shape[1]
+    if model.step is not None or pixels < 4:
+        raise NotChecked("a step takes images of one size")
+    try:
+        half = fit_of(model, x, 8, generator, pixels // 2)
+    except Exception as error:  # a loss that reshapes to its own size
+        raise NotChecked(f"{where} raised {type(error).__name__}") from error
+    if not half.explains:
+        raise NotChecked(f"{where} has another form")
+    return half
 
 
 def fit_of(model: AnyVAE, x: Tensor, batch: int, generator: torch.Generator, pixels: int | None = None) -> Fit:

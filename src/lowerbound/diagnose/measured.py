@@ -8,8 +8,8 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from lowerbound.diagnose.anyvae import AnyVAE
-from lowerbound.diagnose.lossfit import Fits
+from lowerbound.diagnose.anyvae import AnyVAE, NotChecked
+from lowerbound.diagnose.lossfit import Fit
 from lowerbound.encoders import READINGS
 from lowerbound.vae import VAE, pixel_rows
 
@@ -38,7 +38,8 @@ class Measured:
         mu: the mean of each q(z|x), shape (n, L).
         second: the encoder's second output, shape (n, L).
         prior: 3 times 64 draws from the prior, shape (3, 64, L).
-        loss: what the loss is made of, or why that is not known.
+        generator: of what else is drawn.
+        loss: what the loss is made of, in batches of 8 and in batches of 4, or why that is not known.
     """
 
     model: AnyVAE
@@ -48,7 +49,8 @@ class Measured:
     mu: Tensor
     second: Tensor
     prior: Tensor
-    loss: Fits | str = "it was not asked"
+    generator: torch.Generator
+    loss: tuple[Fit, Fit] | str = "it was not asked"
 
     @property
     def log_std(self) -> Tensor:
@@ -59,6 +61,20 @@ class Measured:
     def pixels(self) -> Tensor:
         """The images as rows, shape (n, D)."""
         return pixel_rows(self.x)
+
+    @property
+    def fits(self) -> tuple[Fit, Fit]:
+        """What the loss is made of, in batches of 8 and in batches of 4."""
+        if isinstance(self.loss, str):
+            raise NotChecked(self.loss)
+        return self.loss
+
+    @property
+    def fit(self) -> Fit:
+        """What the loss is made of, if it has the form at all."""
+        if not self.fits[0].explains:
+            raise NotChecked("the loss is of another form")
+        return self.fits[0]
 
     @cached_property
     def decoded(self) -> Tensor:
@@ -74,16 +90,6 @@ class Measured:
         """The lowest and the highest number that the decoder puts out, for codes far out in the prior too."""
         far = torch.cat([self.decoded, *(self.model.decoded(times * self.prior[0]) for times in (1, 3, 10))])
         return float(far.min()), float(far.max())
-
-    @property
-    def within(self) -> bool:
-        """Whether these are probabilities."""
-        return self.reach[0] >= 0 and self.reach[1] <= 1
-
-    @property
-    def span(self) -> str:
-        """The same in words."""
-        return "[{:.4g}, {:.4g}]".format(*(round(end, 3) for end in self.reach))
 
     @cached_property
     def told(self) -> Tensor:
@@ -109,4 +115,4 @@ def measure(model: AnyVAE, x: Tensor, limits: Mapping[str, float], generator: to
     """What the networks make of the images, in the mode and the precision that they are in."""
     mu, second = model.encoded(x)
     prior = torch.randn(3, 64, mu.shape[1], generator=generator).to(mu)
-    return Measured(model, model.as_vae(mu.shape[1]), limits, x, mu, second, prior)
+    return Measured(model, model.as_vae(mu.shape[1]), limits, x, mu, second, prior, generator)

@@ -3,10 +3,9 @@
 import torch
 from torch import Tensor
 
-from lowerbound.diagnose.anyvae import BERNOULLIS
-from lowerbound.diagnose.lossfit import Fits
+from lowerbound.diagnose.anyvae import BERNOULLIS, NotChecked
 from lowerbound.diagnose.measured import Measured
-from lowerbound.diagnose.report import FINE, LOOK, WRONG, Check, judged, skipped
+from lowerbound.diagnose.report import FINE, LOOK, WRONG, Check, judged
 
 
 def finite(m: Measured) -> Check:
@@ -26,24 +25,21 @@ def finite(m: Measured) -> Check:
 
 def eval_mode(m: Measured) -> Check:
     """An image's code depends neither on dice nor on its neighbours, in the mode that the networks came in."""
+    spreads = [torch.cat([m.mu, m.second], 1).std().clamp(min=1e-6), m.decoded.std().clamp(min=1e-6)]
 
-    def codes(k: int) -> Tensor:
-        return torch.cat(m.model.encoded(m.x[:k]), 1)
-
-    def images(k: int) -> Tensor:
-        return m.model.decoded(m.mu[:k])
+    def outputs(k: int) -> Tensor:
+        """Of both networks, for the first k images."""
+        return torch.cat(
+            [torch.cat(m.model.encoded(m.x[:k]), 1) / spreads[0], m.model.decoded(m.mu[:k]) / spreads[1]], 1
+        )
 
     n = min(len(m.x), 16)
-    dice, others = [], []
-    for outputs in (codes, images):
-        first, again, alone = (outputs(k) for k in (n, n, n // 2))
-        spread = first.std().clamp(min=1e-6)
-        dice.append(float((first - again).abs().max() / spread))
-        others.append(float((first[: n // 2] - alone).abs().max() / spread))
-    off = max(dice + others)
+    first, again, alone = (outputs(k) for k in (n, n, n // 2))
+    dice, others = float((first - again).abs().max()), float((first[: n // 2] - alone).abs().max())
+    off = max(dice, others)
     if off <= m.limits["mode"]:
         return judged(FINE, f"outputs differ by {off:.1g} of their spread", number=off)
-    why = "from call to call" if max(dice) > m.limits["mode"] else "with the other images of the batch"
+    why = "from call to call" if dice > m.limits["mode"] else "with the other images of the batch"
     kinds = {type(module).__name__ for module in m.model.network.modules() if module.training}
     layers = ", ".join(sorted(kind for kind in kinds if "Norm" in kind or "Dropout" in kind))
     left = f" ({layers} in training mode)" if layers else ""
@@ -66,59 +62,60 @@ def in_use(m: Measured) -> Check:
     """Codes differ from image to image."""
     used, latent = int((m.told > m.limits["used"]).sum()), len(m.told)
     found = f"{used} of {latent}; at most {float(m.told.sum()):.3g} nats about x"
+    advice = f"fine as long as you don't need {latent}: an unused number costs nothing"
     if _collapsed(m):
         advice = "posterior collapse: the KL weighs too much, or sigma is too wide, or the decoder needs no code"
-        return judged(WRONG, found, advice, float(used))
-    advice = f"fine as long as you don't need {latent}: an unused number costs nothing"
-    return judged(LOOK if used < latent else FINE, found, advice, float(used))
+    return judged(WRONG if _collapsed(m) else LOOK if used < latent else FINE, found, advice, float(used))
 
 
 def encoder_listens(m: Measured) -> Check:
     """x has a way into the code: not every image has exactly the same."""
     if _collapsed(m):
-        return skipped("no latent number is in use")
+        raise NotChecked("no latent number is in use")
+    most, found = float(m.told.max()), f"q(z|x) tells at most {float(m.told.sum()):.2g} nats about x"
     advice = "every x has the same q(z|x): look for a detach, a constant, a wrong input, dead units"
-    told = float(m.told.sum())
-    return judged(_constant(m), f"q(z|x) tells at most {told:.2g} nats about x", advice, float(m.told.max()))
+    return judged(most < m.limits["constant"], found, advice, most)
 
 
 def decoder_listens(m: Measured) -> Check:
     """The code has a way into the image."""
     if _collapsed(m):
-        return skipped("no latent number is in use")
+        raise NotChecked("no latent number is in use")
+    found = f"two codes differ by {m.heard:.2g} nats in what they say of an image"
     advice = "z does not reach the output: look at what the last layers get, and at skip connections"
-    return judged(_deaf(m), f"two codes differ by {m.heard:.2g} nats in what they say of an image", advice, m.heard)
-
-
-def _constant(m: Measured) -> bool:
-    return float(m.told.max()) < m.limits["constant"]
-
-
-def _deaf(m: Measured) -> bool:
-    return m.heard < m.limits["listens"]
+    return judged(m.heard < m.limits["listens"], found, advice, m.heard)
 
 
 def _collapsed(m: Measured) -> bool:
-    """Both have learned to do without a code. Where only the encoder says nothing at all, x has no way into it."""
-    return float(m.told.max()) <= m.limits["used"] and (_deaf(m) or not _constant(m))
+    """Both do without a code. Where the encoder says nothing at all and the decoder listens, x has no way into it."""
+    most, deaf = float(m.told.max()), m.heard < m.limits["listens"]
+    return most <= m.limits["used"] and (deaf or most >= m.limits["constant"])
 
 
 # -- the likelihood ----------------------------------------------------------------------------------------------------
+
+
+def _probabilities(m: Measured) -> bool:
+    return m.reach[0] >= 0 and m.reach[1] <= 1
+
+
+def _span(m: Measured) -> str:
+    return "[{:.4g}, {:.4g}]".format(*(round(end, 3) for end in m.reach))
 
 
 def sigmoid_once(m: Measured) -> Check:
     """Logits become probabilities once, in the decoder or in the loss."""
     said = m.model.likelihood
     if said == "gaussian":
-        return skipped("a Gaussian needs none")
-    if isinstance(m.loss, Fits) and m.loss.fit.explains and {m.loss.fit.cost, said} == set(BERNOULLIS):
+        raise NotChecked("a Gaussian needs none")
+    if not isinstance(m.loss, str) and m.loss[0].explains and {m.loss[0].cost, said} == set(BERNOULLIS):
         done = "takes logits as they are" if said == "bernoulli-logits" else "takes the sigmoid of probabilities"
         return judged(WRONG, f"the loss {done}", "use the loss without logits, or a decoder without sigmoid")
     advice = "these are no probabilities: use the loss with logits, or end the decoder with a sigmoid"
     if said == "bernoulli-logits":
         advice = "these are probabilities already, and a loss with logits takes their sigmoid again: drop the decoder's"
         advice += ", or use the loss without logits"
-    return judged(m.within == (said == "bernoulli-logits"), f"the decoder's outputs lie in {m.span}", advice)
+    return judged(_probabilities(m) == (said == "bernoulli-logits"), f"the decoder's outputs lie in {_span(m)}", advice)
 
 
 def has_a_likelihood(m: Measured) -> bool:
@@ -132,11 +129,11 @@ def likelihood_fits(m: Measured) -> Check:
     found, claim = f"x lies in [{low:.3g}, {high:.3g}]", "cross-entropy-on-grey-does-not-sum-to-one"
     if m.model.likelihood == "gaussian":
         beyond = float(((m.pixels < -0.01) | (m.pixels > 1.01)).double().mean())
-        if not m.within or beyond <= m.limits["grey"]:
+        if not _probabilities(m) or beyond <= m.limits["grey"]:
             off = float((m.decoded - m.pixels).square().mean().sqrt())
             return judged(FINE, f"{found}; a decoded pixel is off by {off:.3g}, sigma is {m.model.sigma:.3g}")
         advice = f"{beyond:.2g} of the pixels lie outside 0..1, where the decoder's sigmoid never gets: scale x"
-        return judged(WRONG, f"{found}, the decoder in {m.span}", advice)
+        return judged(WRONG, f"{found}, the decoder in {_span(m)}", advice)
     if m.model.vae is not None:
         try:
             m.vae.likelihood.check(m.pixels)

@@ -46,15 +46,10 @@ class Check:
 
 
 def judged(verdict: str | bool, value: str, advice: str = "", number: float | None = None, claim: str = "") -> Check:
-    """A check, for `Look` to name: of a verdict, or of whether something is wrong. What is fine needs no advice."""
+    """A check that a table names: of a verdict, or of whether something is wrong. What is fine needs no advice."""
     if isinstance(verdict, bool):
         verdict = WRONG if verdict else FINE
     return Check("", verdict, value, advice="" if verdict == FINE else advice, claim=claim, number=number)
-
-
-def skipped(because: str) -> Check:
-    """A check that was not made."""
-    return Check("", SKIPPED, advice=because)
 
 
 @dataclass(frozen=True, eq=False)
