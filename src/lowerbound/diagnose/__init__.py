@@ -23,10 +23,10 @@ from lowerbound.diagnose.anyvae import AnyVAE, NotChecked, as_any, as_it_was
 from lowerbound.diagnose.images import each_image, importance_weights
 from lowerbound.diagnose.lossfit import Fit
 from lowerbound.diagnose.measured import THRESHOLDS, Measured, measure
-from lowerbound.diagnose.report import FINE, LOOK, SITE, SKIPPED, VERDICTS, WRONG, Check, Images, Report
+from lowerbound.diagnose.report import SITE, SKIPPED, VERDICTS, WRONG, Check, Images, Report
 from lowerbound.vae import VAE
 
-__all__ = ["FINE", "LOOK", "SKIPPED", "THRESHOLDS", "WRONG", "AnyVAE", "Check", "Fit", "Images", "Report", "diagnose"]
+__all__ = ["THRESHOLDS", "AnyVAE", "Check", "Fit", "Images", "Report", "diagnose"]
 
 
 # The name of a check in a report, who makes it, the threshold that it compares with, and the claim that shows it.
