@@ -195,9 +195,9 @@ def training(repeats: int) -> list[dict[str, Any]]:
     small = lb.digits().train.float()
     large = (torch.rand(1280, 784, generator=generator) < 0.3).float()
     rows = []
-    for name, x, hidden, latent, epochs, faster in (
-        ("64-128-2", small, 128, 2, 10, 3.0),
-        ("784-400-20", large, 400, 20, 3, 1.8),
+    for name, x, hidden, latent, epochs, hand, faster in (
+        ("64-128-2", small, 128, 2, 10, 0.98, 3.0),
+        ("784-400-20", large, 400, 20, 3, 1.0, 1.8),
     ):
         makers: dict[str, Callable[..., Any]] = {"hand": by_hand, "lowerbound": by_lowerbound, "pyro": by_pyro}
         if latent == 2:
@@ -210,7 +210,7 @@ def training(repeats: int) -> list[dict[str, Any]]:
         group = f"Training, `{name}`, batches of `128`"
         rows += [
             row(group, "time of a step", per_step, "µs", None),
-            row(group, "over a hand-written loop with fused Adam", ratio(seconds, "lowerbound", "hand"), "×", 1.05),
+            row(group, "over a hand-written loop with fused Adam", ratio(seconds, "lowerbound", "hand"), "×", hand),
             row(group, "faster than Pyro's Trace_ELBO", ratio(seconds, "pyro", "lowerbound"), "×", faster, True),
         ]
         if "pythae" in seconds:
