@@ -13,7 +13,7 @@ from lowerbound.diagnose.lossfit import Fit
 from lowerbound.encoders import READINGS
 from lowerbound.vae import VAE, pixel_rows
 
-THRESHOLDS: Mapping[str, tuple[float, str]] = {  # what is compared, and where it comes from
+THRESHOLDS: Mapping[str, tuple[float, str]] = {
     "beta": (0.02, "the fit finds planted weights within 0.01"),
     "batch": (0.02, "as for beta"),
     "mode": (1e-3, "rounding of float32 is a thousand times less"),
@@ -24,6 +24,7 @@ THRESHOLDS: Mapping[str, tuple[float, str]] = {  # what is compared, and where i
     "listens": (0.01, "nats, chosen: a code that says less is none"),
     "drawn": (0.02, "as for beta"),
 }
+"""What is compared with, by name: a number, and where it comes from."""
 
 
 @dataclass(frozen=True, eq=False)
