@@ -30,8 +30,10 @@ def random_worlds():
 prior, decoder = [[0.5, 0.5]], [[0.76, 0.04, 0.2], [0.04, 0.56, 0.4]]
 data, encoder = [[0.2, 0.3, 0.5]], [[0.9, 0.1], [0.2, 0.8], [0.76, 0.24]]
 ours = [torch.tensor(t, dtype=torch.float64) for t in (prior, decoder, data, encoder)]
+worlds = [*random_worlds(), ours]
+assert len(worlds) > 20, f"expected twenty worlds beside ours, not {len(worlds) - 1}"
 
-for prior, decoder, data, encoder in (*random_worlds(), ours):
+for prior, decoder, data, encoder in worlds:
     p = Joint.from_model(prior=prior[0], likelihood=decoder)
     q = Joint.from_data(data=data[0], encoder=encoder)
     average_loss = -(q.x.prob * elbo(p, q.z_given_x)).sum()  # E_q(x)[-ELBO(x)]

@@ -1,5 +1,6 @@
 """Every page of the built site, once, in a browser: what it asks for, what it weighs, how it reads."""
 
+import functools
 import gzip
 import json
 import re
@@ -289,6 +290,7 @@ def weight(site: Path, requests: list[str]) -> Iterator[str]:
 _PICTURE = re.compile(rb"(?<=<lb-instrument )[^>]*>.*?(?=</lb-instrument>)", re.DOTALL)
 
 
+@functools.cache  # the pages share most of what they ask for
 def compressed(content: bytes) -> int:
     return min(len(content), len(gzip.compress(content, 9)))
 

@@ -28,11 +28,13 @@ PROCESSOR = "import torch\nprint(torch.get_num_threads(), torch.backends.cpu.get
 
 
 @functools.cache
-def broken() -> dict[str, Run]:
+def in_one_process() -> dict[str, Run]:
+    """Every program broken, and as `NAME empty` without its repetitions."""
     programs = {"processor": PROCESSOR}
     for name in NAMES:
         with contextlib.suppress(EvidenceError):  # a snippet that cannot be read fails its own tests, and no other's
             programs[name] = claim(name).broken_source
+            programs[f"{name} empty"] = without_repetitions(claim(name).source) or ""
     return run_warm(programs, BREAKING)
 
 
@@ -52,7 +54,7 @@ def unpacked_wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def alone(unpacked_wheel: Path) -> dict[str, Run]:
     programs = {}
     for name in set(NAMES) - IN_A_NOTEBOOK:
-        with contextlib.suppress(EvidenceError):  # as in `broken`
+        with contextlib.suppress(EvidenceError):  # as in `in_one_process`
             programs[name] = claim(name).source
     return run_warm(programs, apart=True, python_path=unpacked_wheel)
 
@@ -61,7 +63,7 @@ def alone(unpacked_wheel: Path) -> dict[str, Run]:
 def test_one_process_runs_all_that_is_broken(worker_id: str, request: pytest.FixtureRequest) -> None:
     in_its_group = worker_id == "master" or request.node.nodeid.endswith(f"@{BREAKING}")
     assert in_its_group, "the process runs once in each worker; use pytest with --dist loadgroup, pinned as here"
-    assert broken()["processor"].stdout.startswith("1 ")
+    assert in_one_process()["processor"].stdout.startswith("1 ")
 
 
 @pytest.mark.parametrize("name", [pytest.param(name, marks=ALONE) for name in NAMES if name not in IN_A_NOTEBOOK])
@@ -87,7 +89,7 @@ def test_on_another_machine_it_matches_the_record(environment: str) -> None:
 
 @pytest.mark.parametrize("name", [pytest.param(name, marks=IN_ITS_PROCESS) for name in NAMES])
 def test_broken_it_fails_by_its_own_assert_as_recorded(name: str) -> None:
-    complaints = compare_broken(claim(name), broken()[name])
+    complaints = compare_broken(claim(name), in_one_process()[name])
     assert not complaints, "\n".join(complaints)
 
 
@@ -96,15 +98,9 @@ def test_an_empty_run_does_not_pass(name: str) -> None:
     """Where every repetition, `for ... in range(...)`, is left out, something fails."""
     repeated = without_repetitions(claim(name).source)
     if repeated is not None:
-        assert empty()[name].error, (
+        assert in_one_process()[f"{name} empty"].error, (
             f"snippets/{name}.py passes though nothing was tried; assert on what was collected, or list what is tried"
         )
-
-
-@functools.cache
-def empty() -> dict[str, Run]:
-    programs = {name: without_repetitions(claim(name).source) for name in NAMES}
-    return run_warm({name: source for name, source in programs.items() if source is not None}, BREAKING)
 
 
 def without_repetitions(source: str) -> str | None:

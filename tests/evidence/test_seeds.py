@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from scipy.stats import binomtest
 
-from lowerbound_site.evidence.claims import ROOT, parse, read_claims
+from lowerbound_site.evidence.claims import ROOT, Claim, parse, read_claim
 from lowerbound_site.evidence.seeds import (
     CLEAN,
     DRAWING,
@@ -23,9 +23,10 @@ from lowerbound_site.evidence.seeds import (
     told,
     write_tried,
 )
-from tests.small_repository import SNIPPET
 
-CLAIMS = read_claims()
+from ..programs import NAMES
+from ..small_repository import SNIPPET
+
 # How programs draw: what has none of these, nor a seed, draws nothing.
 DRAWS = re.compile(r"\brand(n|int|perm)?(_like)?\b|\.sample\(|multinomial|bernoulli\(|shuffle|default_rng")
 
@@ -59,23 +60,27 @@ def test_every_seed_is_raised_once(program: str, moved: str) -> None:
     assert shifted(program, 3) == moved
 
 
-@pytest.mark.parametrize("name", CLAIMS)
+def claim_of(name: str) -> Claim:
+    return read_claim(ROOT / "snippets" / f"{name}.py")
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_shifted_program_differs_by_its_seeds_alone(name: str) -> None:
-    claim = CLAIMS[name]
+    claim = claim_of(name)
     moved = shifted(claim.source, 7)
     assert (moved != claim.source) == (has_seeds(claim) or name in OF_RECORDED_RUNS)
     back = re.sub(r"(, )?\bseed=7000\b|(?<==)\((.+?)\) \+ 7000\b| \+ 7000\b", r"\2", moved)
     assert ast.dump(ast.parse(back)) == ast.dump(ast.parse(claim.source))
 
 
-@pytest.mark.parametrize("name", [name for name, claim in CLAIMS.items() if not has_seeds(claim)])
-def test_a_program_without_seeds_draws_nothing_or_is_of_recorded_runs(name: str) -> None:
-    program = CLAIMS[name].source.split('"""')[2]
-    assert name in OF_RECORDED_RUNS or not DRAWS.search(program)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_program_has_seeds_or_draws_nothing_or_is_of_recorded_runs(name: str) -> None:
+    claim = claim_of(name)
+    assert has_seeds(claim) or name in OF_RECORDED_RUNS or not DRAWS.search(claim.source.split('"""')[2])
 
 
 def test_recorded_runs_are_read_where_seeds_are_theirs() -> None:
-    assert all("recorded(" in CLAIMS[name].source for name in OF_RECORDED_RUNS)
+    assert all("recorded(" in claim_of(name).source for name in OF_RECORDED_RUNS)
 
 
 def test_functions_of_the_library_that_have_a_seed_are_known() -> None:
@@ -91,8 +96,8 @@ def test_functions_of_the_library_that_have_a_seed_are_known() -> None:
 
 @pytest.mark.parametrize("name", read_tried(ROOT))
 def test_no_claim_fails_too_often_with_other_seeds(name: str) -> None:
-    assert name in CLAIMS, f"{name} is no claim any more; make seeds drops it from the record"
-    wrong = list(complaints(CLAIMS[name], of_this_program(CLAIMS[name], read_tried(ROOT))))
+    assert name in NAMES, f"{name} is no claim any more; make seeds drops it from the record"
+    wrong = list(complaints(claim_of(name), of_this_program(claim_of(name), read_tried(ROOT))))
     assert not wrong, "\n".join(wrong)
 
 

@@ -53,7 +53,8 @@ ENVIRONMENTS: Mapping[str, Mapping[str, str]] = {
 STYLE = Path(__file__).with_name("matplotlibrc")  # how figures are drawn, wherever they are recorded
 _SWITCHES = {switch for environment in ENVIRONMENTS.values() for switch in environment}
 _NEEDS_TORCH = re.compile(r"\b(torch|lowerbound)\b")  # importing it takes seconds
-SLOW_TO_IMPORT = ("torch", "scipy.optimize", "sklearn.datasets", "matplotlib.pyplot")
+# What takes seconds to import; torch itself imports `_dynamo` when an optimizer takes its first step.
+SLOW_TO_IMPORT = ("torch", "torch._dynamo", "scipy.optimize", "sklearn.datasets", "matplotlib.pyplot")
 _LIMIT = 3000  # seconds for every snippet in one process, on a machine that is busy
 CAN_FORK = sys.platform == "linux"  # and be sure that a copy of a process is whole: macOS' own libraries are not
 LONGEST = 60.0  # seconds that one snippet may compute; while it waits for a busy machine, they do not count
