@@ -127,7 +127,9 @@ def test_a_saved_explanation_is_shown_under_its_claim(served: Served) -> None:
     path.write_text("---\nclaim: two-and-two\ntitle: two pairs\n---\n\nTake {{ two-and-two: totl }} shoes.\n")
     page = served.until("Another way to see it: two pairs")
     assert re.search(r"docs/explanations/pairs\.md:6: .* asks for a value", page)
-    path.write_text(path.read_text().replace("totl", "total"))
+    path.write_text(path.read_text().replace("totl", "total").replace("shoes", "[shoes](shos.md)"))
+    served.until(r"docs/explanations/pairs\.md:6: the link \S+shos\.md\S+ leads to no page")
+    path.write_text(path.read_text().replace("[shoes](shos.md)", "shoes"))
     page = served.until("Take 4 shoes")
     assert "To mend:" not in page
     path.unlink()

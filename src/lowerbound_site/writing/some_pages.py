@@ -116,7 +116,9 @@ class SomePages:
         known = ("A 'dirty' build", "contains a link '/download/")
         meant = (message for message in said if not any(part in message for part in known))
         complaints = [complaint for message in meant for complaint in explained(message, self.root)]
-        own = tuple(f"docs/{path}:" for path in paths)
+        claims = {claim for page in self.all() if page.path in paths for claim in page.claims}
+        folded = {found.path for found in read_explanations(self.root) if found.claim in claims}
+        own = tuple(f"docs/{path}:" for path in paths | folded)
         of_others = re.compile(r"docs/\S+\.md:\d+:")  # that they are not in the navigation, say
         for path in paths:
             self.warned.pop(path, None)
