@@ -63,7 +63,7 @@ def rested(page: Page, epoch: str = "") -> list[float]:
         "said => document.querySelector('.lb-numbers').textContent.includes(said)",
         arg=f"360 held-out digits, epoch {epoch}",
     )
-    return numbers(page)
+    return numbers(page, row=1)
 
 
 def test_it_trains_pauses_and_goes_on_by_keyboard(workshop: Callable[[str], Page]) -> None:
@@ -79,7 +79,7 @@ def test_it_trains_pauses_and_goes_on_by_keyboard(workshop: Callable[[str], Page
     at = page.locator(".lb-so-far").inner_text().split()[1]
     press(page, "One epoch")
     assert rested(page, str(int(at) + 1)) != paused
-    one = numbers(page, row=1)
+    one = numbers(page, row=2)
     page.get_by_label("row 1, column 1").focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowDown")
@@ -153,21 +153,68 @@ def test_the_same_settings_give_the_same_run(workshop: Callable[[str], Page]) ->
     for _ in range(2):
         page = workshop("width=32&epochs=20&seed=5")
         press(page, "One epoch")
-        runs.append([*rested(page, "1"), *numbers(page, row=1)])
+        runs.append([*rested(page, "1"), *numbers(page, row=2)])
         page.close()
     assert runs[0] == runs[1]
 
 
+def test_who_presses_at_once_sees_the_whole_run_on_the_same_digits(workshop: Callable[[str], Page]) -> None:
+    page = workshop("width=32&epochs=60")
+    press(page, "Decoder held 20 epochs")
+    page.get_by_role("button", name="only the gap").focus()
+    page.keyboard.press("Space")
+    press(page, "Train")
+    verdict = page.locator(".lb-verdict")
+    expect(verdict).to_contain_text("You said “only the gap”, and that is right.", timeout=LONG)
+    line, _, before, after = re.findall(r"\d+\.\d\d", verdict.inner_text())
+    thorough = rested(page, "20")
+    few = numbers(page)
+    assert [line, after] == [f"{few[1]:.2f}", f"{few[2]:.2f}"]
+    assert float(before) > 0.1 > float(after)
+    assert thorough[1] != few[1]
+    start, end = curve(page, ".lb-line-gap")
+    assert start[0] == 34  # epoch 0, at the axis
+    assert (278 - start[1]) / 80 == pytest.approx(float(before), abs=0.006)
+    assert (278 - end[1]) / 80 == pytest.approx(float(after), abs=0.006)
+
+
+def curve(page: Page, line: str) -> tuple[list[float], list[float]]:
+    """Where a curve begins and ends, in the units of the drawing."""
+    places = (page.locator(line).get_attribute("d") or "").removeprefix("M").split("L")
+    return [float(number) for number in places[0].split()], [float(number) for number in places[-1].split()]
+
+
+def test_a_large_loss_is_drawn_whole_and_named_apart_from_the_one_that_is_trained(
+    workshop: Callable[[str], Page],
+) -> None:
+    page = workshop("noise=off&beta=3&width=32&epochs=20")
+    press(page, "One step")
+    expect(page.locator(".lb-so-far")).to_contain_text("epoch 0 and 1 step of 20", timeout=LONG)
+    expect(page.locator("tbody")).to_contain_text("60 held-out digits, epoch 0 and 1 step", timeout=LONG)
+    press(page, "Go on")
+    rested(page, "20")
+    assert "the loss that it trains on (β = 3, no noise): " in page.locator(".lb-so-far").inner_text()
+    assert "This run trains on another loss (β = 3, no noise)." in page.locator(".lb-workshop").inner_text()
+    loss, surprise, gap = numbers(page, row=2)
+    most = int(re.findall(r"in nats, from 0 to (\d+)", page.locator(".lb-workshop").inner_text())[0])
+    assert most / 2 < loss <= most
+    bar = float(page.locator(".lb-cost-gap").get_attribute("width") or "")
+    assert bar == pytest.approx(350 * gap / most, abs=0.2)
+    assert float(page.locator(".lb-cost-surprise").get_attribute("width") or "") == pytest.approx(
+        350 * surprise / most, abs=0.2
+    )
+
+
 def test_a_scrambled_start_and_a_prediction(workshop: Callable[[str], Page]) -> None:
     page = workshop("")
-    press(page, "Decoder held")
+    press(page, "Decoder held 20 epochs")
     page.get_by_role("button", name="only the gap").focus()
     page.keyboard.press("Space")
     page.wait_for_function("document.querySelector('.lb-numbers').textContent.includes('60')")
     press(page, "Train")
     page.wait_for_function("!/^(Now try|$)/.test(document.querySelector('.lb-verdict').textContent)")
     assert page.locator(".lb-verdict").inner_text().startswith("You said “only the gap”, and that is right.")
-    press(page, "A scrambled start")
+    press(page, "A scrambled start 100 epochs")
     page.wait_for_function("document.querySelector('.lb-so-far').textContent.startsWith('scrambling: ')")
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import torch
+from playwright.sync_api import Browser, expect
 from torch import Tensor
 
 from lowerbound import digits, ppca
@@ -92,6 +93,32 @@ def test_it_is_what_the_library_computes(modules: Modules) -> None:
 @pytest.mark.more
 def test_every_change_is_noticed(modules: Modules) -> None:
     assert survivors(modules, check, CHANGES) == []
+
+
+def test_a_mean_over_the_pixels_silences_every_code_whatever_else_is_chosen(modules: Modules) -> None:
+    choices = [
+        {"error": "mean", "kl": kl, "latents": latents, "pixels": pixels, "weight": 1}
+        for kl in ("sum", "mean")
+        for latents in (2, 16)
+        for pixels in (64, 1024, 12288)
+    ]
+    assert {tuple(found["rates"]) for found in modules.run(FOUND, choices)} == {(0.0,) * 2, (0.0,) * 16}
+
+
+@pytest.mark.parametrize("more", ["", "&pixels=64", "&kl=mean&latents=2", "&weight=-3"])
+def test_the_question_is_judged_wherever_the_factor_is_one(more: str, stage: str, browser: Browser) -> None:
+    page = browser.new_page()
+    page.goto(f"{stage}your-loss?error=sum{more}")
+    page.get_by_role("button", name="none").click()
+    expect(page.locator(".lb-verdict")).to_contain_text("take the mean over the pixels, and see.")
+    page.get_by_role("group", name="squared error, over the pixels").get_by_label("mean").check()
+    if "weight" in more:
+        expect(page.locator(".lb-verdict")).to_contain_text("Now set the factor to 1")
+        page.evaluate("document.querySelector('lb-instrument').instrument.set({weight: 0})")
+    expect(page.locator(".lb-verdict")).to_contain_text("You said “none”, and that is right.")
+    beta = page.evaluate("document.querySelector('lb-instrument').instrument.numbers.beta")
+    expect(page.locator(".lb-sums")).to_contain_text(f"amounts to β = {beta} beside summed parts")
+    page.close()
 
 
 def test_an_enlarged_digit_varies_as_many_times_more() -> None:

@@ -8,7 +8,7 @@ import { predict } from "./controls/predict.js";
 import { Trainer } from "./controls/trainer.js";
 import { joined } from "./controls/workshop-parts.js";
 import { company, PRESETS, spread } from "./controls/workshop-presets.js";
-import { CHOICES, inWords, program, RUN, settingsOf, shapeOf } from "./controls/workshop-settings.js";
+import { BATCH, CHOICES, differs, inWords, program, RUN, settingsOf, shapeOf } from "./controls/workshop-settings.js";
 import { Codes } from "./draw/codes.js";
 import { CostBars } from "./draw/cost-bars.js";
 import { Curves } from "./draw/curves-of-training.js";
@@ -69,20 +69,22 @@ async function build(kit, data) {
     input.addEventListener("input", () => repaint());
     return input;
   });
+  const places = sliders.map((input, l) => element("label", { class: "lb-place" }, element("span", {}, ["z₁", "z₂"][l]), input));
   const placeName = element("span", {});
-  const cells = Object.fromEntries(["all", "one"].map((who) => [who, ["loss", "surprise", "gap"].map(() => element("output", {}))]));
-  const who = element("th", { scope: "row" }, "held-out digits");
+  const rowOf = (name) => {
+    const said = element("th", { scope: "row" }, name);
+    const cells = ["loss", "surprise", "gap"].map(() => element("output", {}));
+    return { said, cells, root: element("tr", {}, said, ...cells.map((cell) => element("td", {}, cell))) };
+  };
+  const [few, all, one] = ["60 held-out digits", "all 360", "this image"].map(rowOf);
   const table = element(
     "table",
     { class: "lb-numbers" },
     element("thead", {}, row("th", ["", "loss", "−log p(x)", "gap"], { scope: "col" })),
-    element(
-      "tbody",
-      {},
-      element("tr", {}, who, ...cells.all.map((cell) => element("td", {}, cell))),
-      element("tr", {}, element("th", { scope: "row" }, "this image"), ...cells.one.map((cell) => element("td", {}, cell))),
-    ),
+    element("tbody", {}, few.root, all.root, one.root),
   );
+  const whichLoss = element("p", { class: "lb-legend" });
+  const scale = element("p", { class: "lb-legend" });
   const progress = element("output", { class: "lb-so-far" });
 
   // -- running -------------------------------------------------------------------------------------------------------
@@ -103,25 +105,29 @@ async function build(kit, data) {
       repaint();
     },
     measured(told) {
-      const { mean } = shown.frame;
-      const at = { ...told, spread: spread(mean), company: company(mean, labels) };
-      if (told.count === images.length) shown.thorough = at;
-      else shown.thorough = undefined;
-      shown.history = [...shown.history.filter((other) => other.at < at.at), at];
-      // The run is judged by the same digits at its start and its end.
-      if (told.count === shown.history[0].count) shown.alike = { first: shown.history[0], last: at };
-      data.seen.measured = shown.thorough;
+      // The curves, and the verdict, are of the same few digits from the start to the end.
+      if (told.count === images.length) shown.thorough = data.seen.measured = told;
+      else {
+        const { mean } = shown.frame;
+        const at = { ...told, spread: spread(mean), company: company(mean, labels) };
+        shown.history = [...shown.history.filter((other) => other.at < at.at), at];
+      }
       repaint();
     },
     scrambling({ epoch }) {
       shown.scrambling = epoch;
       repaint();
     },
+    ready() {
+      if (shown.scrambling) running = false;
+      shown.scrambling = undefined;
+      atRest.resolve();
+      repaint();
+    },
     rested({ over }) {
       running = false;
       shown.scrambling = undefined;
       shown.over = over;
-      atRest.resolve();
       repaint();
     },
     failed() {
@@ -188,7 +194,9 @@ async function build(kit, data) {
   );
   const presets = PRESETS.map(({ name, changes }) => {
     const all = { ...Object.fromEntries(RUN.map((key) => [key, first[key]])), ...changes };
-    return { all, made: button(name, () => kit.go(all), { "aria-pressed": "false" }) };
+    const made = button(name, () => kit.go(all), { "aria-pressed": "false" });
+    made.append(element("small", {}, ` ${all.epochs} epochs`));
+    return { all, made };
   });
   const foretell = predict(kit);
 
@@ -232,16 +240,17 @@ async function build(kit, data) {
         {},
         codes.root,
         element("p", { class: "lb-legend" }, "Each numeral: the code of a held-out digit, the middle of its q(z|x). Blue: where 50 % and 95 % of this image’s p(z|x) lie. Orange: 95 % of its q(z|x)."),
+        element("p", { class: "lb-legend lb-live" }, "Point at the map, or tap it: the cross goes there, and below stands what the decoder draws at that place."),
         element(
           "div",
           { class: "lb-image" },
           element("figure", { class: "lb-own" }, drawn.element),
           element("figure", {}, decoded.root, element("figcaption", {}, "its code, decoded")),
-          element("figure", { class: "lb-live" }, place.root, element("figcaption", {}, "decoded at ", placeName), ...sliders),
+          element("figure", { class: "lb-live" }, place.root, element("figcaption", {}, "decoded at the cross, ", placeName), ...places),
           element("div", { class: "lb-live lb-choose" }, ...choose),
         ),
       ),
-      element("div", {}, table, curves.root, element("p", { class: "lb-legend" }, "The loss of this image, cut in two ways (in nats, from 0 to 50):"), bars.root),
+      element("div", {}, table, whichLoss, curves.root, scale, bars.root),
     ),
     element("div", { class: "lb-live" }, settings, element("div", { class: "lb-run" }, ...kit.tools(), save)),
   );
@@ -264,8 +273,11 @@ async function build(kit, data) {
     painted = frame;
     codes.root.setAttribute("aria-label", `Codes of ${labels.length} held-out digits. The ellipse of this image is at ${number(frame.image.mean[0], 1)}, ${number(frame.image.mean[1], 1)}.`);
     const { reconstruction, kl, surprise } = frame.image;
-    numbers(cells.one, { loss: reconstruction + kl, surprise, gap: reconstruction + kl - surprise });
-    bars.paint({ reconstruction, kl, surprise, gap: reconstruction + kl - surprise });
+    numbers(one, { loss: reconstruction + kl, surprise, gap: reconstruction + kl - surprise });
+    const most = bars.paint({ reconstruction, kl, surprise, gap: reconstruction + kl - surprise });
+    write(scale, `The loss of this image, cut in two ways (in nats, from 0 to ${most}):`);
+    const other = differs(state);
+    write(whichLoss, `The loss in the table and the curves is −log p(x) plus the gap: that with β = 1 and noise. ${other ? `This run trains on another loss (${other}). ` : ""}The curves are of the 60 digits.`);
     const vae = new Vae(shapeOf(state), frame.weights);
     decoded.paint(vae.decoder.forward(frame.image.mean, 1).subarray(0, 64).map(sigmoid));
     for (const slider of sliders) {
@@ -281,15 +293,32 @@ async function build(kit, data) {
     curves.paint(history, epochs);
     const last = history.at(-1);
     if (last) {
-      numbers(cells.all, last);
-      write(who, `${last.count} held-out digits, epoch ${number(last.at, Number.isInteger(last.at) ? 0 : 2)}`);
+      numbers(few, last);
+      write(few.said, `60 held-out digits, ${moment(last.at)}`);
     }
-    const over = number(Math.floor(frame.at + 1e-9), 0);
-    if (!shown.scrambling) write(progress, `epoch ${over} of ${epochs}${Number.isNaN(frame.loss) ? "" : `, loss in training ${number(frame.loss, 1)}`}`);
-    if (!running && shown.over && last) {
-      if (asked && shown.alike?.last.at === last.at) foretell.paint(true, asked.judge(shown.alike));
-      kit.say(`Training is over after ${epochs} epochs: loss ${number(last.loss, 1)}, gap ${gap(last.gap)} nats.`);
-    } else if (!running && last) kit.say(`Epoch ${over}: loss ${number(last.loss, 1)}, gap ${gap(last.gap)} nats.`);
+    const { thorough } = shown;
+    if (thorough?.at === frame.at) {
+      numbers(all, thorough);
+      write(all.said, `all 360 held-out digits, ${moment(frame.at)}`);
+    } else {
+      for (const cell of all.cells) write(cell, "–");
+      write(all.said, running || !frame.at ? "all 360: when it rests" : "all 360: being measured");
+    }
+    write(one.said, `this image, ${moment(frame.at)}`);
+    const trained = `${other ? "the loss that it trains on" : "loss in training"}${other && ` (${other})`}: ${number(frame.loss, 1)}`;
+    if (!shown.scrambling) write(progress, `${moment(frame.at)} of ${epochs}${Number.isNaN(frame.loss) ? "" : `; ${trained}`}`);
+    // The line of the table that is judged and spoken is the one whose curve is seen.
+    if (running || last?.at !== frame.at) return;
+    if (shown.over && asked) foretell.paint(true, asked.judge({ first: history[0], last }));
+    const since = shown.over ? `Training is over after ${epochs} epochs` : moment(frame.at).replace("epoch", "Epoch");
+    kit.say(`${since}: loss ${number(last.loss, 1)}, gap ${gap(last.gap)} nats, over 60 held-out digits.`);
+  }
+
+  /** So many epochs, and the steps of one that has begun. */
+  function moment(at) {
+    const epoch = Math.floor(at + 1e-9);
+    const steps = Math.ceil(((at - epoch) * train.length) / 64 / BATCH - 1e-6);
+    return `epoch ${epoch}${steps > 0 ? ` and ${steps} step${steps > 1 ? "s" : ""}` : ""}`;
   }
 
   function paintControls(state) {
@@ -306,7 +335,7 @@ async function build(kit, data) {
     save.disabled = !shown.weights;
   }
 
-  function numbers(row, { loss, surprise, gap: between, exact = true }) {
+  function numbers({ cells: row }, { loss, surprise, gap: between, exact = true }) {
     const about = exact ? "" : "≈ ";
     write(row[0], about + number(loss, 2));
     write(row[1], about + number(surprise, 2));

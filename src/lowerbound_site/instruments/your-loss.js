@@ -34,23 +34,32 @@ error = ((x_hat - x)**2)${error === "sum" ? ".sum(1).mean()" : ".mean()"}
 kl = kl_each_number${kl === "sum" ? ".sum(1).mean()" : ".mean()"}
 loss = error + ${weight === 0 ? "" : `${significant(10 ** weight, FIGURES)} * `}kl`;
 
+const MISSING = "Now take the mean over the pixels, and see.";
+
+/** What a mean over the pixels has done, where the factor is 1. */
+function verdict({ kl, pixels, latents }, { beta }, used) {
+  const parts = kl === "sum" ? "the KL is as large as before" : `the KL only ${latents} times`;
+  return {
+    right: used === Number(latents) ? 0 : used > 0 ? 1 : 2,
+    because: `The error is ${Number(pixels).toLocaleString("en")} times smaller, ${parts}: it now weighs ${beta} times as much.`,
+  };
+}
+
 function build(kit, grey) {
   const images = grey.images.map((image) => image.map((count) => count / 16));
   const error = choice(kit, "error", "squared error, over the pixels", { sum: "sum", mean: "mean" });
   const kl = choice(kit, "kl", "KL, over the latent numbers", { sum: "sum", mean: "mean" });
-  const pixels = choice(kit, "pixels", "pixels", { 64: "64 (8x8)", 1024: "1,024 (32x32)", 12288: "12,288 (64x64, in colour)" });
+  const pixels = choice(kit, "pixels", "pixels (the same digits, each pixel copied)", { 64: "64 (8x8)", 1024: "1,024 (32x32)", 12288: "12,288 (64x64, in colour)" });
   const latents = choice(kit, "latents", "latent numbers", { 2: "2", 16: "16" });
-  const weight = axisSlider(kit, "weight", "weight of the KL, a power of ten", { small: 0.05, large: 0.5, page: 1 });
+  const weight = axisSlider(kit, "weight", "factor before the KL in your code", { small: 0.05, large: 0.5, page: 1 });
   const code = element("code", {});
-  const given = digits("your-loss-x", "var(--lb-data)", 10, "unseen digits");
-  const made = digits("your-loss-made", "var(--lb-ink)", 10, "what becomes of them");
+  const given = digits("your-loss-x", "var(--lb-data)", 10, "ten unseen digits");
+  const made = digits("your-loss-made", "var(--lb-ink)", 10, "what the best linear encoder and decoder for this loss make of them");
   const shown = element("output", { class: "lb-sums" });
-  const question = predict(kit, "Now each error is a sum over its 1,024 pixels. Take the mean in its place. How many of the 16 latent numbers will stay in use?", {
+  const question = predict(kit, "Say that each error is a sum over its pixels, and you take the mean in its place. The factor before the KL stays 1. How many of the latent numbers stay in use?", {
     answers: ["all: it is only the learning rate", "about half", "none"],
-    right: 2,
-    because: "The error is 1,024 times smaller, the KL is as large as before: it now weighs 1,024 times as much.",
   });
-  let tried = false;
+  let tried; // the verdict, once the reader has been where the question leads
   return {
     stage: element(
       "div",
@@ -75,17 +84,16 @@ function build(kit, grey) {
       };
       for (const part of [error, kl, pixels, latents]) part.paint();
       const said = significant(10 ** state.weight, FIGURES);
-      weight.paint(said, said);
+      weight.paint(said, `× ${said}`);
       write(code, lines(state));
       given.paint(images);
       // Enlarging takes room, and no shape: the noise, in units of the 64 pixels, is narrower by as much.
       const scaled = (64 / Number(state.pixels)) * variance;
       made.paint(images.map((image) => rebuilt(image, grey, Number(state.latents), scaled).map((shade) => Math.min(1, Math.max(0, shade)))));
-      const says = `In use: ${used} of ${state.latents} latent numbers. With β = ${numbers.beta} this loss takes each pixel, from 0 to 1, to have noise of the width σ = √(β/2) = ${numbers.sigma}`;
+      const says = `In use: ${used} of ${state.latents} latent numbers. The factor ${said} in your code amounts to β = ${numbers.beta} beside summed parts. So this loss takes each pixel, from 0 to 1, to have noise of the width σ = √(β/2) = ${numbers.sigma}`;
       write(shown, `${says}.`);
-      const asked = state.error === "mean" && state.kl === "sum" && state.pixels === "1024" && state.latents === "16" && state.weight === 0;
-      tried ||= asked;
-      question.paint(tried);
+      if (state.error === "mean" && state.weight === 0) tried ??= verdict(state, numbers, used);
+      question.paint(Boolean(tried), tried, state.weight === 0 ? MISSING : "Now set the factor to 1, take the mean over the pixels, and see.");
       kit.say(says);
       return numbers;
     },

@@ -1,10 +1,10 @@
 // Trains a VAE beside the page, and looks at it on the way. What the page says to it, and what it answers:
 //
-//     begin {settings, shape, train, heldOut, x, teacher}     an untrained VAE; answers with a frame and a measurement
+//     begin {settings, shape, train, heldOut, x, teacher}     an untrained VAE; a frame and a measurement, then "ready"
 //     film {settings, shape, train, heldOut}                  trains to the end; weights and a measurement of every epoch
 //     steps {moves, shape, weights, train, heldOut, seed}     steps of one network at a time: weights after each
 //     run {until}      "step", "epoch" or "end"; frames on the way, measurements every fifth epoch, then "rested"
-//     halt             rests; then all held-out digits are measured
+//     halt             rests; then all held-out digits are measured, too
 //     look {x}         another image; a frame
 //
 // A frame is what is seen of the networks as they are at that moment: weights, codes, and all about the image x.
@@ -45,7 +45,7 @@ const orders = {
     const vae = Vae.untrained(shape, new Random(settings.seed));
     const training = new Training(vae, train, settings, new Random(settings.seed, 1));
     const count = heldOut.length / shape.pixels;
-    job = { vae, training, heldOut, count, x, running: false, framed: 0, sums: { loss: 0, n: 0 }, loss: NaN };
+    job = { vae, training, heldOut, count, x, running: Boolean(teacher), framed: 0, sums: { loss: 0, n: 0 }, loss: NaN };
     if (teacher) {
       const from = new Vae(teacher.shape, teacher.weights);
       for (const epoch of scramble(vae, from, train, new Random(settings.seed, 2))) {
@@ -53,9 +53,10 @@ const orders = {
         await pause();
       }
     }
+    job.running = false;
     frame();
     await few(pause);
-    postMessage({ say: "rested", over: false });
+    postMessage({ say: "ready" });
   },
 
   async film({ settings, shape, train, heldOut }, pause) {
@@ -92,6 +93,7 @@ const orders = {
   async run({ until }, pause) {
     const { training } = job;
     job.running = true;
+    await few(pause); // where it starts: who is quick to press has cut that short
     while (training.epoch < training.settings.epochs) {
       const stepped = await some(until === "step", pause);
       if (stepped || until !== "end") break;
@@ -133,20 +135,24 @@ async function some(oneStep, pause) {
   }
 }
 
-/** At rest there is time to measure everything, but for steps in the middle of an epoch, which want to be quick. */
+/** At rest there is time to measure all held-out digits; the few are measured all the same, for the curves are theirs. */
 async function rest(pause) {
   const { training, vae, heldOut, count } = job;
   const over = training.epoch === training.settings.epochs;
   job.running = false;
   frame();
   postMessage({ say: "rested", over });
+  await few(pause);
   const found = await measure(vae, heldOut, count, THOROUGH, pause);
   postMessage({ say: "measured", at: now(), count, ...found });
 }
 
+/** Measures the few, where that has not been done for these networks. */
 async function few(pause) {
   const { vae, heldOut } = job;
+  if (job.measured === now()) return;
   const found = await measure(vae, heldOut.subarray(0, FEW * vae.shape.pixels), FEW, QUICK, pause);
+  job.measured = now();
   postMessage({ say: "measured", at: now(), count: FEW, ...found });
 }
 

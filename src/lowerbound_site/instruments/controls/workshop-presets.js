@@ -29,7 +29,7 @@ const ofGap = [
 ];
 const judgeGap = ({ first, last }) => ({
   right: last.gap < first.gap / 2 ? 0 : last.gap <= 2 * first.gap ? 1 : 2,
-  because: `The gap was ${nats(first.gap)} before the first step, and is ${nats(last.gap)} now.`,
+  because: `Over the 60 digits of the curves, the gap was ${nats(first.gap)} before the first step, and is ${nats(last.gap)} now.`,
 });
 
 /**
@@ -53,7 +53,7 @@ export const PRESETS = [
       const [line, between] = [Math.abs(change(first, last, "surprise")) > 0.005, Math.abs(change(first, last, "gap")) > 0.005];
       return {
         right: line && between ? 2 : line ? 0 : 1,
-        because: `−log p(x) went from ${number(first.surprise, 2)} to ${number(last.surprise, 2)}, the gap from ${nats(first.gap)} to ${nats(last.gap)}.`,
+        because: `Over the 60 digits of the curves, −log p(x) went from ${number(first.surprise, 2)} to ${number(last.surprise, 2)}, the gap from ${nats(first.gap)} to ${nats(last.gap)}.`,
       };
     },
   },
@@ -71,7 +71,7 @@ export const PRESETS = [
     options: ["closer together than draws from the prior", "about as far apart", "further apart, many outside of the circle"],
     judge: ({ last }) => ({
       right: last.spread < 0.8 ? 0 : last.spread <= 1.25 ? 1 : 2,
-      because: `The codes lie ${number(last.spread, 1)} from the middle (draws from the prior: 1.0, as a root mean square), and the gap is ${nats(last.gap)}.`,
+      because: `The codes lie ${number(last.spread, 1)} from the middle (draws from the prior: 1.0, as a root mean square), and the gap of the 60 digits of the curves is ${nats(last.gap)}.`,
     }),
   },
   {
@@ -90,7 +90,7 @@ export const PRESETS = [
       const moved = change(first, last, "company");
       return {
         right: moved < -0.05 ? 0 : moved <= 0.05 ? 1 : 2,
-        because: `At the start ${number(100 * first.company, 0)} % of the codes had one of their own kind next to them, now ${number(100 * last.company, 0)} %; the loss went from ${number(first.loss, 1)} to ${number(last.loss, 1)}.`,
+        because: `At the start ${number(100 * first.company, 0)} % of the codes had one of their own kind next to them, now ${number(100 * last.company, 0)} %; the loss of the 60 digits of the curves went from ${number(first.loss, 1)} to ${number(last.loss, 1)}.`,
       };
     },
   },

@@ -6,6 +6,8 @@ const MODULES = { silu: "nn.SiLU", tanh: "nn.Tanh", relu: "nn.ReLU", sine: "nn.S
 /** What a run depends on. */
 export const RUN = ["beta", "noise", "kl", "width", "activation", "rate", "train", "begin", "epochs", "seed"];
 
+export const BATCH = 64; // images in a step of training
+
 /** Each setting as a reader chooses it: its name and its words. */
 export const CHOICES = {
   beta: { name: "β, weight of the KL", words: (value) => value },
@@ -29,7 +31,7 @@ export function shapeOf({ width, activation }) {
 export function settingsOf(state) {
   return {
     epochs: Number(state.epochs),
-    batchSize: 64,
+    batchSize: BATCH,
     rate: Number(state.rate),
     beta: state.kl === "on" ? Number(state.beta) : 0,
     noise: state.noise === "on",
@@ -51,6 +53,12 @@ export function inWords(state) {
     `seed ${state.seed}`,
   ];
   return parts.join(", ");
+}
+
+/** How the loss that is trained on differs from the one that is measured, with β = 1 and noise; nothing where they agree. */
+export function differs({ beta, kl, noise }) {
+  const weight = kl === "off" ? "no KL" : beta === "1" ? "" : `β = ${beta}`;
+  return [weight, noise === "off" ? "no noise" : ""].filter(Boolean).join(", ");
 }
 
 /** A program that trains these settings with the library, or reads the weights that were trained here. */

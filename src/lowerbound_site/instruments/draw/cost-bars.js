@@ -2,7 +2,7 @@
 // rebuild the image and what the code costs.
 
 import { change, svg } from "../controls/dom.js";
-import { gap, number } from "./format.js";
+import { gap, number, roof } from "./format.js";
 
 const [WIDTH, HEIGHT, LENGTH] = [360, 74, 350];
 const ROWS = [{ y: 16, parts: ["surprise", "gap"] }, { y: 52, parts: ["reconstruction", "kl"] }];
@@ -19,12 +19,12 @@ export class CostBars {
         return [bar, name];
       }),
     );
-    this.more = svg("path", { class: "lb-more", d: `M${LENGTH + 2} 10l6 6v36l-6 6` });
-    this.root = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "lb-cost-bars", role: "img" }, ...made, this.more);
+    this.root = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "lb-cost-bars", role: "img" }, ...made);
   }
 
-  /** `most` nats are the whole width; what is longer gets an arrow and keeps its numbers. */
-  paint(costs, most = 50) {
+  /** The whole width is 50 nats, or so many times twice that as the loss needs: returned. */
+  paint(costs) {
+    const most = roof(Math.max(costs.surprise + costs.gap, costs.reconstruction + costs.kl));
     for (const { y, parts } of ROWS) {
       let from = 0;
       for (const part of parts) {
@@ -39,8 +39,8 @@ export class CostBars {
         from = to;
       }
     }
-    change(this.more, { visibility: costs.surprise + costs.gap > most ? "visible" : "hidden" });
     const said = Object.entries(NAMES).map(([part, name]) => `${name} ${number(costs[part], 2)}`);
     change(this.root, { "aria-label": `The loss of this image, in two ways: ${said.slice(0, 2).join(" and ")}; ${said.slice(2).join(" and ")}.` });
+    return most;
   }
 }

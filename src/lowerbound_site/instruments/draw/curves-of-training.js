@@ -1,12 +1,13 @@
 // What training did so far: the loss of held-out digits above -log p(x), the gap between them; below, the gap from zero.
 
-import { change, svg } from "../controls/dom.js";
-import { number } from "./format.js";
+import { change, svg, write } from "../controls/dom.js";
+import { number, roof } from "./format.js";
 
 const [WIDTH, LEFT, RIGHT] = [360, 34, 356];
-const COSTS = { top: 12, bottom: 150, most: 50 };
-const GAPS = { top: 182, bottom: 262 };
-const HEIGHT = 284;
+const COSTS = { top: 28, bottom: 166 }; // above stands the unit
+const GAPS = { top: 198, bottom: 278 };
+const HEIGHT = 300;
+const PARTS = 5; // of the costs' axis
 
 export class Curves {
   /** unit: what is counted along the axis. */
@@ -20,6 +21,7 @@ export class Curves {
     this.now = svg("path", { class: "lb-now", visibility: "hidden" });
     this.most = svg("text", { x: LEFT - 5, y: GAPS.top + 4, "text-anchor": "end" });
     this.last = svg("text", { x: RIGHT, y: HEIGHT - 6, "text-anchor": "end" });
+    this.ticks = Array.from({ length: PARTS }, (_, n) => svg("text", { x: LEFT - 5, y: heightOf(n + 1) + 4, "text-anchor": "end" }));
     this.names = [
       svg("text", { class: "lb-name-loss", x: RIGHT, "text-anchor": "end" }, "loss"),
       svg("text", { class: "lb-name-p", x: RIGHT, "text-anchor": "end" }, "−log p(x)"),
@@ -27,14 +29,16 @@ export class Curves {
     this.root = svg(
       "svg",
       { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "lb-training-curves", role: "img" },
-      this.band, this.surprise, this.loss, this.gap, ...axes(unit), this.now, this.most, this.last, this.gapName, ...this.names,
+      this.band, this.surprise, this.loss, this.gap, ...axes(unit), ...this.ticks, this.now, this.most, this.last, this.gapName, ...this.names,
     );
   }
 
-  /** points: [{at, loss, surprise, gap}] by epoch; the axis holds still, and what exceeds it stops at its edge. */
+  /** points: [{at, loss, surprise, gap}] by epoch; each axis holds still until a value exceeds it. */
   paint(points, epochs) {
     const across = (at) => LEFT + ((RIGHT - LEFT) * at) / epochs;
-    const cost = (value) => COSTS.bottom - ((COSTS.bottom - COSTS.top) * Math.min(value, COSTS.most)) / COSTS.most;
+    const costs = roof(Math.max(...points.map(({ loss }) => loss)));
+    const cost = (value) => COSTS.bottom - ((COSTS.bottom - COSTS.top) * Math.min(value, costs)) / costs;
+    this.ticks.forEach((tick, n) => write(tick, String((costs * (n + 1)) / PARTS)));
     const most = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].find((top) => points.every(({ gap }) => gap <= top)) ?? Infinity;
     const gap = (value) => GAPS.bottom - ((GAPS.bottom - GAPS.top) * Math.max(value, 0)) / most;
     const line = (height, list = points) => list.map((point) => `${across(point.at).toFixed(1)} ${height(point).toFixed(1)}`).join("L");
@@ -65,16 +69,14 @@ export class Curves {
   }
 }
 
+const heightOf = (part) => COSTS.bottom - ((COSTS.bottom - COSTS.top) * part) / PARTS;
+
 function* axes(unit) {
-  for (const [axis, ticks] of [[COSTS, [0, 10, 20, 30, 40, 50]], [GAPS, []]]) {
+  for (const axis of [COSTS, GAPS]) {
     yield svg("path", { class: "lb-axis", d: `M${LEFT} ${axis.top}V${axis.bottom}H${RIGHT}` });
     yield svg("text", { x: LEFT - 5, y: axis.bottom + 4, "text-anchor": "end" }, "0");
-    for (const tick of ticks.slice(1)) {
-      const y = axis.bottom - ((axis.bottom - axis.top) * tick) / axis.most;
-      yield svg("path", { class: "lb-axis", d: `M${LEFT} ${y}h-3` });
-      yield svg("text", { x: LEFT - 5, y: y + 4, "text-anchor": "end" }, String(tick));
-    }
   }
-  yield svg("text", { x: RIGHT, y: COSTS.top + 4, class: "lb-unit", "text-anchor": "end" }, "nats an image");
+  for (let n = 1; n <= PARTS; n++) yield svg("path", { class: "lb-axis", d: `M${LEFT} ${heightOf(n)}h-3` });
+  yield svg("text", { x: RIGHT, y: 10, class: "lb-unit", "text-anchor": "end" }, "nats an image");
   yield svg("text", { x: LEFT, y: HEIGHT - 6 }, `${unit} 0`);
 }

@@ -43,3 +43,6 @@ export const texts = (values, decimals) =>
       .filter(([, value]) => !Number.isNaN(value))
       .map(([name, value]) => [name, number(value, decimals)]),
   );
+
+/** Where an axis of nats ends: at 50, or at the first of 100, 200, 400, … that is not below this value. */
+export const roof = (value) => (value > 50 ? 50 * 2 ** Math.min(20, Math.ceil(Math.log2(value / 50))) : 50);

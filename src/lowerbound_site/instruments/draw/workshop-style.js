@@ -43,13 +43,14 @@ export const STYLE = `
 .md-typeset .lb-workshop .lb-image figcaption { margin: 0.2rem 0 0; font-size: 0.64rem; line-height: 1.3; text-align: center }
 .lb-workshop .lb-decoded { display: block; width: 6rem; height: 6rem; border: 1px solid var(--lb-rule-strong); fill: var(--lb-ink) }
 .lb-workshop .lb-own { width: 7.2rem }
+.md-typeset .lb-workshop .lb-presets small { color: var(--lb-muted); font-size: 0.85em; opacity: 1 }
+.lb-workshop .lb-place { display: grid; grid-template-columns: auto 1fr; gap: 0.3rem; align-items: center; font-size: 0.64rem }
 .lb-workshop .lb-cost-surprise { fill: var(--lb-p); fill-opacity: 0.75 }
 .lb-workshop .lb-cost-gap { fill: var(--lb-gap) }
 .lb-workshop .lb-cost-reconstruction { fill: var(--lb-muted); fill-opacity: 0.6 }
 .lb-workshop .lb-cost-kl { fill: var(--lb-q) }
-.lb-workshop .lb-more { fill: none; stroke: var(--lb-ink) }
 .lb-workshop .lb-cross { stroke: var(--lb-ink); stroke-width: 1.5 }
-.lb-workshop .lb-image input { display: block; width: 100%; height: 22px; margin: 0 }
+.lb-workshop .lb-image input { display: block; width: 100%; min-width: 0; height: 22px; margin: 0 }
 .md-typeset .lb-workshop .lb-legend { margin: 0.4rem 0 0; color: var(--lb-muted); font-size: 0.68rem }
 .lb-workshop .lb-choose { display: flex; flex-wrap: wrap; gap: 0.3rem }
 .md-typeset .lb-workshop .lb-choose .lb-tool { min-width: 44px }
