@@ -14,6 +14,10 @@ q = Joint.from_data(data, encoder=identity)  # encoder: z = x
 
 worst = reconstruction(p, q.z_given_x).exp().min()
 print(f"probability that x comes back, smallest over x = {worst:.4f}")
+for image, (often, made) in enumerate(zip(q.x.prob, p.x.prob, strict=True), 1):
+    print(f"image {image}: in the data = {often:.1f}")
+    print(f"image {image}: made by the model = {made:.1f}")
+
 print(f"KL(q(z|x)||p(z|x)), averaged = {kl(q.z_given_x, p.z_given_x):z.4f}")
 print(f"KL(q(x|z)||p(x|z)), averaged = {kl(q.x_given_z, p.x_given_z):z.4f}")
 print(f"KL(q(x)||p(x)) = {kl(q.x, p.x):.4f}")

@@ -15,28 +15,34 @@ best = -(data * data.log()).sum()  # the data's entropy: no loss is below it
 found = {}
 for name, table, expected in (
     ("copies", torch.eye(4), 0),  # sure of each x
-    ("ignores z", data.expand(4, 4), -best),  # no better than a blind guess
+    ("ignores z", data.expand(4, 4), best),  # no better than a blind guess
 ):
     p = Joint.from_model(prior=data, likelihood=table)
     q = Joint.from_data(data, encoder=table)
     gap = kl(q.z_given_x, p.z_given_x)
     loss = -(q.x.prob @ elbo(p, q.z_given_x))
-    quality = q.x.prob @ reconstruction(p, q.z_given_x)
+    cost = -q.x.prob @ reconstruction(p, q.z_given_x)  # -log p(x|z), on average
+    charge = kl(q.z_given_x, p.z)  # KL(q(z|x)||p(z)), on average
     told = mutual_information(q)
-    found[name] = gap, loss, quality, told
+    found[name] = gap, loss, cost, charge, told
     assert abs(gap) < 1e-12, f"{name}: the gap should be 0, not {gap:.3f}"
     assert abs(loss - best) < 1e-12, (
         f"the loss should be the best, {best:.3f}, not {loss:.3f}"
     )
-    assert abs(quality - expected) < 1e-12, (
-        f"the reconstruction should be {expected:.3f}, not {quality:.3f}"
+    assert abs(cost - expected) < 1e-12, (
+        f"the reconstruction should cost {expected:.3f}, not {cost:.3f}"
     )
-    assert abs(told - best - expected) < 1e-12, (
-        f"z should tell {best + expected:.3f} nats about x, not {told:.3f}"
+    assert abs(loss - cost - charge) < 1e-12, (
+        f"the loss should be the sum, {cost + charge:.3f}, not {loss:.3f}"
+    )
+    assert abs(told - (best - expected)) < 1e-12, (
+        f"z should tell {best - expected:.3f} nats about x, not {told:.3f}"
     )
 
 for name, values in found.items():
     for what, value in zip(
-        ("gap", "loss", "reconstruction", "z tells"), values, strict=True
+        ("gap", "loss", "reconstruction costs", "KL to the prior", "z tells"),
+        values,
+        strict=True,
     ):
         print(f"{name}, {what} = {value:z.3f}")

@@ -35,6 +35,12 @@ for name, joined in {"islands": 0.0, "nearly islands": 0.001}.items():
     print(f"{name}, KL(q(z|x)||p(z|x)) = {codes:z.4f}")
     print(f"{name}, KL(q(x|z)||p(x|z)) = {images:z.4f}")
     print(f"{name}, KL(q(x)||p(x)) = {kl(q.x, p.x):.2f}")
+    for pairs, of in {"data": q, "model": p}.items():
+        ends = of.z_given_x.prob @ of.x_given_z.prob  # encode, then decode
+        leave = of.x.prob[:2] @ ends[:2, 2]  # as often as rounds lead back
+        print(
+            f"{name}, rounds of 10,000 that change islands, {pairs} = {2e4 * leave:z.0f}"
+        )
     assert max(codes, images) < max(joined, 1e-12), (
         f"both conditionals should match, not be {codes:.4f} and {images:.4f} nats apart"
     )

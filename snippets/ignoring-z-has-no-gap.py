@@ -34,6 +34,7 @@ for name, vae in models.items():
     print(f"{name}, average gap = {gaps[name].mean().abs():.2f}")
     print(f"{name}, average reconstruction = {scores[name].mean():.1f}")
     print(f"{name}, average log p(x) = {evidence[name].mean():.1f}")
+    print(f"{name}, average -log p(x) = {-evidence[name].mean():.1f}")
 
 largest = gaps["ignores z"].abs().max()
 assert largest < 1e-9, f"without z every gap should be 0, and one is {largest:.2f}"

@@ -41,9 +41,9 @@ for seed in range(5):
     perfect.append((-math.log(len(own)) - grid.log_evidence(own)).mean())
 
 bars = {"by image": {"images": of_x, "gap": gap}}
-bars["by code"] = {"q(x|z), p(x|z)": compared, "codes": of_z}
+bars["by code"] = {"your comparison": compared, "codes": of_z}
 bars["perfect"] = {"images": sum(perfect) / 5}
-colours = {"images": DATA, "gap": GAP, "q(x|z), p(x|z)": P, "codes": Q}
+colours = {"images": P, "gap": GAP, "your comparison": DATA, "codes": Q}
 figure, ax = subplots(figsize=(4.4, 2.3))
 stacked_nats(ax, bars, colours)
 figure.savefig("two-splits-on-digits.svg")

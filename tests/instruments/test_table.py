@@ -333,14 +333,17 @@ def expected_bouncing(state: dict[str, Any]) -> Shown:
     shown = {}
     balls = zip(("blue", "orange"), PAIRS[state["pairs"]], (0, 2), (0, 1000), strict=True)
     for ball, pairs, x, later in balls:
-        p, seed, been = Joint(pairs), state["seed"] + later, [0, 0, 0]
+        p, seed, been, crossed = Joint(pairs), state["seed"] + later, [0, 0, 0], 0
         ends = [torch.cumsum(table, 1).tolist() for table in (p.z_given_x.prob, p.x_given_z.prob)]
         for _ in range(state["rounds"]):
+            before = x
             for table in ends:  # to a code, and on to an image
                 seed = seed * 48271 % (2**31 - 1)
                 x = bisect_right(table[x], seed / (2**31 - 1))
             been[x] += 1
+            crossed += (before == 0) != (x == 0)
         shown |= {f"{ball} at {image}": float(count) for image, count in zip(IMAGES, been, strict=True)}
+        shown[f"{ball} crossed"] = float(crossed)
     return shown
 
 
@@ -525,6 +528,7 @@ CHANGES: dict[Callable[[Modules], None], list[tuple[str, str, str]]] = {
         ("strip.js", "DECODER[z], 2,", "DECODER[z], 1,"),
         ("eight-names.js", '"p(z|x)": zGivenX(p)[x][z]', '"p(z|x)": xGivenZ(p)[z][x]'),
         ("bouncing.js", "round.x === x", "round.z === x"),
+        ("bouncing.js", "path[round - 1].x : from", "path[round - 1].x : 0"),
         ("train-one-part.js", 'gap: "images", yours: "codes"', 'gap: "codes", yours: "images"'),
     ],
 }

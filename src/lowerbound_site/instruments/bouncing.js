@@ -13,7 +13,7 @@ import { DATA, DECODER, ENCODER, IMAGES, pixels, PRIOR } from "./maths/primer.js
 import { fromData, fromModel, marginalX, walk } from "./maths/table.js";
 
 export const schema = {
-  "pairs": { "of": ["same", "own", "groups", "bridge"], "start": "same" },
+  "pairs": { "of": ["groups", "bridge", "same", "own"], "start": "groups" },
   "rounds": { "from": 0, "to": 10000, "step": 1, "start": 0 },
   "seed": { "from": 1, "to": 999, "step": 1, "start": 1 }
 };
@@ -31,13 +31,13 @@ const LATER = 1000; // the orange ball's seed is so much higher
 const TRAIL = 6; // rounds of which the path is drawn
 const SLOW = 25; // rounds before it plays faster and faster
 
-const WORDS = { same: "the same rules", own: "each its own", groups: "the same, in two groups", bridge: "nearly the same, over a thin bridge" };
+const WORDS = { groups: "the same, in two groups", bridge: "nearly the same, over a thin bridge", same: "the same, all connected", own: "each its own" };
 const one = (row) => `one zero in ${Math.round(1 / (row[1] / (row[0] + row[1])))}`;
 const NOTES = {
-  same: "Both balls follow the rules of the blue pairs, your model’s.",
-  own: "Blue follows the rules of your model’s pairs, orange those of your encoder’s, outlined.",
-  groups: "Your encoder’s pairs (outlined) are others than your model’s, and the rules are the same: a zero is always round, and of the straight codes half are ones, half sevens.",
-  bridge: `The two groups again, but ${one(TABLES.bridge.blue[0])} is straight in your model’s pairs, and ${one(TABLES.bridge.orange[0])} in your encoder’s: nearly the same rules.`,
+  groups: "The model’s pairs (blue) and the data’s (outlined) have the same rules: a zero is always round, and of the straight codes half are ones, half sevens.",
+  bridge: `The two groups again, but ${one(TABLES.bridge.blue[0])} is straight by the model’s rules, and ${one(TABLES.bridge.orange[0])} by the data’s: nearly the same rules.`,
+  same: "Both balls follow the model’s rules, and every image shares a code with another.",
+  own: "Blue follows the rules of the model’s pairs, orange those of the data’s pairs, outlined.",
 };
 
 const wandered = ({ pairs, rounds, seed }) => ({
@@ -46,10 +46,14 @@ const wandered = ({ pairs, rounds, seed }) => ({
 });
 /** How many of the rounds ended at each image. */
 const counted = (path) => IMAGES.map((_, x) => path.filter((round) => round.x === x).length);
-const ended = (state) => Object.entries(wandered(state)).map(([ball, path]) => [ball, counted(path)]);
+/** How many of the rounds led from the zero to the other images, or back. */
+const crossings = (path, from) => path.filter(({ x }, round) => (x === 0) !== ((round ? path[round - 1].x : from) === 0)).length;
 
 export const measure = (state) =>
-  Object.fromEntries(ended(state).flatMap(([ball, been]) => IMAGES.map((image, x) => [`${ball} at ${image}`, been[x]])));
+  Object.fromEntries(Object.entries(wandered(state)).flatMap(([ball, path]) => {
+    const been = counted(path);
+    return [...IMAGES.map((image, x) => [`${ball} at ${image}`, been[x]]), [`${ball} crossed`, crossings(path, BALLS[ball].from)]];
+  }));
 
 /** For each image and each ball: the share of its rounds as a bar, and as a mark how probable the image is among its pairs. */
 class Shares {
@@ -81,13 +85,15 @@ class Shares {
 function build(kit) {
   const balls = new Balls("the pairs, and the balls", Object.values(BALLS).map(({ hue }) => hue));
   const bars = new Shares();
-  const pairs = choice(kit, "pairs", "the two balls have", WORDS);
+  const pairs = choice(kit, "pairs", "the two balls have rules", WORDS);
   const note = element("p", { class: "lb-legend" });
   const played = element("output", {});
+  const crossed = element("p", { class: "lb-legend" });
   const last = schema.rounds.to;
-  const question = predict(kit, "Blue starts at a zero, orange at a seven, with the same rules. What will their bars be like after thousands of rounds?", {
-    answers: ["different, by where each began", "alike"],
-    right: 1,
+  const question = predict(kit, "Both networks agree: blue and orange have the same rules. The marks are how often the model makes each image, p(x), and how often it is in the data, q(x). Which marks will the bars come to?", {
+    answers: ["the model’s", "the data’s", "each ball to its own", "neither"],
+    right: 3,
+    because: "Each ball stays in the group where it began. The rules say nothing about how much of the whole a group has. Now lay a thin bridge between the groups, and then connect all.",
   });
   // The eye follows the first rounds; then each stride is 4 % of what has been played. At the end it begins anew.
   const step = (byItself) => {
@@ -109,7 +115,7 @@ function build(kit) {
       question.element,
       pairs.element,
       note,
-      element("div", { class: "lb-beside" }, balls.element, element("div", {}, played, bars.element)),
+      element("div", { class: "lb-beside" }, balls.element, element("div", {}, played, bars.element, crossed)),
       element("div", { class: "lb-live" }, ...player(kit, { step, every: 4 }), on, again, ...kit.tools()),
     ),
     paint(state) {
@@ -128,17 +134,13 @@ function build(kit) {
       write(played, state.rounds ? `Share of the ${ever}, and as a mark:` : "Before the first round, the marks:");
       on.disabled = state.rounds === last;
       write(on, on.disabled ? `The end: all ${ever}` : `On to ${last.toLocaleString("en")} rounds`);
-      question.paint(state.pairs === "same" && state.rounds === last, { right: 1, because: because(shares, truth.blue) });
+      const times = Object.keys(BALLS).map((ball) => crossings(paths[ball], BALLS[ball].from).toLocaleString("en"));
+      write(crossed, state.rounds ? `From the zero to the others or back: blue ${times[0]} times, orange ${times[1]} times.` : "");
+      question.paint(state.pairs === "groups" && state.rounds === last);
       if (state.rounds) kit.say(`after ${ever}: ${Object.keys(BALLS).map((ball) => `${ball} ${shares[ball].map(probability).join(", ")}`).join("; ")}`);
       return Object.fromEntries(Object.entries(measure(state)).map(([name, count]) => [name, number(count, 0)]));
     },
   };
-}
-
-/** What the bars on show say, whatever they are. */
-function because(shares, truth) {
-  const off = Object.values(shares).flatMap((all) => all?.map((share, x) => Math.abs(share - truth[x])) ?? []);
-  return `Neither is off its marks, p(x), by more than ${probability(Math.ceil(100 * Math.max(...off)) / 100)}. Where they began is forgotten. Now give each its own rules, and then try two groups.`;
 }
 
 /** Where a ball has been: along its row to a code, along that column to an image. */
@@ -153,7 +155,7 @@ function places(path, start, table) {
 
 const follow = (state, ball, seed) => `
 ${ball} = follow(${literal(TABLES[state.pairs][ball])}, ${BALLS[ball].from}, ${seed})
-${IMAGES.map((image, x) => `print(f"${ball} at ${image} = {${ball}[${x}]}")\n`).join("")}`;
+${[...IMAGES.map((image) => `at ${image}`), "crossed"].map((what, n) => `print(f"${ball} ${what} = {${ball}[${n}]}")\n`).join("")}`;
 
 export const python = (state) => `\
 from bisect import bisect_right
@@ -162,16 +164,18 @@ from lowerbound import Joint
 
 
 def follow(joint, x, seed):
-    """How many of the rounds end at each image, from image x on."""
+    """How many of the rounds end at each image, from image x on; and how many lead from the zero away or back."""
     pairs = Joint(joint)
     encode, decode = (given.prob.cumsum(1).tolist() for given in (pairs.z_given_x, pairs.x_given_z))
-    been = [0, 0, 0]
+    been, crossed = [0, 0, 0], 0
     for _ in range(${state.rounds}):
+        before = x
         for rule in encode, decode:  # to a code, and on to an image
             seed = seed * 48271 % (2**31 - 1)
             x = bisect_right(rule[x], seed / (2**31 - 1))
         been[x] += 1
-    return been
+        crossed += (before == 0) != (x == 0)
+    return [*been, crossed]
 
 ${follow(state, "blue", state.seed)}${follow(state, "orange", state.seed + LATER)}`;
 

@@ -40,20 +40,20 @@ function both(state) {
   return { p: fromModel(prior, decoder), q: fromData(data, encoder) };
 }
 
-const COLOURS = { image: ["var(--lb-data)", "var(--lb-gap)"], code: ["var(--lb-q)", "var(--lb-p)"] };
-/** What stands over the two bars: each piece by its formula, with its number. */
+const COLOURS = { image: ["var(--lb-p)", "var(--lb-gap)"], code: ["var(--lb-q)", "var(--lb-data)"] };
+/** What stands over the two bars: each piece by its name, in its colour, with its number. */
 const names = ({ images, gap, codes, yours }) => [
-  `by image: q(x)‖p(x) ${number(images, 3)} + gap, q(z|x)‖p(z|x) ${number(gap, 3)}`,
-  `by code: q(z)‖p(z) ${number(codes, 3)} + q(x|z)‖p(x|z) ${number(yours, 3)}`,
+  [["by image: "], [`images ${number(images, 3)}`, COLOURS.image[0]], [" + "], [`gap ${number(gap, 3)}`, COLOURS.image[1]]],
+  [["by code: "], [`codes ${number(codes, 3)}`, COLOURS.code[0]], [" + "], [`your comparison ${number(yours, 3)}`, COLOURS.code[1]]],
 ];
 const TOLD = {
   image: {
     hand: "The borders in the orange square are the encoder’s.",
-    parts: "A slot has two bars. The left one is q(x) against p(x), the right one q(z|x) against p(z|x).",
+    parts: "A slot has two bars. The left one is the images’, q(x) against p(x), the right one the gap’s, q(z|x) against p(z|x).",
   },
   code: {
     hand: "The borders in the blue square are the decoder’s.",
-    parts: "A slot has two bars. The left one is q(z) against p(z), the right one q(x|z) against p(x|z).",
+    parts: "A slot has two bars. The left one is the codes’, q(z) against p(z), the right one your comparison’s, q(x|z) against p(x|z).",
   },
 };
 
@@ -80,7 +80,7 @@ function build(kit) {
   const question = predict(kit, "Drag a border of the encoder, in the orange square. Which pieces of the two bars will move?", {
     answers: ["the gap alone", "the gap, and both pieces of the lower bar", "all four"],
     right: 1,
-    because: "In the upper bar an encoder moves the gap alone. Now cut by code and drag the decoder: in the lower bar it moves q(x|z)‖p(x|z) alone.",
+    because: "In the upper bar an encoder moves the gap alone. Now cut by code and drag the decoder: in the lower bar it moves your comparison alone.",
   });
   return {
     stage: element(

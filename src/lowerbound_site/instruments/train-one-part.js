@@ -63,7 +63,7 @@ const LOOK = {
   gap: "Watch the white cuts inside the rows: trained on the gap, they come to stand at the same places in both squares. How high the rows are, the images, was not asked for.",
   yours: "Watch the white cuts inside the columns: trained on your comparison, they come to stand at the same places in both squares. How wide the columns are, the codes, was not asked for.",
 };
-const COLOURS = [["var(--lb-data)"], ["var(--lb-gap)"], ["var(--lb-q)"], ["var(--lb-p)"]];
+const COLOURS = [["var(--lb-p)"], ["var(--lb-gap)"], ["var(--lb-q)"], ["var(--lb-data)"]];
 
 function build(kit) {
   const [q, p] = [new Square("q", "the encoder’s pairs, q(x, z)"), new Square("p", "the model’s pairs, p(x, z)")];

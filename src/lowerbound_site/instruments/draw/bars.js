@@ -21,7 +21,7 @@ export class Bars {
     this.element = drawing(WIDTH, names.length * ROW, {}, ...groups);
   }
 
-  /** values: for each bar its pieces; colours: the same. The number is their sum. */
+  /** values: for each bar its pieces; colours: the same. The number is their sum. A name is a text, or [text, colour] in turn. */
   paint(values, colours, names = null) {
     this.rows.forEach(({ name, pieces, arrow, total }, i) => {
       let from = 0;
@@ -34,7 +34,20 @@ export class Bars {
       change(arrow, { d: sum * this.scale > LONGEST ? `M${LONGEST - 12} 21l6 6l-6 6` : "" });
       change(total, { x: from + 5 });
       write(total, number(sum, 3));
-      if (names) write(name, names[i]);
+      if (names) spell(name, names[i]);
     });
   }
+}
+
+/** Writes a name; of one that has colours, each part in its own. */
+function spell(place, name) {
+  if (typeof name === "string") {
+    write(place, name);
+    return;
+  }
+  while (place.children.length < name.length) place.append(svg("tspan", {}));
+  name.forEach(([text, colour = "inherit"], i) => {
+    write(place.children[i], text);
+    change(place.children[i], { fill: colour });
+  });
 }
