@@ -4,7 +4,8 @@ Kind: computation
 Break it: q.mean, q.log_std - 3 -> q.mean, q.log_std
 Fold: vae, x, q, blind
 Figure: Five rows of eight pictures: handwritten digits, and below each what a draw of its code decodes to. Trained:
-    blurred, mostly the same digit. Encoder too sure: the same. Decoder ignores z: one blur, eight times. Codes swapped: other digits.
+    blurred, mostly the same digit. Encoder too sure: the same. Decoder ignores z: one blur, eight times. Codes
+    swapped: other digits.
 """
 
 import copy
