@@ -140,13 +140,14 @@ def test_the_lowest_point_of_a_curve(modules: Modules) -> None:
 
 
 def test_twice_as_steep_is_four_times_f_and_half_the_best_width(modules: Modules, exported: VAE) -> None:
-    """What the question's answer says, over digits: F four times as large, the width about half, the price higher."""
+    """What the question's answer says, over digits: F four times as large, the width about half, the price higher, the
+    blur about the same, so that it is the KL which has grown most. That holds for the steepest decoder, too."""
     found = modules.run(
         WIDTH
         + """return states.map(row => {
           const x = images[row], {mean} = vae.encode(encoder, x);
           const widths = Array.from({length: 40}, (_, i) => 0.01 * 100 ** (i / 39));
-          return [1, 2].flatMap(c => {
+          return [1, 2, 4].flatMap(c => {
             const steep = width.steeper(decoder, mean, c);
             const cost = s => { const {blur, kl} = width.parts(steep, x, mean, s, 0.5); return blur + kl; };
             const best = width.lowest(widths.map(wide => ({s: wide / c, nats: cost(wide / c)})));
@@ -155,11 +156,12 @@ def test_twice_as_steep_is_four_times_f_and_half_the_best_width(modules: Modules
         })""",
         list(range(0, 360, 24)),
     )
-    f, best, price, blur, *twice = torch.tensor(found, dtype=torch.float64).T
+    f, best, price, blur, *twice, _, _, price_of_four, blur_of_four = torch.tensor(found, dtype=torch.float64).T
     assert (twice[0] / f - 4).abs().max() < 1e-3
     assert ((twice[1] / best > 0.4) & (twice[1] / best < 0.6)).all()
     assert (twice[2] > price + 1).all()
     assert (twice[3] - blur).abs().max() < 0.3
+    assert (blur_of_four - blur).abs().max() < 0.5 < (price_of_four - price).min() / 2
 
 
 @pytest.mark.more
@@ -192,7 +194,8 @@ def test_the_ring_is_held_by_keys_mouse_and_finger(browser: Browser, stage: str,
         found: float = page.evaluate("document.querySelector('lb-instrument').instrument.state.s")
         return found
 
-    page.get_by_role("button", name="shrink, and rise").tap()
+    page.get_by_role("button", name="the KL to the prior").tap()
+    page.get_by_text("On the map, with").tap()
     ring = page.get_by_role("slider", name="width of q, on the map")
     ring.focus()
     page.keyboard.press("End")
@@ -222,12 +225,19 @@ def test_the_ring_is_held_by_keys_mouse_and_finger(browser: Browser, stage: str,
     shown = float(page.evaluate("document.querySelector('lb-instrument').instrument.numbers.loss"))
     assert shown > -Grid(exported).log_evidence(digits().held_out[[134]]).item()
     verdict = page.locator(".lb-verdict")
-    assert verdict.text_content() == "Now try it, and see."
+    assert verdict.text_content() == "Now make it twice as steep."
     page.get_by_role("slider", name="times as steep").focus()
     page.keyboard.press("PageUp")
     page.wait_for_timeout(100)
-    assert (verdict.text_content() or "").startswith("You said “shrink, and rise”, and that is right. ")
+    assert verdict.text_content() == "Now press “Best width”."
     page.get_by_role("button", name="Best width").tap()
+    page.wait_for_timeout(100)
     assert 0.1 < width() < 0.15
+    said = verdict.text_content() or ""
+    assert said.startswith("You said “the KL to the prior”, and that is right. The best width went from 0.24 to 0.12.")
+    page.get_by_text("On the map, with").tap()
+    page.wait_for_timeout(400)
+    assert page.evaluate("document.querySelector('lb-instrument').instrument.state.map") == "shut"
+    assert "map" not in page.evaluate("location.hash")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     context.close()

@@ -22,17 +22,20 @@ import { bestBySlope, blurBySlope, lowest, parts, steeper, steeperPosterior, ste
 export const schema = {
   "digit": { "from": 0, "to": 359, "step": 1, "start": 134 },
   "s": { "from": 0.02, "to": 0.8, "step": 0.01, "start": 0.25 },
-  "c": { "from": 0.5, "to": 4, "step": 0.1, "start": 1 }
+  "c": { "from": 0.5, "to": 4, "step": 0.1, "start": 1 },
+  "map": { "of": ["shut", "open"], "start": "shut" }
 };
 
 const LIMIT = 3.5;
-const AXIS = 60; // nats
+const AXIS = 16; // nats beyond the middle's
 const MOST = 12; // on the curve
-const STEEP = 2; // there the answer to the question can be seen
+const STEEP = 2; // from there on, at the best width, the answer to the question can be seen
+const NEAR = 0.011; // so near to it, as the slider has steps of a hundredth
 const FAR = 1; // to either side, on the line through the middle
 const PICTURES = 9; // on it
 const VALLEY = 20; // nats
-const NOISE = steadyNoise(6);
+const NOISE = steadyNoise(60);
+const DRAWN = 6; // of these, each by itself
 // Widths for the curves: those of the decoder as trained, closer together where the curve is steep.
 const WIDTHS = Array.from({ length: 32 }, (_, i) => 0.01 * 120 ** (i / 31));
 
@@ -60,7 +63,10 @@ function build(kit, { decoder, encoder, images, labels }) {
     const blurs = WIDTHS.map((s) => parts(decoder, x, mean, s, s < 0.3 ? 0.75 : 0.5).blur);
     // c times as steep, a decoder blurs what a circle 1 / c times as wide draws as before.
     const curve = (c) => WIDTHS.map((wide, i) => ({ s: wide / c, nats: blurs[i] + klToPrior(upright(...mean, wide / c, wide / c)) }));
-    return { x, mean, curve, other: neighbour(digit) };
+    // The line goes along the latent number with which pictures change faster here.
+    const [f1, f2] = steepness(decoder, mean);
+    const along = f1 > f2 ? [1, 0] : [0, 1];
+    return { x, mean, curve, along, other: neighbour(digit) };
   });
   const scene = ({ digit, c }) => once("scene", `${digit} ${c}`, () => {
     const { x, mean, curve } = ofDigit({ digit });
@@ -77,10 +83,10 @@ function build(kit, { decoder, encoder, images, labels }) {
   change(beside.element, { style: "stroke-dasharray: 4 4" });
   field.marks.append(halo.element, beside.element, ring.element, centre);
   const cut = bar("lb-loss");
-  const pair = digits("width-pair", "var(--lb-ink)", 2, "<i>x</i>, and q’s middle decoded");
-  const between = digits("width-between", "var(--lb-ink)", 2, "another digit’s image (dashed circle), and half way, decoded");
-  const drawn = digits("width-drawn", "var(--lb-ink)", 3, "six draws from q, decoded");
-  const walk = digits("width-walk", "var(--lb-ink)", PICTURES, "Decoded on a line through the middle. Below: how much more <i>x</i> costs there, and how far q’s draws go (orange).");
+  const between = digits("width-between", "var(--lb-ink)", 2, "the other digit’s image, and half way, decoded");
+  const pair = digits("width-pair", "var(--lb-ink)", 2, "<i>x</i>, q’s middle");
+  const drawn = digits("width-drawn", "var(--lb-ink)", DRAWN + 1, `six draws from q, decoded; last, ${NOISE.length} laid over each other`);
+  const walk = digits("width-walk", "var(--lb-ink)", PICTURES, "A line of codes through the middle, decoded. Orange: how often q draws there. Black: how many nats more <i>x</i> costs there (dashed: as trained).");
   const valley = new Valley(FAR, PICTURES, VALLEY);
   const curve = new WidthCurve(schema.s.to, MOST);
 
@@ -97,56 +103,86 @@ function build(kit, { decoder, encoder, images, labels }) {
   fit.addEventListener("click", () => kit.go({ s: scene(kit.state).best.s }));
   const another = element("button", { type: "button" }, "Another digit");
   another.addEventListener("click", () => kit.go({ digit: (kit.state.digit + 47) % images.length }));
-  const guess = predict(kit, "A decoder twice as steep here: the best width, and the price paid there, will…", {
-    answers: ["both stay", "shrink, and stay", "shrink, and rise"],
-    right: 2,
-    because: "Half as wide, its draws blur about as little as before. But so narrow an answer costs more KL.",
+  const guess = predict(kit, "Make the decoder twice as steep, then take the width that is best there. Which piece will have grown most?", {
+    answers: ["the blur", "the KL to the prior", "both alike"],
   });
+  /** Both pieces at the best width, as they were trained and as they are now. */
+  const verdict = ({ digit, c }) => {
+    const { x, mean, curve: ofSteepness } = ofDigit({ digit });
+    const [was, now] = [1, c].map((by) => {
+      const { s, nats } = lowest(ofSteepness(by));
+      return { s, nats, ...parts(steeper(decoder, mean, by), x, mean, s) };
+    });
+    return `The best width went from ${number(was.s, 2)} to ${number(now.s, 2)}. There the blur is ${number(now.blur, 1)} nats (it was ${number(was.blur, 1)}), `
+      + `the KL ${number(now.kl, 1)} (it was ${number(was.kl, 1)}). Together ${number(now.nats, 1)} instead of ${number(was.nats, 1)}: steep is expensive.`;
+  };
   const names = ["loss", "reconstruction at the middle", "blur", "KL to the prior", "F", "blur by the slope", "best width by the slope"];
   const outputs = Object.fromEntries(names.map((name) => [name, element("output", { "aria-live": "off" })]));
   const listed = (those) => element("p", { class: "lb-values" }, ...those.flatMap((name) => [element("span", {}, `${name} `, outputs[name]), " "]));
-  const values = listed(names.slice(0, 4));
-  const byFormula = element("details", { class: "lb-live" }, element("summary", {}, "By the formula below"), listed(names.slice(4)));
+  const inNumbers = element("details", { class: "lb-live" }, element("summary", {}, "In numbers, and by the formula below"), listed(names.slice(0, 4)), listed(names.slice(4)));
+  const map = element("details", { class: "lb-live lb-map" }, element("summary", {}, "On the map, with the circle of another digit (dashed)"), element("div", {}, field.element, between.element));
+  map.addEventListener("toggle", () => kit.set({ map: map.open ? "open" : "shut" }, true));
 
   let shown;
+  let mapped;
 
-  function paint({ digit, s, c }) {
-    const { x, mean, curve: trained, other } = ofDigit({ digit });
+  /** The map: drawn only while it is open. */
+  function paintMap({ digit, s, c, map: wanted }) {
+    if (mapped?.wanted !== wanted) map.open = wanted === "open";
+    if (wanted === "open") {
+      const { x, mean, other } = ofDigit({ digit });
+      const { steep } = scene({ digit, c });
+      const q = upright(...mean, s, s);
+      // What the trained decoder shows at a place, the steeper one shows nearer.
+      const near = middles[other].map((m, l) => mean[l] + (m - mean[l]) / c);
+      if (mapped?.of !== `${digit} ${c}`) {
+        const { logMass, cells } = steeperPosterior(grid, x, mean, c);
+        field.paintAtlas(steep);
+        field.paintIsland(cells, logMass);
+        between.paint([images[other], forward(steep, mean.map((m, l) => (m + near[l]) / 2)).map(sigmoid)]);
+      }
+      field.showIsland(true, false);
+      for (const part of [halo, ring]) part.paint(q);
+      beside.paint(upright(...near, s, s));
+      change(centre, { cx: mean[0], cy: -mean[1] });
+    }
+    mapped = { wanted, of: wanted === "open" ? `${digit} ${c}` : mapped?.of };
+  }
+
+  function paint(state) {
+    const { digit, s, c } = state;
+    const { x, mean, curve: trained, along } = ofDigit({ digit });
     const { steep, f, points, best } = scene({ digit, c });
     const { middle, blur, kl } = parts(steep, x, mean, s);
     const loss = middle + blur + kl;
     const q = upright(...mean, s, s);
     const decode = (z) => forward(steep, z).map(sigmoid);
     if (shown !== `${digit} ${c}`) {
-      const { logMass, cells } = steeperPosterior(grid, x, mean, c);
-      field.paintAtlas(steep);
-      field.paintIsland(cells, logMass);
+      const costs = (of) => valley.steps.map((step) => -logLikelihood(of, x, mean[0] + step * along[0], mean[1] + step * along[1]) - middle);
+      const steps = Array.from({ length: PICTURES }, (_, k) => FAR * ((2 * k) / (PICTURES - 1) - 1));
       curve.curve(points, trained(1), best);
       pair.paint([x, decode(mean)]);
-      walk.paint(Array.from({ length: PICTURES }, (_, k) => decode([mean[0] + FAR * ((2 * k) / (PICTURES - 1) - 1), mean[1]])));
-      valley.costs(valley.steps.map((step) => -logLikelihood(steep, x, mean[0] + step, mean[1]) - middle));
+      walk.paint(steps.map((step) => decode(mean.map((m, l) => m + step * along[l]))));
+      valley.costs(costs(steep), costs(decoder));
     }
-    // What the trained decoder shows at a place, the steeper one shows nearer.
-    const near = middles[other].map((m, l) => mean[l] + (m - mean[l]) / c);
-    if (shown !== `${digit} ${c}`) between.paint([images[other], decode(mean.map((m, l) => (m + near[l]) / 2))]);
     shown = `${digit} ${c}`;
-    field.showIsland(true, false);
-    for (const part of [halo, ring]) part.paint(q);
-    beside.paint(upright(...near, s, s));
-    change(centre, { cx: mean[0], cy: -mean[1] });
-    drawn.paint(NOISE.map((e) => decode(codeAt(q, e))));
+    paintMap(state);
+    const draws = NOISE.map((e) => decode(codeAt(q, e)));
+    const over = x.map((_, d) => draws.reduce((sum, draw) => sum + draw[d], 0) / draws.length);
+    drawn.paint([...draws.slice(0, DRAWN), over]);
     curve.paint(s, blur + kl);
     valley.paint(s);
 
-    const end = { at: Math.min(loss, AXIS), text: `loss ${number(loss, 1)}${loss > AXIS ? " →" : ""}`, inside: loss > 0.75 * AXIS };
+    // The bar begins where the middle's costs end, as these stay.
+    const past = loss > middle + AXIS;
+    const end = { at: Math.min(loss, middle + AXIS), text: `loss ${number(loss, 1)}${past ? " →" : ""}`, inside: loss > middle + 0.75 * AXIS };
     cut.paint({
-      from: 0, to: AXIS, step: 10, marks: [], end,
+      from: middle, to: middle + AXIS, step: 4, marks: [], end,
       pieces: [
-        { kind: "lb-piece-grey", start: 0, end: middle },
         { kind: "lb-piece-blur", start: Math.min(middle, middle + blur), end: Math.max(middle, middle + blur) },
         { kind: "lb-piece-kl", start: middle + blur, end: loss },
       ],
-      labels: [{ kind: "", at: 0, text: `middle ${number(middle, 1)} + blur ${number(blur, 2)} + KL ${number(kl, 2)}` }],
+      labels: [{ kind: "", at: middle, text: `at the middle ${number(middle, 1)} + blur ${number(blur, 2)} + KL ${number(kl, 2)}` }],
     });
     const numbers = {
       "loss": number(loss, 1), "reconstruction at the middle": number(middle, 1), "blur": number(blur, 2), "KL to the prior": number(kl, 2),
@@ -159,28 +195,26 @@ function build(kit, { decoder, encoder, images, labels }) {
     grip.paint(`clamp(8px, calc(${left.toFixed(2)}% + max(${r.toFixed(2)}%, 30px)), calc(100% - 8px))`, top, s, `${number(s, 2)}, ${meaning}`);
     slider.paint(meaning);
     slope.paint(`best width ${number(best.s, 2)}, which costs ${number(best.nats, 1)} nats`);
-    guess.paint(c >= STEEP);
+    const there = c >= STEEP && Math.abs(s - best.s) < NEAR;
+    guess.paint(there, { right: 1, because: there ? verdict(state) : "" }, c < STEEP ? "Now make it twice as steep." : "Now press “Best width”.");
     kit.say(`${number(c, 1)} times as steep, width ${number(s, 2)}: ${meaning}`);
     return numbers;
   }
 
-  const stage = element("div", { class: "lb-stage lb-inspect lb-widths" },
+  const stage = element("div", { class: "lb-stage lb-widths" },
     element("style", {}, STYLE),
     guess.element,
     element("div", { class: "lb-costs" }, cut.element),
-    element("div", { class: "lb-hands lb-live" }, slope.element, slider.element),
-    field.element,
-    element("div", { class: "lb-draw" }, pair.element, between.element),
-    element("div", { class: "lb-side" }, drawn.element),
+    element("div", { class: "lb-hands lb-live" }, slope.element, slider.element, fit),
     element("div", { class: "lb-line-of-codes" }, walk.element, valley.element),
+    element("div", { class: "lb-drawn" }, pair.element, drawn.element),
     element("div", { class: "lb-readings" },
-      element("p", {}, "Blur and KL together, in nats, against the width. Dashed: the decoder as trained."),
+      element("p", {}, "The price, blur + KL in nats, against the width (dashed: as trained)."),
       curve.element),
     element("div", { class: "lb-more" },
-      values,
-      byFormula,
-      element("div", { class: "lb-buttons lb-live" }, fit, another),
-      element("div", { class: "lb-tools lb-live" }, ...kit.tools())));
+      element("div", { class: "lb-tools lb-live" }, another, " ", ...kit.tools()),
+      map,
+      inNumbers));
   return { stage, paint };
 }
 
