@@ -30,7 +30,7 @@ const LIMIT = 3.5;
 const AXIS = 16; // nats beyond the middle's
 const MOST = 12; // on the curve
 const STEEP = 2; // from there on, at the best width, the answer to the question can be seen
-const NEAR = 0.011; // so near to it, as the slider has steps of a hundredth
+const NEAR = 0.0051; // so near to it: the slider has steps of a hundredth
 const FAR = 1; // to either side, on the line through the middle
 const PICTURES = 9; // on it
 const VALLEY = 20; // nats
@@ -110,11 +110,11 @@ function build(kit, { decoder, encoder, images, labels }) {
   const verdict = ({ digit, c }) => {
     const { x, mean, curve: ofSteepness } = ofDigit({ digit });
     const [was, now] = [1, c].map((by) => {
-      const { s, nats } = lowest(ofSteepness(by));
-      return { s, nats, ...parts(steeper(decoder, mean, by), x, mean, s) };
+      const s = Math.round(100 * lowest(ofSteepness(by)).s) / 100; // as the slider shows it
+      return { s, ...parts(steeper(decoder, mean, by), x, mean, s) };
     });
-    return `The best width went from ${number(was.s, 2)} to ${number(now.s, 2)}. There the blur is ${number(now.blur, 1)} nats (it was ${number(was.blur, 1)}), `
-      + `the KL ${number(now.kl, 1)} (it was ${number(was.kl, 1)}). Together ${number(now.nats, 1)} instead of ${number(was.nats, 1)}: steep is expensive.`;
+    return `The best width went from ${number(was.s, 2)} to ${number(now.s, 2)}. There the blur is ${number(now.blur, 2)} nats (it was ${number(was.blur, 2)}), `
+      + `the KL ${number(now.kl, 2)} (it was ${number(was.kl, 2)}). Together ${number(now.blur + now.kl, 1)} instead of ${number(was.blur + was.kl, 1)}: steep is expensive.`;
   };
   const names = ["loss", "reconstruction at the middle", "blur", "KL to the prior", "F", "blur by the slope", "best width by the slope"];
   const outputs = Object.fromEntries(names.map((name) => [name, element("output", { "aria-live": "off" })]));
@@ -128,7 +128,11 @@ function build(kit, { decoder, encoder, images, labels }) {
 
   /** The map: drawn only while it is open. */
   function paintMap({ digit, s, c, map: wanted }) {
-    if (mapped?.wanted !== wanted) map.open = wanted === "open";
+    if (mapped?.wanted !== wanted && map.open !== (wanted === "open")) {
+      map.open = wanted === "open";
+      // By a link, that is, which shows the picture from its top.
+      if (map.open) requestAnimationFrame(() => map.scrollIntoView({ block: "nearest" }));
+    }
     if (wanted === "open") {
       const { x, mean, other } = ofDigit({ digit });
       const { steep } = scene({ digit, c });

@@ -10,16 +10,19 @@ export const STYLE = `
 .lb-widths .lb-readings p { margin-block: 0 0.3rem }
 .lb-widths .lb-tools .lb-tool { margin-left: 0.8rem; margin-right: 0 }
 .lb-map .lb-plane { max-width: 22rem; margin: 0.5rem 0 1.5rem 1.1rem }
-.lb-map .lb-pixels { max-width: 10rem }
+.lb-map .lb-pixels { max-width: 10rem; align-content: start }
 @media screen and (min-width: 44rem) {
   .lb-widths { grid-template: "predict predict" "costs costs" "hands hands" "walk readings" "drawn readings" "more more" / minmax(0, 3fr) minmax(0, 2fr) }
   .lb-widths > .lb-predict { grid-area: predict }
   .lb-widths > .lb-costs { grid-area: costs }
-  .lb-widths > .lb-hands { grid-area: hands; display: grid; grid-template-columns: 1fr 1fr auto; gap: 0 1.5rem }
+  .lb-widths > .lb-hands { grid-area: hands; grid-template-columns: 1fr 1fr auto; gap: 0 1.5rem }
   .lb-line-of-codes { grid-area: walk }
   .lb-drawn { grid-area: drawn }
   .lb-widths > .lb-readings { grid-area: readings }
   .lb-more { grid-area: more }
   .lb-map > div { display: grid; grid-template-columns: minmax(0, 23rem) 1fr; gap: 0 1rem }
+}
+@media screen and (min-width: 44rem) and (scripting: enabled) {
+  .lb-widths > .lb-hands { display: grid }
 }
 `;
