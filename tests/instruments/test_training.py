@@ -63,6 +63,34 @@ def flat(vae: VAE, gradient: bool = False) -> Tensor:
     return torch.cat([p.detach().clone().flatten() for p in parameters])
 
 
+LATE = """
+const {Worker} = globalThis;
+globalThis.Worker = class { postMessage({say, number}) { sent.push([say, number]); } };
+const sent = [], heard = [];
+const {Trainer} = await at("controls/trainer.js");
+const note = ({say, heard: number}) => heard.push([say, number]);
+const trainer = new Trainer({frame: note, rested: note});
+globalThis.Worker = Worker;
+const answer = (say, number) => trainer.worker.onmessage({data: {say, heard: number}});
+for (const what of ["begin", "run"]) trainer.say(what);
+answer("frame", 1);
+trainer.say("halt");
+answer("frame", 2);
+answer("rested", 2);  // the run was over as the page said halt: it will rest once more
+answer("rested", 3);
+trainer.say("begin");
+answer("frame", 3);  // of the run before
+answer("frame", 4);
+return {sent, heard};
+"""
+
+
+def test_what_was_on_its_way_from_another_run_is_not_heard(modules: Modules) -> None:
+    found = modules.run(LATE, None)
+    assert found["sent"] == [["begin", 1], ["run", 2], ["halt", 3], ["begin", 4]]
+    assert found["heard"] == [["frame", 1], ["frame", 2], ["rested", 3], ["frame", 4]]
+
+
 # -- steps -----------------------------------------------------------------------------------------------------------
 
 # Batches and noise come from the test: `Training` asks these, where it asks its generator otherwise.

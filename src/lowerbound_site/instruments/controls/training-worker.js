@@ -24,6 +24,9 @@ const VIEWS = [3.5, 5, 8, 12, 20, 40]; // how far the plane may reach
 let job;
 let turn = 0; // grows whenever the page says something else: what was under way ends
 
+let heard = 0; // the number of the last message from the page: it stands on every answer (trainer.js)
+const tell = (told, moved = []) => postMessage({ heard, ...told }, moved);
+
 class Interrupted extends Error {}
 
 const { port1, port2 } = new MessageChannel();
@@ -49,14 +52,14 @@ const orders = {
     if (teacher) {
       const from = new Vae(teacher.shape, teacher.weights);
       for (const epoch of scramble(vae, from, train, new Random(settings.seed, 2))) {
-        postMessage({ say: "scrambling", epoch });
+        tell({ say: "scrambling", epoch });
         await pause();
       }
     }
     job.running = false;
     frame();
     await few(pause);
-    postMessage({ say: "ready" });
+    tell({ say: "ready" });
   },
 
   async film({ settings, shape, train, heldOut }, pause) {
@@ -64,7 +67,7 @@ const orders = {
     job = { vae, training: new Training(vae, train, settings, new Random(settings.seed, 1)), heldOut };
     for (let epoch = 0; ; epoch++) {
       const found = await measure(vae, heldOut.subarray(0, FEW * shape.pixels), FEW, QUICK, pause);
-      postMessage({ say: "kept", epoch, weights: vae.weights.slice(), measured: { at: epoch, ...found } });
+      tell({ say: "kept", epoch, weights: vae.weights.slice(), measured: { at: epoch, ...found } });
       if (epoch === settings.epochs) break;
       while (!job.training.step().over);
       await pause();
@@ -81,7 +84,7 @@ const orders = {
     for (;;) {
       const found = await measure(vae, heldOut.subarray(0, FEW * shape.pixels), FEW, QUICK, pause);
       const taken = job.taken ?? "";
-      postMessage({ say: "stepped", taken, weights: vae.weights.slice(), measured: { at: taken.length, ...found } });
+      tell({ say: "stepped", taken, weights: vae.weights.slice(), measured: { at: taken.length, ...found } });
       if (taken === moves) break;
       const next = moves[taken.length];
       descend(vae, train, count, noise, next === "e" ? "encoder" : "decoder", length, gradient);
@@ -141,10 +144,10 @@ async function rest(pause) {
   const over = training.epoch === training.settings.epochs;
   job.running = false;
   frame();
-  postMessage({ say: "rested", over });
+  tell({ say: "rested", over });
   await few(pause);
   const found = await measure(vae, heldOut, count, THOROUGH, pause);
-  postMessage({ say: "measured", at: now(), count, ...found });
+  tell({ say: "measured", at: now(), count, ...found });
 }
 
 /** Measures the few, where that has not been done for these networks. */
@@ -153,7 +156,7 @@ async function few(pause) {
   if (job.measured === now()) return;
   const found = await measure(vae, heldOut.subarray(0, FEW * vae.shape.pixels), FEW, QUICK, pause);
   job.measured = now();
-  postMessage({ say: "measured", at: now(), count: FEW, ...found });
+  tell({ say: "measured", at: now(), count: FEW, ...found });
 }
 
 /** Epochs that are over, with the part of this one. */
@@ -170,10 +173,11 @@ function frame() {
   const image = { mean: q.mean, std: q.std, ...costs(vae, x, q.mean, q.std), surprise: -posterior.logEvidence };
   const weights = vae.weights.slice();
   const message = { say: "frame", at: now(), epoch: training.epoch, loss: job.loss, limit, mean, weights, image, island: posterior };
-  postMessage(message, [weights.buffer, mean.buffer, posterior.logMass.buffer]);
+  tell(message, [weights.buffer, mean.buffer, posterior.logMass.buffer]);
 }
 
 onmessage = async ({ data }) => {
+  heard = data.number;
   if (data.say === "look" && job.running) {
     job.x = data.x; // training goes on
     frame();
