@@ -102,6 +102,19 @@ def test_from_the_first_tap_to_the_encoder_s_answer(page: Page) -> None:
     assert page.locator(".lb-tick:visible").count() == 1
 
 
+def test_the_question_comes_once_one_is_close_or_has_tried_twice(page: Page) -> None:
+    page.mouse.click(*at(page, -2.4, -0.8))
+    expect(page.locator(".lb-story")).to_contain_text("is nearly as low as it goes")
+    expect(question(page)).to_be_visible()
+    page.get_by_role("button", name="Reset").click()
+    for place in ((1.0, 2.5), (2.0, 2.5)):
+        expect(question(page)).to_be_hidden()
+        page.mouse.click(*at(page, *place))
+        numbers(page)
+    expect(page.locator(".lb-story")).to_contain_text("How low can it go?")
+    expect(question(page)).to_be_visible()
+
+
 def test_the_start_counts_as_the_first_loss(page: Page) -> None:
     start = numbers(page)["loss"]
     for z1 in (2.5, 2.8, 3.0):

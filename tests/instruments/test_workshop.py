@@ -251,6 +251,23 @@ def test_the_film_is_trained_as_far_as_it_is_wound(
     page.close()
 
 
+def test_the_guess_is_judged_by_the_gap_at_the_epoch_that_it_is_about(
+    stage: str, browser: Browser, complaints: list[str]
+) -> None:
+    page = opened(browser.new_page(), f"{stage}film", complaints)
+    verdict = page.locator(".lb-verdict")
+    first = numbers(page)[2]
+    page.get_by_role("button", name="between half and twice").click()
+    page.evaluate("document.querySelector('lb-instrument').instrument.set({epoch: 29})")
+    page.wait_for_function("document.querySelector('.lb-epoch output').textContent === '29'")
+    expect(verdict).to_have_text("Now try it, and see.")
+    page.evaluate("document.querySelector('lb-instrument').instrument.set({epoch: 30})")
+    page.wait_for_function("document.querySelector('.lb-epoch output').textContent === '30'")
+    then = numbers(page)[2]
+    expect(verdict).to_contain_text(f"The gap was {first:.2f} nats before the first step and is {then:.2f} after 30")
+    page.close()
+
+
 # -- encoder steps and decoder steps ----------------------------------------------------------------------------------
 
 

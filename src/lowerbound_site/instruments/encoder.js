@@ -25,10 +25,10 @@ export const schema = {
 };
 
 const LIMIT = 3.5;
-const ENOUGH = 3; // releases before the question may be asked
+const ENOUGH = 2; // releases before the question may be asked, if none comes close
 const MOST = 24; // ticks
 const TAP = 0.05; // how far a finger may slip
-const CLOSE = 1; // nats: a gap with which one has found the island
+const CLOSE = 1; // nats: a gap with which one has found the island, and may ask at once
 const ZOOM = 6; // nats that the magnifier shows
 const DRAWS = 6;
 const NOISE = new Random(0).normals(new Float64Array(2 * DRAWS)); // always the same, so that the draws ride on the ellipse
@@ -49,6 +49,7 @@ async function build(kit, { decoder, images, chosen, labels }) {
   let ticksOf; // the digit that they are of
   const scores = new Map(); // by digit, once the encoder has answered: the gap of the reader's best and the encoder's
   let releases = 0;
+  let close = false; // whether one of them had a small gap
   let late = false; // whether the island was shown before the ellipse lay on it
 
   const image = (digit) => images[chosen[DIGITS.indexOf(digit)]];
@@ -86,6 +87,7 @@ async function build(kit, { decoder, images, chosen, labels }) {
   const grip = element("div", { class: "lb-grip" });
   const rest = () => {
     const { value } = current();
+    close ||= value + truth(kit.state.digit).logEvidence < CLOSE;
     if (value !== ticks.at(-1)) ticks = [...ticks, value].slice(-MOST);
     lowest = Math.min(lowest, value);
     releases += 1;
@@ -144,12 +146,12 @@ async function build(kit, { decoder, images, chosen, labels }) {
   const other = element("button", { type: "button", class: "lb-next-step" }, "Another digit");
   const onwards = element("p", { class: "lb-onwards lb-live" });
   onwards.innerHTML =
-    "All you did was make a loss small, and that brought <b class='lb-q'>q(z|x)</b> to <b class='lb-p'>p(z|x)</b>. " +
+    "All you did was make a loss small, and that brought your ellipse, <b class='lb-q'>q(z|x)</b>, to the blue cloud, <b class='lb-p'>p(z|x)</b>. " +
     "But what one wants is good pictures. Why does the loss compare these two at all? " +
     `<a href="${new URL("../../../short-answer/", import.meta.url).pathname}">The short answer</a> →`;
   const rows = element("tbody", {});
   const table = element("table", { class: "lb-scores" },
-    element("thead", {}, element("tr", {}, ...["digit", "your gap", "the encoder’s"].map((name) => element("th", { scope: "col" }, name)))), rows);
+    element("thead", {}, element("tr", {}, ...["digit", "your lowest gap", "the encoder’s"].map((name) => element("th", { scope: "col" }, name)))), rows);
   next.addEventListener("click", () => {
     const step = STEPS[STEPS.indexOf(kit.state.step) + 1];
     kit.go({ step });
@@ -172,7 +174,7 @@ async function build(kit, { decoder, images, chosen, labels }) {
   task.innerHTML =
     "A trained decoder turns each place on this map into a picture. <b>Which places could have made <i>x</i>?</b> " +
     "Tap there, then drag. Make the loss as small as you can: it adds up how badly draws from your <b class='lb-q'>ellipse</b>, decoded, " +
-    "match <i>x</i>, and a charge for an ellipse that is small or far from the middle.";
+    "match <i>x</i>, and a charge that grows with the distance from the middle of the map.";
 
   // The grid is decoded a little between two frames, long before it is asked for.
   let idle = 0;
@@ -199,7 +201,7 @@ async function build(kit, { decoder, images, chosen, labels }) {
 
   function paint({ digit, z1, z2, s1, s2, step }) {
     const { x, q, value } = current();
-    if (digit !== ticksOf) [ticks, begun, lowest, releases, ticksOf, late] = [[value], value, value, 0, digit, false];
+    if (digit !== ticksOf) [ticks, begun, lowest, releases, close, ticksOf, late] = [[value], value, value, 0, false, digit, false];
     const revealed = step !== "play";
     const sized = after("size");
     const surprise = revealed ? -truth(digit).logEvidence : undefined;
@@ -272,7 +274,7 @@ async function build(kit, { decoder, images, chosen, labels }) {
     }
 
     // The story.
-    write(hint, releases ? (releases < ENOUGH ? "Each release leaves a tick. Lower?" : `Lowest so far: ${number(lowest, 1)}. Lower?`) : "");
+    write(hint, releases ? "Each release leaves a tick. Lower?" : "");
     tell({ step, gap, best: Math.min(value, lowest) - surprise, q, theirGap: theirs && theirLoss - surprise });
     kit.say(revealed ? `${place}. ${told.textContent}` : place);
     return { loss: shown, ...(revealed ? { "-log p(x)": number(surprise, 1), gap: gapText(gap) } : {}) };
@@ -282,7 +284,10 @@ async function build(kit, { decoder, images, chosen, labels }) {
     let text = "";
     let button = "";
     if (step === "play") {
-      if (releases >= ENOUGH) [text, button] = [`${lowest < begun ? "Your lowest loss is" : "Lowest is still where you began,"} ${number(lowest, 1)}. How low can it go?`, "What was I looking for?"];
+      const least = number(lowest, 1);
+      if (close) text = `Your lowest loss, ${least}, is nearly as low as it goes.`;
+      else if (releases >= ENOUGH) text = `${lowest < begun ? "Your lowest loss is" : "Lowest is still where you began,"} ${least}. How low can it go?`;
+      if (text) button = "What was I looking for?";
     } else if (gap > CLOSE && step === "found") {
       late = true;
       text = "There it is, in blue: <b class='lb-p'>p(z|x)</b>, the places that could have made <i>x</i>. Take your ellipse there.";
