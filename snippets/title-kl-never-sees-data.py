@@ -19,13 +19,13 @@ datasets = {
 for name, data in datasets.items():
     q = Joint.from_data(data, encoder)
     gap = kl(q.z_given_x, p.z_given_x)  # E_q(x) KL(q(z|x)||p(z|x))
-    print(f"{name}: average KL(q(z|x)||p(z|x)) = {gap:z.4f}")
-    print(f"{name}: KL(q(x)||p(x)) = {kl(q.x, p.x):z.4f}")
+    print(f"{name}: average KL(q(z|x)||p(z|x)) = {gap:z.2f}")
+    print(f"{name}: KL(q(x)||p(x)) = {kl(q.x, p.x):z.2f}")
     assert abs(gap) < 1e-12, (
         f"the gap should be 0 with data {name}, not {gap:.4f}: no data enter it"
     )
 
-print(f"KL of the joints, for the last data = {kl(q, p):.4f}")
+print(f"KL of the joints, for the last data = {kl(q, p):.2f}")
 assert kl(q, p) > 2, (
     f"the joint KL should notice the third data with over 2 nats, not {kl(q, p):.4f}"
 )

@@ -257,7 +257,7 @@ def test_the_guess_is_judged_by_the_gap_at_the_epoch_that_it_is_about(
     page = opened(browser.new_page(), f"{stage}film", complaints)
     verdict = page.locator(".lb-verdict")
     first = numbers(page)[2]
-    page.get_by_role("button", name="between half and twice").click()
+    page.get_by_role("button", name="about the same").click()
     page.evaluate("document.querySelector('lb-instrument').instrument.set({epoch: 29})")
     page.wait_for_function("document.querySelector('.lb-epoch output').textContent === '29'")
     expect(verdict).to_have_text("Now try it, and see.")

@@ -25,6 +25,7 @@ export const schema = {
 
 const EPOCHS = 100;
 const ASKED = 30; // the epoch that the question is about
+const ALIKE = 4 / 3; // two gaps that are no further apart than by this factor are about alike
 const QUICK = { points: 48, limit: 5, spacing: 0.75 }; // as the worker measures
 const TILES = 5; // pictures a side, over |z| <= 2
 const BETWEEN = 80; // milliseconds an epoch while it plays
@@ -35,10 +36,10 @@ const SHAPES = {
 };
 
 const QUESTION = {
-  question: `In training, log p(x) improves by more than twenty nats. How large will the gap be after ${ASKED} epochs, compared with its size before the first step?`,
-  options: ["at most half of what it was", "between half and twice", "more than twice what it was"],
+  question: `In training, log p(x) improves by more than twenty nats. And the gap? After ${ASKED} epochs, compared with its size before the first step, it is…`,
+  options: ["smaller", "about the same", "larger"],
   judge: (first, then) => ({
-    right: then.gap < first.gap / 2 ? 0 : then.gap <= 2 * first.gap ? 1 : 2,
+    right: then.gap < first.gap / ALIKE ? 0 : then.gap <= first.gap * ALIKE ? 1 : 2,
     because: `The gap was ${gap(first.gap)} nats before the first step and is ${gap(then.gap)} after ${ASKED} epochs. The training goes on.`,
   }),
 };
