@@ -41,7 +41,7 @@ QUERIES = {
     "mutual information": "reference/quantities/",
     "full covariance": VAE,
     "importance weighted": TRAPS,
-    "reparameterization": BOUNDS,
+    "reparameterization": "questions-from-the-wild/",
     # what people see, in their words
     "BCE": WRONG,
     "MSE": WRONG,

@@ -6,6 +6,7 @@ from filelock import FileLock
 from lowerbound_site.measure import zensical
 
 
+@pytest.mark.more
 def test_every_markdown_page_builds_with_zensical() -> None:
     zensical.HOME.mkdir(parents=True, exist_ok=True)
     with FileLock(zensical.HOME / "lock"):
