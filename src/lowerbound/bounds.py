@@ -25,11 +25,7 @@ from lowerbound.gaussian import GaussianJoint, LinearGaussian
 from lowerbound.memory import in_blocks
 from lowerbound.quantities import elbo, kl_each, reconstruction
 from lowerbound.tables import Conditional, Joint
-from lowerbound.vae import (
-    VAE,
-    Encoded,
-    check_pair,
-)
+from lowerbound.vae import VAE, Encoded, check_pair
 
 
 class Estimate(NamedTuple):
@@ -137,7 +133,7 @@ def _(p: VAE, q: Encoded, x: Tensor, *, k: int, generator: torch.Generator | Non
         drawn = noise.transpose(0, 1)
         return in_blocks(logs, [drawn], held * len(noise), whole=parameters, network=p.model, dim=1)
 
-    noise = standard_noise(q, k, generator).transpose(0, 1)
+    noise = _standard_noise(q, k, generator).transpose(0, 1)
     return Draws(*in_blocks(of_rows, [noise, x, *vars(q).values()], held * k, network=p.model, dim=2))
 
 
@@ -235,7 +231,7 @@ def _for(p: Any, at: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
     return () if isinstance(p, VAE) else at
 
 
-def standard_noise(q: Encoded, k: int, generator: torch.Generator | None) -> Tensor:
+def _standard_noise(q: Encoded, k: int, generator: torch.Generator | None) -> Tensor:
     """k draws of standard normal noise for each row of q, shape (k, n, L)."""
     return torch.randn((k, *q.mean.shape), generator=generator, dtype=q.mean.dtype, device=q.mean.device)
 
