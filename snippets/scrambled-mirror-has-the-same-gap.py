@@ -2,9 +2,9 @@
 
 Kind: identity
 Break it: log_q = q.log_prob(back) + slope.log().sum(-1) -> log_q = q.log_prob(back)
-Figure: Two maps of twelve by twelve pictures, what the codes on the plane decode to. On the left, one digit turns
-    into the next from place to place. On the right the map is cut into four by four pieces that have changed places:
-    the same pictures, with sudden changes where pieces meet.
+Figure: Two maps of nine by nine pictures, what the codes on the plane decode to, with lines that cut each into three
+    by three pieces. On the left, one digit turns into the next from place to place. On the right the pieces have
+    changed places: the same pictures, with sudden changes at the lines.
 """
 
 from math import isqrt
@@ -13,7 +13,7 @@ import torch
 from torch.special import ndtr, ndtri
 
 from lowerbound import Grid, digits, elbo, trained_digits
-from lowerbound.plots import P, pictures, subplots
+from lowerbound.plots import INK, P, pictures, subplots
 
 
 def shuffle(z, order):
@@ -46,12 +46,15 @@ for k in (2, 8, 64):
     after = log_q - log_joint + log_evidence
     changes.append((after - draws).abs().max().item())
 
-edges = ndtri((torch.arange(12, dtype=x.dtype) + 0.5) / 12)
+edges = ndtri((torch.arange(9, dtype=x.dtype) + 0.5) / 9)
 places = torch.cartesian_prod(-edges, edges).flip(1)  # from left to right, then down
-shuffled = shuffle(places, torch.randperm(16, generator=generator))
-figure, axes = subplots(1, 2, figsize=(4.4, 2.4))
+shuffled = shuffle(places, torch.randperm(9, generator=generator))
+figure, axes = subplots(1, 2, figsize=(6.4, 3.4))
 for ax, name, z in zip(axes, ("in order", "shuffled"), (places, shuffled), strict=True):
-    pictures(ax, vae.decode(z).sigmoid().reshape(144, 8, 8), 12, P).set_title(name)
+    pictures(ax, vae.decode(z).sigmoid().reshape(81, 8, 8), 9, P).set_title(name)
+    for cut in (29.5, 59.5):  # each picture takes ten pixels
+        ax.axhline(cut, color=INK, linewidth=1)
+        ax.axvline(cut, color=INK, linewidth=1)
 
 figure.savefig("scrambled-mirror-has-the-same-gap.svg")
 print(f"average gap = {gap:.2f}")
