@@ -181,18 +181,26 @@ class Desk:
         shown = next((page for page in self.pages.all() if page.path == self.on_show), None)
         self.claims.need(self.pages.claims(shown) if shown else [])
         self._take_over_strict()
-        before, needs = self.complaints, self.pages.needs()
-        if saved or ran or not self.epoch:
+        before = self.complaints
+        if saved or not self.epoch:
+            self.claims.run()  # meanwhile; a short program has ended then, and its page is rendered once
             self.wrong = what_is_wrong(self.root)
+            ran |= self.claims.collect()
+        needs = self.pages.needs()
         self.complaints = self._all_complaints()  # no page is shown before what is wrong with it
         rendered = self._render(saved, needs)
         self.complaints = self._all_complaints()
-        if self.due and not self.complaints and not self.claims.running:
-            self.due = False
-            self.strict.start((needs, packed_sheets(self.root)))
         if saved or ran or rendered or before != self.complaints:
             self._show()
         self.claims.run()
+        if ran and not saved:  # what it printed may be missed, or found, on other pages
+            self.wrong, before = what_is_wrong(self.root), self.complaints
+            self.complaints = self._all_complaints()
+            if before != self.complaints:
+                self._show()
+        if self.due and not self.complaints and not self.claims.running:
+            self.due = False
+            self.strict.start((needs, packed_sheets(self.root)))
         if saved:
             names = ", ".join(sorted(path.relative_to(self.root).as_posix() for path in saved))
             print(
@@ -271,7 +279,7 @@ class _Claims:
             self.running[name] = key, claim, None
 
     def run(self) -> None:
-        """Run what is to be run. That comes last: it would take the time from showing that it is run."""
+        """Run what is to be run, in processes beside this one."""
         for name, (key, claim, future) in self.running.items():
             self.running[name] = key, claim, future or self.pool.submit(self._run, claim)
 
