@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 from torch import Tensor
-from torch.distributions import Categorical, MixtureSameFamily, Normal
+from torch.distributions import Categorical, MixtureSameFamily, Normal, kl_divergence
 
 from lowerbound import VAE, Distribution, Grid, Joint, digits, kl, kl_each
 from lowerbound_site.pages.elements import schema
@@ -392,6 +392,13 @@ def expected_train_one_part(state: dict[str, Any]) -> Shown:
     return dict(zip(("KL(q(x,z)||p(x,z))", "KL(q(x)||p(x))", "gap", "KL(q(z)||p(z))", "yours"), values, strict=True))
 
 
+def expected_bell(state: dict[str, Any]) -> Shown:
+    mu, sigma = state["mu"], state["sigma"]
+    bell, prior = (Normal(*torch.tensor(pair, dtype=torch.float64)) for pair in ([mu, sigma], [0.0, 1.0]))
+    pieces = {"mu^2 / 2": mu**2 / 2, "(sigma^2 - 1) / 2": (sigma**2 - 1) / 2, "-log sigma": -math.log(sigma)}
+    return {**pieces, "KL": kl_divergence(bell, prior).item()}
+
+
 EXPECTED: dict[str, Callable[[dict[str, Any]], Shown]] = {
     "two-cuts": expected_two_cuts,
     "three-bars": expected_three_bars,
@@ -400,6 +407,7 @@ EXPECTED: dict[str, Callable[[dict[str, Any]], Shown]] = {
     "read-the-column": expected_read_the_column,
     "bouncing": expected_bouncing,
     "train-one-part": expected_train_one_part,
+    "bell": expected_bell,
 }
 
 
@@ -503,7 +511,6 @@ CHANGES: dict[Callable[[Modules], None], list[tuple[str, str, str]]] = {
         ("maths/table.js", "Math.log(prob / prior[z]) : 0", "Math.log(prior[z] / prob) : 0"),
         ("maths/table.js", "- q[x][z] / prob", "- q[x][z]"),
         ("maths/table.js", "score - rate * by", "score + rate * by"),
-        ("maths/table.js", "mean(at, encode.map((row) => row[z]))", "mean(at, encode.map((row) => row[0]))"),
         ("maths/square.js", "area / width", "blend(a.height, b.height)"),
         ("maths/square.js", "a + turn * (b - a)", "a + turn * (a - b)"),
     ],
@@ -529,6 +536,8 @@ CHANGES: dict[Callable[[Modules], None], list[tuple[str, str, str]]] = {
         ("eight-names.js", '"p(z|x)": zGivenX(p)[x][z]', '"p(z|x)": xGivenZ(p)[z][x]'),
         ("bouncing.js", "round.x === x", "round.z === x"),
         ("bouncing.js", "path[round - 1].x : from", "path[round - 1].x : 0"),
+        ("bell.js", "(sigma ** 2 - 1) / 2", "sigma ** 2 / 2"),
+        ("bell.js", "-Math.log(sigma)", "Math.log(sigma)"),
         ("train-one-part.js", 'gap: "images", yours: "codes"', 'gap: "codes", yours: "images"'),
     ],
 }

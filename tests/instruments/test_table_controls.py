@@ -21,6 +21,7 @@ BORDERS = {
     "strip?by=code": ["round", "straight"],
     "eight-names": ["priorRound", "decoderSeven", "dataSeven", "encoderRound"],
     "which-way-round": ["left", "right"],
+    "bell": ["mu", "sigma"],
 }
 NAMES = [
     *dict.fromkeys(name.partition("?")[0] for name in BORDERS),

@@ -40,12 +40,13 @@ export function measure(state) {
 function build(kit) {
   const square = new Square("p", "p(x, z)");
   const turn = axisSlider(kit, "turn", "cut", { small: 0.02, large: 0.1, page: 0.25 });
+  write(turn.element.firstElementChild, "by image"); // at its left end; the other stands at the right
   const sevens = axisSlider(kit, "sevens", "share of sevens", { small: 0.01, large: 0.05, page: 0.1 });
   const image = choice(kit, "image", "image", { zero: "zero", one: "one", seven: "seven" });
   const code = choice(kit, "code", "code", { round: "round", straight: "straight" });
   const [byCode, byImage] = [element("p", {}), element("p", {})];
   const question = predict(kit, "Of the straight codes, 0.40 are sevens. Turn that round: of the sevens, how many are straight?", {
-    answers: ["fewer", "just as many", "more"],
+    answers: ["less than 0.40", "0.40 as well", "more than 0.40"],
     right: 2,
     because: "Of the sevens 0.67 are straight. The cell is the same, 0.20; what it is divided by is not: 0.50 or 0.30.",
   });
@@ -66,7 +67,7 @@ function build(kit) {
       const lit = p.map((row, i) => row.map((_, j) => (i === x && j === z ? 2 : 1)));
       square.paint(p, { turn: state.turn, lit });
       const where = state.turn < 0.01 ? "by image" : state.turn > 0.99 ? "by code" : "between";
-      turn.paint(where, where);
+      turn.paint(where, "by code");
       sevens.paint("of all images; the other two share the rest as before");
       image.paint();
       code.paint();

@@ -6,7 +6,7 @@ import { element, write } from "./controls/dom.js";
 import { instrument } from "./controls/instrument.js";
 import { predict } from "./controls/predict.js";
 import { axisSlider } from "./controls/slider.js";
-import { across, BELOW, Curves } from "./draw/curves.js";
+import { BELOW, Curves } from "./draw/curves.js";
 import { number, texts } from "./draw/format.js";
 import { prints } from "./draw/python.js";
 import { cover, klFromHumps, klToHumps, logHumps, logNormal, pick } from "./maths/normal-fit.js";
@@ -68,7 +68,7 @@ function build(kit) {
       const colour = (letter) => `var(--lb-${letter})`;
       const other = state.fitted === "q" ? "p" : "q";
       curves.paint({ log: (z) => logHumps(z, target), colour: colour(other) }, { log: (z) => logNormal(z, mean, width), colour: colour(state.fitted) });
-      for (const place of places) place.paint({ along: "x", from: across(-4), to: across(4), span: BELOW });
+      for (const place of places) place.paint({ along: "x", from: curves.across(-4), to: curves.across(4), span: BELOW });
       direction.paint();
       fitted.paint();
       share.paint();

@@ -3,12 +3,13 @@
 import { change, drawing, element, svg, write } from "../controls/dom.js";
 import { signed } from "./format.js";
 
-const [WIDTH, HEIGHT, SCALE] = [104, 188, 150]; // of a slot, and pixels a nat
+const [WIDTH, HEIGHT] = [104, 188]; // of a slot
 const [FLOOR, CEILING] = [HEIGHT - 40, 16];
 
 export class Strip {
-  /** labels: for each slot what stands below it; parts: how many bars a slot has. */
-  constructor(labels, parts) {
+  /** labels: for each slot what stands below it; parts: how many bars a slot has; scale: pixels a nat. */
+  constructor(labels, parts, scale = 150) {
+    this.scale = scale;
     const wide = 84 / parts;
     this.middles = Array.from({ length: parts }, (_, part) => 10 + (part + 0.5) * wide);
     this.slots = labels.map((label) => {
@@ -31,7 +32,7 @@ export class Strip {
    *  of zero leaves room for what is below it. */
   paint(values, colours, notes) {
     const lowest = Math.min(0, ...values.flat());
-    const zero = Math.max(70, FLOOR - 16 + lowest * SCALE);
+    const zero = Math.max(70, FLOOR - 16 + lowest * this.scale);
     this.slots.forEach(({ line, bars, note }, i) => {
       write(note, notes[i]);
       change(line, { d: `M4 ${zero}H${WIDTH - 4}` });
@@ -39,7 +40,7 @@ export class Strip {
         const value = values[i][part];
         const up = value >= 0;
         const room = up ? zero - CEILING : FLOOR - 14 - zero;
-        const full = Math.abs(value) * SCALE;
+        const full = Math.abs(value) * this.scale;
         const length = Math.min(full, room);
         const tip = up ? zero - length : zero + length;
         const middle = this.middles[part];

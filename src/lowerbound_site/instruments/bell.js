@@ -1,0 +1,98 @@
+// One number of a code: the encoder's bell against the prior's, and the KL between them in its three pieces.
+
+import { Border } from "./controls/border.js";
+import { change, element, svg } from "./controls/dom.js";
+import { instrument } from "./controls/instrument.js";
+import { predict } from "./controls/predict.js";
+import { Bars } from "./draw/bars.js";
+import { BELOW, Curves } from "./draw/curves.js";
+import { number, texts } from "./draw/format.js";
+import { Strip } from "./draw/strip.js";
+import { prints } from "./draw/python.js";
+import { logNormal } from "./maths/normal-fit.js";
+
+export const schema = {
+  "mu": { "from": -2.5, "to": 2.5, "step": 0.01, "start": -2.47 },
+  "sigma": { "from": 0.2, "to": 1.5, "step": 0.01, "start": 0.33 }
+};
+
+const TOP = 20; // where the handle of the width stands
+const FAR = 1; // so far from 0 the place costs something that can be seen
+const AS_WIDE = 0.05; // so near to the prior's width
+
+export function measure({ mu, sigma }) {
+  const pieces = { "mu^2 / 2": mu ** 2 / 2, "(sigma^2 - 1) / 2": (sigma ** 2 - 1) / 2, "-log sigma": -Math.log(sigma) };
+  return { ...pieces, KL: Object.values(pieces).reduce((sum, piece) => sum + piece) };
+}
+
+function build(kit) {
+  const curves = new Curves("the prior's bell, N(0, 1), filled, and the encoder's, dashed", { reach: 4, scale: 78 });
+  const steps = { small: 0.01, large: 0.1, page: 0.1 };
+  const mu = new Border(kit, "mu", "mu, the middle of the encoder's bell", { steps: { small: 0.05, large: 0.25, page: 0.5 } });
+  const sigma = new Border(kit, "sigma", "sigma, its width", { steps });
+  const reach = svg("path", { stroke: "var(--lb-q)", "stroke-width": 1.6 });
+  const name = (text, colour) => svg("text", { "font-size": 14, "font-weight": 600, "text-anchor": "middle", fill: `var(--lb-${colour})` }, text);
+  const names = { mu: name("μ", "q"), sigma: name("σ", "q"), prior: name("prior", "p") };
+  curves.element.append(reach, ...Object.values(names), mu.element, sigma.element);
+  const slot = (text) => svg("text", { "font-size": 13 }, text);
+  const strip = new Strip([slot("μ² / 2"), slot("(σ² − 1) / 2"), slot("−log σ")], 1, 30);
+  const bar = new Bars(["their sum, the KL to the prior"], { scale: 66 });
+  const question = predict(kit, "Leave the bell where it is. Is there a width at which its KL is 0?", {
+    answers: ["yes, a narrow one", "yes, if it reaches 0", "no"],
+    right: 2,
+  });
+  return {
+    stage: element(
+      "div",
+      { class: "lb-stage lb-scene" },
+      question.element,
+      curves.element,
+      element("div", { class: "lb-beside" }, strip.element, bar.element),
+      element("div", { class: "lb-live" }, ...kit.tools()),
+    ),
+    paint(state) {
+      const shown = measure(state);
+      const log = (z) => logNormal(z, state.mu, state.sigma);
+      curves.paint({ log: (z) => logNormal(z, 0, 1), colour: "var(--lb-p)" }, { log, colour: "var(--lb-q)" });
+      const { across } = curves;
+      mu.paint({ along: "x", from: across(schema.mu.from), to: across(schema.mu.to), span: BELOW });
+      const edge = state.mu + state.sigma;
+      const shoulder = curves.up(Math.exp(log(edge)));
+      sigma.paint({
+        along: "x", from: across(state.mu + schema.sigma.from), to: across(state.mu + schema.sigma.to),
+        span: [TOP, shoulder], at: 0,
+      });
+      change(reach, { d: `M${across(state.mu)} ${shoulder}H${across(edge)}` });
+      change(names.mu, { x: across(state.mu) - 30, y: BELOW[1] - 5 });
+      change(names.sigma, { x: across(edge) + 30, y: TOP + 5 });
+      change(names.prior, { x: across(Math.abs(state.mu) < 1 && state.mu > 0 ? -1.6 : 1.6), y: 138 });
+      const pieces = Object.values(shown).slice(0, 3);
+      strip.paint(pieces.map((piece) => [piece]), ["var(--lb-q)"], ["how far from 0", "how wide", "how narrow"]);
+      bar.paint([[shown.KL]], [["var(--lb-q)"]]);
+      const seen = Math.abs(state.mu) >= FAR && Math.abs(state.sigma - 1) <= AS_WIDE;
+      question.paint(seen, {
+        right: 2,
+        because: `At the prior’s own width the last two pieces are 0. The first, ${number(shown["mu^2 / 2"], 2)}, is left: only the middle decides it.`,
+      }, "Now drag σ to 1, and see.");
+      kit.say(`KL ${number(shown.KL, 3)}`);
+      return texts(shown, 3);
+    },
+  };
+}
+
+export const python = (state) => `\
+from math import log
+
+import torch
+from torch.distributions import Normal, kl_divergence
+
+mu, sigma = ${state.mu}, ${state.sigma}
+bell, prior = (Normal(*torch.tensor(pair, dtype=torch.float64)) for pair in ([mu, sigma], [0.0, 1.0]))
+${prints(measure(state), {
+  "mu^2 / 2": "mu**2 / 2",
+  "(sigma^2 - 1) / 2": "(sigma**2 - 1) / 2",
+  "-log sigma": "-log(sigma)",
+  "KL": "kl_divergence(bell, prior)",
+})}`;
+
+export const start = instrument({ schema, build, python });
