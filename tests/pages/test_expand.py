@@ -41,6 +41,22 @@ def test_a_folded_claim_shows_its_sentence_and_keeps_its_evidence(root: Path) ->
         expand("{{ folded: two-and-two }}\n\n{{ claim: two-and-two }}", root)
 
 
+def test_further_evidence_is_folded_and_says_how_much_there_is(root: Path, write: Write) -> None:
+    write("snippets/three-and-one.py", SNIPPET)
+    write("snippets/three-and-one.out", "total = 4\n")
+    write("snippets/three-and-one.broken", BROKEN_END)
+    further = "{{ folded: two-and-two }}\n\n{{ folded: three-and-one }}\n\n"
+    page = expand(f"# A\n\n## B\n\n## Further evidence {{#more}}\n\n{further}```\n# a comment\n```\n\n## Next\n\nOn.", root)
+    before, inside, after = re.split(r'<details class="lb-further" id="more" markdown="1">|\n</details>\n\n(?=## Next)', page)
+    assert inside.startswith("\n<summary>Further evidence: 2 claims</summary>\n\n<section")
+    assert before == "# A\n\n## B\n\n"
+    assert after == "## Next\n\nOn."
+    assert "# a comment" in inside
+    one = expand("## Further evidence: the sum\n\n{{ claim: two-and-two }}\n", root)
+    assert one.startswith('<details class="lb-further" id="further"')
+    assert "<summary>Further evidence: the sum, 1 claim</summary>" in one
+
+
 def test_a_claim_survives_markdown_whatever_it_holds(root: Path, write: Write) -> None:
     source = SNIPPET.replace("Two and two are four.", "For `a_b`, q_i * <p> & $5 are [E] {x} # 4.")
     source = source.replace("assert", 'print("```")  # ~~~ </section> {{ install }} &amp;\n\n\nassert')

@@ -17,7 +17,21 @@ function nameOf(button) {
   return button.closest(".lb-run") ? `Copy: ${first}, for: ${claim}` : `Copy the program: ${claim}`;
 }
 
+// A link to what is folded opens every fold around it, and one to a claim its evidence, too. Then it is scrolled to.
+let revealed;
+function reveal() {
+  const target = document.getElementById(location.hash.slice(1));
+  if (!target || target === revealed) return;
+  revealed = target;
+  const folds = target.matches(".lb-claim-title") ? [...target.parentElement.querySelectorAll(":scope > .lb-evidence")] : [];
+  for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) folds.push(fold);
+  if (folds.every((fold) => fold.open)) return;
+  for (const fold of folds) fold.open = true;
+  target.scrollIntoView();
+}
+
 function mend() {
+  reveal(); // on a page that has just come
   document.querySelector(".md-search")?.setAttribute("aria-label", "Search");
   for (const button of document.querySelectorAll(".md-code__button[data-md-type=copy]:not([aria-label])")) {
     button.setAttribute("aria-label", nameOf(button));
@@ -35,3 +49,4 @@ function mend() {
 
 mend();
 new MutationObserver(mend).observe(document.body, { childList: true, subtree: true });
+addEventListener("hashchange", reveal);

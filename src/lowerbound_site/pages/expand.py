@@ -42,6 +42,11 @@ _PLACEHOLDER = re.compile(
     r")\}\}"
 )
 _HEADING = re.compile(r"^(#{1,6})[ \t]+(.+?)[ \t]*(?:\{:?[^{}]*\})?[ \t]*#*$", re.MULTILINE)
+# A section of what only those read who doubt or look something up: its heading becomes a line that unfolds it.
+_FURTHER = re.compile(
+    r"^## (?P<title>Further evidence[^{\n]*?)[ \t]*(?:\{#(?P<id>[\w-]+)\})?[ \t]*\n(?P<body>.*?)(?=^##? |\Z)",
+    re.MULTILINE | re.DOTALL,
+)
 _ABOUT_CLAIMS = ("claim", "folded", "figure", "instrument", "set")
 _INLINE_VALUE = re.compile(r"[^\\`*_\[\]<>|$&{}]+")
 
@@ -91,12 +96,29 @@ def expand(page: str, root: Path = ROOT, where: str = "page") -> str:
     text = expansion.text()
     if expansion.wrong:
         raise EvidenceError("\n".join(dict.fromkeys(expansion.wrong)))
-    return text
+    return _further_folded(text)
 
 
 def expand_what_can_be(page: str, root: Path = ROOT) -> str:
     """Replace the placeholders of a page that is shown while it is written; the others stay, marked as wrong."""
-    return _Expansion(page, root, "page").text()
+    return _further_folded(_Expansion(page, root, "page").text())
+
+
+def _further_folded(page: str) -> str:
+    """Fold each section that is headed "Further evidence" behind one line, which says how many claims it has."""
+    pieces, start = [], 0
+    for found in _FURTHER.finditer(hide_code(page)):
+        count = found["body"].count('<section class="lb-claim')
+        claims = f"{':,'[':' in found['title']]} {count} claim{'s' if count != 1 else ''}" if count else ""
+        pieces += [
+            page[start : found.start()],
+            f'<details class="lb-further" id="{found["id"] or "further"}" markdown="1">\n'
+            f"<summary>{html.escape(found['title'])}{claims}</summary>\n",
+            page[found.start("body") : found.end()],
+            "\n</details>\n\n",
+        ]
+        start = found.end()
+    return "".join([*pieces, page[start:]])
 
 
 class _Expansion:
@@ -279,7 +301,7 @@ def render_claim(
         "\n</details>\n",
     )
     return f"""\
-<section class="lb-claim" data-kind="{claim.kind}" aria-labelledby="{claim.name}" data-folds="{marked(claim)}" \
+<section class="lb-claim{" lb-quiet" if folded else ""}" data-kind="{claim.kind}" aria-labelledby="{claim.name}" data-folds="{marked(claim)}" \
 style="--lb-lines: {1 if folded else lines}" markdown="1">
 
 {"#" * level} {_markdown(claim.sentence)} {{: #{claim.name} .lb-claim-title }}
