@@ -375,7 +375,7 @@ def test_the_decoder_bends_to_the_ellipses_that_are_held(browser: Browser, stage
     step = page.get_by_role("button", name="Decoder step")
     expect(step).to_be_disabled()
     for _ in range(5):
-        page.get_by_role("button", name="Shuffle").click()
+        page.get_by_role("button", name="Shuffle", exact=True).click()
         before = shown(page)
         step.click()
         step.click()
@@ -395,7 +395,7 @@ def test_by_finger_and_keys_the_line_holds_and_any_shape_drops_the_gap(browser: 
     page.goto(f"{stage}shuffle")
     page.wait_for_selector("lb-instrument[data-ready]")
     first = shown(page)
-    page.get_by_role("button", name="as long").tap()
+    page.get_by_role("button", name="as small as before").tap()
     page.get_by_role("slider", name="cells a side").focus()
     page.keyboard.press("End")
     finest = shown(page)
@@ -407,10 +407,11 @@ def test_by_finger_and_keys_the_line_holds_and_any_shape_drops_the_gap(browser: 
     assert best["-log p(x)"] == first["-log p(x)"]
     assert float(first["gap"]) + 1 < float(best["gap"].split(" ±")[0]) < float(finest["gap"].split(" ±")[0]) - 3
     page.get_by_label("moved to where its middle went").tap()
-    assert (page.locator(".lb-verdict").text_content() or "").startswith("You said “as long”, and that is right. ")
-    page.get_by_role("button", name="Shuffle").tap()
+    page.get_by_role("button", name="Shuffle", exact=True).tap()
     assert shown(page)["gap"] != finest["gap"]
     page.get_by_label("any shape, moved along").tap()
     assert shown(page)["gap"] == first["gap"]
+    said = page.locator(".lb-verdict").text_content() or ""
+    assert said.startswith("You said “as small as before the shuffle”, and that is right. ")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     context.close()

@@ -25,10 +25,10 @@ export const schema = {
 };
 
 const LIMIT = 3.5;
-const ENOUGH = 2; // releases before the question may be asked, if none comes close
 const MOST = 24; // ticks
 const TAP = 0.05; // how far a finger may slip
-const CLOSE = 1; // nats: a gap with which one has found the island, and may ask at once
+const NEAR = 3; // nats: a gap with which the island shows itself
+const CLOSE = 1; // and one with which the ellipse lies on it
 const ZOOM = 6; // nats that the magnifier shows
 const DRAWS = 6;
 const NOISE = new Random(0).normals(new Float64Array(2 * DRAWS)); // always the same, so that the draws ride on the ellipse
@@ -43,13 +43,12 @@ const load = async () => {
 async function build(kit, { decoder, images, chosen, labels }) {
   const grid = new Grid(decoder);
   const truths = new Map();
-  let trained; // the encoder's answers, fetched when they are asked for
+  let trained; // the encoder's answers, fetched once the island is shown
   let ticks = []; // the loss at the start and after each release, the last of them
   let [begun, lowest] = []; // of these losses: the first, and the least
   let ticksOf; // the digit that they are of
   const scores = new Map(); // by digit, once the encoder has answered: the gap of the reader's best and the encoder's
   let releases = 0;
-  let close = false; // whether one of them had a small gap
   let late = false; // whether the island was shown before the ellipse lay on it
 
   const image = (digit) => images[chosen[DIGITS.indexOf(digit)]];
@@ -87,11 +86,11 @@ async function build(kit, { decoder, images, chosen, labels }) {
   const grip = element("div", { class: "lb-grip" });
   const rest = () => {
     const { value } = current();
-    close ||= value + truth(kit.state.digit).logEvidence < CLOSE;
     if (value !== ticks.at(-1)) ticks = [...ticks, value].slice(-MOST);
     lowest = Math.min(lowest, value);
     releases += 1;
-    kit.set({}, true);
+    const near = value + truth(kit.state.digit).logEvidence < NEAR;
+    kit.set(kit.state.step === "play" && near ? { step: "found" } : {}, true);
   };
   const arrows = (event) => {
     const direction = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
@@ -173,8 +172,8 @@ async function build(kit, { decoder, images, chosen, labels }) {
   const task = element("p", { class: "lb-task lb-live" });
   task.innerHTML =
     "A trained decoder turns each place on this map into a picture. <b>Which places could have made <i>x</i>?</b> " +
-    "Tap there, then drag. Make the loss as small as you can: it adds up how badly draws from your <b class='lb-q'>ellipse</b>, decoded, " +
-    "match <i>x</i>, and a charge that grows with the distance from the middle of the map.";
+    "Tap there, then drag, and make the loss as small as you can. It adds up two costs: how badly draws from your " +
+    "<b class='lb-q'>ellipse</b> match <i>x</i> once they are decoded, and a charge that grows with the distance from the middle of the map.";
 
   // The grid is decoded a little between two frames, long before it is asked for.
   let idle = 0;
@@ -187,7 +186,7 @@ async function build(kit, { decoder, images, chosen, labels }) {
     trained = await loadEncoder();
     kit.repaint();
   };
-  if (after("encoder")) trained = await loadEncoder();
+  if (after("found")) trained = await loadEncoder();
 
   function current() {
     const { digit, z1, z2, s1, s2 } = kit.state;
@@ -201,10 +200,10 @@ async function build(kit, { decoder, images, chosen, labels }) {
 
   function paint({ digit, z1, z2, s1, s2, step }) {
     const { x, q, value } = current();
-    if (digit !== ticksOf) [ticks, begun, lowest, releases, close, ticksOf, late] = [[value], value, value, 0, false, digit, false];
+    if (digit !== ticksOf) [ticks, begun, lowest, releases, ticksOf, late] = [[value], value, value, 0, digit, false];
     const revealed = step !== "play";
     const sized = after("size");
-    const surprise = revealed ? -truth(digit).logEvidence : undefined;
+    const surprise = revealed || releases ? -truth(digit).logEvidence : undefined;
     const gap = revealed ? Math.max(0, value - surprise) : undefined;
     const decoded = forward(decoder, q.mean, logits).map(sigmoid);
     const agree = x.reduce((count, pixel, d) => count + (decoded[d] > 0.5 === pixel > 0.5), 0);
@@ -220,10 +219,11 @@ async function build(kit, { decoder, images, chosen, labels }) {
     if (revealed) field.shown = digit;
     field.showIsland(revealed);
 
-    if (after("encoder") && !trained) loadTrained();
-    const { theirs, theirLoss } = after("encoder") && trained ? answered(digit) : {};
-    answer.element.style.display = theirs ? "" : "none";
-    if (theirs) answer.paint(theirs);
+    if (revealed && !trained) loadTrained();
+    const { theirs, theirLoss } = revealed && trained ? answered(digit) : {};
+    const compared = theirs && after("encoder");
+    answer.element.style.display = compared ? "" : "none";
+    if (compared) answer.paint(theirs);
 
     // The bars.
     if (!starts.has(digit)) starts.set(digit, Math.max(40, 10 * Math.ceil(loss(decoder, x, upright(0, 0, 0.3, 0.3)) / 10)));
@@ -231,7 +231,7 @@ async function build(kit, { decoder, images, chosen, labels }) {
     const shown = number(value, 1);
     const beyond = value > to ? " →" : "";
     const marks = ticks.map((at) => ({ kind: "lb-tick", at }));
-    if (theirs) marks.push({ kind: "lb-tick lb-theirs", at: theirLoss });
+    if (compared) marks.push({ kind: "lb-tick lb-theirs", at: theirLoss });
     const end = { at: Math.min(value, to), text: `loss ${shown}${beyond}`, inside: value > 0.7 * to };
     costs.paint(
       revealed
@@ -275,28 +275,27 @@ async function build(kit, { decoder, images, chosen, labels }) {
 
     // The story.
     write(hint, releases ? "Each release leaves a tick. Lower?" : "");
-    tell({ step, gap, best: Math.min(value, lowest) - surprise, q, theirGap: theirs && theirLoss - surprise });
+    tell({ step, gap, best: Math.min(value, lowest), surprise, q, theirLoss });
     kit.say(revealed ? `${place}. ${told.textContent}` : place);
     return { loss: shown, ...(revealed ? { "-log p(x)": number(surprise, 1), gap: gapText(gap) } : {}) };
   }
 
-  function tell({ step, gap, best, q, theirGap }) {
+  function tell({ step, gap, best, surprise, q, theirLoss }) {
     let text = "";
     let button = "";
     if (step === "play") {
-      const least = number(lowest, 1);
-      if (close) text = `Your lowest loss, ${least}, is nearly as low as it goes.`;
-      else if (releases >= ENOUGH) text = `${lowest < begun ? "Your lowest loss is" : "Lowest is still where you began,"} ${least}. How low can it go?`;
-      if (text) button = "What was I looking for?";
+      if (releases) {
+        text = `${lowest < begun ? "Your lowest loss is" : "Lowest is still where you began,"} ${number(lowest, 1)}. No ellipse gets below ${number(surprise, 1)}.`;
+        button = "What am I looking for?";
+      }
     } else if (gap > CLOSE && step === "found") {
       late = true;
       text = "There it is, in blue: <b class='lb-p'>p(z|x)</b>, the places that could have made <i>x</i>. Take your ellipse there.";
     } else if (step === "found") {
       text =
-        (late ? "Now your ellipse lies on it. " : "For this. ") +
-        "The blue cloud is <b class='lb-p'>p(z|x)</b>: the places that could have made <i>x</i>, as dark as they are " +
-        `probable. ${late ? "" : "You never saw it, yet it lies under your ellipse. "}No ellipse moves the <b class='lb-p'>blue piece</b>, ` +
-        "−log p(x). All you could shrink is the <b class='lb-gap'>purple</b> one.";
+        `${late ? "Now your ellipse lies on" : "You found"} the blue cloud, <b class='lb-p'>p(z|x)</b>: the places that could have made <i>x</i>. ` +
+        `Your lowest loss is ${number(best, 1)}${theirLoss ? `, the trained encoder’s is ${number(theirLoss, 1)}` : ""}. Nothing gets below ` +
+        `the <b class='lb-p'>blue piece</b>, −log p(x), which no ellipse moves. All you could shrink is the <b class='lb-gap'>purple</b> one.`;
       button = "Look closer";
     } else if (step === "size") {
       const small = Math.max(q.tril[0], q.tril[2]) < 0.06;
@@ -307,9 +306,9 @@ async function build(kit, { decoder, images, chosen, labels }) {
           "<b class='lb-p'>p(z|x)</b>: KL(q‖p), in nats, like the loss. Now pull at its size. What if you shrink it to a dot?";
       button = "Show the trained encoder’s answer";
     } else {
-      if (theirGap === undefined) return;
-      keep(kit.state.digit, Math.max(0, best), theirGap);
-      const better = best < theirGap - 0.005 ? "You beat it." : best > theirGap + 0.005 ? "It beats you." : "A draw.";
+      if (theirLoss === undefined) return;
+      keep(kit.state.digit, Math.max(0, best - surprise), theirLoss - surprise);
+      const better = best < theirLoss - 0.005 ? "You beat it." : best > theirLoss + 0.005 ? "It beats you." : "A draw.";
       text =
         `The thin ellipse is the encoder’s answer. ${better} ` +
         "An encoder can only close the gap; the blue piece is the decoder’s job. The loss is both.";

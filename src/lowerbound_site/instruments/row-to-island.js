@@ -7,12 +7,13 @@ import { instrument } from "./controls/instrument.js";
 import { predict } from "./controls/predict.js";
 import { bitmap, tinted } from "./draw/bitmap.js";
 import { number, texts } from "./draw/format.js";
+import { atlasOf } from "./draw/plane.js";
 import { picture } from "./draw/square.js";
 import { fewest, tiles } from "./maths/tiles.js";
 import { Grid } from "./maths/vae.js";
 
 export const schema = {
-  "codes": { "of": ["2", "12", "324", "5184"], "start": "2" }
+  "codes": { "of": ["2", "12", "324", "5184"], "start": "324" }
 };
 
 const PARTS = { 2: [2, 1], 12: [4, 3], 324: [18, 18], 5184: [72, 72] };
@@ -22,7 +23,7 @@ const [ROW, HIGH, SIDE] = [320, 36, 240];
 
 async function load() {
   const [decoder, images, chosen] = await Promise.all([loadDecoder(), loadImages(), loadChosen()]);
-  return { x: images[chosen[2]], which: chosen[2], ...new Grid(decoder, POINTS, LIMIT).posterior(images[chosen[2]]) };
+  return { decoder, x: images[chosen[2]], which: chosen[2], ...new Grid(decoder, POINTS, LIMIT).posterior(images[chosen[2]]) };
 }
 
 export function measure({ codes }, { logEvidence, logMass }) {
@@ -40,13 +41,15 @@ function build(kit, data) {
     svg("g", { transform: "translate(0 3)" }, picture([...data.x], 30)),
     svg("g", { transform: "translate(42 1)" }, ...cells, svg("rect", { width: ROW, height: HIGH, fill: "none", stroke: "var(--lb-p)" })),
   );
+  const atlas = tinted("row-to-island-atlas", "var(--lb-ink)", 0.35, true);
+  atlas.show(atlasOf(data.decoder, LIMIT), { x: 0, y: 0, width: SIDE, height: SIDE });
   const shade = tinted("row-to-island-shade", "var(--lb-p)", 0.85, true);
   const borders = svg("path", { fill: "none", stroke: "var(--lb-rule-strong)" });
   const plane = drawing(
     SIDE + 40,
     SIDE + 22,
-    { role: "img", "aria-label": "the plane of codes, cut into tiles; each as dark as its code is probable" },
-    svg("g", { transform: "translate(20 1)" }, shade.element, borders, svg("rect", { width: SIDE, height: SIDE, fill: "none", stroke: "var(--lb-rule-strong)" })),
+    { role: "img", "aria-label": "the plane of codes, and what they decode to; cut into tiles, each as dark as it is probable" },
+    svg("g", { transform: "translate(20 1)" }, atlas.element, shade.element, borders, svg("rect", { width: SIDE, height: SIDE, fill: "none", stroke: "var(--lb-rule-strong)" })),
     svg("text", { x: 20, y: SIDE + 17 }, `z₁ from −${LIMIT} to ${LIMIT}`),
     svg("text", { x: 2, y: 12 }, "z₂"),
   );
@@ -60,12 +63,12 @@ function build(kit, data) {
     stage: element(
       "div",
       { class: "lb-stage lb-scene" },
-      element("p", { class: "lb-do lb-live" }, "Take more and more codes. Follow the row into the plane."),
+      element("p", { class: "lb-do lb-live" }, "Go down to two codes, then take more and more. Follow the row into the plane."),
       question.element,
       codes.element,
-      element("p", {}, "One row of the table: one cell a code, as wide as p(z|x)."),
+      element("p", {}, "One row of the table. Each cell is a code, and as wide as p(z|x)."),
       row,
-      element("p", {}, "The same cells where they lie, as dark as they are probable."),
+      element("p", {}, "The same cells in their places, as dark as probable, over what the decoder draws there."),
       plane,
       told,
       element("div", { class: "lb-live" }, ...kit.tools()),
@@ -88,7 +91,7 @@ function build(kit, data) {
       cells.forEach((cell, i) => change(cell, { d: paths[i] }));
       codes.paint();
       const shown = measure(state, data);
-      const says = `the largest cell holds ${number(shown["largest p(z|x)"], 3)}; 95 % are in ${shown["codes that hold 95 %"]} of ${WORDS[state.codes]}; the row adds up to p(x), −log p(x) = ${number(shown["-log p(x)"], 1)}`;
+      const says = `The largest cell holds ${number(shown["largest p(z|x)"], 3)}, and ${shown["codes that hold 95 %"]} of ${WORDS[state.codes]} hold 95 %. Before it is divided, the row adds up to p(x): −log p(x) = ${number(shown["-log p(x)"], 1)}.`;
       write(told, says);
       question.paint(state.codes === "5184");
       kit.say(says);

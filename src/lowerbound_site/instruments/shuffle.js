@@ -146,7 +146,7 @@ function build(kit, { images, known }) {
   const even = tinted("shuffle-even", "var(--lb-ink)", 1, true);
   const lines = svg("path", { fill: "none", stroke: "var(--lb-rule-strong)", "vector-effect": "non-scaling-stroke" });
   const evenly = element("div", { class: "lb-pixels", style: "flex: 0 0 8rem" },
-    element("span", {}, "The same map by shares of the prior: all cells alike."),
+    element("span", {}, "Each cell holds the same share of the prior, which is dense in the middle: cells are small there. Here all are drawn alike."),
     svg("svg", { viewBox: "0 0 1 1", style: "aspect-ratio: 1; width: 100%; height: auto", role: "img", "aria-label": "the cells, all drawn of one size" }, even.element, lines));
 
   // Another shuffle begins with the decoder as it was.
@@ -174,8 +174,10 @@ function build(kit, { images, known }) {
     values.append(element("span", {}, `${name} `, output), " ");
     return output;
   });
-  const guess = predict(kit, "Cut the map into 6 x 6 cells and shuffle them. The blue piece, −log p(x), will be…", {
-    answers: ["shorter", "as long", "longer"],
+  const guess = predict(kit, "Let q have any shape, and move along with the cells, piece by piece. The gap will be…", {
+    answers: ["as large as now", "about half", "as small as before the shuffle"],
+    right: 2,
+    because: "Each piece of q is stretched as the piece of p(z|x) below it, so their quotient stays. Now take one cell, the map in order: the blue piece, −log p(x), is as long there.",
   });
 
   // Places in the middle of the bitmap's pixels; rows go down.
@@ -317,11 +319,8 @@ function build(kit, { images, known }) {
     const meaning = `−log p(x) ${numbers["-log p(x)"]}, gap ${numbers.gap}`;
     cells.paint(meaning, `${state.k} x ${state.k}`);
     shape.paint(seen);
-    guess.element.style.visibility = state.steps ? "hidden" : ""; // its verdict was on the shuffle alone; its place stays
-    guess.paint(state.k >= ASKED, {
-      right: 1,
-      because: "The same pictures are drawn as often as before, only from other places. What climbs is the gap of one ellipse. Now take the best ellipse found, and then any shape.",
-    });
+    guess.element.style.visibility = state.steps ? "hidden" : ""; // it asks of the shuffle alone; its place stays
+    guess.paint(inPieces && state.k > 1);
     kit.say(`${state.k} by ${state.k} cells, ${{ ellipse: "one ellipse", best: "the best ellipse found", pieces: "q in pieces" }[state.q]}: ${meaning}, loss ${numbers.loss}`);
     return numbers;
   }

@@ -149,8 +149,10 @@ export const instrument = ({ schema, load = () => undefined, build, python }) =>
     return () => stopped.abort();
   };
 
-// What is higher than the window begins at its upper edge.
+// What is higher than the window begins at its upper edge; what is folded is unfolded.
 function bringIntoView(host) {
+  const fold = host.closest("details");
+  if (fold) fold.open = true;
   host.scrollIntoView({ block: host.offsetHeight < 0.9 * innerHeight ? "nearest" : "start" });
 }
 

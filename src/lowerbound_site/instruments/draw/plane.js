@@ -12,6 +12,18 @@ const TILES = 9;
 /** The centres of the atlas's tiles along one axis. */
 export const centres = (limit) => Array.from({ length: TILES }, (_, k) => ((2 * k + 1) / TILES - 1) * limit);
 
+/** What the decoder makes of the middle of each of 9 x 9 tiles, as one picture. */
+export function atlasOf(decoder, limit) {
+  const at = centres(limit);
+  const tiles = at.flatMap((z1) => at.map((z2) => forward(decoder, [z1, z2], new Float64Array(PIXELS)).map(sigmoid)));
+  const cell = 10; // eight pixels and room
+  return bitmap(cell * TILES, cell * TILES, (c, r) => {
+    const [column, row] = [Math.floor(c / cell), TILES - 1 - Math.floor(r / cell)];
+    const [x, y] = [(c % cell) - 1, (r % cell) - 1];
+    return x < 0 || y < 0 || x > 7 || y > 7 ? 0 : tiles[column * TILES + row][8 * y + x];
+  }, 16);
+}
+
 export function plane(name, limit) {
   const atlas = tinted(`${name}-atlas`, "var(--lb-ink)", 0.4, true);
   const cloud = tinted(`${name}-cloud`, "var(--lb-p)", 0.85);
@@ -42,17 +54,8 @@ export function plane(name, limit) {
     element: box,
     marks,
     limit,
-    /** What the decoder makes of the middle of each of 9 x 9 tiles. */
     paintAtlas(decoder) {
-      const at = centres(limit);
-      const tiles = at.flatMap((z1) => at.map((z2) => forward(decoder, [z1, z2], new Float64Array(PIXELS)).map(sigmoid)));
-      const cell = 10; // eight pixels and room
-      const url = bitmap(cell * TILES, cell * TILES, (c, r) => {
-        const [column, row] = [Math.floor(c / cell), TILES - 1 - Math.floor(r / cell)];
-        const [x, y] = [(c % cell) - 1, (r % cell) - 1];
-        return x < 0 || y < 0 || x > 7 || y > 7 ? 0 : tiles[column * TILES + row][8 * y + x];
-      }, 16);
-      this.showAtlas(url);
+      this.showAtlas(atlasOf(decoder, limit));
     },
     /** p(z|x), from the log mass of a grid's cells: as dark as probable, with the outlines of 50 % and 95 %. */
     paintIsland({ points, spacing, limit: edge, from: [left, low] = [-edge, -edge] }, logMass) {
