@@ -3,11 +3,15 @@
 Kind: identity
 Break it: images = kl(q.x_given_z, p.x_given_z) -> images = kl(q.z_given_x, p.z_given_x)
 Fold: generator, scores
+Figure: Two bars of one length, the KL of the joints. The upper is cut into the images' piece and the gap, and an arrow
+    leads from the gap to the encoder. The lower is cut into the codes' piece and your comparison, and an arrow leads
+    from your comparison to the decoder.
 """
 
 import torch
 
 from lowerbound import Joint, elbo, kl
+from lowerbound.plots import DATA, GAP, P, Q, stacked_nats, subplots
 
 generator = torch.Generator().manual_seed(0)
 
@@ -35,6 +39,21 @@ for _ in range(100):
     errors.append(max(difference.abs().max().item() for difference in apart))
     crossed.append([difference.abs().max().item() for difference in swapped])
 
+figure, ax = subplots(figsize=(6.4, 2.3))
+bars = {
+    "by image": {"images": kl(q.x, p.x).item(), "gap": codes.item()},
+    "by code": {"codes": kl(q.z, p.z).item(), "your comparison": images.item()},
+}
+stacked_nats(ax, bars, {"images": P, "gap": GAP, "codes": Q, "your comparison": DATA})
+both, arrow = sum(bars["by code"].values()), {"arrowstyle": "<-"}
+for y, network in enumerate(("encoder", "decoder")):
+    ax.annotate(
+        f"trains the {network}", (1.02 * both, y), (1.2 * both, y), arrowprops=arrow
+    )
+
+ax.set_xlim(0, 1.7 * both)
+ax.axis("off")
+figure.savefig("each-network-has-its-comparison.svg")
 print(f"each gradient is its comparison's, error < 1e-12 = {max(errors) < 1e-12}")
 encoders, decoders = zip(*crossed, strict=True)
 print(f"encoder: loss and KL(q(x|z)||p(x|z)), at least = {min(encoders):.3f} apart")

@@ -5,7 +5,6 @@ import { Border } from "./controls/border.js";
 import { choice } from "./controls/choice.js";
 import { element, svg, write } from "./controls/dom.js";
 import { instrument } from "./controls/instrument.js";
-import { following } from "./controls/play.js";
 import { predict } from "./controls/predict.js";
 import { Bars } from "./draw/bars.js";
 import { Columns } from "./draw/columns.js";
@@ -47,14 +46,8 @@ const names = ({ images, gap, codes, yours }) => [
   [["by code: "], [`codes ${number(codes, 3)}`, COLOURS.code[0]], [" + "], [`your comparison ${number(yours, 3)}`, COLOURS.code[1]]],
 ];
 const TOLD = {
-  image: {
-    hand: "The borders in the orange square are the encoder’s.",
-    parts: "A slot has two bars. The left one is the images’, q(x) against p(x), the right one the gap’s, q(z|x) against p(z|x).",
-  },
-  code: {
-    hand: "The borders in the blue square are the decoder’s.",
-    parts: "A slot has two bars. The left one is the codes’, q(z) against p(z), the right one your comparison’s, q(x|z) against p(x|z).",
-  },
+  image: "A slot has two bars. The left one is the images’, q(x) against p(x), the right one the gap’s, q(z|x) against p(z|x).",
+  code: "A slot has two bars. The left one is the codes’, q(z) against p(z), the right one your comparison’s, q(x|z) against p(x|z).",
 };
 
 export function measure(state) {
@@ -64,23 +57,21 @@ export function measure(state) {
 }
 
 function build(kit) {
-  const [p, q] = [new Square("p", "the model’s pairs, p(x, z)"), new Square("q", "the encoder’s pairs, q(x, z)")];
+  const [p, q] = [new Square("p", "p(x, z): the decoder’s borders"), new Square("q", "q(x, z): the encoder’s borders")];
   const ofEncoder = IMAGES.map((image) => new Border(kit, image, `encoder: round, given ${image}`));
   const ofDecoder = CODES.map((code) => new Border(kit, code, `decoder: seven, given ${code}; the others share the rest`));
   q.box.append(...ofEncoder.map((border) => border.element));
   p.box.append(...ofDecoder.map((border) => border.element));
-  const by = choice(kit, "by", "Cut both squares", { image: "by image", code: "by code" });
+  const by = choice(kit, "by", "Split each pair", { image: "by image", code: "by code" });
   const labels = IMAGES.flatMap((image) => CODES.map((code) => slotLabel(image, code)));
   const strip = new Strip(labels, 2);
   const bars = new Bars(["", ""], { pieces: 2, scale: 420 });
   const average = new Columns(labels.length);
-  const hand = element("p", { class: "lb-legend" });
   const legend = element("p", { class: "lb-legend" });
-  const turned = following(kit, kit.state.by === "code" ? 1 : 0);
   const question = predict(kit, "Drag a border of the encoder, in the orange square. Which pieces of the two bars will move?", {
     answers: ["the gap alone", "the gap, and both pieces of the lower bar", "all four"],
     right: 1,
-    because: "In the upper bar an encoder moves the gap alone. Now cut by code and drag the decoder: in the lower bar it moves your comparison alone.",
+    because: "In the upper bar an encoder moves the gap alone. Now drag the decoder’s, in the blue square: in the lower bar it moves your comparison alone.",
   });
   return {
     stage: element(
@@ -89,33 +80,31 @@ function build(kit) {
       element("style", {}, STYLE),
       question.element,
       element("div", { class: "lb-totals" }, element("p", { class: "lb-legend" }, "The joint KL in nats, split two ways:"), bars.element),
-      element("p", { class: "lb-told" }, "Each area is a pair of an image and a code, as large as the pair is probable."),
+      element("p", { class: "lb-told" }, "Each area is a pair of an image and a code, as large as the pair is probable. The model takes the code first, the encoder the image."),
       element("div", { class: "lb-beside" }, p.element, q.element),
-      element("div", { class: "lb-sort" }, by.element, hand),
-      element("details", {}, element("summary", {}, "Pair by pair: why the two bars are equal"), legend, strip.element,
+      element("details", {}, element("summary", {}, "Pair by pair: why the two bars are equal"), by.element, legend, strip.element,
         element("p", {}, "Below, each column is as wide as q and as high as log(q/p), so its area is what its slot holds: orange where q has more than p, blue where it has less. The KL is orange minus blue."), average.element),
       element("div", { class: "lb-live" }, ...kit.tools()),
     ),
     paint(state) {
       const now = both(state);
-      const turn = turned(state.by === "code" ? 1 : 0);
-      p.paint(now.p, { turn });
-      q.paint(now.q, { turn });
+      // Each is cut first by what it draws first: so each network has its borders.
+      p.paint(now.p, { turn: 1 });
+      q.paint(now.q, { turn: 0 });
       const [rows, columns] = [cells(now.q, 0), cells(now.p, 1)[2]];
       ofEncoder.forEach((border, x) => {
         const [{ top, height }] = rows[x];
-        border.paint({ along: "x", from: 0, to: SIDE, span: [top * SIDE, (top + height) * SIDE], shown: turn === 0 });
+        border.paint({ along: "x", from: 0, to: SIDE, span: [top * SIDE, (top + height) * SIDE] });
       });
       ofDecoder.forEach((border, z) => {
         const { left, width } = columns[z];
-        border.paint({ along: "y", from: SIDE, to: 0, span: [left * SIDE, (left + width) * SIDE], at: 0.2, shown: turn === 1 });
+        border.paint({ along: "y", from: SIDE, to: 0, span: [left * SIDE, (left + width) * SIDE], at: 0.2 });
       });
       by.paint();
       const { whole, marginal, conditional } = slots(now.q, now.p, state.by);
       const sums = whole.flat().map((value) => `sum ${signed(value, 3)}`);
       strip.paint(marginal.flatMap((row, x) => row.map((value, z) => [value, conditional[x][z]])), COLOURS[state.by], sums);
-      write(hand, TOLD[state.by].hand);
-      write(legend, TOLD[state.by].parts);
+      write(legend, TOLD[state.by]);
       const kl = parts(now.q, now.p);
       bars.paint([[kl.images, kl.gap], [kl.codes, kl.yours]], [COLOURS.image, COLOURS.code], names(kl));
       average.paint(now.q.flat(), now.p.flat());

@@ -9,9 +9,8 @@ export const STYLE = `
 .lb-sorted > .lb-totals { max-width: 26rem }
 .lb-sorted > .lb-totals svg { width: 100% }
 @media screen and (min-width: 60rem) {
-  .lb-sorted { grid-template-columns: minmax(0, 34rem) minmax(0, 1fr); align-items: center }
-  .lb-sorted > * { grid-column: 1 / -1 }
-  .lb-sorted > .lb-beside { display: grid; grid-template-columns: 1fr 1fr; grid-area: 4 / 1 / 5 / 2 }
-  .lb-sorted > .lb-sort { grid-area: 4 / 2 / 5 / 3 }
+  .lb-sorted { grid-template-columns: minmax(0, 26rem) minmax(0, 1fr); align-items: center }
+  .lb-sorted > :not(.lb-totals, .lb-told) { grid-column: 1 / -1 }
+  .lb-sorted > .lb-beside { display: grid; grid-template-columns: repeat(2, minmax(0, 20rem)) }
 }
 `;
