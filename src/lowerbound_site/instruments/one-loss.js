@@ -34,7 +34,6 @@ export const schema = {
 // The image that it starts with, 304, is the held-out nine nearest to the average of the held-out nines.
 const LIMIT = 3.5;
 const AXIS = 40;
-const ZOOM = 6;
 const PRIOR = upright(0, 0, 1, 1);
 const CUTS = { gap: "−log p(x) + gap", reconstruction: "reconstruction cost + KL to the prior" };
 const NEEDS = {
@@ -75,7 +74,7 @@ function build(kit, { decoder, encoder, images }) {
   const target = pixels("var(--lb-data)");
   const yours = pixels("var(--lb-ink)");
   const costs = bar("lb-loss");
-  const zoom = bar("lb-zoom");
+  const other = bar("lb-loss");
   const cuts = choice(kit, "cut", "cut the loss into", CUTS);
   const needs = element("p", { class: "lb-needs" });
   const running = new Running(["var(--lb-p)", "var(--lb-q)"], "Estimates of minus log p of x as they fill up with draws");
@@ -99,7 +98,7 @@ function build(kit, { decoder, encoder, images }) {
     again,
     button("The encoder’s answer", () => kit.go({ q: "encoder" })),
     button("Another digit", () => kit.go({ digit: (kit.state.digit + 47) % images.length, q: "encoder" })));
-  const guess = predict(kit, "Now cut it the other way. Next to the blue piece, −log p(x), will the reconstruction cost be…", {
+  const guess = predict(kit, "Cut the second bar the other way. Beside the blue piece, −log p(x), will the reconstruction cost be…", {
     answers: ["shorter", "as long", "longer"],
   });
   const logits = new Float64Array(PIXELS);
@@ -137,7 +136,7 @@ function build(kit, { decoder, encoder, images }) {
     yours.paint(forward(decoder, q.mean, logits).map(sigmoid), "q’s centre, decoded");
 
     // The bar.
-    const parts = {
+    const both = {
       gap: {
         numbers: { "-log p(x)": surprise, gap },
         pieces: [{ kind: "lb-piece-p", start: 0, end: surprise }, { kind: "lb-piece-gap", start: surprise, end: loss }],
@@ -148,18 +147,19 @@ function build(kit, { decoder, encoder, images }) {
         pieces: [{ kind: "lb-piece-grey", start: 0, end: rebuilding }, { kind: "lb-piece-q", start: rebuilding, end: loss }],
         labels: [["", rebuilding, `reconstruction ${number(rebuilding, 2)}`], ["lb-q", rebuilding, `KL to the prior ${number(kl, 2)}`]],
       },
-    }[cut];
-    const [before, after] = parts.labels.map(([kind, at, text], k) => ({ kind, at: Math.min(Math.max(at, 0.45 * AXIS), 0.66 * AXIS), text, side: k ? "" : "lb-before" }));
-    const end = { text: `loss ${number(loss, 2)}${loss > AXIS ? " →" : ""}` };
-    const ends = [{ kind: "lb-end", at: loss }];
-    costs.paint({
-      from: 0, to: AXIS, step: 10, marks: ends, pieces: parts.pieces, labels: [before, after],
-      end: { at: Math.min(loss, AXIS), ...end, inside: loss > 0.75 * AXIS },
-    });
-    zoom.paint({
-      from: surprise, to: surprise + ZOOM, step: 1, marks: ends, pieces: parts.pieces, labels: [],
-      end: { at: surprise, text: "" },
-    });
+    };
+    const parts = both[cut];
+    // Both bars are the loss; the second is cut when the reader asks for it.
+    const show = (place, { pieces: cutInto, labels }, uncut = "") => {
+      const [before, after] = labels.map(([kind, at, text], k) => ({ kind, at: Math.min(Math.max(at, 0.45 * AXIS), 0.66 * AXIS), text, side: k ? "" : "lb-before" }));
+      place.paint({
+        from: 0, to: AXIS, step: 10, marks: [{ kind: "lb-end", at: loss }], pieces: cutInto, labels: labels.length ? [before, after] : [],
+        end: { at: Math.min(loss, AXIS), text: `loss ${number(loss, 2)}${loss > AXIS ? " →" : ""}${uncut}`, inside: loss > (uncut ? 0.5 : 0.75) * AXIS },
+      });
+    };
+    show(costs, both.gap);
+    if (cut === "gap") show(other, { pieces: [], labels: [] }, ", to be cut the other way");
+    else show(other, parts);
     write(needs, NEEDS[cut]);
     const shown = { loss, ...parts.numbers, ...(n ? { "-log p(x) from the prior": last[0], "-log p(x) from q": last[1] } : {}) };
     const numbers = texts(shown, 2);
@@ -169,7 +169,9 @@ function build(kit, { decoder, encoder, images }) {
     const longer = Math.sign(Number((rebuilding - surprise).toFixed(2)));
     guess.paint(cut === "reconstruction", {
       right: 1 + longer,
-      because: `It is ${number(rebuilding, 2)} beside ${number(surprise, 2)}. The sum is the same, and here the KL to the prior is ${number(kl, 2)}, the gap ${number(gap, 2)}.`,
+      because: longer < 0
+        ? `Codes chosen for x rebuild x better than codes from all over the map do on average, so it is ${number(rebuilding, 2)} beside ${number(surprise, 2)}. The KL to the prior, ${number(kl, 2)}, is the charge for choosing.`
+        : `Many codes of this ellipse rebuild x badly, so it is ${number(rebuilding, 2)} beside ${number(surprise, 2)}.`,
     });
     kit.say(`${meaning}. ${n ? said : ""}`);
     return numbers;
@@ -180,7 +182,7 @@ function build(kit, { decoder, encoder, images }) {
     running.element, values);
   const stage = element("div", { class: "lb-stage lb-inspect" },
     guess.element,
-    element("div", { class: "lb-costs" }, cuts.element, costs.element, element("p", { class: "lb-legend" }, "Enlarged, from where −log p(x) ends:"), zoom.element, needs),
+    element("div", { class: "lb-costs" }, cuts.element, costs.element, other.element, needs),
     field.element,
     element("div", { class: "lb-draw" }, target.element),
     element("div", { class: "lb-side" }, yours.element),

@@ -6,11 +6,14 @@ import { instrument } from "./controls/instrument.js";
 import { predict } from "./controls/predict.js";
 import { Trainer } from "./controls/trainer.js";
 import { joined } from "./controls/workshop-parts.js";
+import { digits } from "./draw/digits.js";
 import { number } from "./draw/format.js";
 import { literal } from "./draw/python.js";
 import { runPanes } from "./draw/run-panes.js";
 import { STYLE } from "./draw/workshop-style.js";
+import { steadyNoise } from "./maths/draws.js";
 import { drawWeights } from "./maths/network.js";
+import { sigmoid } from "./maths/numbers.js";
 import { Random } from "./maths/random.js";
 import { Vae } from "./maths/train.js";
 
@@ -24,6 +27,8 @@ const LENGTH = 0.3; // of a step, in the space of the weights
 const SHAPE = { pixels: 64, latent: 2, hidden: [128], encoder: "silu", decoder: "silu" };
 const SEED = 0; // of the untrained encoder
 const NATS_SEEN = 0.05;
+const CODES = steadyNoise(20); // from the prior, the same for every decoder
+const HEAP = "Numerals: the codes of all held-out digits. An untrained encoder puts them on one heap.";
 const LOOK_AFTER = 8; // decoder steps in a row: an encoder held so long answers the question
 
 const QUESTION = {
@@ -81,7 +86,11 @@ async function build(kit, { weights, images, labels, heldOut, train }) {
     },
   });
 
-  const panes = runPanes("lb-steps", { images, labels, heldOut }, MOST, "step");
+  const panes = runPanes("lb-steps", { images, labels, heldOut, heap: HEAP }, MOST, "step");
+  /** What a model draws: codes from the prior, decoded. */
+  const draws = (vae) => CODES.map((code) => vae.decoder.forward(Float64Array.from(code), 1).slice(0, 64).map(sigmoid));
+  const [before, after] = ["before any step", "now"].map((when, n) => digits(`steps-draws-${n}`, "var(--lb-p)", 10, `what the model draws ${when}`));
+  before.paint(draws(new Vae(SHAPE, weights)));
   const foretell = predict(kit, QUESTION.question, { answers: QUESTION.options });
   const said = element("output", { class: "lb-so-far" });
   const button = (text, act) => {
@@ -101,6 +110,7 @@ async function build(kit, { weights, images, labels, heldOut, train }) {
     element("style", {}, STYLE),
     foretell.element,
     element("div", { class: "lb-live lb-run" }, encoderStep, decoderStep, back, another, said),
+    element("div", { class: "lb-draws" }, before.element, after.element),
     panes.root,
     element("div", { class: "lb-live lb-run" }, ...kit.tools()),
   );
@@ -118,6 +128,7 @@ async function build(kit, { weights, images, labels, heldOut, train }) {
     const { weights: now, measured } = path[have];
     const vae = new Vae(SHAPE, now);
     const points = path.map((there) => there?.measured).filter(Boolean);
+    after.paint(draws(vae));
     const { q, numbers } = panes.paint(vae, state.digit, points, have, measured);
     panes.name(`After ${have} steps: the ellipse of this image is at ${number(q.mean[0], 1)}, ${number(q.mean[1], 1)}.`);
     const count = (letter) => [...moves.slice(0, have)].filter((move) => move === letter).length;

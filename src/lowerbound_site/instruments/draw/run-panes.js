@@ -12,8 +12,9 @@ import { Picture } from "./picture.js";
 const LIMIT = 3.5;
 const PARTS = ["loss", "−log p(x)", "gap"];
 
-/** data: {images, labels, heldOut}; `most` moments, each called a `unit`; `more` figures stand beside the image. */
-export function runPanes(name, { images, labels, heldOut }, most, unit, ...more) {
+/** data: {images, labels, heldOut}; `heap`: what is said of the numerals; `most` moments, each called a `unit`; `more`
+ *  figures stand beside the image. */
+export function runPanes(name, { images, labels, heldOut, heap = "Each numeral: the code of a held-out digit." }, most, unit, ...more) {
   const codes = new Codes(name, labels);
   const curves = new Curves(unit);
   const picture = new Picture("the image x");
@@ -26,7 +27,7 @@ export function runPanes(name, { images, labels, heldOut }, most, unit, ...more)
     element("thead", {}, element("tr", {}, element("td"), ...PARTS.map((part) => element("th", { scope: "col" }, part)))),
     element("tbody", {}, element("tr", {}, element("th", { scope: "row" }, "60 held-out digits"), ...cells.map((cell) => element("td", {}, cell)))),
   );
-  const legend = "Each numeral: the code of a held-out digit. Blue: where 50 % and 95 % of p(z|x) of one image lie. Orange: 95 % of its q(z|x).";
+  const legend = `${heap} Blue: where 50 % and 95 % of p(z|x) of one image lie. Orange: 95 % of its q(z|x).`;
   const image = element("div", { class: "lb-image" }, figure(picture.root, "x"), figure(decoded.root, "its code, decoded"), ...more.map((one) => figure(...one)));
   return {
     root: element("div", { class: "lb-panes" },

@@ -44,6 +44,8 @@ export const STYLE = `
 .lb-workshop .lb-decoded { display: block; width: 6rem; height: 6rem; border: 1px solid var(--lb-rule-strong); fill: var(--lb-ink) }
 .lb-workshop .lb-own { width: 7.2rem }
 .md-typeset .lb-workshop .lb-presets small { color: var(--lb-muted); font-size: 0.85em; opacity: 1 }
+.lb-workshop .lb-draws { display: grid; gap: 0.4rem 1.4rem; grid-template-columns: repeat(auto-fit, minmax(14rem, 1fr)); color: var(--lb-muted) }
+.lb-workshop .lb-draws svg { display: block; width: 100% }
 .lb-workshop .lb-place { display: grid; grid-template-columns: auto 1fr; gap: 0.3rem; align-items: center; font-size: 0.64rem }
 .lb-workshop .lb-cost-surprise { fill: var(--lb-p); fill-opacity: 0.75 }
 .lb-workshop .lb-cost-gap { fill: var(--lb-gap) }
