@@ -3,10 +3,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from playwright.sync_api import Browser, sync_playwright
 
 from lowerbound_site.evidence.run import STYLE
-from lowerbound_site.publish.build import refresh
+from lowerbound_site.publish.build import kept, refresh
 from lowerbound_site.publish.chromium import FLAGS, chromium
 from lowerbound_site.publish.serving import serving
 
@@ -18,22 +19,39 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ["MATPLOTLIBRC"] = str(STYLE)
 
 
+# What takes long begins first, so that no worker is left alone with it; the pages wait until the site is built.
+FIRST = ("site", "alone", "one-thread", "machinery", "pages")
+
+
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let one worker build the site and look at it, so that none waits for another, and begin with what is long."""
+    """Give what shares something costly to one worker, and begin with what is long."""
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
+        if item.get_closest_marker("xdist_group"):
+            continue
         if "built_site" in fixtures:
             item.add_marker(pytest.mark.xdist_group("site"))
         elif "browser" in fixtures:
-            item.add_marker(pytest.mark.xdist_group("browser"))
-    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+            item.add_marker(pytest.mark.xdist_group(f"a browser for {item.path.stem}"))
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    group = item.get_closest_marker("xdist_group")
+    if group is None:
+        return len(FIRST) + 1
+    name = group.args[0].partition(":")[0]
+    return FIRST.index(name) if name in FIRST else len(FIRST)
 
 
 @pytest.fixture(scope="session")
 def built_site() -> Path:
-    """The whole site, as `make serve` has it: built only when what it is made of has changed."""
-    return refresh()
+    """The whole site, as `make serve` has it: built only when what it is made of has changed, by one worker."""
+    lock = kept().with_name("being-built.lock")
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(lock):
+        return refresh()
 
 
 @pytest.fixture(scope="session")

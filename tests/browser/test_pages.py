@@ -159,7 +159,14 @@ def test_no_page_is_left_out(built_site: Path) -> None:
     assert built == {path + "index.html" if path.endswith("/") or not path else path for path in PATHS}
 
 
-@pytest.mark.parametrize("path", PATHS, ids=lambda path: path or "home")
+# Two workers share the pages: they take as long as all else.
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(path, marks=pytest.mark.xdist_group(f"pages:{at % 2}"), id=path or "home")
+        for at, path in enumerate(PATHS)
+    ],
+)
 def test_page(path: str, browser: Browser, built_site: Path, site_address: str, judged: set[str]) -> None:
     """One visit, all that it shows: each complaint on its own line."""
     context = browser.new_context(viewport=DESKTOP, color_scheme="light")
