@@ -2,17 +2,11 @@
 
 Kind: computation
 Break it: [[2.0]], [0.0], 1.0) -> [[2.0]], [0.0], 1e-6)
-Figure: Dots in a plane, z to the right and x upwards: pairs that the model makes, scattered around a rising line,
-    x = 2z. At the height of one large x, a level line: the dots near it lie mostly left of where it meets the
-    rising line, around a point at four fifths of the way.
 """
 
 import math
 
-import torch
-
 from lowerbound import Gaussian, GaussianJoint, LinearGaussian, kl
-from lowerbound.plots import INK, P, Q, subplots
 
 
 def measure(p, encoder):
@@ -42,18 +36,6 @@ for name, z in {"x / 2": 2.0, "the mean": mean}.items():
     print(f"{name}: cost of z = {of_z:.2f}")
     print(f"{name}: cost of the noise = {of_noise:z.2f}")
     print(f"{name}: sum = {of_z + of_noise:.2f}")
-
-z, noise = torch.randn(2, 600, generator=torch.Generator().manual_seed(0))
-figure, ax = subplots(figsize=(4.4, 3.2))
-ax.plot(z, 2 * z + noise, "o", color=P, markersize=1.8, markeredgewidth=0)
-ax.plot([-3, 3], [-6, 6], color=INK, linewidth=1)
-ax.axhline(4, color=INK, linewidth=1, linestyle=":")
-ax.plot([mean - width, mean + width], [4, 4], color=P, linewidth=4)
-ax.plot([2], [4], "s", color=Q, markersize=7)
-ax.text(mean - 1.1, 4.4, "p(z|x)", color=P)
-ax.text(2.1, 3.1, "x / 2", color=Q)
-ax.set(xlabel="z", ylabel="x", xlim=(-3, 3), ylim=(-6.5, 6.5))
-figure.savefig("a-mirror-is-not-the-posterior.svg")
 
 assert lost[-1] < 1e-6, f"a sharp mirror should lose nothing of x, not {lost[-1]:.2g}"
 assert abs(gap[-1] - gap[-2] - math.log(10)) < 1e-3, (

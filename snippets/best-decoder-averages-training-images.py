@@ -2,19 +2,14 @@
 
 Kind: computation
 Break it: average = weight @ images -> average = images.mean(0).expand(len(z), 64)
-Figure: Three rows, one for each of three codes z. In each row, five training digits with their probability
-    given z, then their weighted average over all training images, then the picture of the trained decoder. The
-    last two are blurred and hardly differ.
 """
 
-from matplotlib.colors import LinearSegmentedColormap, to_rgba
 from torch.special import xlogy
 
 from lowerbound import digits, trained_digits
-from lowerbound.plots import DATA, P, Q, subplots
 
 vae, data = trained_digits(), digits()
-images, labels = data.train, data.held_out_labels
+images = data.train
 q = vae.encode(images)
 z = vae.encode(data.held_out).mean  # 360 codes to look at
 
@@ -28,25 +23,6 @@ def score(picture):
     on, off = weight @ images, weight @ (1 - images)
     return (xlogy(on, picture) + xlogy(off, (1 - picture).clamp(min=0))).sum(1)
 
-
-figure, axes = subplots(
-    3, 7, figsize=(4.6, 2.7), subplot_kw={"xticks": [], "yticks": []}
-)
-for numeral, line in zip((0, 3, 7), axes, strict=True):
-    row = int((labels == numeral).nonzero()[0])  # the first of this numeral
-    share, likeliest = weight[row].topk(5)
-    pictures = [*images[likeliest], average[row], decoded[row]]
-    captions = [f"{s:.1%}" for s in share] + ["average", "decoder"]
-    for ax, picture, label, colour in zip(
-        line, pictures, captions, [DATA] * 5 + [Q, P], strict=True
-    ):
-        ink = LinearSegmentedColormap.from_list(
-            "", [to_rgba(colour, 0), to_rgba(colour, 1)]
-        )
-        ax.imshow(picture.reshape(8, 8).numpy(), cmap=ink, vmin=0, vmax=1)
-        ax.set_xlabel(label)
-
-figure.savefig("best-decoder-averages-training-images.svg")
 
 apart = (average - decoded).abs().mean()
 blank = (average - images.mean(0)).abs().mean()

@@ -21,6 +21,7 @@ BORDERS = {
     "eight-names": ["priorRound", "decoderSeven", "dataSeven", "encoderRound"],
     "which-way-round": ["left", "right"],
     "bell": ["mu", "sigma"],
+    "undoing": ["x", "z"],
 }
 NAMES = [
     *dict.fromkeys(name.partition("?")[0] for name in BORDERS),
@@ -30,6 +31,7 @@ NAMES = [
     "train-one-part",
     "row-to-island",
     "shuffle",
+    "sources",
     "width",
     "your-loss",
 ]

@@ -27,8 +27,10 @@ customElements.define(
       this.inert = true; // a picture only, until it has started
       requestAnimationFrame(() => setTimeout(() => {
         if (!this.isConnected) return;
-        if (location.hash.slice(1).split("?")[0] === `~${this.dataset.name}`) this.begin();
-        else near.observe(this);
+        if (location.hash.slice(1).split("?")[0] === `~${this.dataset.name}`) {
+          for (let fold = this.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+          this.begin();
+        } else near.observe(this);
       }));
     }
 

@@ -31,7 +31,7 @@ const LATER = 1000; // the orange ball's seed is so much higher
 const TRAIL = 6; // rounds of which the path is drawn
 const SLOW = 25; // rounds before it plays faster and faster
 
-const WORDS = { groups: "the same, in two groups", bridge: "nearly the same, over a thin bridge", same: "the same, all connected", own: "each its own" };
+const WORDS = { groups: "two groups that share no code", bridge: "a thin bridge between them", same: "all images connected", own: "each ball its own rules" };
 const one = (row) => `one zero in ${Math.round(1 / (row[1] / (row[0] + row[1])))}`;
 const NOTES = {
   groups: "The model’s pairs (blue) and the data’s (outlined) have the same rules: a zero is always round, and of the straight codes half are ones, half sevens.",
@@ -85,15 +85,15 @@ class Shares {
 function build(kit) {
   const balls = new Balls("the pairs, and the balls", Object.values(BALLS).map(({ hue }) => hue));
   const bars = new Shares();
-  const pairs = choice(kit, "pairs", "the two balls have rules", WORDS);
+  const pairs = choice(kit, "pairs", "the images", WORDS);
   const note = element("p", { class: "lb-legend" });
   const played = element("output", {});
   const crossed = element("p", { class: "lb-legend" });
   const last = schema.rounds.to;
-  const question = predict(kit, "Both networks agree: blue and orange have the same rules. The marks are how often the model makes each image, p(x), and how often it is in the data, q(x). Which marks will the bars come to?", {
-    answers: ["the model’s", "the data’s", "each ball to its own", "neither"],
+  const question = predict(kit, "Both balls follow the same rules. Marks say how often the model makes each image, p(x), and how often the data have it, q(x). After many rounds, where will each ball’s bars end?", {
+    answers: ["both at p(x)", "both at q(x)", "each at its own mark", "none of these"],
     right: 3,
-    because: "Each ball stays in the group where it began. The rules say nothing about how much of the whole a group has. Now lay a thin bridge between the groups, and then connect all.",
+    because: "Each ball stays in the group where it began. The rules say nothing about how much of the whole a group has. Now connect them.",
   });
   // The eye follows the first rounds; then each stride is 4 % of what has been played. At the end it begins anew.
   const step = (byItself) => {

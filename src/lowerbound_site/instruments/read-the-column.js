@@ -14,7 +14,7 @@ import { fromData, marginalZ, xGivenZ } from "./maths/table.js";
 
 export const schema = {
   "code": { "of": ["round", "straight"], "start": "round" },
-  "cut": { "of": ["image", "code"], "start": "image" },
+  "cut": { "of": ["image", "code"], "start": "code" },
   "encoder": { "of": ["table", "ignores", "apart"], "start": "table" }
 };
 

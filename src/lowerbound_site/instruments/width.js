@@ -23,11 +23,11 @@ export const schema = {
   "digit": { "from": 0, "to": 359, "step": 1, "start": 134 },
   "s": { "from": 0.02, "to": 0.8, "step": 0.01, "start": 0.25 },
   "c": { "from": 0.5, "to": 4, "step": 0.1, "start": 1 },
-  "map": { "of": ["shut", "open"], "start": "shut" }
+  "map": { "of": ["shut", "open"], "start": "open" }
 };
 
 const LIMIT = 3.5;
-const AXIS = 16; // nats beyond the middle's
+const AXIS = 16; // nats that the bar has room for beyond the middle's
 const MOST = 12; // on the curve
 const STEEP = 2; // from there on, at the best width, the answer to the question can be seen
 const NEAR = 0.0051; // so near to it: the slider has steps of a hundredth
@@ -83,7 +83,7 @@ function build(kit, { decoder, encoder, images, labels }) {
   change(beside.element, { style: "stroke-dasharray: 4 4" });
   field.marks.append(halo.element, beside.element, ring.element, centre);
   const cut = bar("lb-loss");
-  const between = digits("width-between", "var(--lb-ink)", 2, "the other digit’s image, and half way, decoded");
+  const between = digits("width-between", "var(--lb-ink)", 2, "the other digit, and what the decoder shows half way");
   const pair = digits("width-pair", "var(--lb-ink)", 2, "<i>x</i>, q’s middle");
   const drawn = digits("width-drawn", "var(--lb-ink)", DRAWN + 1, `six draws from q, decoded; last, ${NOISE.length} laid over each other`);
   const walk = digits("width-walk", "var(--lb-ink)", PICTURES, "A line of codes through the middle, decoded. Orange: how often q draws there. Black: how many nats more <i>x</i> costs there (dashed: as trained).");
@@ -120,7 +120,7 @@ function build(kit, { decoder, encoder, images, labels }) {
   const outputs = Object.fromEntries(names.map((name) => [name, element("output", { "aria-live": "off" })]));
   const listed = (those) => element("p", { class: "lb-values" }, ...those.flatMap((name) => [element("span", {}, `${name} `, outputs[name]), " "]));
   const inNumbers = element("details", { class: "lb-live" }, element("summary", {}, "In numbers, and by the formula below"), listed(names.slice(0, 4)), listed(names.slice(4)));
-  const map = element("details", { class: "lb-live lb-map" }, element("summary", {}, "On the map, with the circle of another digit (dashed)"), element("div", {}, field.element, between.element));
+  const map = element("details", { class: "lb-live lb-map" }, element("summary", {}, "On the map: q, and as wide an answer for another digit (dashed)"), element("div", {}, field.element, between.element));
   map.addEventListener("toggle", () => kit.set({ map: map.open ? "open" : "shut" }, true));
 
   let shown;
@@ -177,16 +177,20 @@ function build(kit, { decoder, encoder, images, labels }) {
     curve.paint(s, blur + kl);
     valley.paint(s);
 
-    // The bar begins where the middle's costs end, as these stay.
-    const past = loss > middle + AXIS;
-    const end = { at: Math.min(loss, middle + AXIS), text: `loss ${number(loss, 1)}${past ? " →" : ""}`, inside: loss > middle + 0.75 * AXIS };
+    const most = 10 * Math.ceil((middle + AXIS) / 10); // the digit's, so that the axis holds still
+    const past = loss > most;
     cut.paint({
-      from: middle, to: middle + AXIS, step: 4, marks: [], end,
+      from: 0, to: most, step: 10, marks: [],
       pieces: [
+        { kind: "lb-piece-grey", start: 0, end: middle },
         { kind: "lb-piece-blur", start: Math.min(middle, middle + blur), end: Math.max(middle, middle + blur) },
         { kind: "lb-piece-kl", start: middle + blur, end: loss },
       ],
-      labels: [{ kind: "", at: middle, text: `at the middle ${number(middle, 1)} + blur ${number(blur, 2)} + KL ${number(kl, 2)}` }],
+      labels: [
+        { kind: "", at: 0, text: `at the middle ${number(middle, 1)}` },
+        { kind: "", at: middle, text: `blur ${number(blur, 2)}, KL ${number(kl, 2)}` },
+      ],
+      end: { at: Math.min(loss, most), text: `loss ${number(loss, 1)}${past ? " →" : ""}`, inside: loss > 0.75 * most },
     });
     const numbers = {
       "loss": number(loss, 1), "reconstruction at the middle": number(middle, 1), "blur": number(blur, 2), "KL to the prior": number(kl, 2),

@@ -1,0 +1,66 @@
+"""Without the noise, this decoder shows nearly the same pictures, over codes about half as wide.
+
+Kind: computation
+Break it: beta=float(kl), sample=bool(noise) -> beta=float(noise), sample=bool(kl)
+Figure: Four rows of nine decoded images; on the left of each a ring as wide as the prior and a disc as wide as the codes.
+    With all three, disc and ring are alike, and a four becomes a zero, a nine, a three and a one, little by little.
+    Without the noise the disc has half the width, and the images are nearly the same. Without the KL the disc is over
+    four times as wide as the ring, and the images change faster. The last row, of a decoder that can wind, is mostly
+    noise; its disc is a dot inside the ring.
+"""
+
+import torch
+
+from lowerbound import digits, digits_vae, fit
+from lowerbound.models import recorded
+from lowerbound.plots import P, Q, subplots
+
+train = digits().train
+ways = {"all three": (1, 1), "without the noise": (0, 1), "without the KL": (1, 0)}
+steps = torch.linspace(-2, 2, 9).double()  # standard deviations of the codes
+line = torch.stack([steps, torch.zeros_like(steps)], 1)
+rows = {}
+for name, (noise, kl) in ways.items():
+    vae = digits_vae(seed=0).double()
+    settings = dict(epochs=60, beta=float(kl), sample=bool(noise), seed=0, progress=False)
+    fit(vae, train, **settings)
+    vae.requires_grad_(False)
+    codes = vae.encode(train).mean
+    middle, spread = codes.mean(0), codes.std(0)
+    pictures = vae.decode(middle + line * spread).sigmoid()
+    rows[name] = spread.square().mean().sqrt().item(), pictures
+    print(f"{name}: width of the codes = {rows[name][0]:.1f}")
+
+(width, shown), (narrow, without_noise), (wide, without_kl) = rows.values()
+apart, far = ((shown - o).abs().sum(1).mean() for o in (without_noise, without_kl))
+print(f"pixels between the pictures, all three and without the noise = {apart:.0f}")
+print(f"pixels between the pictures, all three and without the KL = {far:.0f}")
+assert 0.3 < narrow / width < 0.6, (
+    f"without the noise the codes should be about half as wide, not {narrow / width:.2f} times"
+)
+assert apart < far / 2, (
+    f"without the noise pictures should differ by under {far / 2:.0f} pixels, not {apart:.0f}"
+)
+
+# A decoder that can wind, where the prior draws: the run with most holes.
+winding = [r for r in recorded("continuity") if r["noise"] and r["kl"] and not r["smooth"]]
+run = max(winding, key=lambda r: r["holes"])
+path = torch.tensor([[int(c) for c in image] for image in run["path"]]) / 9
+rows["a decoder that winds"] = run["spread"], path
+inside = sum(r["spread"] < 0.9 for r in winding)
+print(f"winding: width of the codes = {run['spread']:.1f}")
+print(f"winding: runs of five with much narrower codes than the prior = {inside}")
+
+figure, ax = subplots(figsize=(4.7, 3.9))
+for y, (name, (spread, pictures)) in enumerate(rows.items()):
+    ink = torch.nn.functional.pad(pictures.view(9, 8, 8), (1, 0)).transpose(0, 1)
+    blue = torch.tensor([0x25, 0x63, 0xC4]).expand(8, 81, 3) / 255
+    image = torch.cat([blue, ink.reshape(8, 81, 1)], -1)
+    ax.imshow(image.numpy(), extent=(0, 9, y + 0.95, y + 0.3), aspect="auto")
+    ax.text(0.1, y + 0.22, name, fontsize=8.5)
+    ax.plot([-0.9], [y + 0.6], "o", markersize=9 * spread, color=Q, alpha=0.5)
+    ax.plot([-0.9], [y + 0.6], "o", markersize=9, color="none", markeredgecolor=P)
+
+ax.set(xticks=[], yticks=[], xlim=(-1.8, 9), ylim=(4, 0))
+ax.spines[:].set_visible(False)
+figure.savefig("the-same-pictures-on-another-scale.svg")

@@ -1,0 +1,145 @@
+// Who sent this code? The training images that a code most probably came from, their average, and the decoder's picture.
+
+import { loadDecoder, loadEncoder, loadTrainingImages } from "./controls/data.js";
+import { change, element, svg, write } from "./controls/dom.js";
+import { drag } from "./controls/handle.js";
+import { glide, instrument } from "./controls/instrument.js";
+import { predict } from "./controls/predict.js";
+import { axisSlider } from "./controls/slider.js";
+import { digits } from "./draw/digits.js";
+import { number } from "./draw/format.js";
+import { outline, plane } from "./draw/plane.js";
+import { sigmoid } from "./maths/numbers.js";
+import { blend, holding, ranked, sources } from "./maths/sources.js";
+import { encode, forward } from "./maths/vae.js";
+
+export const schema = {
+  "z1": { "from": -3.4, "to": 3.4, "step": 0.05, "start": 0.3 },
+  "z2": { "from": -3.4, "to": 3.4, "step": 0.05, "start": 0.4 }
+};
+
+const LIMIT = 3.5;
+const SHOWN = 5; // images by themselves
+
+// It comes with the instrument, as no other page needs it.
+const STYLE = `
+.lb-senders { display: grid; gap: 0.6rem 1.6rem; grid-template-columns: minmax(0, 1fr); font-size: 0.8rem }
+.lb-senders .lb-plane { margin: 0 0 1.4rem 1.1rem }
+.lb-senders .lb-pixels svg { outline: 0 }
+.lb-senders .lb-shares { display: grid; grid-template-columns: repeat(5, 1fr); text-align: center; margin-bottom: 0.8rem }
+.lb-senders .lb-pair { display: grid; grid-template-columns: repeat(2, minmax(0, 8rem)); gap: 1.5rem; align-items: end; margin-bottom: 0.6rem }
+@media screen and (min-width: 44rem) {
+  .lb-senders { grid-template-columns: minmax(0, 21rem) minmax(0, 1fr) }
+  .lb-senders > .lb-predict { grid-column: 1 / -1 }
+}
+`;
+
+const load = async () => {
+  const [decoder, encoder, images] = await Promise.all([loadDecoder(), loadEncoder(), loadTrainingImages()]);
+  return { decoder, images, answers: images.map((image) => encode(encoder, image)) };
+};
+
+function measure({ z1, z2 }, { decoder, images, answers }) {
+  const weights = sources(answers, [z1, z2]);
+  const order = ranked(weights);
+  const average = blend(images, weights);
+  const decoded = forward(decoder, [z1, z2]).map(sigmoid);
+  return {
+    weights, order, average, decoded,
+    half: holding(weights, order, 0.5),
+    apart: average.reduce((sum, pixel, d) => sum + Math.abs(pixel - decoded[d]), 0) / average.length,
+  };
+}
+
+const percent = (share) => `${number(100 * share, 1)} %`;
+
+function build(kit, data) {
+  const field = plane("sources", LIMIT);
+  field.paintAtlas(data.decoder);
+  field.showIsland(false);
+  const claims = Array.from({ length: SHOWN }, () => outline("lb-q-95", 0.95));
+  const spot = svg("circle", { r: 0.09, fill: "var(--lb-ink)", stroke: "var(--lb-paper)", "stroke-width": 0.03 });
+  field.marks.append(...claims.map((claim) => claim.element), spot);
+  const grip = element("div", { class: "lb-grip" });
+  field.element.append(grip);
+  const rest = () => kit.set({}, true);
+  const gliding = glide(kit);
+  const move = (event) => {
+    const [z1, z2] = field.code(event);
+    kit.set({ z1, z2 });
+  };
+  drag(grip, { begin: () => (gliding.stop(), {}), move, end: rest, signal: kit.signal });
+  field.element.addEventListener("click", (event) => {
+    if (event.target === grip) return;
+    const [z1, z2] = field.code(event);
+    gliding.to({ z1, z2 }, rest);
+  }, { signal: kit.signal });
+  const sliders = { z1: "code, to the right", z2: "code, upwards" };
+  const hands = Object.entries(sliders).map(([key, label]) => axisSlider(kit, key, label));
+  const senders = digits("sources-senders", "var(--lb-data)", SHOWN, "The five training images that most probably sent this code");
+  const shares = Array.from({ length: SHOWN }, () => element("output", { "aria-live": "off" }));
+  const mixed = digits("sources-average", "var(--lb-q)", 1, "All training images, averaged with these weights");
+  const shown = digits("sources-decoder", "var(--lb-p)", 1, "What the trained decoder shows");
+  const told = element("p", {});
+  const question = predict(kit, "A code comes in, but not the image that sent it. Tap around on the map: where can one image have over half of the probability?", {
+    answers: ["in the middle", "at the rim", "nowhere"],
+    right: 1,
+    because: "Few images have their codes there, so one may stand nearly alone, and the picture is sharp. In the middle many share each code, and the picture is their average: that is the blur.",
+  });
+  return {
+    stop: () => gliding.stop(),
+    stage: element(
+      "div",
+      { class: "lb-stage lb-senders" },
+      element("style", {}, STYLE),
+      question.element,
+      element("div", {}, field.element, element("div", { class: "lb-live" }, ...hands.map((hand) => hand.element))),
+      element("div", {},
+        senders.element,
+        element("div", { class: "lb-shares" }, ...shares),
+        element("div", { class: "lb-pair" }, mixed.element, shown.element),
+        told,
+        element("div", { class: "lb-tools lb-live" }, ...kit.tools())),
+    ),
+    paint(state) {
+      const { weights, order, average, decoded, half, apart } = measure(state, data);
+      const first = order.slice(0, SHOWN);
+      const { z1, z2 } = state;
+      claims.forEach((claim, n) => claim.paint(data.answers[first[n]]));
+      change(spot, { cx: z1, cy: -z2 });
+      grip.style.cssText = `left: ${50 + (50 * z1) / LIMIT}%; top: ${50 - (50 * z2) / LIMIT}%;`;
+      senders.paint(first.map((i) => data.images[i]));
+      first.forEach((i, n) => write(shares[n], percent(weights[i])));
+      mixed.paint([average]);
+      shown.paint([decoded]);
+      write(told, `${half === 1 ? "One image has half of the probability or more" : `It takes the ${half} likeliest of ${data.images.length.toLocaleString("en")} images to reach half of the probability`}. Average and decoder differ by ${number(apart, 2)} a pixel, from white at 0 to black at 1.`);
+      const likeliest = weights[first[0]];
+      const meaning = `likeliest sender ${percent(likeliest)}`;
+      for (const hand of hands) hand.paint(meaning);
+      question.paint(likeliest > 0.5, undefined, "Now tap in the middle, and at the rim.");
+      kit.say(`code ${number(z1, 2)}, ${number(z2, 2)}: ${meaning}`);
+      return {
+        ...Object.fromEntries(first.map((i, n) => [`source ${n + 1}`, number(weights[i], 4)])),
+        "images that hold one half": `${half}`,
+        "average to decoder, a pixel": number(apart, 3),
+      };
+    },
+  };
+}
+
+const python = ({ z1, z2 }) => `from torch import float64, tensor
+
+from lowerbound import digits, trained_digits
+
+vae, images = trained_digits(), digits().train
+z = tensor([[${z1}, ${z2}]], dtype=float64)
+weight = vae.encode(images).log_prob(z).softmax(0)  # q(x|z), each image as likely as any other
+share = weight.sort(descending=True).values
+for n in range(${SHOWN}):
+    print(f"source {n + 1} = {share[n]:.4f}")
+print(f"images that hold one half = {int((share.cumsum(0) < 0.5).sum()) + 1}")
+average, decoded = weight @ images, vae.decode(z).sigmoid()[0]
+print(f"average to decoder, a pixel = {(average - decoded).abs().mean():.3f}")
+`;
+
+export const start = instrument({ schema, load, build, python });
