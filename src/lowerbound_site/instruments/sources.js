@@ -9,6 +9,7 @@ import { axisSlider } from "./controls/slider.js";
 import { digits } from "./draw/digits.js";
 import { number } from "./draw/format.js";
 import { outline, plane } from "./draw/plane.js";
+import { STYLE } from "./draw/sources-style.js";
 import { sigmoid } from "./maths/numbers.js";
 import { blend, holding, ranked, sources } from "./maths/sources.js";
 import { encode, forward } from "./maths/vae.js";
@@ -20,19 +21,6 @@ export const schema = {
 
 const LIMIT = 3.5;
 const SHOWN = 5; // images by themselves
-
-// It comes with the instrument, as no other page needs it.
-const STYLE = `
-.lb-senders { display: grid; gap: 0.6rem 1.6rem; grid-template-columns: minmax(0, 1fr); font-size: 0.8rem }
-.lb-senders .lb-plane { margin: 0 0 1.4rem 1.1rem }
-.lb-senders .lb-pixels svg { outline: 0 }
-.lb-senders .lb-shares { display: grid; grid-template-columns: repeat(5, 1fr); text-align: center; margin-bottom: 0.8rem }
-.lb-senders .lb-pair { display: grid; grid-template-columns: repeat(2, minmax(0, 8rem)); gap: 1.5rem; align-items: end; margin-bottom: 0.6rem }
-@media screen and (min-width: 44rem) {
-  .lb-senders { grid-template-columns: minmax(0, 21rem) minmax(0, 1fr) }
-  .lb-senders > .lb-predict { grid-column: 1 / -1 }
-}
-`;
 
 const load = async () => {
   const [decoder, encoder, images] = await Promise.all([loadDecoder(), loadEncoder(), loadTrainingImages()]);
