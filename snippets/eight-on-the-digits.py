@@ -2,10 +2,10 @@
 
 Kind: computation
 Break it: vae.log_likelihood(x, z) -> vae.log_joint(x, z)
-Figure: Eight small pictures in two columns. Left the model's, in blue: a round cloud of codes; eight fours, drawn
-    from what the decoder answers to one code; eight images that the model makes, most of them like digits; a small
-    island of codes that could have made one four. Right the encoder's, in orange: eight digits from the data; a
-    small ellipse where that island is; a cloud of codes, lumpy; eight fours that one code may come from.
+Figure: Eight small pictures in two columns, each of the model's, in blue, beside the encoder's with the same name, in
+    orange. A round cloud of codes beside a lumpy one. Eight images that the model makes, most of them like digits,
+    beside eight from the data. A small island of codes that could have made one four, beside a small ellipse at the
+    same place. Eight fours, drawn from what the decoder answers to one code, beside eight fours that it may come from.
 """
 
 import torch
@@ -31,14 +31,14 @@ share, seen = q_x_given_z[:, fours].sum(1), fours.expand(20, -1)[near].double()
 share_error = (share * (1 - share)).sum().sqrt() / len(share)
 
 decoded, behind = vae.decode(code).sigmoid(), q.log_prob(code).topk(8).indices
-shown = {"chosen: p(z)": z[:300], "given: q(x)": images[7:15]}
+shown = {"chosen: p(z)": z[:300], "adding up: q(z)": codes[0, ::5]}
+shown |= {"adding up: p(x)": vae.sample(8, g)[0], "given: q(x)": images[7:15]}
+shown |= {"dividing: p(z|x)": z[:0], "network: q(z|x)": z[:0]}
 shown["network: p(x|z)"] = decoded.expand(8, 64).bernoulli(generator=g)
-shown |= {"network: q(z|x)": z[:0], "adding up: p(x)": vae.sample(8, g)[0]}
-shown |= {"adding up: q(z)": codes[0, ::5], "dividing: p(z|x)": z[:0]}
 shown["dividing: q(x|z)"] = images[behind]
-figure, axes = subplots(4, 2, figsize=(4.4, 6.8))
-ellipse(axes[1, 1], vae.encode(x))
-posterior_map(axes[3, 0], posterior)
+figure, axes = subplots(4, 2, figsize=(5.2, 7.8))
+posterior_map(axes[2, 0], posterior)
+ellipse(axes[2, 1], vae.encode(x))
 for ax, colour, (name, what) in zip(axes.flat, [P, Q] * 4, shown.items(), strict=True):
     if len(what) == 8:
         pictures(ax, what.reshape(8, 8, 8), columns=4, colour=colour)

@@ -76,19 +76,19 @@ const KINDS = { prior: "marginalZ", decoder: "xGivenZ", evidence: "marginalX", p
 
 function build(kit) {
   const [p, q] = [new Square("p", "p(x, z): code, then image"), new Square("q", "q(x, z): image, then code")];
-  const prior = new Border(kit, "priorRound", "prior: round");
-  const decoder = new Border(kit, "decoderSeven", "decoder: seven, given straight; the others share the rest");
-  const data = new Border(kit, "dataSeven", "data: share of sevens; the others share the rest");
-  const encoder = new Border(kit, "encoderRound", "encoder: round, given seven");
+  const prior = new Border(kit, "priorRound", "prior: round", { word: "prior" });
+  const decoder = new Border(kit, "decoderSeven", "decoder: seven, given straight; the others share the rest", { word: "decoder" });
+  const data = new Border(kit, "dataSeven", "data: share of sevens; the others share the rest", { word: "data" });
+  const encoder = new Border(kit, "encoderRound", "encoder: round, given seven", { word: "encoder" });
   p.box.append(prior.element, decoder.element);
   q.box.append(data.element, encoder.element);
-  const names = choice(kit, "name", "Choose a name, and its area is lit. Left the model’s four, right the encoder’s. The upper two of each are given, the lower two follow.",
+  const names = choice(kit, "name", "Choose a name, and its area is lit. The upper two of each square are given, and have a handle. The lower two follow.",
     Object.fromEntries(["prior", "data", "decoder", "encoder", "evidence", "aggregated", "posterior", "turned"].map((name) => [name, `${SYMBOLS[name]} `])));
   names.element.classList.add("lb-pairs");
   const told = element("output", { "aria-live": "off" });
   const image = choice(kit, "image", "x", { zero: "zero", one: "one", seven: "seven" });
   const code = choice(kit, "code", "z", { round: "round", straight: "straight" });
-  const question = predict(kit, "Drag the encoder’s border, in q’s row of sevens. Besides q(z|x), what changes?", {
+  const question = predict(kit, "Drag the handle “encoder”. Besides q(z|x), what changes?", {
     answers: ["q(z) and q(x|z)", "p(z|x)", "all the others"],
     right: 0,
     because: "Nothing of p moves: p(z|x) follows from prior and decoder, whatever the encoder says.",
@@ -98,9 +98,9 @@ function build(kit) {
       "div",
       { class: "lb-stage lb-scene" },
       question.element,
+      element("div", { class: "lb-beside" }, p.element, q.element),
       names.element,
       told,
-      element("div", { class: "lb-beside" }, p.element, q.element),
       element("details", { class: "lb-live" }, element("summary", {}, "Another image, another code"), element("div", { class: "lb-row" }, image.element, code.element)),
       element("div", { class: "lb-live" }, ...kit.tools()),
     ),
@@ -115,14 +115,15 @@ function build(kit) {
       prior.paint({ along: "x", from: 0, to: SIDE, span: [0, SIDE] });
       const straight = cells(joint.p, 1)[2][1];
       decoder.paint({ along: "y", from: SIDE, to: 0, span: [straight.left * SIDE, SIDE] });
-      data.paint({ along: "y", from: SIDE, to: 0, span: [0, SIDE], at: 0.15 });
+      data.paint({ along: "y", from: SIDE, to: 0, span: [0, SIDE], at: 0.2 });
       const seven = cells(joint.q, 0)[2][0];
       encoder.paint({ along: "x", from: 0, to: SIDE, span: [seven.top * SIDE, SIDE] });
       const shown = measure(state);
       const before = measure({ ...initial(schema), image: state.image, code: state.code });
       const said = ([name, symbol]) => {
         const [now, was] = [shown, before].map((numbers) => probability(numbers[symbol]));
-        return [name, now === was ? now : `${now}, was ${was}`];
+        // The numbers of all eight at once are a crowd: those that have changed, and the one that is lit.
+        return [name, now !== was ? `${now}, was ${was}` : name === state.name ? now : ""];
       };
       names.paint(Object.fromEntries(Object.entries(SYMBOLS).map(said)));
       write(told, `${SYMBOLS[state.name]}: ${SAYS[state.name](state.image, state.code)}: ${probability(shown[SYMBOLS[state.name]])}.`);

@@ -5,16 +5,17 @@ import { number } from "../draw/format.js";
 import { keyStep } from "./slider.js";
 
 const TARGET = 48; // units: a finger needs 44 pixels, and some drawings are a little smaller than their units
-const [WIDTH, HEIGHT] = [40, 20];
+const [WIDTH, HEIGHT, LETTER] = [40, 20, 6.4];
 
 export class Border {
-  /** A slider for the number `key` of the state; `name` is for those who do not see where it is. */
-  constructor(kit, key, name, { steps = { small: 0.01, large: 0.05, page: 0.1 } } = {}) {
-    Object.assign(this, { kit, key, name });
+  /** A slider for the number `key` of the state; `name` is for those who do not see where it is, `word` stands on it. */
+  constructor(kit, key, name, { steps = { small: 0.01, large: 0.05, page: 0.1 }, word = "" } = {}) {
+    this.wide = WIDTH + LETTER * word.length;
+    Object.assign(this, { kit, key, name, word });
     const { from, to } = kit.schema[key];
     this.line = svg("path", { stroke: "var(--lb-ink)", "stroke-width": 2 });
-    this.reach = svg("rect", { width: TARGET, height: TARGET, fill: "transparent" });
-    this.pill = svg("rect", { width: WIDTH, height: HEIGHT, rx: HEIGHT / 2, fill: "var(--lb-ink)" });
+    this.reach = svg("rect", { width: Math.max(TARGET, this.wide), height: TARGET, fill: "transparent" });
+    this.pill = svg("rect", { width: this.wide, height: HEIGHT, rx: HEIGHT / 2, fill: "var(--lb-ink)" });
     this.text = svg("text", { "text-anchor": "middle", fill: "var(--lb-paper)" });
     const slider = { role: "slider", tabindex: 0, "aria-label": name, "aria-valuemin": from, "aria-valuemax": to };
     this.element = svg("g", { class: "lb-border", ...slider }, this.line, this.reach, this.pill, this.text);
@@ -29,7 +30,7 @@ export class Border {
 
   /** The smallest value is at `from`, the largest at `to` along x (or y); the border spans `span` the other way, and
    *  bears its value at the part `at` of that: in the middle, or beside it where a label needs the middle. */
-  paint({ along, from, to, span: [start, end], at: part = along === "x" && end - start > 80 ? 0.85 : 0.5, shown = true }) {
+  paint({ along, from, to, span: [start, end], at: part = along === "x" && end - start > 80 ? 0.85 : 0.5 }) {
     const schema = this.kit.schema[this.key];
     const value = this.kit.state[this.key];
     this.place = { along, from, slope: (to - from) / (schema.to - schema.from), least: schema.from };
@@ -38,13 +39,13 @@ export class Border {
     const [x, y] = along === "x" ? [at, held] : [held, at];
     const text = number(value, 2);
     change(this.line, { d: along === "x" ? `M${at} ${start}V${end}` : `M${start} ${at}H${end}` });
-    change(this.reach, { x: x - TARGET / 2, y: y - TARGET / 2 });
-    change(this.pill, { x: x - WIDTH / 2, y: y - HEIGHT / 2 });
+    change(this.reach, { x: x - Math.max(TARGET, this.wide) / 2, y: y - TARGET / 2 });
+    change(this.pill, { x: x - this.wide / 2, y: y - HEIGHT / 2 });
     change(this.text, { x, y: y + 4 });
-    write(this.text, text);
+    write(this.text, this.word ? `${this.word} ${text}` : text);
     const turned = along === "x" ? "horizontal" : "vertical";
     change(this.element, { "aria-valuenow": String(value), "aria-valuetext": text, "aria-orientation": turned });
-    change(this.element, { style: shown ? `cursor: ${along === "x" ? "ew" : "ns"}-resize` : "display: none" });
+    change(this.element, { style: `cursor: ${along === "x" ? "ew" : "ns"}-resize` });
   }
 
   grab(event) {
