@@ -45,9 +45,10 @@ def test_further_evidence_is_folded_and_says_how_much_there_is(root: Path, write
     write("snippets/three-and-one.py", SNIPPET)
     write("snippets/three-and-one.out", "total = 4\n")
     write("snippets/three-and-one.broken", BROKEN_END)
-    further = "{{ folded: two-and-two }}\n\n{{ folded: three-and-one }}\n\n"
-    page = expand(f"# A\n\n## B\n\n## Further evidence {{#more}}\n\n{further}```\n# a comment\n```\n\n## Next\n\nOn.", root)
-    before, inside, after = re.split(r'<details class="lb-further" id="more" markdown="1">|\n</details>\n\n(?=## Next)', page)
+    further = "{{ folded: two-and-two }}\n\n{{ folded: three-and-one }}\n\n```\n# a comment\n```\n\n"
+    page = expand(f"# A\n\n## B\n\n## Further evidence {{#more}}\n\n{further}## Next\n\nOn.", root)
+    ends = r'<details class="lb-further" id="more" markdown="1">|\n</details>\n\n(?=## Next)'
+    before, inside, after = re.split(ends, page)
     assert inside.startswith("\n<summary>Further evidence: 2 claims</summary>\n\n<section")
     assert before == "# A\n\n## B\n\n"
     assert after == "## Next\n\nOn."

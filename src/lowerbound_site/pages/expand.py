@@ -296,12 +296,13 @@ def render_claim(
     The sentence is always seen; `folded`, all of its evidence stands behind one line. Explanations come last.
     """
     lines = visible_lines(claim) + (claim.output or "").count("\n")
+    look = "lb-claim lb-quiet" if folded else "lb-claim"
     opening, closing = (
         '<details class="lb-evidence" markdown="1">\n<summary>The evidence</summary>\n',
         "\n</details>\n",
     )
     return f"""\
-<section class="lb-claim{" lb-quiet" if folded else ""}" data-kind="{claim.kind}" aria-labelledby="{claim.name}" data-folds="{marked(claim)}" \
+<section class="{look}" data-kind="{claim.kind}" aria-labelledby="{claim.name}" data-folds="{marked(claim)}" \
 style="--lb-lines: {1 if folded else lines}" markdown="1">
 
 {"#" * level} {_markdown(claim.sentence)} {{: #{claim.name} .lb-claim-title }}
