@@ -144,8 +144,9 @@ async function build(kit, { images, labels, heldOut, train }) {
       ...choose.map(({ made }) => made),
       element("label", { class: "lb-seed" }, "seed ", seed),
       another,
+      play,
+      element("label", { class: "lb-epoch" }, element("span", {}, "epoch"), slider, said),
     ),
-    element("div", { class: "lb-live lb-run" }, play, element("label", { class: "lb-epoch" }, element("span", {}, "epoch"), slider, said)),
     panes.root,
     element("div", { class: "lb-live lb-run" }, ...kit.tools()),
   );

@@ -69,8 +69,7 @@ function build(kit, data) {
       element("p", {}, "One row of the table. Each cell is a code, and as wide as p(z|x)."),
       row,
       element("p", {}, "The same cells in their places, as dark as probable, over what the decoder draws there."),
-      plane,
-      told,
+      element("div", { class: "lb-beside" }, plane, element("div", {}, told)),
       element("div", { class: "lb-live" }, ...kit.tools()),
     ),
     paint(state) {

@@ -332,10 +332,11 @@ function build(kit, { images, known }) {
     field.element,
     element("div", { class: "lb-draw" }, pair.element),
     element("div", { class: "lb-side" }, drawn.element),
-    element("div", { class: "lb-readings" }, values,
-      element("div", { class: "lb-beside" }, evenly, controls), buttons, stepped,
-      element("p", { class: "lb-legend" }, "Numbers on the map: which share of p(z|x), the blue places, lies in a cell."),
-      element("div", { class: "lb-tools lb-live" }, ...kit.tools())));
+    element("div", { class: "lb-readings" }, buttons, values,
+      element("div", { class: "lb-beside", style: "align-items: start; margin-block: 0.6rem" }, evenly, controls), stepped,
+      element("div", { class: "lb-beside" },
+        element("p", { class: "lb-legend", style: "flex: 1 1 9rem" }, "Numbers on the map: which share of p(z|x), the blue places, lies in a cell."),
+        element("div", { class: "lb-tools lb-live", style: "flex: none" }, ...kit.tools()))));
   return { stage, paint };
 }
 

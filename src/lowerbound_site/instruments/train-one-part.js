@@ -69,6 +69,7 @@ function build(kit) {
   const [q, p] = [new Square("q", "the encoder’s pairs, q(x, z)"), new Square("p", "the model’s pairs, p(x, z)")];
   const bars = new Bars(Object.values(PARTS), { scale: 240 });
   const part = choice(kit, "part", "train on", { joints: "all parts, the joint KL", gap: "the gap alone, q(z|x)‖p(z|x)", yours: "your comparison alone, q(x|z)‖p(x|z)" });
+  part.element.classList.add("lb-one-line");
   const steps = axisSlider(kit, "steps", "steps of training", { small: 1, large: 10, page: 50 });
   const goOn = () => {
     const next = kit.state.steps + 1;
@@ -92,10 +93,8 @@ function build(kit) {
       element("p", { class: "lb-do lb-live" }, "Press “Play”. Then train on another part, from the same start."),
       question.element,
       part.element,
-      element("div", { class: "lb-beside" }, element("div", {}, bars.element), element("div", {}, steps.element)),
+      element("div", { class: "lb-beside" }, element("div", {}, bars.element), element("div", {}, element("div", { class: "lb-live" }, ...player(kit, { step: goOn }), other, ...kit.tools()), steps.element, look)),
       element("div", { class: "lb-beside" }, q.element, p.element),
-      look,
-      element("div", { class: "lb-live" }, ...player(kit, { step: goOn }), other, ...kit.tools()),
     ),
     paint(state) {
       const { q: now, p: model } = both(state);

@@ -13,7 +13,8 @@ export const STYLE = `
 .lb-scores { border-collapse: collapse }
 .lb-scores :is(th, td) { padding: 0.1rem 1rem 0.1rem 0; border-bottom: 1px solid var(--lb-rule); text-align: left; font-weight: 400; line-height: 1.25 }
 @media screen and (min-width: 44rem) {
-  .lb-game { grid-template: "task task" "costs costs" "plane side" "plane draws" "plane story" 1fr "onwards onwards" / minmax(0, 1fr) 11rem }
+  .lb-game { grid-template: "task task" "costs costs" "plane side" "plane draws" "plane story" 1fr "onwards onwards" / minmax(0, 20rem) minmax(11rem, 1fr) }
   .lb-game .lb-side { grid-template-columns: 1fr 1fr }
+  .lb-game :is(.lb-side, .lb-draws) { max-width: 11rem }
 }
 `;

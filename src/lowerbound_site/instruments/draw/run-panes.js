@@ -30,8 +30,8 @@ export function runPanes(name, { images, labels, heldOut, heap = "Each numeral: 
   const legend = `${heap} Blue: where 50 % and 95 % of p(z|x) of one image lie. Orange: 95 % of its q(z|x).`;
   const image = element("div", { class: "lb-image" }, figure(picture.root, "x"), figure(decoded.root, "its code, decoded"), ...more.map((one) => figure(...one)));
   return {
-    root: element("div", { class: "lb-panes" },
-      element("div", {}, codes.root, element("p", { class: "lb-legend" }, legend)), element("div", {}, table, curves.root, image)),
+    root: element("div", { class: "lb-moment" },
+      element("div", {}, codes.root, element("p", { class: "lb-legend" }, legend)), element("div", {}, table, curves.root), image),
     /** points: the measurements so far; `measured` is that of the moment `at`. Returns the image's q and island. */
     paint(vae, digit, points, at, measured) {
       const x = images[digit];

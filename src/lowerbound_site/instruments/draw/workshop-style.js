@@ -14,6 +14,13 @@ export const STYLE = `
 .md-typeset .lb-workshop .lb-predict { margin: 0.6rem 0 }
 .lb-workshop .lb-panes { display: grid; gap: 0.8rem 1.4rem; margin: 0.6rem 0 }
 @container (min-width: 640px) { .lb-workshop .lb-panes { grid-template-columns: 1fr 1fr } }
+.lb-workshop .lb-moment { display: grid; gap: 0.8rem 1.2rem; margin: 0.6rem 0 }
+.lb-workshop .lb-moment > .lb-image { margin-top: 0 }
+@container (min-width: 640px) { .lb-workshop .lb-moment { grid-template-columns: minmax(0, 7fr) minmax(0, 8fr) } .lb-workshop .lb-moment > .lb-image { grid-column: 2 } }
+@container (min-width: 860px) {
+  .lb-workshop .lb-moment { grid-template-columns: minmax(0, 7fr) minmax(0, 8fr) 6rem }
+  .lb-workshop .lb-moment > .lb-image { grid-column: 3; flex-direction: column; gap: 0.4rem }
+}
 .lb-workshop :is(.lb-codes, .lb-training-curves, .lb-cost-bars) { display: block; width: 100%; height: auto; overflow: visible }
 .lb-workshop .lb-codes { overflow: hidden }
 .lb-workshop .lb-ground { fill: var(--lb-tint); stroke: var(--lb-rule) }
@@ -34,7 +41,7 @@ export const STYLE = `
 .lb-workshop .lb-training-curves .lb-line-gap { stroke: var(--lb-gap) }
 .lb-workshop .lb-training-curves .lb-gap-area { fill: var(--lb-gap); fill-opacity: 0.3 }
 .lb-workshop .lb-training-curves .lb-now { stroke: var(--lb-muted); stroke-width: 1; stroke-dasharray: 2 2 }
-.lb-workshop .lb-epoch { display: grid; grid-template-columns: auto 1fr auto; gap: 0.6rem; align-items: center; flex: 1 1 16rem; min-height: 44px }
+.lb-workshop .lb-epoch { display: grid; grid-template-columns: auto 1fr auto; gap: 0.6rem; align-items: center; flex: 1 1 10rem; min-height: 44px }
 .lb-workshop .lb-epoch input { width: 100% }
 .lb-workshop .lb-atlas { display: block; width: 100%; max-width: 12rem; border: 1px solid var(--lb-rule-strong) }
 .lb-workshop .lb-image { display: flex; flex-wrap: wrap; gap: 0.8rem; align-items: start; margin-top: 0.5rem }
