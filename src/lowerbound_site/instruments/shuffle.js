@@ -13,6 +13,7 @@ import { digits } from "./draw/digits.js";
 import { decimalsOf, estimate, number } from "./draw/format.js";
 import { outline, plane } from "./draw/plane.js";
 import { literal } from "./draw/python.js";
+import { STYLE } from "./draw/shuffle-style.js";
 import { tags } from "./draw/tags.js";
 import { differences, weigh } from "./maths/cuts.js";
 import { average, codeAt, steadyNoise } from "./maths/draws.js";
@@ -145,7 +146,7 @@ function build(kit, { images, known }) {
 
   const even = tinted("shuffle-even", "var(--lb-ink)", 1, true);
   const lines = svg("path", { fill: "none", stroke: "var(--lb-rule-strong)", "vector-effect": "non-scaling-stroke" });
-  const evenly = element("div", { class: "lb-pixels", style: "flex: 0 0 8rem" },
+  const evenly = element("div", { class: "lb-pixels lb-evenly" },
     element("span", {}, "Each cell holds the same share of the prior, which is dense in the middle: cells are small there. Here all are drawn alike."),
     svg("svg", { viewBox: "0 0 1 1", style: "aspect-ratio: 1; width: 100%; height: auto", role: "img", "aria-label": "the cells, all drawn of one size" }, even.element, lines));
 
@@ -326,17 +327,18 @@ function build(kit, { images, known }) {
   }
 
   const controls = element("div", { class: "lb-live", style: "flex: 1 1 10rem" }, cells.element, shape.element);
-  const stage = element("div", { class: "lb-stage lb-inspect" },
+  const stage = element("div", { class: "lb-stage lb-inspect lb-shuffled" },
+    element("style", {}, STYLE),
     guess.element,
     element("div", { class: "lb-costs" }, costs.element),
     field.element,
     element("div", { class: "lb-draw" }, pair.element),
     element("div", { class: "lb-side" }, drawn.element),
     element("div", { class: "lb-readings" }, buttons, values,
-      element("div", { class: "lb-beside", style: "align-items: start; margin-block: 0.6rem" }, evenly, controls), stepped,
-      element("div", { class: "lb-beside" },
-        element("p", { class: "lb-legend", style: "flex: 1 1 9rem" }, "Numbers on the map: which share of p(z|x), the blue places, lies in a cell."),
-        element("div", { class: "lb-tools lb-live", style: "flex: none" }, ...kit.tools()))));
+      element("div", { class: "lb-beside" }, evenly, controls), stepped),
+    element("div", { class: "lb-notes" },
+      element("p", { class: "lb-legend" }, "Numbers on the map: which share of p(z|x), the blue places, lies in a cell."),
+      element("div", { class: "lb-tools lb-live" }, ...kit.tools())));
   return { stage, paint };
 }
 
