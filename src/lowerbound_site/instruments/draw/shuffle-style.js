@@ -7,6 +7,7 @@ export const STYLE = `
 .lb-shuffled .lb-readings > .lb-beside { align-items: start; margin-block: 0.6rem }
 .lb-shuffled .lb-evenly { flex: 0 0 9.4rem }
 .lb-shuffled .lb-evenly > svg { max-width: 8rem }
+.lb-shuffled .lb-slider input { flex-basis: 4rem }
 @media screen and (min-width: 44rem) {
   .lb-inspect.lb-shuffled { grid-template: "predict predict predict" "costs costs costs" "plane draw side" "plane readings readings" "notes readings readings" 1fr / minmax(0, 23rem) 10rem minmax(5rem, 1fr) }
 }
