@@ -82,6 +82,8 @@ READ_VISIBLE = """() => {
   return {words, code, height: document.documentElement.scrollHeight};
 }"""
 UNFOLD = "document.querySelectorAll('article details').forEach(fold => fold.open = true)"
+# An instrument that stands behind a fold starts when a reader opens it.
+SHOW_INSTRUMENTS = "open => document.querySelectorAll('article details:has(lb-instrument)').forEach(fold => fold.open = open)"
 # Presses every copy button of a page, as a reader does, and says what came of it.
 PRESS = """async () => {
   const nextFrame = () => new Promise(shown => requestAnimationFrame(() => setTimeout(shown)));
@@ -189,9 +191,11 @@ def test_page(path: str, browser: Browser, built_site: Path, site_address: str, 
     read = page.evaluate(READ)
     if read["shift"] > LARGEST_SHIFT:  # a page that shifts does so every time; what only a busy machine does goes away
         read["shift"] = min(read["shift"], *(shift(browser, site_address + path) for _ in range(2)))
+    page.evaluate(SHOW_INSTRUMENTS, True)
     for instrument in page.locator("lb-instrument").all():  # each comes when the reader does
         instrument.scroll_into_view_if_needed()
         expect(instrument).to_have_attribute("data-ready", "", timeout=30_000)
+    page.evaluate(SHOW_INSTRUMENTS, False)
     page.wait_for_load_state("networkidle")
     complaints += structure(read)
     complaints += [f"another host: {url}" for url in requests if not url.startswith((site_address, "data:", "blob:"))]
