@@ -35,7 +35,7 @@ models = {
 k, bounds, noise = 1000, {}, torch.Generator().manual_seed(0)
 far, *many = torch.randn(k + 1, 100, 2, generator=noise).double()
 seen = x.expand(k, *x.shape)
-figure, axes = subplots(4, 2, figsize=(4.6, 3.3))
+figure, axes = subplots(4, 2, figsize=(6.1, 4.3))
 for row, (name, (mean, width, decoder)) in zip(axes, models.items(), strict=True):
     kl = (0.5 * (mean**2 + width**2 - 1) - width.log()).mean(0)
     rows = {P: decoder(far), Q: decoder(mean + width * many[0])}  # prior's, encoder's
@@ -51,7 +51,7 @@ for row, (name, (mean, width, decoder)) in zip(axes, models.items(), strict=True
     print(f"{name}: bound less ELBO = {lost:z.1f}\n{name}: bound = {bounds[name]:.1f}")
     for ax, (colour, drawn) in zip(row, rows.items(), strict=True):
         pictures(ax, drawn[:6].sigmoid().reshape(6, 8, 8), columns=6, colour=colour)
-    row[0].set_title(f"model {len(bounds)}", loc="left", fontsize=9)
+    row[0].set_title(f"model {len(bounds)}", loc="left")
     assert (kl.max() < 0.01) == (name == "silent"), (
         f"{name}: the largest KL of a latent number is {kl.max():.2f} nats"
     )
@@ -65,6 +65,6 @@ for row, (name, (mean, width, decoder)) in zip(axes, models.items(), strict=True
 assert bounds["too sure"] < bounds["healthy"] - 2, (
     f"beside the same decoder the bound should be over 2 nats lower, not {bounds['too sure']:.1f} and {bounds['healthy']:.1f}"
 )
-axes[3, 0].text(0, 13, "decoded from the prior", fontsize=9, color=P)
-axes[3, 1].text(0, 13, "decoded from the encoder", fontsize=9, color=Q)
+axes[3, 0].text(0, 12, "new: decoded from the prior", color=P)
+axes[3, 1].text(0, 12, "decoded from the encoder", color=Q)
 figure.savefig("three-checks-three-faults.svg")

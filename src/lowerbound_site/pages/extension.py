@@ -76,7 +76,7 @@ class LowerBoundExtension(Extension):
 
     def extendMarkdown(self, md: Markdown) -> None:
         """Register the steps before and after Markdown's own."""
-        md.block_level_elements.append("lb-instrument")
+        md.block_level_elements += ["lb-instrument", "lb-judge"]
         # Above every preprocessor that reads fences or HTML (superfences 25, md_in_html 20).
         md.preprocessors.register(_Expand(md), "lb_expand", 60)
         md.preprocessors.register(_Doctests(md), "lb_doctests", 55)

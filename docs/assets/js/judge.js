@@ -1,0 +1,121 @@
+// Cases that the reader judges before the verdict is seen. <lb-judge data-case="thought" data-answers="right|no"> holds
+// them: each a <details data-answer="right">, which may have `data-answers` of its own. What stands in its .lb-then is
+// seen once the reader has said something. A case that a text in .lb-post links to opens below that paragraph. Without
+// JavaScript, and on paper, all this is a text and a list of folds.
+
+
+customElements.define(
+  "lb-judge",
+  class extends HTMLElement {
+    #cases = [];
+    #stopped;
+
+    connectedCallback() {
+      this.#stopped = new AbortController();
+      document.addEventListener("click", (event) => this.#follow(event), { capture: true, signal: this.#stopped.signal });
+      if (!this.#cases.length) this.#begin();
+      this.#open(location.hash);
+    }
+
+    disconnectedCallback() {
+      this.#stopped.abort();
+    }
+
+    #begin() {
+      const all = button("Show all verdicts", () => this.#cases.forEach((one) => one.reveal()));
+      all.className = "lb-tool";
+      this.score = element("p", { class: "lb-score" });
+      for (const details of this.querySelectorAll("details[data-answer]")) this.#cases.push(this.#case(details));
+      const first = this.querySelector(".lb-post") ?? this.#cases[0].details;
+      first.before(element("div", { class: "lb-judged" }, this.score, all));
+      this.#count();
+    }
+
+    #case(details) {
+      const right = details.dataset.answer;
+      const then = details.querySelector(".lb-then");
+      const said = element("p", { class: "lb-verdict", role: "status" });
+      const next = button(`Next ${this.dataset.case}`, () => this.#show(this.#cases.find(({ answer }) => !answer)));
+      const mark = this.querySelector(`.lb-post a[href$="#${details.id}"]`);
+      const one = { details, right, mark };
+      const buttons = (details.dataset.answers ?? this.dataset.answers).split("|").map((answer) =>
+        button(answer, () => {
+          one.answer = answer;
+          one.reveal();
+          for (const each of buttons) {
+            each.setAttribute("aria-pressed", String(each.textContent === answer));
+            each.disabled = each.textContent !== answer;
+          }
+          const same = answer === right ? ", and so does the evidence" : `. The evidence says “${right}”`;
+          said.textContent = `You said “${answer}”${same}. ${this.#count()}`;
+          next.hidden = this.#cases.every(({ answer: given }) => given);
+          details.scrollIntoView({ block: "nearest" });
+        }),
+      );
+      const asked = element("div", { class: "lb-answers", role: "group", tabindex: -1, "aria-label": "Your verdict" }, ...buttons);
+      one.focus = () => asked.focus({ preventScroll: true });
+      one.reveal = () => {
+        then.hidden = false;
+        details.open = true;
+        if (!mark) return;
+        mark.dataset.verdict = right;
+        mark.toggleAttribute("data-same", one.answer === right);
+      };
+      then.hidden = next.hidden = true;
+      then.before(element("div", { class: "lb-predict" }, asked, said));
+      then.after(next);
+      if (mark) {
+        // Below its paragraph, behind the cases that are there already.
+        let place = mark.closest("p");
+        while (place.nextElementSibling?.matches("details")) place = place.nextElementSibling;
+        place.after(details);
+        // Closed, it is gone; so whoever closes it is back where it was opened.
+        details.querySelector("summary").addEventListener("click", () => mark.focus({ preventScroll: true }));
+      }
+      return one;
+    }
+
+    #count() {
+      const judged = this.#cases.filter(({ answer }) => answer);
+      const same = judged.filter(({ answer, right }) => answer === right);
+      const told = `You have judged ${judged.length} of ${this.#cases.length}, ${same.length} as the evidence does.`;
+      this.score.textContent = told;
+      return told;
+    }
+
+    #show({ details, focus, mark }) {
+      if (mark) for (const other of this.#cases) other.details.open = false;
+      details.open = true;
+      focus();
+      details.scrollIntoView({ block: "nearest" });
+    }
+
+    #open(hash) {
+      const one = this.#cases.find(({ details }) => details.id && `#${details.id}` === hash);
+      if (one) this.#show(one);
+      return one;
+    }
+
+    // Before the theme sees it, which would only scroll.
+    #follow(event) {
+      const link = event.target.closest?.("a[href*='#']");
+      if (!link || link.pathname !== location.pathname || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      if (!this.#open(link.hash)) return;
+      event.preventDefault();
+      event.stopPropagation();
+    }
+  },
+);
+
+function element(name, attributes, ...content) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...content);
+  return made;
+}
+
+function button(text, act) {
+  const made = element("button", { type: "button" }, text);
+  made.addEventListener("click", act);
+  return made;
+}
