@@ -73,9 +73,13 @@ def test_a_caption_s_words_set_it_and_back_unsets_it(page: Page) -> None:
     assert page.url == f"{SITE_URL}questions/why-measure-q-against-p/"
 
 
-@pytest.mark.parametrize(("words", "tall"), [("these two", False), ("the encoder's ellipse", True)])
-def test_another_page_s_words_set_it_far_down(words: str, tall: bool, page: Page) -> None:
-    page.goto(f"{SITE_URL}questions/verdict/", wait_until="networkidle")
+@pytest.mark.parametrize(
+    ("thought", "words", "tall"),
+    [("t-predicts", "these two", False), ("t-rebuilt", "the encoder's ellipse", True)],
+)
+def test_another_page_s_words_set_it_far_down(thought: str, words: str, tall: bool, page: Page) -> None:
+    page.goto(f"{SITE_URL}questions/verdict/#{thought}", wait_until="networkidle")
+    page.locator(f"#{thought} .lb-answers button").first.click()  # the words come with the verdict
     link = page.get_by_role("link", name=words, exact=True)
     address = urljoin(page.url, link.get_attribute("href"))
     link.click()
@@ -117,3 +121,40 @@ def test_without_javascript_the_picture_stands_there_and_nothing_that_needs_it(
     for part in page.locator("lb-instrument :is(button, input, [role=slider], .lb-task)").all():
         assert not part.is_visible()
     context.close()
+
+
+def test_a_thought_is_judged_before_the_evidence_speaks(page: Page) -> None:
+    page.goto(f"{SITE_URL}questions/verdict/", wait_until="networkidle")
+    marks = page.locator(".lb-post > p a[href*='#t-']")
+    thoughts = page.locator("lb-judge details[data-answer]")
+    named = [str(mark.get_attribute("href")).partition("#")[2] for mark in marks.all()]
+    assert named == [thought.get_attribute("id") for thought in thoughts.all()] != []
+    assert thoughts.filter(visible=True).count() == 0
+    score, first = page.locator(".lb-score"), page.locator(f"#{named[0]}")
+    marks.first.focus()
+    page.keyboard.press("Enter")
+    assert not first.locator(".lb-then").is_visible()
+    for key in ("Tab", "Tab", "Enter"):  # into the answers: the second is "partly right", as the evidence says
+        page.keyboard.press(key)
+    assert first.locator(".lb-then").is_visible()
+    assert score.text_content() == f"You have judged 1 of {len(named)}, 1 as the evidence does."
+    assert marks.first.get_attribute("data-verdict") == "partly right"
+    first.get_by_role("button", name="Next thought").click()
+    assert thoughts.filter(visible=True).count() == 1
+    page.locator(f"#{named[1]} .lb-answers button").first.click()
+    assert score.text_content() == f"You have judged 2 of {len(named)}, 1 as the evidence does."
+    page.locator(f"#{named[1]} summary").click()
+    assert thoughts.filter(visible=True).count() == 0
+    assert marks.nth(1).evaluate("mark => mark === document.activeElement")
+    page.get_by_role("button", name="Show all verdicts").click()
+    assert page.locator("lb-judge .lb-then").filter(visible=True).count() == len(named)
+
+
+def test_without_javascript_thoughts_are_a_list_that_unfolds(browser: Browser, built_site: Path) -> None:
+    page = browser.new_page(java_script_enabled=False)
+    page.goto(f"file://{built_site}/questions/verdict/index.html")
+    thought = page.locator("#t-early")
+    assert not thought.locator(".lb-then").is_visible()
+    thought.locator("summary").click()
+    assert thought.locator(".lb-then").is_visible()
+    page.close()
