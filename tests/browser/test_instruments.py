@@ -150,9 +150,9 @@ def test_a_thought_is_judged_before_the_evidence_speaks(page: Page) -> None:
     assert page.locator("lb-judge .lb-then").filter(visible=True).count() == len(named)
 
 
-def test_without_javascript_thoughts_are_a_list_that_unfolds(browser: Browser, built_site: Path) -> None:
+def test_without_javascript_thoughts_are_a_list_that_unfolds(browser: Browser, site_address: str) -> None:
     page = browser.new_page(java_script_enabled=False)
-    page.goto(f"file://{built_site}/questions/verdict/index.html")
+    page.goto(f"{site_address}questions/verdict/")
     thought = page.locator("#t-early")
     assert not thought.locator(".lb-then").is_visible()
     thought.locator("summary").click()
