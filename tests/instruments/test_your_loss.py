@@ -117,7 +117,7 @@ def test_the_question_is_judged_wherever_the_factor_is_one(more: str, stage: str
         page.evaluate("document.querySelector('lb-instrument').instrument.set({weight: 0})")
     expect(page.locator(".lb-verdict")).to_contain_text("You said “none”, and that is right.")
     beta = page.evaluate("document.querySelector('lb-instrument').instrument.numbers.beta")
-    expect(page.locator(".lb-sums")).to_contain_text(f"amounts to β = {beta} beside summed parts")
+    expect(page.locator(".lb-sums")).to_contain_text(f"with both parts summed: β = {beta}.")
     page.close()
 
 

@@ -89,7 +89,8 @@ function build(kit, grey) {
       // Enlarging takes room, and no shape: the noise, in units of the 64 pixels, is narrower by as much.
       const scaled = (64 / Number(state.pixels)) * variance;
       made.paint(images.map((image) => rebuilt(image, grey, Number(state.latents), scaled).map((shade) => Math.min(1, Math.max(0, shade)))));
-      const says = `In use: ${used} of ${state.latents} latent numbers. The factor ${said} in your code amounts to β = ${numbers.beta} beside summed parts. So this loss takes each pixel, from 0 to 1, to have noise of the width σ = √(β/2) = ${numbers.sigma}`;
+      const weighs = numbers.beta === "1" ? "as much as" : `${numbers.beta} times as much as`;
+      const says = `In use: ${used} of ${state.latents} latent numbers. The KL weighs ${weighs} with both parts summed: β = ${numbers.beta}. So each pixel, from 0 to 1, is taken to have noise of the width σ = √(β/2) = ${numbers.sigma}`;
       write(shown, `${says}.`);
       if (state.error === "mean" && state.weight === 0) tried ??= verdict(state, numbers, used);
       question.paint(Boolean(tried), tried, state.weight === 0 ? MISSING : "Now set the factor to 1, take the mean over the pixels, and see.");
