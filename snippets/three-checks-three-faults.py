@@ -35,7 +35,7 @@ models = {
 k, bounds, noise = 1000, {}, torch.Generator().manual_seed(0)
 far, *many = torch.randn(k + 1, 100, 2, generator=noise).double()
 seen = x.expand(k, *x.shape)
-figure, axes = subplots(4, 2, figsize=(5.3, 3.9))
+figure, axes = subplots(4, 2, figsize=(4.8, 3.6))
 for row, (name, (mean, width, decoder)) in zip(axes, models.items(), strict=True):
     kl = (0.5 * (mean**2 + width**2 - 1) - width.log()).mean(0)
     rows = {P: decoder(far), Q: decoder(mean + width * many[0])}  # prior's, encoder's
