@@ -1,4 +1,4 @@
-"""Without the noise, this decoder shows nearly the same pictures, over codes about half as wide.
+"""From this start, training without noise ends in nearly the same pictures, over codes half as wide.
 
 Kind: computation
 Break it: beta=float(kl), sample=bool(noise) -> beta=float(noise), sample=bool(kl)
