@@ -1,7 +1,7 @@
 // The look of "you be the encoder": it comes with the instrument, as no other page needs it.
 
 export const STYLE = `
-.lb-game { display: grid; grid-template: "task task" "costs costs" "plane side" "draws draws" "story story" "onwards onwards" / minmax(0, 1fr) 3.2rem; gap: 0.6rem 0.8rem }
+.lb-game { display: grid; grid-template: "task task" "costs costs" "plane side" "story story" "draws draws" "onwards onwards" / minmax(0, 1fr) 3.2rem; gap: 0.6rem 0.8rem }
 .lb-task { grid-area: task }
 .lb-hint { position: absolute; bottom: 0.8rem; left: 0; color: var(--lb-muted); font-size: 0.75rem }
 .lb-away { visibility: hidden; opacity: 0 }
