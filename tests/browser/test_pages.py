@@ -83,7 +83,9 @@ READ_VISIBLE = """() => {
 }"""
 UNFOLD = "document.querySelectorAll('article details').forEach(fold => fold.open = true)"
 # An instrument that stands behind a fold starts when a reader opens it.
-SHOW_INSTRUMENTS = "open => document.querySelectorAll('article details:has(lb-instrument)').forEach(fold => fold.open = open)"
+SHOW_INSTRUMENTS = """open => {
+  for (const fold of document.querySelectorAll("article details:has(lb-instrument)")) fold.open = open;
+}"""
 # Presses every copy button of a page, as a reader does, and says what came of it.
 PRESS = """async () => {
   const nextFrame = () => new Promise(shown => requestAnimationFrame(() => setTimeout(shown)));
