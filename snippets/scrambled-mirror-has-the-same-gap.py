@@ -49,7 +49,7 @@ for k in (2, 8, 64):
 edges = ndtri((torch.arange(9, dtype=x.dtype) + 0.5) / 9)
 places = torch.cartesian_prod(-edges, edges).flip(1)  # from left to right, then down
 shuffled = shuffle(places, torch.randperm(9, generator=generator))
-figure, axes = subplots(1, 2, figsize=(6.4, 3.4))
+figure, axes = subplots(1, 2, figsize=(4.6, 2.5))
 for ax, name, z in zip(axes, ("in order", "shuffled"), (places, shuffled), strict=True):
     pictures(ax, vae.decode(z).sigmoid().reshape(81, 8, 8), 9, P).set_title(name)
     for cut in (29.5, 59.5):  # each picture takes ten pixels

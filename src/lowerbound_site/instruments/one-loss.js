@@ -150,16 +150,13 @@ function build(kit, { decoder, encoder, images }) {
     };
     const parts = both[cut];
     // Both bars are the loss; the second is cut when the reader asks for it.
-    const show = (place, { pieces: cutInto, labels }, uncut = "") => {
-      const [before, after] = labels.map(([kind, at, text], k) => ({ kind, at: Math.min(Math.max(at, 0.45 * AXIS), 0.66 * AXIS), text, side: k ? "" : "lb-before" }));
-      place.paint({
-        from: 0, to: AXIS, step: 10, marks: [{ kind: "lb-end", at: loss }], pieces: cutInto, labels: labels.length ? [before, after] : [],
-        end: { at: Math.min(loss, AXIS), text: `loss ${number(loss, 2)}${loss > AXIS ? " →" : ""}${uncut}`, inside: loss > (uncut ? 0.5 : 0.75) * AXIS },
-      });
-    };
+    const show = (place, { pieces: cutInto, labels }) => place.paint({
+      from: 0, to: AXIS, step: 10, marks: [{ kind: "lb-end", at: loss }], pieces: cutInto,
+      labels: labels.map(([kind, at, text], k) => ({ kind, at: Math.min(Math.max(at, 0.45 * AXIS), 0.66 * AXIS), text, side: k ? "" : "lb-before" })),
+      end: { at: Math.min(loss, AXIS), text: `loss ${number(loss, 2)}${loss > AXIS ? " →" : ""}`, inside: loss > 0.75 * AXIS },
+    });
     show(costs, both.gap);
-    if (cut === "gap") show(other, { pieces: [], labels: [] }, ", to be cut the other way");
-    else show(other, parts);
+    show(other, cut === "gap" ? { pieces: [], labels: [["", 0, "the same loss, uncut"]] } : parts);
     write(needs, NEEDS[cut]);
     const shown = { loss, ...parts.numbers, ...(n ? { "-log p(x) from the prior": last[0], "-log p(x) from q": last[1] } : {}) };
     const numbers = texts(shown, 2);
