@@ -1,4 +1,4 @@
-"""A trained model with one thing changed at a time stands in all four corners: good or bad, near or far.
+"""Changing one thing at a time takes a trained model to all four corners: good or bad, small or large gap.
 
 Kind: computation
 Break it: q.mean, q.log_std - 3 -> q.mean, q.log_std

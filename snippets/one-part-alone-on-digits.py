@@ -1,4 +1,4 @@
-"""On digits, too, the gap alone leaves the images wrong, and q(x|z) against p(x|z) alone the codes astray.
+"""On digits the gap alone leaves the images wrong, and q(x|z) against p(x|z) alone leaves the codes astray.
 
 Kind: experiment
 Break it: [3]} -> [0, 1]}

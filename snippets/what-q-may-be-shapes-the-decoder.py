@@ -1,4 +1,4 @@
-"""With a decoder that can wind, posteriors come out the less normal, the freer q may be in training.
+"""With a decoder that can wind, the freer q may be in training, the less normal the posteriors come out.
 
 Kind: experiment
 Break it: ("encoder", 1) -> ("prior", 400)
