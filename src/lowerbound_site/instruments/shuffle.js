@@ -235,7 +235,7 @@ function build(kit, { images, known }) {
         }
       }
     }
-    return bitmap(ATLAS, ATLAS, (c, r) => ink[r * ATLAS + c], 16);
+    return bitmap(ATLAS, ATLAS, (c, r) => ink[r * ATLAS + c], 4); // faint, and heavy in the recorded picture
   }
 
   /** The map by shares of the prior: every cell is as large, and in each are as many places, decoded. */
