@@ -37,13 +37,13 @@ export const schema = {
 
 const LIMIT = 3.5;
 const AXIS = 60; // nats
-const PICTURE = 0.78; // how wide a picture of the atlas is at most
+const PICTURE = 1.05; // how wide the place of a picture of the atlas is at most
 const CLOUD = 140; // pixels a side of what is drawn of the densities
 const ATLAS = 360;
 const ASKED = 6; // cells a side, in the question
 const EVEN = 6; // about so many pictures a side where all cells are drawn alike
 const DRAWS = 512;
-const SHOWN = 64; // draws on the plane
+const SHOWN = 48; // draws on the plane
 const DECODED = 6; // and beside it
 const SEARCHED = 256; // draws with which the best ellipse is looked for; what is shown of it comes from the others
 const LENGTH = 1; // of a step of the decoder, in the space of its weights
@@ -213,7 +213,7 @@ function build(kit, { images, known }) {
     });
   }
 
-  /** Each cell in parts, about as wide as high, and in each what the shuffled decoder makes of its middle. */
+  /** Each cell in parts, at most about twice as long as wide, and in each what the shuffled decoder makes of its middle. */
   function atlas(state) {
     const shuffle = known.shuffle(state);
     const decoder = known.decoder(state);
@@ -223,7 +223,7 @@ function build(kit, { images, known }) {
     for (let cell = 0; cell < state.k ** 2; cell++) {
       const from = [edges[Math.floor(cell / state.k)], edges[cell % state.k]];
       const wide = [edges[Math.floor(cell / state.k) + 1] - from[0], edges[(cell % state.k) + 1] - from[1]];
-      const parts = wide.map((width) => Math.max(1, Math.round(width / Math.min(PICTURE, ...wide))));
+      const parts = wide.map((width) => Math.max(1, Math.round(width / Math.min(PICTURE, 2 * Math.min(...wide)))));
       const unit = Math.round((0.84 * pixel(Math.min(...wide.map((width, l) => width / parts[l])) - LIMIT)) / 8);
       for (let part = 0; part < parts[0] * parts[1]; part++) {
         const at = [Math.floor(part / parts[1]), part % parts[1]];
