@@ -43,7 +43,7 @@ const ATLAS = 360;
 const ASKED = 6; // cells a side, in the question
 const EVEN = 6; // about so many pictures a side where all cells are drawn alike
 const DRAWS = 512;
-const SHOWN = 48; // draws on the plane
+const SHOWN = 24; // draws on the plane
 const DECODED = 6; // and beside it
 const SEARCHED = 256; // draws with which the best ellipse is looked for; what is shown of it comes from the others
 const LENGTH = 1; // of a step of the decoder, in the space of its weights
@@ -199,7 +199,7 @@ function build(kit, { images, known }) {
       density[i * CLOUD + j] = Math.exp(logPrior(z1, z2) + fine.values[index(y1) * fine.n2 + index(y2)]);
     }));
     const peak = density.reduce((most, value) => Math.max(most, value), 0);
-    return bitmap(CLOUD, CLOUD, (c, r) => density[c * CLOUD + CLOUD - 1 - r] / peak, 16);
+    return bitmap(CLOUD, CLOUD, (c, r) => density[c * CLOUD + CLOUD - 1 - r] / peak, 10);
   }
 
   /** Where the pieces of the ellipse that holds 95 % have gone: filled, with an edge. */
@@ -235,7 +235,7 @@ function build(kit, { images, known }) {
         }
       }
     }
-    return bitmap(ATLAS, ATLAS, (c, r) => ink[r * ATLAS + c], 4); // faint, and heavy in the recorded picture
+    return bitmap(ATLAS, ATLAS, (c, r) => ink[r * ATLAS + c], 3); // faint, and heavy in the recorded picture
   }
 
   /** The map by shares of the prior: every cell is as large, and in each are as many places, decoded. */
@@ -247,7 +247,7 @@ function build(kit, { images, known }) {
     return bitmap(9 * side, 9 * side, (c, r) => {
       const values = pictures[Math.floor(c / 9)][side - 1 - Math.floor(r / 9)];
       return c % 9 > 7 || r % 9 > 7 ? 0 : values[8 * (r % 9) + (c % 9)];
-    }, 8);
+    }, 4);
   }
 
   let seen = {}; // the gaps so far with this shuffle, by what q is
@@ -276,8 +276,8 @@ function build(kit, { images, known }) {
     });
     once("cloud", `${order} ${state.digit}`, () => {
       field.showCloud(cloud(state));
-      pieces.show(heap(state, now.q), { x: -LIMIT, y: -LIMIT, width: 2 * LIMIT, height: 2 * LIMIT });
     });
+    if (inPieces) once("heap", `${order} ${state.digit}`, () => pieces.show(heap(state, now.q), { x: -LIMIT, y: -LIMIT, width: 2 * LIMIT, height: 2 * LIMIT }));
     once("shares", `${order} ${state.digit}`, () => {
       shares.paint(known.heaviest(state).map(({ mass, points }) => ({ text: number(mass, 2), box: extent(points) })));
       seen = {};
