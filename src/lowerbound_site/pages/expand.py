@@ -112,8 +112,9 @@ def _further_folded(page: str) -> str:
         claims = f"{':,'[':' in found['title']]} {count} claim{'s' if count != 1 else ''}" if count else ""
         pieces += [
             page[start : found.start()],
-            f'<details class="lb-further" id="{found["id"] or "further"}" markdown="1">\n'
-            f"<summary>{html.escape(found['title'])}{claims}</summary>\n",
+            # The id is the summary's: the theme names code after what holds it and has an id, and copies by that name.
+            '<details class="lb-further" markdown="1">\n'
+            f'<summary id="{found["id"] or "further"}">{html.escape(found["title"])}{claims}</summary>\n',
             page[found.start("body") : found.end()],
             "\n</details>\n\n",
         ]
