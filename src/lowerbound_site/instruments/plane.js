@@ -244,7 +244,7 @@ function build(kit, { decoders, encoder, images }) {
     goOn.hidden = asking === "decoder";
     const { missing } = QUESTIONS[asking];
     if (asking === "floor") {
-      const because = `The gap is ${numbers.gap}, and never below 0. So the loss is never below −log p(x): minus the loss is a lower bound of log p(x).`;
+      const because = "The gap comes near 0, and is never below it. So the loss is never below −log p(x): minus the loss is a lower bound of log p(x).";
       guess.paint(gap < NEAR, { right: 1, because }, missing);
     } else if (asking === "piece") {
       guess.paint(moved, { right: 1, because: "The blue piece and the blue cloud come from x and the decoder. No ellipse changes them." }, missing);
