@@ -109,7 +109,7 @@ CHANGES = [
     ("maths/cuts.js", "[numbers[2 * i], numbers[2 * i + 1]]", "[numbers[2 * i], numbers[2 * i]]"),
     ("maths/draws.js", "m2 + b * e1 + c * e2", "m2 + c * e2"),
     ("maths/cuts.js", "- LOG_2PI - Math.log(a * c)", "- LOG_2PI + Math.log(a * c)"),
-    ("maths/cuts.js", "logLike + logPrior - logQ", "logLike - logQ"),
+    ("maths/cuts.js", "logLikes[i] + logPrior - logQ", "logLikes[i] - logQ"),
     ("maths/cuts.js", "sum *= Math.exp(peak - value)", "sum *= Math.exp(value - peak)"),
     ("maths/cuts.js", "sum / (i + 1)", "sum / i"),
 ]

@@ -100,8 +100,8 @@ def check_nearest(modules: Modules, vae: VAE, rows: tuple[int, ...] = (351,)) ->
 CHANGES = [
     ("maths/listening.js", "part * weight", "weight"),
     ("maths/listening.js", "part * bias + (1 - part)", "bias + (1 - part)"),
-    ("maths/listening.js", "(1 - part) * ignored[d]", "part * ignored[d]"),
-    ("maths/listening.js", "natural[g * PIXELS + d]", "natural[g * PIXELS]"),
+    ("maths/listening.js", "(1 - part) * ignored[k % PIXELS]", "part * ignored[k % PIXELS]"),
+    ("maths/listening.js", "natural[g * PIXELS + k]", "natural[g * PIXELS]"),
     ("maths/listening.js", "- Math.log(a * c)", "- Math.log(a)"),
     ("maths/listening.js", "- m2 - b * e1", "- m2 + b * e1"),
     ("maths/listening.js", "logCell - LOG_2PI", "-LOG_2PI"),

@@ -98,7 +98,7 @@ CHANGES = [
     ("maths/draws.js", "(values.length - 1)", "values.length"),
     ("maths/shuffle.js", "mean: shuffle.back(q.mean)", "mean: shuffle.move(q.mean)"),
     ("maths/shuffle.js", "...shuffle.move(codeAt(there, e))", "...shuffle.move(codeAt(q, e))"),
-    ("maths/cuts.js", "...place(z)", "...z"),
+    ("maths/cuts.js", "codes.flatMap(place)", "codes.flat()"),
     ("maths/cuts.js", "logEvidence - logWeight", "logEvidence + logWeight"),
     ("maths/held.js", "moved(encode(encoder, x), shuffle)", "encode(encoder, x)"),
     ("maths/held.js", "shuffle.move(codeAt", "(codeAt"),

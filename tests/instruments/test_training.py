@@ -336,7 +336,9 @@ CHANGES = [
     ("maths/network.js", "slope: (a) => (a > 0 ? 1 : 0)", "slope: (a) => (a < 0 ? 1 : 0)"),
     ("maths/network.js", "slope: Math.cos", "slope: Math.sin"),
     ("maths/network.js", "bound = 1 / Math.sqrt(sizes[layer - 1])", "bound = 1 / Math.sqrt(sizes[layer])"),
-    ("maths/network.js", "v += rows[d + i] * weight", "v += rows[c + i] * weight"),
+    ("maths/product.js", "Math.min(o + 1, tall - 1)", "o + 1"),
+    ("maths/product.js", "Math.min(r + 3, n - 1)", "r + 3"),
+    ("maths/product.js", "l * other", "k * other"),
     ("maths/network.js", "bias[o] += s + t + u + v", "bias[o] += s + t + u"),
     ("maths/network.js", "into.fill(0, start, start + wide)", ""),
     ("maths/network.js", "below[i] *= slope(sums[i], values[i])", "below[i] *= slope(values[i], sums[i])"),
@@ -353,7 +355,7 @@ CHANGES = [
     ("maths/train.js", 'part === "encoder" ? [0, vae.split]', 'part === "decoder" ? [0, vae.split]'),
     ("maths/train.js", "(length * gradient[i]) / slope", "length * gradient[i]"),
     ("maths/measure.js", "k % 2 ? m2 + s2 * e", "k % 2 ? m2 + s1 * e"),
-    ("maths/measure.js", "(z1 * z1 + z2 * z2) - LOG_2PI", "(z1 * z1 + z2 * z2) + LOG_2PI"),
+    ("maths/measure.js", "this.decoder.forward(codes, this.points)", "this.decoder.forward(codes, this.points - 1)"),
     ("maths/measure.js", "gap: loss + truth.logEvidence", "gap: loss - truth.logEvidence"),
     ("maths/measure.js", "std[r * latent + l] = Math.exp(", "std[r * latent + l] = Math.abs("),
     ("maths/measure.js", "limit *= wider", "limit *= 1"),
@@ -374,6 +376,7 @@ def check_some_steps(modules: Modules) -> None:
 
 CHECKS: dict[str, Callable[[Modules], None]] = {
     "maths/network.js": check_some_steps,
+    "maths/product.js": check_some_steps,
     "maths/train.js": check_some_steps,
     "maths/measure.js": test_a_grid_that_sees_too_little_grows,
     "maths/random.js": check_chance,

@@ -115,7 +115,7 @@ def test_quadrature(modules: Modules) -> None:
 CHANGES = [
     ("maths/numbers.js", "(bits >> 10) & 31", "(bits >> 10) & 15"),
     ("maths/numbers.js", "1 + fraction / 1024", "fraction / 1024"),
-    ("maths/vae.js", "weight2[w + 3 * hidden + h]", "weight2[w + 2 * hidden + h + 1]"),
+    ("maths/product.js", "rows[c + i], rows[d + i]", "rows[c + i], rows[c + i]"),
     ("maths/vae.js", "Math.exp(t > 0 ? -t : t)", "Math.exp(t)"),
     ("maths/vae.js", "if (t > 0) sum += t", "sum += t"),
     ("maths/quadrature.js", "/ 4;", "/ 4000;"),
@@ -125,13 +125,13 @@ CHANGES = [
     ("maths/normal.js", "[a, s2, b / s2]", "[a, s2, b / c]"),
     ("maths/quadrature.js", "RADIUS = 6.5", "RADIUS = 5.5"),
     ("maths/quadrature.js", "step / stretch", "step * spacing"),
-    ("maths/vae.js", "layer[h] = t / (1 + Math.exp(-t))", "layer[h] = t / (1 + Math.exp(t))"),
-    ("maths/vae.js", "if (x[d]) sum += logits[d]", "if (!x[d]) sum += logits[d]"),
+    ("maths/vae.js", "layer[k++] = t / (1 + Math.exp(-t))", "layer[k++] = t / (1 + Math.exp(t))"),
+    ("maths/vae.js", "if (x[d]) sum += logits[start + d]", "if (!x[d]) sum += logits[start + d]"),
     ("maths/vae.js", "m2 + b * e1 + c * e2", "m2 + b * e2 + c * e2"),
     ("maths/vae.js", "klToPrior(q) - reconstruction", "klToPrior(q) + reconstruction"),
     ("maths/vae.js", "this.logCell = 2 * Math.log", "this.logCell = Math.log"),
-    ("maths/vae.js", "-0.5 * (z1 * z1 + axis[j] * axis[j])", "-0.5 * (z1 * z1)"),
-    ("maths/vae.js", "- LOG_2PI + this.logCell - partition(out)", "+ this.logCell - partition(out)"),
+    ("maths/vae.js", "-0.5 * (z1 * z1 + z2 * z2)", "-0.5 * (z1 * z1)"),
+    ("maths/vae.js", "- LOG_2PI + this.logCell - partition", "+ this.logCell - partition"),
     ("maths/vae.js", "upright(m1, m2, Math.exp(s1), Math.exp(s2))", "upright(m1, m2, Math.exp(s2), Math.exp(s1))"),
 ]
 

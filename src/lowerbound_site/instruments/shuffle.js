@@ -25,7 +25,7 @@ import { after, bestFound, extent, gathered, masses, piece } from "./maths/piece
 import { Random } from "./maths/random.js";
 import { ndtri } from "./maths/shares.js";
 import { Shuffle, moved, priceOfDraws } from "./maths/shuffle.js";
-import { Grid, encode, forward, logLikelihood, loss } from "./maths/vae.js";
+import { Grid, encode, forward, logLikelihoods, loss } from "./maths/vae.js";
 
 export const schema = {
   "digit": { "from": 0, "to": 359, "step": 1, "start": 134 },
@@ -90,7 +90,7 @@ function knowing(trained, encoder, images) {
     const { n2, from1, from2, step } = likelihood;
     const place = (g) => [from1 + Math.floor(g / n2) * step, from2 + (g % n2) * step];
     const density = { ...likelihood, values: likelihood.values.map((value, g) => Math.exp(value + logEvidence + logPrior(...place(g)))) };
-    const draws = NOISE.map((e) => logLikelihood(now, x, ...codeAt(q, e)));
+    const draws = logLikelihoods(now, x, Float64Array.from(NOISE.flatMap((e) => codeAt(q, e))));
     return { x, q, surprise: -logEvidence, loss: loss(now, x, q), likelihood, density, draws };
   });
 

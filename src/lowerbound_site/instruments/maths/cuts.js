@@ -3,7 +3,7 @@
 import { codeAt } from "./draws.js";
 import { klToPrior, LOG_2PI } from "./normal.js";
 import { Random } from "./random.js";
-import { logLikelihood, reconstruction } from "./vae.js";
+import { logLikelihoods, reconstruction } from "./vae.js";
 
 /** The loss, twice: surprise + gap = rebuilding + kl, where surprise is -log p(x) and rebuilding is E_q[-log p(x|z)]. */
 export function pieces(decoder, x, q, logEvidence) {
@@ -25,12 +25,13 @@ export function noise(n, seed, stream) {
  */
 export function weigh(decoder, x, q, noises, place = (z) => z) {
   const { tril: [a, , c] } = q;
-  return noises.map(([e1, e2]) => {
-    const z = codeAt(q, [e1, e2]);
-    const logLike = logLikelihood(decoder, x, ...place(z));
+  const codes = noises.map((e) => codeAt(q, e));
+  const logLikes = logLikelihoods(decoder, x, Float64Array.from(codes.flatMap(place)));
+  return codes.map((z, i) => {
+    const [e1, e2] = noises[i];
     const logPrior = -0.5 * (z[0] * z[0] + z[1] * z[1]) - LOG_2PI;
     const logQ = -0.5 * (e1 * e1 + e2 * e2) - LOG_2PI - Math.log(a * c);
-    return { z, logLike, logWeight: logLike + logPrior - logQ };
+    return { z, logLike: logLikes[i], logWeight: logLikes[i] + logPrior - logQ };
   });
 }
 

@@ -20,9 +20,9 @@ export class ListeningGrid extends Grid {
     this.mix = { natural: whole.natural, ignored: ignoring.bias2, part };
   }
 
-  decode(g, z, out) {
+  decode(_codes, out, g) {
     const { natural, ignored, part } = this.mix;
-    for (let d = 0; d < PIXELS; d++) out[d] = part * natural[g * PIXELS + d] + (1 - part) * ignored[d];
+    for (let k = 0; k < out.length; k++) out[k] = part * natural[g * PIXELS + k] + (1 - part) * ignored[k % PIXELS];
   }
 }
 

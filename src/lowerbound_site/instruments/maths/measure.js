@@ -1,10 +1,10 @@
 // The truth about a VAE in training: log p(x) by a sum over a grid of codes, the ELBO by quadrature. The formulas are
 // those of the recorded model (vae.js); here the networks are of any width and depth, and go many codes at a time.
 
-import { klToPrior, LOG_2PI, upright } from "./normal.js";
+import { klToPrior, upright } from "./normal.js";
 import { logSumExp } from "./numbers.js";
 import { expectation } from "./quadrature.js";
-import { Grid, partition } from "./vae.js";
+import { Grid, likelihood } from "./vae.js";
 
 const BLOCK = 256; // codes decoded at once
 
@@ -28,55 +28,22 @@ export function encodeAll(vae, x, n) {
  */
 export function costs(vae, x, [m1, m2], [s1, s2], spacing) {
   const valuesAt = (points) => {
-    const values = new Float64Array(points.length / 2);
     const codes = points.map((e, k) => (k % 2 ? m2 + s2 * e : m1 + s1 * e));
-    decode(vae, codes, (logits, start, g) => {
-      let cost = partition(logits.subarray(start, start + x.length));
-      for (let d = 0; d < x.length; d++) if (x[d]) cost -= logits[start + d];
-      values[g] = cost;
-    });
+    const values = new Float64Array(codes.length / 2);
+    for (let first = 0; first < values.length; first += BLOCK) {
+      const rows = Math.min(BLOCK, values.length - first);
+      const logits = vae.decoder.forward(codes.subarray(2 * first), rows);
+      for (let r = 0; r < rows; r++) values[first + r] = -likelihood(x, logits, r * x.length);
+    }
     return values;
   };
   return { reconstruction: expectation(valuesAt, spacing), kl: klToPrior(upright(m1, m2, s1, s2)) };
 }
 
-/** Decode codes (n, 2) block by block; `use(logits, start, g)` finds the logits of code g from `start` on. */
-function decode(vae, codes, use) {
-  const { pixels } = vae.shape;
-  const n = codes.length / 2;
-  for (let first = 0; first < n; first += BLOCK) {
-    const rows = Math.min(BLOCK, n - first);
-    const logits = vae.decoder.forward(codes.subarray(2 * first), rows);
-    for (let r = 0; r < rows; r++) use(logits, r * pixels, first + r);
-  }
-}
-
-/** The grid of vae.js over a decoder of any shape, around any place: |z - center| <= limit. */
+/** The grid of vae.js over a decoder of any shape. */
 export class TrainedGrid extends Grid {
-  constructor(vae, points, limit, center = [0, 0]) {
-    super(vae, points, limit);
-    this.center = center;
-  }
-
-  decodeRows(count = this.points) {
-    const { points, axis, center, decoder: vae, natural, constant } = this;
-    const { pixels } = vae.shape;
-    const end = Math.min(points, this.rows + count);
-    const from = this.rows * points;
-    const codes = new Float64Array(2 * (end - this.rows) * points);
-    for (let at = 0; this.rows < end; this.rows++) {
-      for (let j = 0; j < points; j++) {
-        codes[at++] = center[0] + axis[this.rows];
-        codes[at++] = center[1] + axis[j];
-      }
-    }
-    decode(vae, codes, (logits, start, g) => {
-      const row = logits.subarray(start, start + pixels);
-      natural.set(row, (from + g) * pixels);
-      const [z1, z2] = [codes[2 * g], codes[2 * g + 1]];
-      constant[from + g] = -0.5 * (z1 * z1 + z2 * z2) - LOG_2PI + this.logCell - partition(row);
-    });
-    return this.rows === points;
+  decode(codes, out) {
+    out.set(this.decoder.forward(codes, this.points).subarray(0, out.length));
   }
 
   /**
@@ -105,7 +72,7 @@ export class TrainedGrid extends Grid {
  * again and again. Returns log p(x), and {logMass, points, limit, center} of the last grid.
  */
 export function island(vae, x, limit, points = 48) {
-  let grid = new TrainedGrid(vae, points, limit);
+  let grid = new TrainedGrid(vae.decoder, points, limit);
   for (let closer = 0; ; closer++) {
     const { logEvidence, logMass } = grid.posterior(x);
     const [from, to] = extent(logMass, points);
@@ -114,7 +81,7 @@ export function island(vae, x, limit, points = 48) {
       return { logEvidence, logMass, points, limit: grid.limit, center: grid.center };
     }
     const center = [0, 1].map((l) => grid.center[l] + (grid.axis[from[l]] + grid.axis[to[l]]) / 2);
-    grid = new TrainedGrid(vae, points, (widest / 2 + 2) * grid.spacing, center);
+    grid = new TrainedGrid(vae.decoder, points, (widest / 2 + 2) * grid.spacing, center);
   }
 }
 
@@ -163,7 +130,7 @@ const pair = (array, r) => [array[2 * r], array[2 * r + 1]];
 
 async function evidenceOf(vae, image, n, points, limit, pause) {
   for (;;) {
-    const grid = new TrainedGrid(vae, points, limit);
+    const grid = new TrainedGrid(vae.decoder, points, limit);
     while (!grid.decodeRows(16)) await pause();
     const sum = { logEvidence: 0, coarse: 0, rim: 0 };
     for (let r = 0; r < n; r++) {

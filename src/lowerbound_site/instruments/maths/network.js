@@ -1,6 +1,8 @@
 // Fully connected networks, forward and backward, in float64: what `lowerbound.mlp` builds and torch differentiates.
 // Arrays are flat and row by row. Weights lie as torch has them, layer by layer: (outputs, inputs), then the bias.
 
+import { multiply } from "./product.js";
+
 /** Each activation: its value at a, and its slope there from a and the value. */
 export const ACTIVATIONS = {
   silu: {
@@ -104,39 +106,7 @@ function layers(sizes, weights) {
   return views;
 }
 
-// The three products of training. Each goes four rows at a time: a number that is loaded serves four sums.
-
-/** into[r, o] = bias[o] + sum over i of rows[r, i] matrix[o, i]. */
-function multiply(rows, n, { matrix, bias }, into) {
-  const tall = bias.length;
-  const wide = matrix.length / tall;
-  let r = 0;
-  for (; r + 3 < n; r += 4) {
-    const [a, b, c, d] = [r * wide, (r + 1) * wide, (r + 2) * wide, (r + 3) * wide];
-    for (let o = 0; o < tall; o++) {
-      let [s, t, u, v] = [bias[o], bias[o], bias[o], bias[o]];
-      for (let i = 0, w = o * wide; i < wide; i++, w++) {
-        const weight = matrix[w];
-        s += rows[a + i] * weight;
-        t += rows[b + i] * weight;
-        u += rows[c + i] * weight;
-        v += rows[d + i] * weight;
-      }
-      const at = r * tall + o;
-      into[at] = s;
-      into[at + tall] = t;
-      into[at + 2 * tall] = u;
-      into[at + 3 * tall] = v;
-    }
-  }
-  for (; r < n; r++) {
-    for (let o = 0; o < tall; o++) {
-      let s = bias[o];
-      for (let i = 0; i < wide; i++) s += rows[r * wide + i] * matrix[o * wide + i];
-      into[r * tall + o] = s;
-    }
-  }
-}
+// The two products of the way back. Each goes four rows at a time, as that of the way forward does (product.js).
 
 /** matrix[o, i] += sum over r of by[r, o] rows[r, i], and the bias with 1 in the place of the row. */
 function addOuter(by, tall, rows, wide, n, { matrix, bias }) {

@@ -3,7 +3,7 @@
 
 import { average, codeAt } from "./draws.js";
 import { ndtr, ndtri } from "./shares.js";
-import { logLikelihood } from "./vae.js";
+import { logLikelihoods } from "./vae.js";
 
 export class Shuffle {
   /** order: for each cell, row by row along z1, the cell that it decodes. */
@@ -57,5 +57,7 @@ export const moved = (q, shuffle) => ({ mean: shuffle.back(q.mean), tril: q.tril
  */
 export function priceOfDraws(decoder, x, q, shuffle, noise, before) {
   const there = moved(q, shuffle);
-  return average(noise.map((e, i) => before[i] - logLikelihood(decoder, x, ...shuffle.move(codeAt(there, e)))));
+  const codes = noise.flatMap((e) => shuffle.move(codeAt(there, e)));
+  const after = logLikelihoods(decoder, x, Float64Array.from(codes));
+  return average(noise.map((_, i) => before[i] - after[i]));
 }

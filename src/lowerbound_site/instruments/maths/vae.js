@@ -6,6 +6,7 @@
 
 import { klToPrior, LOG_2PI, upright } from "./normal.js";
 import { logSumExp } from "./numbers.js";
+import { multiply } from "./product.js";
 import { expectation } from "./quadrature.js";
 
 export const PIXELS = 64;
@@ -23,7 +24,6 @@ export function network(numbers, inputs, outputs) {
     bias1: next(hidden),
     weight2: next(outputs * hidden),
     bias2: next(outputs),
-    layer: new Float64Array(hidden),
   };
 }
 
@@ -39,35 +39,28 @@ export function deaf(decoder, counts, images) {
   return { ...decoder, weight2: new Float64Array(decoder.weight2.length), bias2: logits };
 }
 
-/** The network's output for one input, written into `out`. */
-export function forward(net, input, out = new Float64Array(net.outputs)) {
-  const { inputs, hidden, outputs, weight1, bias1, weight2, bias2, layer } = net;
-  for (let h = 0, w = 0; h < hidden; h++) {
-    let t = bias1[h];
-    for (let i = 0; i < inputs; i++) t += weight1[w++] * input[i];
-    layer[h] = t / (1 + Math.exp(-t));
-  }
-  // Four outputs at a time: four sums that do not wait for each other take little longer than one.
-  for (let o = 0; o < outputs; o += 4) {
-    const w = o * hidden;
-    let [a, b, c, d] = [bias2[o], bias2[o + 1], bias2[o + 2], bias2[o + 3]];
-    for (let h = 0; h < hidden; h++) {
-      const t = layer[h];
-      a += weight2[w + h] * t;
-      b += weight2[w + hidden + h] * t;
-      c += weight2[w + 2 * hidden + h] * t;
-      d += weight2[w + 3 * hidden + h] * t;
+let layer = new Float64Array(0); // room for the hidden layer, of as many inputs as there were at most
+
+/** The network's outputs for n inputs, (n, outputs), written into `out`. */
+export function forward(net, inputs, out = new Float64Array(net.outputs), n = 1) {
+  const { inputs: wide, hidden, weight1, bias1, weight2, bias2 } = net;
+  if (layer.length < n * hidden) layer = new Float64Array(n * hidden);
+  for (let r = 0, k = 0; r < n; r++) {
+    for (let h = 0, w = 0; h < hidden; h++) {
+      let t = bias1[h];
+      for (let i = 0; i < wide; i++) t += weight1[w++] * inputs[r * wide + i];
+      layer[k++] = t / (1 + Math.exp(-t));
     }
-    [out[o], out[o + 1], out[o + 2], out[o + 3]] = [a, b, c, d];
   }
+  multiply(layer, n, { matrix: weight2, bias: bias2 }, out);
   return out;
 }
 
 /** The sum of log(1 + e^logit) over the pixels, with one logarithm: of a product of 64 numbers between 1 and 2. */
-export function partition(logits) {
+export function partition(logits, start = 0) {
   let sum = 0;
   let product = 1;
-  for (let d = 0; d < PIXELS; d++) {
+  for (let d = start; d < start + PIXELS; d++) {
     const t = logits[d];
     if (t > 0) sum += t;
     product *= 1 + Math.exp(t > 0 ? -t : t);
@@ -75,15 +68,24 @@ export function partition(logits) {
   return sum + Math.log(product);
 }
 
-const logits = new Float64Array(PIXELS);
-
-/** log p(x|z) = sum of x_d logit_d - log(1 + e^logit_d). */
-export function logLikelihood(decoder, x, z1, z2) {
-  forward(decoder, [z1, z2], logits);
-  let sum = -partition(logits);
-  for (let d = 0; d < PIXELS; d++) if (x[d]) sum += logits[d];
+/** log p(x|z) = sum of x_d logit_d - log(1 + e^logit_d), of the logits from `start` on. */
+export function likelihood(x, logits, start) {
+  let sum = -partition(logits, start);
+  for (let d = 0; d < PIXELS; d++) if (x[d]) sum += logits[start + d];
   return sum;
 }
+
+let decoded = new Float64Array(PIXELS);
+
+/** log p(x|z) of n codes, (n, 2). */
+export function logLikelihoods(decoder, x, codes) {
+  const n = codes.length / 2;
+  if (decoded.length < n * PIXELS) decoded = new Float64Array(n * PIXELS);
+  forward(decoder, codes, decoded, n);
+  return Float64Array.from({ length: n }, (_, k) => likelihood(x, decoded, k * PIXELS));
+}
+
+export const logLikelihood = (decoder, x, z1, z2) => logLikelihoods(decoder, x, Float64Array.of(z1, z2))[0];
 
 /** What the encoder answers for x: q(z|x), an upright normal. */
 export function encode(encoder, x) {
@@ -94,12 +96,12 @@ export function encode(encoder, x) {
 /** E_q[log p(x|z)] by quadrature; with a `spacing`, by that one sum. */
 export function reconstruction(decoder, x, { mean: [m1, m2], tril: [a, b, c] }, spacing) {
   const valuesAt = (points) => {
-    const values = new Float64Array(points.length / 2);
-    for (let k = 0; k < values.length; k++) {
-      const [e1, e2] = [points[2 * k], points[2 * k + 1]];
-      values[k] = logLikelihood(decoder, x, m1 + a * e1, m2 + b * e1 + c * e2);
+    const codes = new Float64Array(points.length);
+    for (let k = 0; k < codes.length; k += 2) {
+      const [e1, e2] = [points[k], points[k + 1]];
+      [codes[k], codes[k + 1]] = [m1 + a * e1, m2 + b * e1 + c * e2];
     }
-    return values;
+    return logLikelihoods(decoder, x, codes);
   };
   return expectation(valuesAt, spacing);
 }
@@ -109,12 +111,13 @@ export function loss(decoder, x, q, spacing) {
   return klToPrior(q) - reconstruction(decoder, x, q, spacing);
 }
 
-/** A grid of codes, decoded once; the second coordinate is the faster one. */
+/** A grid of codes about a place, |z - center| <= limit, decoded once; the second coordinate is the faster one. */
 export class Grid {
-  constructor(decoder, points = 72, limit = 5) {
+  constructor(decoder, points = 72, limit = 5, center = [0, 0]) {
     this.decoder = decoder;
     this.points = points;
     this.limit = limit;
+    this.center = center;
     this.spacing = (2 * limit) / (points - 1);
     this.axis = Float64Array.from({ length: points }, (_, i) => -limit + i * this.spacing);
     this.logCell = 2 * Math.log(this.spacing);
@@ -125,22 +128,24 @@ export class Grid {
 
   /** Decode some more rows; true when the grid is whole. A page does so between two frames. */
   decodeRows(count = this.points) {
-    const { points, axis, natural, constant } = this;
+    const { points, axis, center, natural, constant } = this;
+    const codes = new Float64Array(2 * points);
     for (const end = Math.min(points, this.rows + count); this.rows < end; this.rows++) {
-      const z1 = axis[this.rows];
+      const first = this.rows * points;
+      const z1 = center[0] + axis[this.rows];
+      for (let j = 0; j < points; j++) [codes[2 * j], codes[2 * j + 1]] = [z1, center[1] + axis[j]];
+      this.decode(codes, natural.subarray(first * PIXELS, (first + points) * PIXELS), first);
       for (let j = 0; j < points; j++) {
-        const g = this.rows * points + j;
-        const out = natural.subarray(g * PIXELS, (g + 1) * PIXELS);
-        this.decode(g, [z1, axis[j]], out);
-        constant[g] = -0.5 * (z1 * z1 + axis[j] * axis[j]) - LOG_2PI + this.logCell - partition(out);
+        const z2 = codes[2 * j + 1];
+        constant[first + j] = -0.5 * (z1 * z1 + z2 * z2) - LOG_2PI + this.logCell - partition(natural, (first + j) * PIXELS);
       }
     }
     return this.rows === points;
   }
 
-  /** The logits at point g, which is z, written into `out`. */
-  decode(g, z, out) {
-    forward(this.decoder, z, out);
+  /** The logits of a row of codes, of which the first is the grid's point g, written into `out`. */
+  decode(codes, out, _g) {
+    forward(this.decoder, codes, out, this.points);
   }
 
   /** log p(x, z in cell) for every cell. */
