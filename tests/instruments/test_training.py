@@ -338,7 +338,7 @@ CHANGES = [
     ("maths/network.js", "bound = 1 / Math.sqrt(sizes[layer - 1])", "bound = 1 / Math.sqrt(sizes[layer])"),
     ("maths/product.js", "Math.min(o + 1, tall - 1)", "o + 1"),
     ("maths/product.js", "Math.min(r + 3, n - 1)", "r + 3"),
-    ("maths/product.js", "l * other", "k * other"),
+    ("maths/product.js", "d1 += t * other", "d1 += s * other"),
     ("maths/network.js", "bias[o] += s + t + u + v", "bias[o] += s + t + u"),
     ("maths/network.js", "into.fill(0, start, start + wide)", ""),
     ("maths/network.js", "below[i] *= slope(sums[i], values[i])", "below[i] *= slope(values[i], sums[i])"),

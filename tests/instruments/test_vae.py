@@ -115,7 +115,7 @@ def test_quadrature(modules: Modules) -> None:
 CHANGES = [
     ("maths/numbers.js", "(bits >> 10) & 31", "(bits >> 10) & 15"),
     ("maths/numbers.js", "1 + fraction / 1024", "fraction / 1024"),
-    ("maths/product.js", "rows[c + i], rows[d + i]", "rows[c + i], rows[c + i]"),
+    ("maths/product.js", "rows[r3 * wide + i]", "rows[r2 * wide + i]"),
     ("maths/vae.js", "Math.exp(t > 0 ? -t : t)", "Math.exp(t)"),
     ("maths/vae.js", "if (t > 0) sum += t", "sum += t"),
     ("maths/quadrature.js", "/ 4;", "/ 4000;"),

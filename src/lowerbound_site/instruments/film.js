@@ -151,6 +151,7 @@ async function build(kit, { images, labels, heldOut, train }) {
     element("div", { class: "lb-live lb-run" }, ...kit.tools()),
   );
 
+  const shown = Object.fromEntries(Object.entries(SHAPES).map(([net, shape]) => [net, new Vae(shape)])); // with the weights of the epoch that is seen
   let built = false;
   const untrained = new Map(); // before anything is trained, the first networks are seen all the same
   function firstOf(state) {
@@ -172,7 +173,8 @@ async function build(kit, { images, labels, heldOut, train }) {
     const run = runOf(state) ?? [];
     const at = Math.min(state.epoch, Math.max(0, run.length - 1));
     const { weights, measured } = run[at] ?? firstOf(state);
-    const vae = new Vae(SHAPES[state.net], weights);
+    const vae = shown[state.net];
+    vae.weights.set(weights);
     const points = (run.length ? run : [firstOf(state)]).map((there) => there.measured).filter(Boolean);
     const { x, q, posterior, numbers } = panes.paint(vae, state.digit, points, at, measured);
     paintAtlas(vae);

@@ -9,7 +9,7 @@ import { axisSlider } from "./controls/slider.js";
 import { bar } from "./draw/bar.js";
 import { digits } from "./draw/digits.js";
 import { gap as gapText, number } from "./draw/format.js";
-import { outline, plane } from "./draw/plane.js";
+import { atlasOf, outline, plane } from "./draw/plane.js";
 import { literal } from "./draw/python.js";
 import { codeAt, steadyNoise } from "./maths/draws.js";
 import { ListeningGrid, gapOn, nearest } from "./maths/listening.js";
@@ -73,10 +73,11 @@ function build(kit, { x, whole, truth, costs }) {
   let shown;
 
   function paint(state) {
-    const { decoder, logMass } = truth(state.part);
+    const now = truth(state.part);
+    const { decoder, logMass } = now;
     const { q, gap, surprise, loss: value, kl } = costs(state);
     if (shown !== state.part) {
-      field.paintAtlas(decoder);
+      field.showAtlas((now.atlas ??= atlasOf(decoder, LIMIT)));
       field.paintIsland(whole, logMass);
     }
     shown = state.part;

@@ -2,14 +2,16 @@
 
 import { svg } from "../controls/dom.js";
 
+let context;
+
 /**
  * A PNG whose pixel in column c and row r, from the upper left, has the opacity alpha(c, r) between 0 and 1, in so many
  * steps: fewer are not seen, and weigh less in a recorded picture.
  */
 export function bitmap(width, height, alpha, steps = 32) {
-  const canvas = document.createElement("canvas");
+  context ??= document.createElement("canvas").getContext("2d", { willReadFrequently: true }); // one is enough: it takes long to make
+  const { canvas } = context;
   [canvas.width, canvas.height] = [width, height];
-  const context = canvas.getContext("2d");
   const picture = context.createImageData(width, height);
   for (let r = 0; r < height; r++) {
     for (let c = 0; c < width; c++) picture.data[4 * (r * width + c) + 3] = Math.round((255 * Math.round(steps * alpha(c, r))) / steps);

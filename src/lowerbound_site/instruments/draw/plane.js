@@ -15,12 +15,13 @@ export const centres = (limit) => Array.from({ length: TILES }, (_, k) => ((2 * 
 /** What the decoder makes of the middle of each of 9 x 9 tiles, as one picture. */
 export function atlasOf(decoder, limit) {
   const at = centres(limit);
-  const tiles = at.flatMap((z1) => at.map((z2) => forward(decoder, [z1, z2], new Float64Array(PIXELS)).map(sigmoid)));
+  const codes = Float64Array.from(at.flatMap((z1) => at.flatMap((z2) => [z1, z2])));
+  const inked = forward(decoder, codes, new Float64Array(TILES * TILES * PIXELS), TILES * TILES).map(sigmoid);
   const cell = 10; // eight pixels and room
   return bitmap(cell * TILES, cell * TILES, (c, r) => {
     const [column, row] = [Math.floor(c / cell), TILES - 1 - Math.floor(r / cell)];
     const [x, y] = [(c % cell) - 1, (r % cell) - 1];
-    return x < 0 || y < 0 || x > 7 || y > 7 ? 0 : tiles[column * TILES + row][8 * y + x];
+    return x < 0 || y < 0 || x > 7 || y > 7 ? 0 : inked[PIXELS * (column * TILES + row) + 8 * y + x];
   }, 16);
 }
 

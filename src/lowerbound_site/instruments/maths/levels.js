@@ -69,6 +69,9 @@ export function isolines({ values, n1, n2, from1, from2, step }, level) {
   };
   for (let i = 0; i + 1 < n1; i++) {
     for (let j = 0; j + 1 < n2; j++) {
+      const g = i * n2 + j;
+      const high = (values[g] > level) + (values[g + 1] > level) + (values[g + n2] > level) + (values[g + n2 + 1] > level);
+      if (high === 0 || high === 4) continue; // most cells: no line goes through
       const corners = [[i, j], [i + 1, j], [i + 1, j + 1], [i, j + 1]];
       const above = corners.map(([k, l]) => values[k * n2 + l] > level);
       const points = [];

@@ -98,8 +98,10 @@ export function reconstruction(decoder, x, { mean: [m1, m2], tril: [a, b, c] }, 
   const valuesAt = (points) => {
     const codes = new Float64Array(points.length);
     for (let k = 0; k < codes.length; k += 2) {
-      const [e1, e2] = [points[k], points[k + 1]];
-      [codes[k], codes[k + 1]] = [m1 + a * e1, m2 + b * e1 + c * e2];
+      const e1 = points[k];
+      const e2 = points[k + 1];
+      codes[k] = m1 + a * e1;
+      codes[k + 1] = m2 + b * e1 + c * e2;
     }
     return logLikelihoods(decoder, x, codes);
   };
@@ -133,7 +135,10 @@ export class Grid {
     for (const end = Math.min(points, this.rows + count); this.rows < end; this.rows++) {
       const first = this.rows * points;
       const z1 = center[0] + axis[this.rows];
-      for (let j = 0; j < points; j++) [codes[2 * j], codes[2 * j + 1]] = [z1, center[1] + axis[j]];
+      for (let j = 0; j < points; j++) {
+        codes[2 * j] = z1;
+        codes[2 * j + 1] = center[1] + axis[j];
+      }
       this.decode(codes, natural.subarray(first * PIXELS, (first + points) * PIXELS), first);
       for (let j = 0; j < points; j++) {
         const z2 = codes[2 * j + 1];
