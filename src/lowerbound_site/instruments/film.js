@@ -172,11 +172,12 @@ async function build(kit, { images, labels, heldOut, train }) {
     if (state.epoch > 0) need(state);
     const run = runOf(state) ?? [];
     const at = Math.min(state.epoch, Math.max(0, run.length - 1));
-    const { weights, measured } = run[at] ?? firstOf(state);
+    const moment = run[at] ?? firstOf(state);
+    const { weights, measured } = moment;
     const vae = shown[state.net];
     vae.weights.set(weights);
     const points = (run.length ? run : [firstOf(state)]).map((there) => there.measured).filter(Boolean);
-    const { x, q, posterior, numbers } = panes.paint(vae, state.digit, points, at, measured);
+    const { x, q, posterior, numbers } = panes.paint(vae, state.digit, points, at, measured, moment);
     paintAtlas(vae);
     slider.value = state.epoch;
     seed.value = state.seed;

@@ -4,6 +4,7 @@ import { choice } from "./controls/choice.js";
 import { loadCounts, loadDecoder, loadEncoder, loadImages } from "./controls/data.js";
 import { element, write } from "./controls/dom.js";
 import { instrument } from "./controls/instrument.js";
+import { limit } from "./controls/state.js";
 import { predict } from "./controls/predict.js";
 import { axisSlider } from "./controls/slider.js";
 import { bar } from "./draw/bar.js";
@@ -38,7 +39,7 @@ async function load() {
   const truth = (part) => {
     if (!known.has(part)) {
       const grid = new ListeningGrid(whole, ignoring, part);
-      known.set(part, { decoder: grid.decoder, ...grid.posterior(x) });
+      known.set(part, { decoder: grid.decoder, atlas: atlasOf(grid.decoder, LIMIT), ...grid.posterior(x) });
     }
     return known.get(part);
   };
@@ -56,6 +57,16 @@ async function load() {
 }
 
 function build(kit, { x, whole, truth, costs }) {
+  // What the slider may ask for is worked out beforehand, a little between two frames.
+  const { to, step } = schema.part;
+  const parts = Array.from({ length: Math.round(to / step) + 1 }, (_, n) => limit(schema, { part: n * step }).part);
+  let idle = 0;
+  const workAhead = () => {
+    truth(parts.pop());
+    if (parts.length) idle = setTimeout(workAhead, 30);
+  };
+  idle = setTimeout(workAhead, 600);
+
   const field = plane("listening", LIMIT);
   field.element.style.cursor = "default";
   const halo = outline("lb-halo", 0.95);
@@ -73,11 +84,10 @@ function build(kit, { x, whole, truth, costs }) {
   let shown;
 
   function paint(state) {
-    const now = truth(state.part);
-    const { decoder, logMass } = now;
+    const { decoder, atlas, logMass } = truth(state.part);
     const { q, gap, surprise, loss: value, kl } = costs(state);
     if (shown !== state.part) {
-      field.showAtlas((now.atlas ??= atlasOf(decoder, LIMIT)));
+      field.showAtlas(atlas);
       field.paintIsland(whole, logMass);
     }
     shown = state.part;
@@ -117,7 +127,7 @@ function build(kit, { x, whole, truth, costs }) {
     field.element,
     element("div", { class: "lb-side" }, image.element, drawn.element),
     element("div", { class: "lb-readings" }, values, element("div", { class: "lb-tools lb-live" }, ...kit.tools())));
-  return { stage, paint };
+  return { stage, paint, stop: () => clearTimeout(idle) };
 }
 
 function python({ part, q }, { asked }) {

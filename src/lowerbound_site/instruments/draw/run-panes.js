@@ -32,13 +32,17 @@ export function runPanes(name, { images, labels, heldOut, heap = "Each numeral: 
   return {
     root: element("div", { class: "lb-moment" },
       element("div", {}, codes.root, element("p", { class: "lb-legend" }, legend)), element("div", {}, table, curves.root), image),
-    /** points: the measurements so far; `measured` is that of the moment `at`. Returns the image's q and island. */
-    paint(vae, digit, points, at, measured) {
+    /**
+     * points: the measurements so far; `measured` is that of the moment `at`, of which `kept` keeps what is worked out here.
+     * Returns the image's q and island.
+     */
+    paint(vae, digit, points, at, measured, kept = {}) {
       const x = images[digit];
       const q = encodeAll(vae, x, 1);
-      const { mean } = encodeAll(vae, heldOut, images.length);
-      const posterior = island(vae, x, 5, 40);
-      codes.paint({ mean, image: q, island: posterior, limit: LIMIT });
+      kept.mean ??= encodeAll(vae, heldOut, images.length).mean;
+      kept.islands ??= {};
+      const posterior = (kept.islands[digit] ??= island(vae, x, 5, 40));
+      codes.paint({ mean: kept.mean, image: q, island: posterior, limit: LIMIT });
       picture.paint(x);
       decoded.paint(vae.decoder.forward(q.mean, 1).subarray(0, 64).map(sigmoid));
       curves.paint(points, most);

@@ -26,6 +26,8 @@ export class ListeningGrid extends Grid {
   }
 }
 
+const FAR = 40; // q has e^-40 of its peak there, which no sum of its mass can notice
+
 /** KL(q || p(z|x)) of a normal q, summed over a grid's cells, as the library's posterior does. */
 export function gapOn({ points, axis, logCell }, logMass, { mean: [m1, m2], tril: [a, b, c] }) {
   const most = logCell - LOG_2PI - Math.log(a * c);
@@ -34,7 +36,9 @@ export function gapOn({ points, axis, logCell }, logMass, { mean: [m1, m2], tril
     const e1 = (axis[i] - m1) / a;
     for (let j = 0; j < points; j++, g++) {
       const e2 = (axis[j] - m2 - b * e1) / c;
-      const logQ = most - 0.5 * (e1 * e1 + e2 * e2);
+      const half = 0.5 * (e1 * e1 + e2 * e2);
+      if (half > FAR) continue;
+      const logQ = most - half;
       sum += Math.exp(logQ) * (logQ - logMass[g]);
     }
   }
