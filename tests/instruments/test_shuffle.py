@@ -97,7 +97,7 @@ CHANGES = [
     ("maths/draws.js", "1 / PLASTIC ** 2", "2 / PLASTIC"),
     ("maths/draws.js", "(values.length - 1)", "values.length"),
     ("maths/shuffle.js", "mean: shuffle.back(q.mean)", "mean: shuffle.move(q.mean)"),
-    ("maths/shuffle.js", "...shuffle.move(codeAt(there, e))", "...shuffle.move(codeAt(q, e))"),
+    ("maths/shuffle.js", "shuffle.move(codeAt(there, e))", "shuffle.move(codeAt(q, e))"),
     ("maths/cuts.js", "codes.flatMap(place)", "codes.flat()"),
     ("maths/cuts.js", "logEvidence - logWeight", "logEvidence + logWeight"),
     ("maths/held.js", "moved(encode(encoder, x), shuffle)", "encode(encoder, x)"),
