@@ -88,6 +88,7 @@ function build(kit) {
   const told = element("output", { "aria-live": "off" });
   const image = choice(kit, "image", "x", { zero: "zero", one: "one", seven: "seven" });
   const code = choice(kit, "code", "z", { round: "round", straight: "straight" });
+  const taken = element("summary", {});
   const question = predict(kit, "Drag the handle “encoder”. Besides q(z|x), what changes?", {
     answers: ["q(z) and q(x|z)", "p(z|x)", "all the others"],
     right: 0,
@@ -101,7 +102,7 @@ function build(kit) {
       element("div", { class: "lb-beside" }, p.element, q.element),
       names.element,
       told,
-      element("details", { class: "lb-live" }, element("summary", {}, "Another image, another code"), element("div", { class: "lb-row" }, image.element, code.element)),
+      element("details", { class: "lb-live" }, taken, element("div", { class: "lb-row" }, image.element, code.element)),
       element("div", { class: "lb-live" }, ...kit.tools()),
     ),
     paint(state) {
@@ -127,6 +128,7 @@ function build(kit) {
       };
       names.paint(Object.fromEntries(Object.entries(SYMBOLS).map(said)));
       write(told, `${SYMBOLS[state.name]}: ${SAYS[state.name](state.image, state.code)}: ${probability(shown[SYMBOLS[state.name]])}.`);
+      write(taken, `All eight numbers are for x = ${state.image} and z = ${state.code}. Take others`);
       image.paint();
       code.paint();
       question.paint(state.encoderRound !== schema.encoderRound.start);

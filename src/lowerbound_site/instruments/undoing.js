@@ -83,7 +83,7 @@ function build(kit) {
         plot,
         element("div", {},
           element("div", { class: "lb-predict lb-live" }, tell, verdict),
-          element("p", { class: "lb-legend", style: "margin-top: 0.6rem" }, "The price of a z, in nats. Full: z is improbable, z²/2 (over the prior’s width²). Light: its noise is, (x − 2z)²/2 (over the noise’s)."),
+          element("p", { class: "lb-legend", style: "margin-top: 0.6rem" }, "What a z costs, in nats. The full piece says how rare this z is, z²/2 over the square of the prior’s width. The light piece says how rare the noise is that it needs, (x − 2z)²/2 over the square of the noise’s width."),
           bars.element,
           noise.element,
           prior.element)),
@@ -124,7 +124,7 @@ function build(kit) {
       prior.paint();
       tell.hidden = told;
       const off = Math.abs(z - found.mean);
-      const how = off < 0.1 ? "You guessed it" : Math.abs(z - x / WEIGHT) < 0.1 ? "Your z undoes the decoder" : "Your z is another";
+      const how = off < 0.1 ? "You guessed it" : Math.abs(z - x / WEIGHT) < 0.1 ? "Your z undoes the decoder" : off < found.width / 2 ? "Close" : "Your z is another";
       const says = `${how}: p(z|x) lies around ${number(found.mean, 2)}, give or take ${number(found.width, 2)}. Undoing the decoder gives ${number(x / WEIGHT, 2)}.`;
       write(verdict, told ? says : "");
       kit.say(`x ${number(x, 1)}, your z ${number(z, 2)}: it costs ${number(each[0].costs[0] + each[0].costs[1], 2)} nats`);
