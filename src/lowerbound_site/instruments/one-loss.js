@@ -133,7 +133,7 @@ function build(kit, { decoder, encoder, images }) {
     field.showIsland(cut === "gap");
     ring.element.setAttribute("display", cut === "reconstruction" ? "inline" : "none");
     target.paint(x, `<i>x</i>, held-out digit ${digit}`);
-    yours.paint(forward(decoder, q.mean, logits).map(sigmoid), "q’s centre, decoded");
+    yours.paint(forward(decoder, q.mean, logits).map(sigmoid), "q’s middle, decoded");
 
     // The bar.
     const both = {
@@ -156,7 +156,7 @@ function build(kit, { decoder, encoder, images }) {
       end: { at: Math.min(loss, AXIS), text: `loss ${number(loss, 2)}${loss > AXIS ? " →" : ""}`, inside: loss > 0.75 * AXIS },
     });
     show(costs, both.gap);
-    show(other, cut === "gap" ? { pieces: [], labels: [["", 0, "the same loss, uncut"]] } : parts);
+    show(other, cut === "gap" ? { pieces: [{ kind: "lb-piece-grey", start: 0, end: loss }], labels: [["", 0, "the same loss, uncut"]] } : parts);
     write(needs, NEEDS[cut]);
     const shown = { loss, ...parts.numbers, ...(n ? { "-log p(x) from the prior": last[0], "-log p(x) from q": last[1] } : {}) };
     const numbers = texts(shown, 2);
@@ -175,7 +175,7 @@ function build(kit, { decoder, encoder, images }) {
   }
 
   const drawn = element("div", {},
-    element("p", { class: "lb-legend" }, "Dots: codes drawn from the prior (blue) and from q (orange), filled where p(x|z) is large. Below, −log p(x) from each kind: minus the log of an average, of p(x|z) over the blue ones, of p(x,z)/q(z|x) over the orange ones."),
+    element("p", { class: "lb-legend" }, "Dots: codes drawn from the prior (blue) and from q (orange), filled where p(x|z) is large. Below, each kind estimates −log p(x). It is minus the log of an average: of p(x|z) over the blue codes, of p(x,z)/q(z|x) over the orange ones."),
     running.element, values);
   const stage = element("div", { class: "lb-stage lb-inspect" },
     guess.element,
