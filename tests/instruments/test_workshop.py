@@ -258,13 +258,13 @@ def test_the_guess_is_judged_by_the_gap_at_the_epoch_that_it_is_about(
     verdict = page.locator(".lb-verdict")
     first = numbers(page)[2]
     page.get_by_role("button", name="about the same").click()
-    page.evaluate("document.querySelector('lb-instrument').instrument.set({epoch: 29})")
-    page.wait_for_function("document.querySelector('.lb-epoch output').textContent === '29'")
+    page.evaluate("document.querySelector('lb-instrument').instrument.set({epoch: 19})")
+    page.wait_for_function("document.querySelector('.lb-epoch output').textContent === '19'")
     expect(verdict).to_have_text("Now try it, and see.")
-    page.evaluate("document.querySelector('lb-instrument').instrument.set({epoch: 30})")
-    page.wait_for_function("document.querySelector('.lb-epoch output').textContent === '30'")
+    page.evaluate("document.querySelector('lb-instrument').instrument.set({epoch: 20})")
+    page.wait_for_function("document.querySelector('.lb-epoch output').textContent === '20'")
     then = numbers(page)[2]
-    expect(verdict).to_contain_text(f"The gap was {first:.2f} nats before the first step and is {then:.2f} after 30")
+    expect(verdict).to_contain_text(f"The gap was {first:.2f} nats before the first step and is {then:.2f} after 20")
     page.close()
 
 

@@ -24,7 +24,7 @@ export const schema = {
 };
 
 const EPOCHS = 100;
-const ASKED = 30; // the epoch that the question is about
+const ASKED = 20; // the epoch that the question is about
 const ALIKE = 4 / 3; // two gaps that are no further apart than by this factor are about alike
 const QUICK = { points: 48, limit: 5, spacing: 0.75 }; // as the worker measures
 const TILES = 5; // pictures a side, over |z| <= 2

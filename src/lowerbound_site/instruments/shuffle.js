@@ -23,7 +23,6 @@ import { LOG_2PI, klToPrior, reach } from "./maths/normal.js";
 import { sigmoid } from "./maths/numbers.js";
 import { after, bestFound, extent, gathered, masses, piece } from "./maths/pieces.js";
 import { Random } from "./maths/random.js";
-import { ndtri } from "./maths/shares.js";
 import { Shuffle, moved, priceOfDraws } from "./maths/shuffle.js";
 import { Grid, encode, forward, logLikelihoods, loss } from "./maths/vae.js";
 
@@ -41,7 +40,6 @@ const PICTURE = 1.05; // how wide the place of a picture of the atlas is at most
 const CLOUD = 140; // pixels a side of what is drawn of the densities
 const ATLAS = 360;
 const ASKED = 6; // cells a side, in the question
-const EVEN = 6; // about so many pictures a side where all cells are drawn alike
 const DRAWS = 512;
 const SHOWN = 24; // draws on the plane
 const DECODED = 6; // and beside it
@@ -144,12 +142,6 @@ function build(kit, { images, known }) {
   const pair = digits("shuffle-pair", "var(--lb-ink)", 2, "<i>x</i>, and q’s middle decoded");
   const drawn = digits("shuffle-drawn", "var(--lb-ink)", 3, "six draws from q, decoded");
 
-  const even = tinted("shuffle-even", "var(--lb-ink)", 1, true);
-  const lines = svg("path", { fill: "none", stroke: "var(--lb-rule-strong)", "vector-effect": "non-scaling-stroke" });
-  const evenly = element("div", { class: "lb-pixels lb-evenly" },
-    element("span", {}, "Each cell holds the same share of the prior, which is dense in the middle: cells are small there. Here all are drawn alike."),
-    svg("svg", { viewBox: "0 0 1 1", style: "aspect-ratio: 1; width: 100%; height: auto", role: "img", "aria-label": "the cells, all drawn of one size" }, even.element, lines));
-
   // Another shuffle begins with the decoder as it was.
   const anew = Object.create(kit, { set: { value: (changes, atRest) => kit.set({ ...changes, steps: 0 }, atRest) } });
   const cells = axisSlider(anew, "k", "cells a side", { small: 1, large: 2, page: 3 });
@@ -169,12 +161,6 @@ function build(kit, { images, known }) {
   const buttons = element("div", { class: "lb-buttons lb-live" },
     button("Shuffle", () => kit.go({ seed: (kit.state.seed + 1) % 100, k: kit.state.k === 1 ? ASKED : kit.state.k, steps: 0 })),
     button("Another digit", () => kit.go({ digit: (kit.state.digit + 47) % images.length })), decoderStep);
-  const values = element("p", { class: "lb-values" });
-  const outputs = ["loss", "−log p(x)", "gap"].map((name) => {
-    const output = element("output", { "aria-live": "off" });
-    values.append(element("span", {}, `${name} `, output), " ");
-    return output;
-  });
   const guess = predict(kit, "Let q have any shape, and move along with the cells, piece by piece. The gap will be…", {
     answers: ["as large as now", "about half", "as small as before the shuffle"],
     right: 2,
@@ -238,18 +224,6 @@ function build(kit, { images, known }) {
     return bitmap(ATLAS, ATLAS, (c, r) => ink[r * ATLAS + c], 3); // faint, and heavy in the recorded picture
   }
 
-  /** The map by shares of the prior: every cell is as large, and in each are as many places, decoded. */
-  function mosaic(state) {
-    const [shuffle, decoder] = [known.shuffle(state), known.decoder(state)];
-    const side = state.k * Math.max(1, Math.round(EVEN / state.k));
-    const at = Array.from({ length: side }, (_, i) => ndtri((i + 0.5) / side));
-    const pictures = at.map((z1) => at.map((z2) => forward(decoder, shuffle.move([z1, z2])).map(sigmoid)));
-    return bitmap(9 * side, 9 * side, (c, r) => {
-      const values = pictures[Math.floor(c / 9)][side - 1 - Math.floor(r / 9)];
-      return c % 9 > 7 || r % 9 > 7 ? 0 : values[8 * (r % 9) + (c % 9)];
-    }, 4);
-  }
-
   let seen = {}; // the gaps so far with this shuffle, by what q is
   let shown = {};
   const once = (name, key, paint) => {
@@ -270,10 +244,6 @@ function build(kit, { images, known }) {
     const order = `${state.k} ${state.seed} ${state.steps}`;
 
     once("atlas", order, () => (state.k === 1 ? field.paintAtlas(decoder) : field.showAtlas(atlas(state))));
-    once("even", order, () => {
-      even.show(mosaic(state), { x: 0, y: 0, width: 1, height: 1 });
-      change(lines, { d: Array.from({ length: state.k - 1 }, (_, i) => `M${(i + 1) / state.k} 0v1M0 ${(i + 1) / state.k}h1`).join("") });
-    });
     once("cloud", `${order} ${state.digit}`, () => {
       field.showCloud(cloud(state));
     });
@@ -314,9 +284,6 @@ function build(kit, { images, known }) {
       ],
       end: { at: Math.min(found.loss, AXIS), text: `loss ${numbers.loss}${found.loss > AXIS ? " →" : ""}`, inside: found.loss > 0.75 * AXIS },
     });
-    write(outputs[0], numbers.loss);
-    write(outputs[1], numbers["-log p(x)"]);
-    write(outputs[2], numbers.gap);
     const meaning = `−log p(x) ${numbers["-log p(x)"]}, gap ${numbers.gap}`;
     cells.paint(meaning, `${state.k} x ${state.k}`);
     shape.paint(seen);
@@ -326,7 +293,6 @@ function build(kit, { images, known }) {
     return numbers;
   }
 
-  const controls = element("div", { class: "lb-live", style: "flex: 1 1 10rem" }, cells.element, shape.element);
   const stage = element("div", { class: "lb-stage lb-inspect lb-shuffled" },
     element("style", {}, STYLE),
     guess.element,
@@ -334,8 +300,7 @@ function build(kit, { images, known }) {
     field.element,
     element("div", { class: "lb-draw" }, pair.element),
     element("div", { class: "lb-side" }, drawn.element),
-    element("div", { class: "lb-readings" }, buttons, values,
-      element("div", { class: "lb-beside" }, evenly, controls), stepped),
+    element("div", { class: "lb-readings" }, element("div", { class: "lb-live" }, shape.element), buttons, element("div", { class: "lb-live" }, cells.element), stepped),
     element("div", { class: "lb-notes" },
       element("p", { class: "lb-legend" }, "Numbers on the map: which share of p(z|x), the blue places, lies in a cell."),
       element("div", { class: "lb-tools lb-live" }, ...kit.tools())));

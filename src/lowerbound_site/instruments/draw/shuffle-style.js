@@ -4,9 +4,6 @@ export const STYLE = `
 .lb-inspect.lb-shuffled { grid-template: "predict predict" "costs costs" "plane plane" "notes notes" "draw side" "readings readings" / minmax(0, 1fr) minmax(0, 1fr) }
 .lb-notes { display: flex; flex-wrap: wrap; gap: 0.4rem 0.8rem; grid-area: notes; align-items: start }
 .md-typeset .lb-notes > p { flex: 1 1 9rem }
-.lb-shuffled .lb-readings > .lb-beside { align-items: start; margin-block: 0.6rem }
-.lb-shuffled .lb-evenly { flex: 0 0 9.4rem }
-.lb-shuffled .lb-evenly > svg { max-width: 8rem }
 .lb-shuffled .lb-slider input { flex-basis: 4rem }
 @media screen and (min-width: 44rem) {
   .lb-inspect.lb-shuffled { grid-template: "predict predict predict" "costs costs costs" "plane draw side" "plane readings readings" "notes readings readings" 1fr / minmax(0, 23rem) 10rem minmax(5rem, 1fr) }
