@@ -249,7 +249,7 @@ def test_a_dot_is_widened_until_the_bar_gets_no_shorter(page: Page, stage: str) 
     for name in ("width of q", "height of q"):
         page.get_by_role("slider", name=name).press("PageUp")
     expect(page.locator(".lb-verdict")).to_contain_text(
-        "You said “no shorter than blue”, and that is right. The gap is 0."
+        "You said “no shorter than blue”, and that is right. The gap comes near 0"
     )
     assert surprise < float(page.evaluate(NUMBERS)["loss"]) < dot - 1
     page.get_by_role("button", name="And a decoder that ignores z?").press("Enter")
