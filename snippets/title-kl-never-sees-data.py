@@ -28,7 +28,7 @@ for (name, data), (left, right) in zip(datasets.items(), axes, strict=True):
     print(f"{name}: average KL(q(z|x)||p(z|x)) = {gap:z.2f}")
     print(f"{name}: KL(q(x)||p(x)) = {images:z.2f}")
     assert abs(gap) < 1e-12, (
-        f"the gap should be 0 with data {name}, not {gap:.4f}: no data enter it"
+        f"the gap should be 0 with data {name}, not {gap:.4f}: it is 0 for each image"
     )
     left.bar([-0.2, 0.8, 1.8], p.x.prob.tolist(), 0.38, color=P)
     left.bar([0.2, 1.2, 2.2], q.x.prob.tolist(), 0.38, color=DATA)

@@ -3,7 +3,6 @@
 // seen once the reader has said something. A case that a text in .lb-post links to opens below that paragraph. Without
 // JavaScript, and on paper, all this is a text and a list of folds.
 
-
 customElements.define(
   "lb-judge",
   class extends HTMLElement {

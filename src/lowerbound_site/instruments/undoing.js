@@ -116,8 +116,8 @@ function build(kit) {
       change(named[2], { x: leftwards ? at - 8 : at + 8, y: landed + 4, "text-anchor": leftwards ? "end" : "start" });
       write(named[2], `decodes to ${number(WEIGHT * found.mean, 1)}`);
 
-      const named3 = { guess: "your z", inverse: "x / 2", posterior: "middle of p(z|x)" };
-      const each = Object.entries(answers(state)).map(([name, value]) => ({ value, name: named3[name], costs: costs(value, state), hidden: name !== "guess" && !told }));
+      const labels = { guess: "your z", inverse: "x / 2", posterior: "middle of p(z|x)" };
+      const each = Object.entries(answers(state)).map(([name, value]) => ({ value, name: labels[name], costs: costs(value, state), hidden: name !== "guess" && !told }));
       const line = (part) => (part.hidden ? `${part.name}: after your guess` : `${part.name} = ${number(part.value, 2)}, decodes to ${number(WEIGHT * part.value, 1)}`);
       bars.paint(each.map((part) => (part.hidden ? [] : part.costs)), each.map(() => [FULL, LIGHT]), each.map((part) => [[line(part), ["var(--lb-ink)", "var(--lb-q)", "var(--lb-p)"][each.indexOf(part)]]]));
       noise.paint();

@@ -192,8 +192,14 @@ class Desk:
         self.complaints = self._all_complaints()
         if saved or ran or rendered or before != self.complaints:
             self._show()
+        if saved:
+            names = ", ".join(sorted(path.relative_to(self.root).as_posix() for path in saved))
+            print(
+                f"{time.strftime('%H:%M:%S')} {names[:200]}: shown after {time.perf_counter() - begin:.1f} s",
+                flush=True,
+            )
         self.claims.run()
-        if ran and not saved:  # what it printed may be missed, or found, on other pages
+        if ran:  # what it printed may be missed, or found, on other pages
             self.wrong, before = what_is_wrong(self.root), self.complaints
             self.complaints = self._all_complaints()
             if before != self.complaints:
@@ -201,12 +207,6 @@ class Desk:
         if self.due and not self.complaints and not self.claims.running:
             self.due = False
             self.strict.start((needs, packed_sheets(self.root)))
-        if saved:
-            names = ", ".join(sorted(path.relative_to(self.root).as_posix() for path in saved))
-            print(
-                f"{time.strftime('%H:%M:%S')} {names[:200]}: shown after {time.perf_counter() - begin:.1f} s",
-                flush=True,
-            )
 
     def _all_complaints(self) -> list[str]:
         warned = [said for complaints in self.pages.warned.values() for said in complaints]
