@@ -65,6 +65,6 @@ for row, (name, (mean, width, decoder)) in zip(axes, models.items(), strict=True
 assert bounds["too sure"] < bounds["healthy"] - 2, (
     f"beside the same decoder the bound should be over 2 nats lower, not {bounds['too sure']:.1f} and {bounds['healthy']:.1f}"
 )
-axes[3, 0].text(0, 12, "new: decoded from the prior", color=P)
-axes[3, 1].text(0, 12, "decoded from the encoder", color=Q)
+axes[3, 0].text(0, 15, "new: decoded from the prior", color=P)
+axes[3, 1].text(0, 15, "decoded from the encoder", color=Q)
 figure.savefig("three-checks-three-faults.svg")
