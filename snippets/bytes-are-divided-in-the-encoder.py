@@ -20,7 +20,7 @@ for seed in (0, 1, 2, 3, 4):
     first = loss(vae, x, noise).item()
     last = fit(vae, x, epochs=5, seed=seed, progress=False).loss[-1]
     print(f"seed {seed}: undivided = {undivided.item():.0e}")
-    print(f"seed {seed}: divided = {first:.0f}, after five epochs = {last:.0f}")
+    print(f"seed {seed}: divided = {first:.4g}, after five epochs = {last:.4g}")
     assert not undivided < 1e6, f"undivided, a loss beyond 1e6, not {undivided:.0f}"
     assert last < first < 1e4, (
         f"divided, the loss should fall from below 1e4, not {first:.3g} to {last:.3g}"

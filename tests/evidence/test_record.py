@@ -68,6 +68,7 @@ def test_what_keeps_its_word_is_recorded_and_stays_untouched(
     write("snippets/half.out", "total = 0.13\n")
     write("snippets/weak.py", SNIPPET.replace("== 4", "> 0"))
     write("snippets/threads.py", SNIPPET.replace("{total}", "{__import__('os').environ.get('OMP_NUM_THREADS')}"))
+    write("snippets/long.py", SNIPPET.replace("{total}", "{5 ** (20 * (total - 4))}"))
     write("snippets/foreign.py", SNIPPET.replace("total = {", "‖x‖ = {"))
     write("snippets/fails.py", SNIPPET.replace("== 4", "== 5"))
     write("snippets/unseeded.py", SNIPPET.replace("{total}", "{total} {id(object())}"))
@@ -80,6 +81,7 @@ def test_what_keeps_its_word_is_recorded_and_stays_untouched(
     assert capsys.readouterr().out == "draws: recorded draws.out, draws.svg, draws.broken\ntwo-and-two: unchanged\n"
     assert "snippets/half.py: unsteady digit, line 8: {total / 32:.2f} prints 0.12, but 0.13" in complaints
     assert "snippets/weak.py: after 'Break it: 2 + 2 -> 2 + 3' nothing fails" in complaints
+    assert "2 + 3' it prints 95367431640625, more digits than another machine repeats; print :.4g" in complaints
     assert "snippets/threads.py: prints something else in the environment plain-processor-two-threads" in complaints
     assert "snippets/foreign.py: prints ‖, which not every console can write (Windows'); print ASCII" in complaints
     assert "snippets/unseeded.py: prints something else each time it runs; set a seed" in complaints

@@ -22,8 +22,10 @@ from lowerbound_site.evidence.colours import COLOURS
 from lowerbound_site.evidence.run import ENVIRONMENTS, Run, run_fresh, run_warm
 
 _NUMBER = re.compile(r"[-+]?\d*\.?\d+(?:e[-+]?\d+)?", re.IGNORECASE)
+_WHOLE = re.compile(r"(?<![\d.])\d+(?!\.?\d)")
 _COLOUR = re.compile(r"(?<=[:\" ])#[0-9a-fA-F]{6}\b")
 _IMAGE = re.compile(r"data:image/\w+;base64,")
+_DIGITS = 7  # of a whole number in float32
 _LAST = 6  # lines that are kept of what a broken program prints
 PRINTS_ANOTHER = (
     "prints something else each time it runs; set a seed, as in torch.Generator().manual_seed(0), and draw from it"
@@ -134,10 +136,11 @@ def compare(claim: Claim, run: Run) -> list[str]:
 
 
 def why_unbroken(claim: Claim, broken: Run) -> list[str]:
-    """Return why the broken snippet is no evidence; nothing if its own assert failed, as it should."""
-    if broken.failed_at:
-        return []
+    """Return why the broken snippet is no evidence; nothing if its own assert failed, in digits that stay."""
     place = f"snippets/{claim.name}.py: after 'Break it: {claim.break_from} -> {claim.break_to}'"
+    if broken.failed_at:
+        long = next((number for number in _WHOLE.findall(broken.stdout) if len(number) > _DIGITS), None)
+        return [f"{place} it prints {long}, more digits than another machine repeats; print :.4g"] if long else []
     if broken.error is None:
         return [f"{place} nothing fails, so the asserts do not test the claim; strengthen them"]
     return [f"{place} it stops, but not by an assert of its own; break the mathematics only:\n{broken.error}"]
