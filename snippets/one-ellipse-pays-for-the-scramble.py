@@ -1,4 +1,4 @@
-"""For the trained model, one ellipse has a larger average gap at cells four times as fine, even if re-sized.
+"""Shuffle a trained model's map in cells four times as fine, and one ellipse's gap grows, even if re-sized.
 
 Kind: experiment
 Break it: order[cell[..., 0] * k + cell[..., 1]] -> cell[..., 0] * k + cell[..., 1]

@@ -1,4 +1,4 @@
-"""Sixteen codes from the prior miss log p(x) by nats, sixteen from the encoder the reconstruction by tenths.
+"""With sixteen codes, log p(x) from the prior is off by nats, the reconstruction from the encoder by tenths.
 
 Kind: experiment
 Break it: q.at(noise) -> 4 * noise

@@ -1,4 +1,4 @@
-"""Without noise the codes crowd, without the KL they run apart; by their spread pictures change alike.
+"""Without noise codes crowd, without the KL they run apart; rescaled by their spread, pictures change alike.
 
 Kind: experiment
 Break it: beta=float(kl), sample=bool(noise) -> beta=float(noise), sample=bool(kl)

@@ -1,4 +1,4 @@
-"""A softmax of log q(z|x) says how probably z came from each image; its top 50 hold it as often as promised.
+"""A softmax of log q(z|x) says which images z may have come from, and drawn codes come from them as often.
 
 Kind: experiment
 Break it: log_q.softmax(1) -> log_q.exp()

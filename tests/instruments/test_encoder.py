@@ -157,7 +157,7 @@ def test_one_is_sent_to_the_island_when_far_from_it(page: Page) -> None:
     question(page).click()
     expect(page.locator(".lb-story")).to_contain_text("Take your ellipse there")
     page.mouse.click(*at(page, -2.4, -0.8))
-    expect(page.locator(".lb-story")).to_contain_text("Now your ellipse lies on the blue cloud")
+    expect(page.locator(".lb-story")).to_contain_text("You have reached the blue cloud")
 
 
 def test_by_touch(browser: Browser, stage: str) -> None:

@@ -50,6 +50,7 @@ async function build(kit, { decoder, images, chosen, labels }) {
   const scores = new Map(); // by digit, once the encoder has answered: the gap of the reader's best and the encoder's
   let releases = 0;
   let late = false; // whether the island was shown before the ellipse lay on it
+  let there = false; // whether the ellipse has lain on it since
 
   const image = (digit) => images[chosen[DIGITS.indexOf(digit)]];
   const truth = (digit) => {
@@ -173,7 +174,7 @@ async function build(kit, { decoder, images, chosen, labels }) {
   task.innerHTML =
     "A trained decoder turns each place on this map into a picture. <b>Which places could have made <i>x</i>?</b> " +
     "Tap there, then drag, and make the loss as small as you can. It adds up two costs: how badly draws from your " +
-    "<b class='lb-q'>ellipse</b> match <i>x</i> once they are decoded, and a charge that grows with the distance from the middle of the map.";
+    "<b class='lb-q'>ellipse</b> match <i>x</i> once they are decoded, and a charge for an ellipse that is small, or far from the middle of the map.";
 
   // The grid is decoded a little between two frames, long before it is asked for.
   let idle = 0;
@@ -200,7 +201,7 @@ async function build(kit, { decoder, images, chosen, labels }) {
 
   function paint({ digit, z1, z2, s1, s2, step }) {
     const { x, q, value } = current();
-    if (digit !== ticksOf) [ticks, begun, lowest, releases, ticksOf, late] = [[value], value, value, 0, digit, false];
+    if (digit !== ticksOf) [ticks, begun, lowest, releases, ticksOf, late, there] = [[value], value, value, 0, digit, false, false];
     const revealed = step !== "play";
     const sized = after("size");
     const surprise = revealed || releases ? -truth(digit).logEvidence : undefined;
@@ -288,14 +289,15 @@ async function build(kit, { decoder, images, chosen, labels }) {
         text = `${lowest < begun ? "Your lowest loss is" : "Lowest is still where you began,"} ${number(lowest, 1)}. No ellipse gets below ${number(surprise, 1)}.`;
         button = "What am I looking for?";
       }
-    } else if (gap > CLOSE && step === "found") {
+    } else if (gap > CLOSE && step === "found" && !there) {
       late = true;
       text = "There it is, in blue: <b class='lb-p'>p(z|x)</b>, the places that could have made <i>x</i>. Take your ellipse there.";
     } else if (step === "found") {
+      there = true;
       text =
-        `${late ? "Now your ellipse lies on" : "You found"} the blue cloud, <b class='lb-p'>p(z|x)</b>: the places that could have made <i>x</i>. ` +
+        `${late ? "You have reached" : "You found"} the blue cloud, <b class='lb-p'>p(z|x)</b>: the places that could have made <i>x</i>. ` +
         `Your lowest loss is ${number(best, 1)}${theirLoss ? `, the trained encoder’s is ${number(theirLoss, 1)}` : ""}. Nothing gets below ` +
-        `the <b class='lb-p'>blue piece</b>, −log p(x), which no ellipse moves. All you could shrink is the <b class='lb-gap'>purple</b> one.`;
+        `the <b class='lb-p'>blue piece</b>, −log p(x), which no ellipse moves. All you could shrink is the <b class='lb-gap'>purple</b> one. (The bar is the same, cut in another way.)`;
       button = "Look closer";
     } else if (step === "size") {
       const small = Math.max(q.tril[0], q.tril[2]) < 0.06;

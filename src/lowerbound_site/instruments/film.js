@@ -117,10 +117,12 @@ async function build(kit, { images, labels, heldOut, train }) {
       kit.set({ epoch: EPOCHS }, true);
       return;
     }
+    let { epoch } = kit.state;
     playing = setInterval(() => {
       const have = (runOf(kit.state)?.length ?? 0) - 1;
-      if (kit.state.epoch < have) kit.set({ epoch: kit.state.epoch + 1 });
-      if (kit.state.epoch === EPOCHS) rest();
+      const elsewhere = kit.state.epoch !== epoch; // a link has led there: that is what the reader wants to see
+      if (!elsewhere && epoch < have) kit.set({ epoch: (epoch += 1) });
+      if (elsewhere || epoch === EPOCHS) rest();
     }, BETWEEN);
     kit.repaint();
   }

@@ -76,7 +76,7 @@ function build(kit, { x, whole, truth, costs }) {
   const image = digits("listening-x", "var(--lb-data)", 1, "<i>x</i>");
   const drawn = digits("listening-drawn", "var(--lb-ink)", 1, "<i>q</i>’s draws");
   const slider = axisSlider(kit, "part", "decoder listens", { small: 0.05, large: 0.2, page: 0.2 });
-  const answers = choice(kit, "q", "q(z|x)", { encoder: "encoder’s", best: "best", prior: "prior" });
+  const answers = choice(kit, "q", "q(z|x)", { encoder: "encoder’s", best: "best ellipse", prior: "prior" });
   const guess = predict(kit, "Make the decoder deaf to z, and leave q as it is: the encoder’s. The gap will be…", { answers: ["0", "as it is", "larger"] });
   const names = ["loss", "−log p(x)", "gap", "KL(q‖prior)"];
   const outputs = names.map(() => element("output", { "aria-live": "off" }));

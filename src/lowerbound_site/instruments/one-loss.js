@@ -91,7 +91,7 @@ function build(kit, { decoder, encoder, images }) {
     made.addEventListener("click", press);
     return made;
   };
-  const more = button("Draw codes", () => kit.set({ draws: 2 * kit.state.draws || 16 }, true));
+  const more = button("Draw codes", () => kit.set(kit.state.draws ? { draws: 2 * kit.state.draws } : { draws: 16, q: "encoder" }, true));
   const again = button("Other draws", () => kit.go({ seed: (kit.state.seed + 1) % 1000 }));
   const buttons = element("div", { class: "lb-buttons lb-live" },
     more,

@@ -30,7 +30,7 @@ export const schema = {
   "s1": { "from": 0.01, "to": 1.2, "step": 0.01, "start": 0.3 },
   "s2": { "from": 0.01, "to": 1.2, "step": 0.01, "start": 0.3 },
   "tilt": { "from": -0.95, "to": 0.95, "step": 0.01, "start": 0 },
-  "ask": { "of": ["piece", "floor"], "start": "piece" }
+  "ask": { "of": ["piece", "draw"], "start": "piece" }
 };
 
 const LIMIT = 3.5;
@@ -39,16 +39,25 @@ const AXIS = 60;
 const DRAWS = 64;
 const NOISE = steadyNoise(DRAWS);
 const MOVED = 0.5; // nats: what shows which piece an ellipse changes
+const MUCH = 20; // nats: an image that the model would hardly make, beside a digit
 const NEAR = 0.3; // nats: a gap that shows where the bar can't get shorter
 
-const QUESTIONS = { // the first is the page's choice, `ask`
-  piece: { text: "Drag the ellipse. Which piece of the bar can it change?", answers: ["the blue one", "the purple one", "both"], missing: "Now drag the ellipse, and see." },
+const QUESTIONS = { // the first is the page's choice, `ask`; a button leads on to the `next`
+  piece: { text: "Drag the ellipse. Which piece of the bar can it change?", answers: ["the blue one", "the purple one", "both"], missing: "Now drag the ellipse, and see.", next: "decoder" },
+  draw: {
+    text: "Draw something that is no digit: change many of the squares under “Draw an image of your own”. Which piece of the bar gets long?",
+    answers: ["the blue one", "the purple one", "both alike"],
+    missing: "Now draw, and see.",
+    next: "floor",
+  },
   floor: {
+    go: "How short can an ellipse make the bar?",
     text: "Drag the ellipse’s edges and its middle, and shorten the bar. How short can an ellipse make it?",
     answers: ["as short as you like", "no shorter than blue", "a little shorter than blue"],
     missing: "Now shorten the bar as far as it goes, and see.",
   },
   decoder: {
+    go: "And a decoder that ignores z?",
     text: "Now take a decoder that ignores z, so that one ellipse fits its cloud exactly: gap 0. Will the whole bar be…",
     answers: ["shorter", "as long", "longer"],
     missing: "Now press the button below, and see.",
@@ -148,11 +157,12 @@ function build(kit, { decoders, encoder, images }) {
   let asking = kit.state.ask;
   let start; // the gap before the ellipse was moved
   const guess = predict(kit, QUESTIONS[asking].text, QUESTIONS[asking]);
-  const goOn = button("And a decoder that ignores z?", () => {
-    asking = "decoder";
-    guess.ask(QUESTIONS.decoder.text, QUESTIONS.decoder.answers);
+  const goOn = button("", () => {
+    asking = QUESTIONS[asking].next;
+    guess.ask(QUESTIONS[asking].text, QUESTIONS[asking].answers);
     guess.focus(); // this button goes
-    kit.go({ q: "encoder" });
+    const { z1, z2 } = asState(encode(encoder, images[kit.state.digit]));
+    kit.go(asking === "decoder" ? { q: "encoder" } : { x: "", q: "hand", z1, z2, s1: 0.02, s2: 0.02, tilt: 0 });
   });
   goOn.classList.add("lb-tool"); // it is no answer to the question above it
   kit.atReset(() => (asking = kit.state.ask));
@@ -227,13 +237,13 @@ function build(kit, { decoders, encoder, images }) {
     write(outputs["−log p(x)"], numbers["-log p(x)"]);
     write(outputs.gap, numbers.gap);
     write(outputs[`mean of ${DRAWS} draws`], numbers.draws);
-    ask(state, { value, gap, numbers });
+    ask(state, { value, surprise, gap, numbers });
     kit.say(`loss ${numbers.loss}, minus log p of x ${numbers["-log p(x)"]}, gap ${numbers.gap}; ${where}`);
     return numbers;
   }
 
   /** Which question stands there, and whether enough was seen to judge it. */
-  function ask({ decoder, x, digit, q }, { value, gap, numbers }) {
+  function ask({ decoder, x, digit, q }, { value, surprise, gap, numbers }) {
     const deafened = decoder === "deaf";
     if (deafened) asking = "decoder";
     guess.ask(QUESTIONS[asking].text, QUESTIONS[asking].answers);
@@ -241,9 +251,15 @@ function build(kit, { decoders, encoder, images }) {
     listen.hidden = asking !== "decoder";
     if (q === "encoder" || start?.of !== `${x} ${digit}`) start = { of: `${x} ${digit}`, gap };
     const moved = !deafened && Math.abs(gap - start.gap) > MOVED;
-    goOn.hidden = asking === "decoder";
-    const { missing } = QUESTIONS[asking];
-    if (asking === "floor") {
+    const { missing, next } = QUESTIONS[asking];
+    goOn.hidden = !next;
+    if (next) write(goOn, QUESTIONS[next].go);
+    if (asking === "draw") {
+      const before = -grid(decoder).posterior(images[digit]).logEvidence;
+      const right = gap > 2 * surprise ? 1 : surprise > 2 * gap ? 0 : 2;
+      const because = `−log p(x) is ${numbers["-log p(x)"]}: the model would hardly ever make your image. For the digit before, it was ${number(before, 1)}. The gap is ${numbers.gap}.`;
+      guess.paint(x && q === "encoder" && surprise > before + MUCH, { right, because }, missing);
+    } else if (asking === "floor") {
       const because = "The gap comes near 0, and is never below it. So the loss is never below −log p(x): minus the loss is a lower bound of log p(x).";
       guess.paint(gap < NEAR, { right: 1, because }, missing);
     } else if (asking === "piece") {
@@ -261,8 +277,8 @@ function build(kit, { decoders, encoder, images }) {
     "The loss of <i>x</i>, in nats, the unit of natural logarithms. <b class='lb-p'>Blue</b>, −log p(x): how improbable the model finds <i>x</i>. " +
     "<b class='lb-gap'>Purple</b>, the gap: how far the <b class='lb-q'>ellipse</b> is from the cloud.";
   const fold = (title, ...content) => element("details", {}, element("summary", {}, title), ...content);
-  const own = fold("Draw a digit of your own", drawn.element, element("div", { class: "lb-buttons" }, empty));
-  own.open = Boolean(kit.state.x);
+  const own = fold("Draw an image of your own", drawn.element, element("div", { class: "lb-buttons" }, empty));
+  own.open = Boolean(kit.state.x) || kit.state.ask === "draw";
   const byNumbers = fold("Set the ellipse by numbers",
     element("p", {}, "μ (mu) says where its middle is, σ (sigma) how wide it is along each axis. Tilt says how far the two numbers of z go together: 0 is an upright ellipse."),
     element("div", { class: "lb-numbers" }, ...Object.values(inputs).map((part) => part.label), tilt.element),

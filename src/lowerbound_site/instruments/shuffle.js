@@ -287,8 +287,7 @@ function build(kit, { images, known }) {
     const meaning = `−log p(x) ${numbers["-log p(x)"]}, gap ${numbers.gap}`;
     cells.paint(meaning, `${state.k} x ${state.k}`);
     shape.paint(seen);
-    guess.element.style.visibility = state.steps ? "hidden" : ""; // it asks of the shuffle alone; its place stays
-    guess.paint(inPieces && state.k > 1);
+    guess.paint(inPieces && state.k > 1 && !state.steps); // it asks of the shuffle alone
     kit.say(`${state.k} by ${state.k} cells, ${{ ellipse: "one ellipse", best: "the best ellipse found", pieces: "q in pieces" }[state.q]}: ${meaning}, loss ${numbers.loss}`);
     return numbers;
   }
@@ -302,7 +301,7 @@ function build(kit, { images, known }) {
     element("div", { class: "lb-side" }, drawn.element),
     element("div", { class: "lb-readings" }, element("div", { class: "lb-live" }, shape.element), buttons, element("div", { class: "lb-live" }, cells.element), stepped),
     element("div", { class: "lb-notes" },
-      element("p", { class: "lb-legend" }, "Numbers on the map: which share of p(z|x), the blue places, lies in a cell."),
+      element("p", { class: "lb-legend" }, "Numbers on the map: which share of p(z|x), the blue places, lies in a cell. Behind ±: how far off an average over draws of q may well be."),
       element("div", { class: "lb-tools lb-live" }, ...kit.tools())));
   return { stage, paint };
 }

@@ -21,6 +21,7 @@ export const schema = {
 
 const LIMIT = 3.5;
 const SHOWN = 5; // images by themselves
+const RIM = 2.2; // from the middle: few images have their codes beyond
 
 const load = async () => {
   const [decoder, encoder, images] = await Promise.all([loadDecoder(), loadEncoder(), loadTrainingImages()]);
@@ -72,7 +73,7 @@ function build(kit, data) {
   const question = predict(kit, "A code comes in, but not the image that sent it. Tap around on the map: where can one image have over half of the probability?", {
     answers: ["in the middle", "at the rim", "nowhere"],
     right: 1,
-    because: "Few images have their codes there, so one may stand nearly alone, and the picture is sharp. In the middle many share each code, and the picture is their average: that is the blur.",
+    because: "Few images have their codes there, so one may stand nearly alone, and the average is sharp. (The decoder was hardly trained there.) In the middle many share each code, and their average is a blur.",
   });
   return {
     stop: () => gliding.stop(),
@@ -104,7 +105,7 @@ function build(kit, data) {
       const likeliest = weights[first[0]];
       const meaning = `likeliest sender ${percent(likeliest)}`;
       for (const hand of hands) hand.paint(meaning);
-      question.paint(likeliest > 0.5, undefined, "Now tap in the middle, and at the rim.");
+      question.paint(likeliest > 0.5, undefined, Math.hypot(z1, z2) > RIM ? "Not here. Now go along the rim." : "Now tap in the middle, and at the rim.");
       kit.say(`code ${number(z1, 2)}, ${number(z2, 2)}: ${meaning}`);
       return {
         ...Object.fromEntries(first.map((i, n) => [`source ${n + 1}`, number(weights[i], 4)])),

@@ -83,7 +83,7 @@ function build(kit) {
         plot,
         element("div", {},
           element("div", { class: "lb-predict lb-live" }, tell, verdict),
-          element("p", { class: "lb-legend", style: "margin-top: 0.6rem" }, "What a z costs, in nats. The full piece says how rare this z is, z²/2 over the square of the prior’s width. The light piece says how rare the noise is that it needs, (x − 2z)²/2 over the square of the noise’s width."),
+          element("p", { class: "lb-legend", style: "margin-top: 0.6rem" }, "What a z costs, in nats. Full: how rare this z is. Light: how rare the noise is that it needs."),
           bars.element,
           noise.element,
           prior.element)),
@@ -117,7 +117,7 @@ function build(kit) {
       write(named[2], `decodes to ${number(WEIGHT * found.mean, 1)}`);
 
       const labels = { guess: "your z", inverse: "x / 2", posterior: "middle of p(z|x)" };
-      const each = Object.entries(answers(state)).map(([name, value]) => ({ value, name: labels[name], costs: costs(value, state), hidden: name !== "guess" && !told }));
+      const each = Object.entries(answers(state)).map(([name, value]) => ({ value, name: labels[name], costs: costs(value, state), hidden: !told }));
       const line = (part) => (part.hidden ? `${part.name}: after your guess` : `${part.name} = ${number(part.value, 2)}, decodes to ${number(WEIGHT * part.value, 1)}`);
       bars.paint(each.map((part) => (part.hidden ? [] : part.costs)), each.map(() => [FULL, LIGHT]), each.map((part) => [[line(part), ["var(--lb-ink)", "var(--lb-q)", "var(--lb-p)"][each.indexOf(part)]]]));
       noise.paint();
