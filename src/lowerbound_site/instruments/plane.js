@@ -287,7 +287,8 @@ function build(kit, { decoders, encoder, images }) {
     element("p", { class: "lb-legend" }, `The gap is an average over draws of q, the dots on the map. What each of ${DRAWS} says, log q(z|x) − log p(z|x), the smallest first:`),
     element("div", {}, each.element));
   byNumbers.addEventListener("toggle", () => kit.repaint(), { signal: kit.signal });
-  const stage = element("div", { class: "lb-stage lb-fitting" },
+  own.addEventListener("toggle", () => stage.classList.toggle("lb-own", own.open), { signal: kit.signal });
+  const stage = element("div", { class: own.open ? "lb-stage lb-fitting lb-own" : "lb-stage lb-fitting" },
     element("style", {}, STYLE),
     element("div", { class: "lb-ask lb-live" }, guess.element, goOn, listen),
     element("div", { class: "lb-costs" }, costs.element, legend),

@@ -23,7 +23,7 @@ export const schema = {
   "digit": { "from": 0, "to": 359, "step": 1, "start": 134 },
   "s": { "from": 0.02, "to": 0.8, "step": 0.01, "start": 0.25 },
   "c": { "from": 0.5, "to": 4, "step": 0.1, "start": 1 },
-  "map": { "of": ["shut", "open"], "start": "open" }
+  "map": { "of": ["shut", "open"], "start": "shut" }
 };
 
 const LIMIT = 3.5;

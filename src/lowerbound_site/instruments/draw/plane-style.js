@@ -2,6 +2,8 @@
 
 export const STYLE = `
 .lb-fitting { display: grid; grid-template: "ask" "costs" "plane" "side" "more" / minmax(0, 1fr); gap: 0.6rem 1rem; font-size: 0.8rem }
+.lb-fitting.lb-own { grid-template-areas: "ask" "more" "costs" "plane" "side" } /* what is drawn stands beside the bar that it changes */
+.lb-fitting.lb-own .lb-side > :first-child { display: none } /* the image, which is seen where it is drawn */
 .lb-fitting .lb-ask { grid-area: ask }
 .lb-fitting .lb-ask > button { margin-top: 0.6rem }
 .lb-fitting .lb-plane { grid-area: plane; margin: 0 0 1rem 1.1rem }
@@ -22,5 +24,6 @@ export const STYLE = `
 .lb-fitting .lb-numbers input { accent-color: var(--lb-q) }
 @media screen and (min-width: 44rem) {
   .lb-fitting { grid-template: "costs costs" "plane ask" "plane side" "plane more" 1fr / minmax(0, 25rem) minmax(0, 1fr) }
+  .lb-fitting.lb-own { grid-template: "costs costs" "plane ask" "plane more" "plane side" 1fr / minmax(0, 25rem) minmax(0, 1fr) }
 }
 `;
