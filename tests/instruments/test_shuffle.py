@@ -382,10 +382,12 @@ def test_the_decoder_bends_to_the_ellipses_that_are_held(browser: Browser, stage
         after = shown(page)
         assert float(after["all digits now"]) < float(after["all digits before"]) - 2
         assert float(after["-log p(x)"]) > float(before["-log p(x)"]) + 0.5
-        expect(page.locator(".lb-predict")).to_be_hidden()  # it asks of the shuffle alone
+    page.get_by_role("button", name="as small as before").click()
+    page.get_by_role("radio", name="any shape").check()
+    expect(page.locator(".lb-verdict")).to_have_text("Now try it, and see.")  # it asks of the shuffle alone
     page.get_by_role("slider", name="cells a side").press("ArrowRight")
     assert "all digits now" not in shown(page)
-    expect(page.locator(".lb-predict")).to_be_visible()
+    expect(page.locator(".lb-verdict")).to_contain_text("and that is right")
     page.close()
 
 
