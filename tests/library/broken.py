@@ -230,6 +230,11 @@ def kl_over_the_whole_batch():
     return sound(loss=loss_of(bce_with_logits, lambda mu, logvar: each_kl(mu, logvar).sum())), data()
 
 
+def no_kl():
+    """A plain autoencoder: rounding in place of a KL is no KL that changes with the batch."""
+    return sound(loss=lambda decoded, x, mu, logvar: summed(decoded, x)), data()
+
+
 def kl_subtracted():
     """AntixK/PyTorch-VAE 68, the sign."""
     return sound(loss=loss_of(summed, lambda mu, logvar: -each_kl(mu, logvar).mean())), data()
@@ -379,6 +384,7 @@ def deaf_decoder():
 BROKEN = {
     mean_of_everything: "beta",
     mean_over_latent_numbers: "beta",
+    no_kl: "beta",
     kl_over_the_whole_batch: "same in every batch size",
     kl_subtracted: "sign and form of the KL",
     log_sigma_squared: "sign and form of the KL",

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from torch import Tensor
 
 from lowerbound.diagnose.anyvae import BERNOULLIS, NotChecked
-from lowerbound.diagnose.lossfit import FORMS, MEAN, NO_LOSS, Fit, drawn_width, draws_in_training, of_half
-from lowerbound.diagnose.measured import Measured
+from lowerbound.diagnose.lossfit import FORMS, MEAN, Fit, drawn_width, draws_in_training, of_half
+from lowerbound.diagnose.measured import LIMITS, Measured
 from lowerbound.diagnose.report import FINE, LOOK, WRONG, Check, judged
 from lowerbound.encoders import READINGS
 
@@ -17,14 +17,15 @@ SIGMA = {"logvar": "exp(logvar / 2)", "log_std": "exp(log_std)", "std": "std its
 
 def gives_a_number(m: Measured) -> Check:
     """The loss can be asked: called as was said, it returns one number."""
-    if not isinstance(m.loss, str):
+    because = m.loss
+    if not isinstance(because, NotChecked):
         return judged(FINE, "one for each batch")
     if m.model.vae is not None:
-        raise NotChecked(m.loss)
-    if m.loss == NO_LOSS:
-        return judged(LOOK, NO_LOSS, "pass loss or step: most faults are there")
+        raise because
+    if m.model.loss is None and m.model.step is None:
+        return judged(LOOK, str(because), "pass loss or step: most faults are there")
     called = "step(x)" if m.model.step else "loss(decoded, x, mean, second output)"
-    return judged(WRONG, m.loss, f"it is called as {called}, and has to return a tensor with one number")
+    return judged(WRONG, str(because), f"it is called as {called}, and has to return a tensor with one number")
 
 
 # -- its form ----------------------------------------------------------------------------------------------------------
@@ -54,7 +55,7 @@ def _reading(m: Measured, width: Tensor) -> str | None:
         return MEAN
     for read in sorted(READINGS, key=lambda read: read != m.model.spread):
         std = READINGS[read](m.second).exp()
-        if std.isfinite().all() and float((width / std - 1).abs().median()) < m.limits["drawn"]:
+        if std.isfinite().all() and float((width / std - 1).abs().median()) < LIMITS["drawn"]:
             return read
     return None
 
@@ -131,7 +132,7 @@ def weight_of_the_kl(m: Measured) -> Check:
     if beta == 0:
         advice = "the loss has no KL: a plain autoencoder"
     found = f"{beta:.4g} where {meant:g} was meant: {made}"
-    return judged(abs(beta - meant) > m.limits["beta"] * max(abs(meant), 1e-9), found, advice, beta)
+    return judged(abs(beta - meant) > LIMITS["beta"] * max(abs(meant), 1e-9), found, advice, beta)
 
 
 def same_in_every_image_size(m: Measured) -> Check:
@@ -153,18 +154,15 @@ def _weighed(m: Measured) -> tuple[Fit, Fit]:
 
 
 def _differ(m: Measured, one: Fit, other: Fit) -> bool:
-    return abs(one.beta - other.beta) > m.limits["batch"] * max(abs(one.beta), abs(other.beta))
+    return abs(one.beta - other.beta) > LIMITS["batch"] * max(abs(one.beta), abs(other.beta))
 
 
 def _made_of(m: Measured) -> str:
     """The factors and reductions behind the two coefficients, in words."""
-    (fit, smaller), pixels, latent = m.fits, m.pixels.shape[1], m.mu.shape[1]
-    cost, charged = "cross-entropy", 1.0
-    if m.model.sigma is not None:
-        cost, charged = "squared error", 1 / (2 * m.model.sigma**2)
+    (fit, smaller), pixels, latent, sigma = m.fits, m.pixels.shape[1], m.mu.shape[1], m.model.sigma
+    cost, charged = ("cross-entropy", 1.0) if sigma is None else ("squared error", 1 / (2 * sigma**2))
     first = {f"{cost}, summed": 1.0, f"{cost}, a mean over {pixels} pixels": 1 / pixels}
-    if m.model.sigma is not None:
-        first |= {f"half the {words}": factor / 2 for words, factor in first.items()}
+    first |= {f"half the {words}": factor / 2 for words, factor in first.items()}
     second = {"KL, summed": 1.0, f"KL, a mean over {latent} latent numbers": 1 / latent}
     second |= {"KL, without its 1/2": 2.0, f"KL, divided by {pixels} pixels": 1 / pixels}
     kl = _named(fit.b, smaller.b, second) if fit.b else "no KL"
