@@ -108,7 +108,7 @@ def form_of_the_kl(m: Measured) -> Check:
 def same_in_every_batch_size(m: Measured) -> Check:
     """Beta is the same in batches of 4 and of 8."""
     fit, smaller = _weighed(m)
-    if _differ(m, fit, smaller):
+    if _differ(fit, smaller):
         found = f"beta is {smaller.beta:.4g} in batches of 4 and {fit.beta:.4g} in batches of 8: {_made_of(m)}"
         advice = "sum both parts over pixels and latent numbers, then average both over the batch"
         return judged(WRONG, found, advice, fit.beta)
@@ -120,7 +120,7 @@ def same_in_every_batch_size(m: Measured) -> Check:
 def weight_of_the_kl(m: Measured) -> Check:
     """Beta is the one that was meant."""
     fit, smaller = _weighed(m)
-    if _differ(m, fit, smaller):
+    if _differ(fit, smaller):
         raise NotChecked("it depends on the batch")
     beta, meant, sigma = fit.beta, m.model.beta, m.model.sigma
     made = _made_of(m)
@@ -138,7 +138,7 @@ def weight_of_the_kl(m: Measured) -> Check:
 def same_in_every_image_size(m: Measured) -> Check:
     """Beta is the same on half of each image."""
     fit, half = _weighed(m)[0], of_half(m.model, m.x, m.generator)
-    if not _differ(m, fit, half):
+    if not _differ(fit, half):
         return judged(FINE, "beta is the same on half of each image", number=half.beta)
     found = f"on half of each image beta is {half.beta:.4g}, on the whole {fit.beta:.4g}"
     return judged(LOOK, found, "a mean over pixels, or a number of pixels typed by hand", half.beta)
@@ -153,7 +153,7 @@ def _weighed(m: Measured) -> tuple[Fit, Fit]:
     return m.fits
 
 
-def _differ(m: Measured, one: Fit, other: Fit) -> bool:
+def _differ(one: Fit, other: Fit) -> bool:
     return abs(one.beta - other.beta) > LIMITS["batch"] * max(abs(one.beta), abs(other.beta))
 
 

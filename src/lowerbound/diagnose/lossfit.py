@@ -25,6 +25,7 @@ EXPLAINED = 1e-3  # of the spread of the values: what a reading may leave over
 SHAKEN = 0.3  # how far the encoder's weights are moved so that codes differ: times their size, and this / 6 beside
 
 MEAN = "the mean"
+DRAWN = (*READINGS, MEAN)  # how a step may draw z
 FORMS = {  # of a KL that is none, and what it is
     "sigma": "it has sigma where sigma^2 belongs",
     "reversed": "it is KL(p(z)‖q(z|x)), the arguments exchanged",
@@ -104,15 +105,16 @@ def fit_of(model: AnyVAE, x: Tensor, batch: int, generator: torch.Generator) -> 
         answers = [ask(model, x[torch.randint(len(x), (batch,), generator=generator)], generator) for _ in range(ROWS)]
     except Exception as error:  # whatever a user's own function may raise
         raise NotChecked(f"the loss raised {type(error).__name__}: {error}") from error
-    values, costs, terms = zip(*answers, strict=True)
-    y, fits = torch.stack(values), []
-    if not y.isfinite().all():
+    values, pixels, mu, second, decoded = (torch.stack(of_all).double().cpu() for of_all in zip(*answers, strict=True))
+    if not values.isfinite().all():
         raise NotChecked(f"the loss is NaN or infinite at a sound {model.spread}, which you said comes second")
-    for (cost, drawn), read in product(costs[0], terms[0]):
-        rows = [torch.hstack([c[cost, drawn], t[read]]) for c, t in zip(costs, terms, strict=True)]
-        features = torch.stack(rows).cpu()
-        if features.isfinite().all():
-            fits.append(Fit(cost, read, drawn, *_least_squares(y, features)))
+    terms, fits = _terms(mu, second, model.spread), []
+    for drawn, images in zip(DRAWN if model.step else (None,), decoded.unbind(1), strict=True):
+        costs = _costs(pixels, images, model.sigma)
+        for cost, read in product(costs, terms):
+            features = torch.cat([costs[cost][:, None], terms[read]], 1)
+            if features.isfinite().all():
+                fits.append(Fit(cost, read, drawn, *_least_squares(values, features)))
 
     def rank(fit: Fit) -> tuple[bool, int, float]:
         unlike = (fit.cost != model.likelihood) + (fit.read != model.spread) + (fit.drawn not in (None, model.spread))
@@ -134,57 +136,58 @@ def _least_squares(y: Tensor, features: Tensor) -> tuple[float, tuple[float, flo
 # -- what a loss may be made of ----------------------------------------------------------------------------------------
 
 
-def _charged(x: Tensor, decoded: dict[Any, Tensor], sigma: float | None) -> dict[Any, Tensor]:
-    r"""What a loss may charge, by its name and by the draw of z: $-\log p(x \mid z)$, but for what z does not move."""
-    x, normal = pixel_rows(x).double(), GaussianNoise(sigma or 1.0)
-    costs: dict[str, Callable[[Tensor], Tensor]] = {
-        "bernoulli-logits": lambda decoded: -Bernoulli().log_prob(x, decoded),
-        # torch's own binary_cross_entropy, which raises where these are no probabilities; here it is NaN
-        "bernoulli-probabilities": lambda p: -(x * _log(p) + (1 - x) * _log(1 - p)).sum(1),
-        "gaussian": lambda decoded: -normal.log_prob(x, decoded),
-        "absolute error": lambda decoded: (x - decoded).abs().sum(1),
+def _costs(x: Tensor, decoded: Tensor, sigma: float | None) -> dict[str, Tensor]:
+    r"""What a loss may charge in each batch: an average of $-\log p(x \mid z)$, but for what z does not move.
+
+    Shapes: x and what is decoded (ROWS, n, D), each cost (ROWS,).
+    """
+    log_p, log_not = (p.log().clamp(min=-100) for p in (decoded, 1 - decoded))  # NaN where p is no probability
+    costs = {
+        "bernoulli-logits": -Bernoulli().log_prob(x, decoded),
+        "bernoulli-probabilities": -(x * log_p + (1 - x) * log_not).sum(-1),
+        "gaussian": -GaussianNoise(sigma or 1.0).log_prob(x, decoded),
+        "absolute error": (x - decoded).abs().sum(-1),
     }
-    return {(kind, drawn): cost(d.double()).mean() for kind, cost in costs.items() for drawn, d in decoded.items()}
-
-
-def _log(p: Tensor) -> Tensor:
-    return p.log().clamp(min=-100)
+    return {kind: cost.mean(1) for kind, cost in costs.items()}
 
 
 def _terms(mu: Tensor, second: Tensor, said: str) -> dict[str, Tensor]:
-    """The three terms of the KL, for each reading of the second output and each of `FORMS`: sums, then an average."""
-    mu, second = mu.double(), second.double()
+    """The three terms of the KL, shapes (ROWS, 3), for each reading of the second output and each of `FORMS`."""
     log_stds = {read: reading(second) for read, reading in READINGS.items()}
     terms = {read: (mu.square() / 2, (2 * log_std).exp() / 2, -log_std) for read, log_std in log_stds.items()}
     half, half_variance, minus = terms[said]
     terms["sigma"] = (half, (2 * half_variance).sqrt() / 2, minus)
     terms["reversed"] = (half / (2 * half_variance), 1 / (4 * half_variance), -minus)
     terms["log squared"] = (half, half_variance, minus.square() / 2)
-    return {read: torch.stack([term.sum(1).mean() for term in three]) for read, three in terms.items()}
+    return {read: torch.stack([term.sum(-1).mean(1) for term in three], 1) for read, three in terms.items()}
 
 
 # -- asking for a value ------------------------------------------------------------------------------------------------
 
-Answer = tuple[Tensor, dict[Any, Tensor], dict[str, Tensor]]  # a value of the loss, and what it may be made of
 
+def _of_loss(model: AnyVAE, x: Tensor, generator: torch.Generator) -> tuple[Tensor, ...]:
+    """The value of `model.loss`, at codes and widths chosen here.
 
-def _of_loss(model: AnyVAE, x: Tensor, generator: torch.Generator) -> Answer:
-    """The value of `model.loss`, at codes and widths chosen here."""
+    Returns:
+        The value; x as rows of pixels, shape (n, D); mu and the second output, (n, L); decoded, (1, n, D).
+    """
     assert model.loss is not None
     latent = model.encode(x[:1])[0].shape[1]
     mu, z, noise = (torch.randn(len(x), latent, generator=generator).to(x) for _ in range(3))
     log_std = 0.4 * noise - 0.3
     written = {"logvar": 2 * log_std, "log_std": log_std, "std": log_std.exp(), "var": (2 * log_std).exp()}
     decoded, second = model.decode(z), written[model.spread]
-    value = _number(model.loss(decoded, x, mu, second))
-    return value, _charged(x, {None: pixel_rows(decoded)}, model.sigma), _terms(mu, second, model.spread)
+    return _number(model.loss(decoded, x, mu, second)), pixel_rows(x), mu, second, pixel_rows(decoded)[None]
 
 
-def _of_step(model: AnyVAE, x: Tensor, generator: torch.Generator) -> Answer:
+def _of_step(model: AnyVAE, x: Tensor, generator: torch.Generator) -> tuple[Tensor, ...]:
     """The value of `model.step`, whose draws are held at 1 and at -1 standard deviations in turn.
 
     The average of the two is exact for what a draw's KL has in it, squares of the noise. Codes vary because the weights
     of the encoder are moved, and put back.
+
+    Returns:
+        As `_of_loss`, with 2 rows of pixels for each x, and what is decoded for each of `DRAWN`, shape (5, 2n, D).
     """
     with as_it_was(model.network):
         for weight in _encoder_weights(model, x[:1]):
@@ -192,9 +195,9 @@ def _of_step(model: AnyVAE, x: Tensor, generator: torch.Generator) -> Answer:
             weight.mul_(1 + SHAKEN * times).add_(SHAKEN / 6 * beside)
         value = torch.stack([_held(model.step, x, noise) for noise in (1.0, -1.0)]).mean()
         mu, second = model.encoded(x)
-        widths = {read: reading(second).exp() for read, reading in READINGS.items()} | {MEAN: torch.zeros_like(mu)}
-        decoded = {drawn: model.decoded(torch.cat([mu + std, mu - std])) for drawn, std in widths.items()}
-    return value, _charged(torch.cat([x, x]), decoded, model.sigma), _terms(mu, second, model.spread)
+        widths = [reading(second).exp() for reading in READINGS.values()] + [torch.zeros_like(mu)]
+        decoded = torch.stack([model.decoded(torch.cat([mu + std, mu - std])) for std in widths])
+    return value, pixel_rows(x).repeat(2, 1), mu, second, decoded
 
 
 def _encoder_weights(model: AnyVAE, x: Tensor) -> list[nn.Parameter]:
