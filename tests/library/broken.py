@@ -315,6 +315,13 @@ def greys_with_cross_entropy():
     return sound(net=tutorial(0, x=data("grey"))), data("grey")
 
 
+def one_grey_pixel():
+    """A single pixel that a Bernoulli can't give: this raised an error, where a few were allowed."""
+    x = data().clone()
+    x[0, 0] = 0.5
+    return sound(), x
+
+
 def standardised_with_cross_entropy():
     """alibi-detect 316: a negative loss, because images have mean 0 and variance 1."""
     return sound(), (data("grey") - 0.3) / 0.3
@@ -401,6 +408,7 @@ BROKEN = {
     deaf_encoder: "encoder listens to x",
     deaf_decoder: "decoder listens to z",
     greys_with_cross_entropy: "likelihood fits the data",
+    one_grey_pixel: "likelihood fits the data",
     standardised_with_cross_entropy: "likelihood fits the data",
     dropout_left_on: "eval mode",
     batch_norm_left_on: "eval mode",

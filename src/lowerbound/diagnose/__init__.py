@@ -36,7 +36,7 @@ FIRST: Table = (  # what is wrong here would be in every other number
 )
 THEN: Table = (
     ("sigmoid once", networks.sigmoid_once, "", "mistakes-in-a-loss"),
-    ("likelihood fits the data", networks.likelihood_fits, "grey", ""),
+    ("likelihood fits the data", networks.likelihood_fits, "", ""),
     ("widths far from overflow", networks.widths, "width", "mistakes-around-a-loss"),
     ("latent numbers in use", networks.in_use, "used", "mistakes-around-a-loss"),
     ("encoder listens to x", networks.encoder_listens, "constant", ""),

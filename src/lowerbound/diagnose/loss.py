@@ -1,12 +1,12 @@
 """Checks on the loss: on its form, and, where that is right, on its weights."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from torch import Tensor
 
 from lowerbound.diagnose.anyvae import BERNOULLIS, NotChecked
-from lowerbound.diagnose.lossfit import FORMS, MEAN, Fit, drawn_width, draws_in_training, of_half
+from lowerbound.diagnose.lossfit import FORMS, MEAN, Fit, Noise, draws_in_training, of_half
 from lowerbound.diagnose.measured import LIMITS, Measured
 from lowerbound.diagnose.report import FINE, LOOK, WRONG, Check, judged
 from lowerbound.encoders import READINGS
@@ -35,7 +35,7 @@ def noise_of_the_draw(m: Measured) -> Check:
     """z is drawn with the standard deviation that the encoder means."""
     said = m.model.spread
     if m.model.draw is not None:
-        drawn = _reading(m, drawn_width(m.model.draw, m.mu, m.second))
+        drawn = _reading(m, m.model.draw)
     elif m.fits and m.model.step is None:
         raise NotChecked("no draw was given")
     elif (drawn := m.fit.drawn) == MEAN and draws_in_training(m.model, m.x[:8]):
@@ -49,13 +49,20 @@ def noise_of_the_draw(m: Measured) -> Check:
     return judged(WRONG, found, f"with {said}, sigma is {SIGMA[said]}")
 
 
-def _reading(m: Measured, width: Tensor) -> str | None:
-    """Which reading of the second output gives these standard deviations: what was said, if that does."""
-    if float(width.abs().max()) == 0:
+def _reading(m: Measured, draw: Callable[[Tensor, Tensor], Tensor]) -> str | None:
+    """Which reading of the second output the draw has: what was said, if that is it.
+
+    Its standard deviation is by how much z moves when the noise goes from 0 to 1.
+    """
+    with Noise(1.0):
+        above = draw(m.mu, m.second)
+    with Noise(0.0):
+        width = above - draw(m.mu, m.second)
+    if not width.any():
         return MEAN
     for read in sorted(READINGS, key=lambda read: read != m.model.spread):
         std = READINGS[read](m.second).exp()
-        if std.isfinite().all() and float((width / std - 1).abs().median()) < LIMITS["drawn"]:
+        if (width / std - 1).abs().median() < LIMITS["drawn"]:
             return read
     return None
 

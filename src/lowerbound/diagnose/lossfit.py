@@ -6,7 +6,6 @@ The reading that leaves nothing over is the loss's own. The three terms of the K
 wrong sign or a missing term is seen as what it is.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
@@ -209,14 +208,6 @@ def _encoder_weights(model: AnyVAE, x: Tensor) -> list[nn.Parameter]:
     return [weight for weight, gradient in zip(weights, found, strict=True) if gradient is not None]
 
 
-def drawn_width(draw: Callable[[Tensor, Tensor], Tensor], mu: Tensor, second: Tensor) -> Tensor:
-    """By how much a user's draw of z moves when its noise goes from 0 to 1: the standard deviation that it uses."""
-    with _Noise(1.0):
-        above = draw(mu, second)
-    with _Noise(0.0):
-        return above - draw(mu, second)
-
-
 def draws_in_training(model: AnyVAE, x: Tensor) -> bool:
     """Whether the step draws noise in training mode; the network is left in eval mode."""
     model.network.train()
@@ -233,7 +224,7 @@ _NORMAL = {  # torch's draws from a normal, and which of their arguments are its
 }
 
 
-class _Noise(TorchFunctionMode):
+class Noise(TorchFunctionMode):
     """Inside, whatever torch draws from a normal lies so many standard deviations above its mean."""
 
     def __init__(self, height: float) -> None:
@@ -251,7 +242,7 @@ class _Noise(TorchFunctionMode):
 
 def _held(step: Any, x: Tensor, noise: float) -> Tensor:
     """A step's value with the noise held, and whatever else it draws the same every time."""
-    with torch.random.fork_rng(devices=[]), _Noise(noise):
+    with torch.random.fork_rng(devices=[]), Noise(noise):
         torch.manual_seed(0)
         return _number(step(x))
 

@@ -17,7 +17,7 @@ THRESHOLDS: Mapping[str, tuple[float, str]] = {
     "batch": (0.02, "as for beta"),
     "mode": (1e-3, "rounding of float32 is a thousand times less"),
     "width": (math.log(torch.finfo(torch.float32).max) / 4, "a quarter of where exp overflows in float32"),
-    "grey": (1e-3, "pixels that are neither 0 nor 1"),
+    "beyond": (1e-3, "of the pixels, outside 0..1"),
     "used": (0.005, "nats: a mean of variance 0.01, as in Burda et al. 2016, at a width of 1"),
     "constant": (1e-6, "nats: rounding"),
     "listens": (0.01, "nats, chosen: a code that says less is none"),

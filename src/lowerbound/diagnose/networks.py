@@ -6,6 +6,7 @@ from torch import Tensor
 from lowerbound.diagnose.anyvae import BERNOULLIS, NotChecked
 from lowerbound.diagnose.measured import LIMITS, Measured
 from lowerbound.diagnose.report import FINE, LOOK, WRONG, Check, judged
+from lowerbound.likelihoods import Binomial
 
 
 def finite(m: Measured) -> Check:
@@ -125,25 +126,21 @@ def has_a_likelihood(m: Measured) -> bool:
 
 def likelihood_fits(m: Measured) -> Check:
     """The likelihood is one for these data: it can give them, and over all data it sums to 1."""
-    low, high = float(m.pixels.min()), float(m.pixels.max())
-    found, claim = f"x lies in [{low:.3g}, {high:.3g}]", "cross-entropy-on-grey-does-not-sum-to-one"
-    if m.model.likelihood == "gaussian":
+    low, high, likelihood = float(m.pixels.min()), float(m.pixels.max()), m.vae.likelihood
+    found = f"x lies in [{low:.3g}, {high:.3g}]"
+    if not isinstance(likelihood, Binomial):  # a Gaussian has a density for any x
         beyond = float(((m.pixels < -0.01) | (m.pixels > 1.01)).double().mean())
-        if not _probabilities(m) or beyond <= LIMITS["grey"]:
+        if not _probabilities(m) or beyond <= LIMITS["beyond"]:
             off = float((m.decoded - m.pixels).square().mean().sqrt())
             return judged(FINE, f"{found}; a decoded pixel is off by {off:.3g}, sigma is {m.model.sigma:.3g}")
         advice = f"{beyond:.2g} of the pixels lie outside 0..1, where the decoder's sigmoid never gets: scale x"
         return judged(WRONG, f"{found}, the decoder in {_span(m)}", advice)
-    if m.model.vae is not None:
-        try:
-            m.vae.likelihood.check(m.pixels)
-        except ValueError as error:
-            return judged(WRONG, str(m.vae.likelihood), str(error), claim=claim)
-        return judged(FINE, str(m.vae.likelihood))
-    grey = float(((m.pixels != 0) & (m.pixels != 1)).double().mean())
+    grey = float((m.pixels != m.pixels.round().clamp(0, likelihood.total)).double().mean())
     advice = "cross-entropy on greys is no -log p(x|z), it does not sum to 1: binarise, or use a Binomial of the counts"
     advice += ", or a Gaussian. As a loss it trains, but no log p(x) can be read from it"
-    if low < 0 or high > 1:
-        advice = "outside 0..1 the cross-entropy has no lower end, and falls below 0: scale x, or use a Gaussian"
-    value = f"{found}, {grey:.2g} of the pixels neither 0 nor 1"
-    return judged(grey > LIMITS["grey"], value, advice, grey, claim)
+    if low < 0 or high > likelihood.total:
+        advice = f"outside 0..{likelihood.total} the cross-entropy has no lower end, and falls below 0: scale x, or use"
+        advice += " a Gaussian"
+    values = "neither 0 nor 1" if likelihood.total == 1 else f"no whole number from 0 to {likelihood.total}"
+    found += f", {grey:.2g} of the pixels {values}"
+    return judged(grey > 0, found, advice, claim="cross-entropy-on-grey-does-not-sum-to-one")
