@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
@@ -25,48 +24,38 @@ from lowerbound.vae import Encoded
 P, Q, DATA, GAP, INK, MUTED = "#2563c4", "#b84a00", "#0b7261", "#9b2c83", "#24292f", "#6e7781"
 
 STYLE: Any = {
-    "axes.edgecolor": MUTED,
-    "axes.labelcolor": INK,
-    "axes.spines.right": False,
-    "axes.spines.top": False,
-    "axes.titlecolor": INK,
-    "axes.titlesize": 10,
+    **dict.fromkeys(("axes.edgecolor", "xtick.color", "ytick.color"), MUTED),
+    **dict.fromkeys(("axes.labelcolor", "xtick.labelcolor", "ytick.labelcolor", "text.color"), INK),
+    **dict.fromkeys(("axes.facecolor", "figure.facecolor"), "none"),
+    **dict.fromkeys(("axes.spines.right", "axes.spines.top"), False),
     "figure.constrained_layout.use": True,
-    "figure.facecolor": "none",
-    "axes.facecolor": "none",
-    "savefig.facecolor": "none",
-    "font.size": 10,
-    "legend.frameon": False,
-    "legend.labelcolor": INK,
-    "text.color": INK,
-    "xtick.color": MUTED,
-    "xtick.labelcolor": INK,
-    "ytick.color": MUTED,
-    "ytick.labelcolor": INK,
 }
 
 
 def subplots(*args: Any, **kwargs: Any) -> tuple[Figure, Any]:
     """`matplotlib.pyplot.subplots` in the site's style, without changing the settings of anything else."""
     # Not rc_context: the first figure of a notebook turns its pictures on, and that would be put back, too.
-    before = {name: mpl.rcParams[name] for name in STYLE}
-    mpl.rcParams.update(STYLE)
+    before = {name: plt.rcParams[name] for name in STYLE}
+    plt.rcParams.update(STYLE)
     try:
         return plt.subplots(*args, **kwargs)
     finally:
-        mpl.rcParams.update(before)
+        plt.rcParams.update(before)
 
 
-def posterior_map(ax: Axes, posterior: GridPosterior, row: int = 0, zoom: float = 4.0) -> Axes:
+def posterior_map(ax: Axes, posterior: GridPosterior, row: int = 0) -> Axes:
     r"""The true posterior $p(z \mid x)$ of one image as a heat map: each step darker holds less of the probability.
 
-    The outer edge encloses 95 % of the probability, the darkest core 10 %.
+    The outer edge encloses 95 % of the probability, the darkest core 10 %. The window reaches 4 standard deviations of
+    the posterior to each side.
 
     Args:
         ax: where to draw.
         posterior: from `Grid.posterior`, over a 2-D latent space.
         row: which image.
-        zoom: half the side of the window, in standard deviations of the posterior.
+
+    Raises:
+        ValueError: a posterior that is not over 2 latent dimensions, or too narrow for its grid.
     """
     if posterior.grid.z.shape[1] != 2:
         raise ValueError(f"posterior: a map needs a 2-D latent space, not {posterior.grid.z.shape[1]}-D")
@@ -78,15 +67,12 @@ def posterior_map(ax: Axes, posterior: GridPosterior, row: int = 0, zoom: float 
         raise ValueError(f"posterior: too narrow for {points} points a dimension; use Grid(vae, points={2 * points})")
     shades = [to_rgba(P, alpha) for alpha in np.linspace(0.12, 0.95, len(levels) - 1)]
     ax.contourf(axis, axis, mass.reshape(points, points).T.numpy(), levels=levels, colors=shades)
-    centre, spread = posterior.mean[row].tolist(), posterior.cov[row].diagonal().max().sqrt().item()
-    ax.set(
-        xlim=(centre[0] - zoom * spread, centre[0] + zoom * spread),
-        ylim=(centre[1] - zoom * spread, centre[1] + zoom * spread),
-    )
+    (z1, z2), reach = posterior.mean[row].tolist(), 4 * posterior.cov[row].diagonal().max().sqrt().item()
+    ax.set(xlim=(z1 - reach, z1 + reach), ylim=(z2 - reach, z2 + reach))
     return _latent_axes(ax)
 
 
-def ellipse(ax: Axes, q: Encoded, row: int = 0, **style: Any) -> Axes:
+def ellipse(ax: Axes, q: Encoded, row: int = 0, linewidth: float = 1.8) -> Axes:
     r"""One $q(z \mid x)$ as two ellipses: the inner holds 50 % of its probability, the outer 95 %.
 
     Raises:
@@ -96,11 +82,10 @@ def ellipse(ax: Axes, q: Encoded, row: int = 0, **style: Any) -> Axes:
         raise ValueError(f"q: an ellipse needs a 2-D latent space, not {q.mean.shape[-1]}-D")
     turn = torch.linspace(0, 2 * math.pi, 121, dtype=q.mean.dtype)
     circle = torch.stack([turn.cos(), turn.sin()], 1)
-    look: dict[str, Any] = {"color": Q, "linewidth": 1.8} | style
     for mass, dashes in ((0.5, "--"), (0.95, "-")):
         radius = math.sqrt(-2 * math.log(1 - mass))  # of a 2-D standard normal
         edge = (q.mean[row] + radius * circle @ q.scale_tril[row].T).detach().cpu().numpy()
-        ax.plot(edge[:, 0], edge[:, 1], linestyle=dashes, **look)
+        ax.plot(edge[:, 0], edge[:, 1], linestyle=dashes, color=Q, linewidth=linewidth)
     return _latent_axes(ax)
 
 
@@ -149,9 +134,7 @@ def pictures(ax: Axes, images: Tensor, columns: int, colour: str = INK) -> Axes:
         ValueError: images of another shape, or a last row that is not full.
     """
     if images.dim() != 3 or len(images) == 0 or len(images) % columns:
-        raise ValueError(
-            f"images: expected shape (n, height, width) with n a multiple of {columns}, got {tuple(images.shape)}"
-        )
+        raise ValueError(f"images: expected (n, height, width), n a multiple of {columns}, got {tuple(images.shape)}")
     framed = torch.nn.functional.pad(images, (1, 1, 1, 1))
     rows = [torch.cat([*row], 1) for row in framed.split(columns)]
     shades = LinearSegmentedColormap.from_list("shades", [to_rgba(colour, 0), to_rgba(colour, 1)])
@@ -184,7 +167,7 @@ def stacked_nats(ax: Axes, bars: Mapping[str, Mapping[str, float]], colours: Map
     return ax
 
 
-def rate_distortion_curve(ax: Axes, points: Mapping[float, tuple[float, float]], entropy: float | None = None) -> Axes:
+def rate_distortion_curve(ax: Axes, points: Mapping[float, tuple[float, float]], entropy: float) -> Axes:
     """Average distortion against average rate, one point for each beta; a dashed line where no model gets below.
 
     Points that fall on one another share their label.
@@ -192,23 +175,20 @@ def rate_distortion_curve(ax: Axes, points: Mapping[float, tuple[float, float]],
     Args:
         ax: where to draw.
         points: from beta to (rate, distortion), in nats, averaged over the data: see `rate_distortion`.
-        entropy: of the data, if it is known: distortion + rate is never less.
+        entropy: of the data: distortion + rate is never less.
     """
     rates, distortions = zip(*points.values(), strict=True)
     ax.plot(rates, distortions, "o", color=Q)
     near = 0.03 * max(np.ptp(rates), np.ptp(distortions))
-    labels: list[tuple[tuple[float, float], list[str]]] = []
+    labels: dict[tuple[float, float], list[str]] = {}
     for beta, place in sorted(points.items()):
-        if labels and math.dist(place, labels[-1][0]) <= near:
-            labels[-1][1].append(f"{beta:g}")
-        else:
-            labels.append((place, [f"{beta:g}"]))
-    for place, betas in labels:
+        shared = next((other for other in labels if math.dist(place, other) <= near), place)
+        labels.setdefault(shared, []).append(f"{beta:g}")
+    for place, betas in labels.items():
         ax.annotate(f"beta {', '.join(betas)}", place, xytext=(6, 4), textcoords="offset points")
-    if entropy is not None:
-        ends = (0.0, max(*rates, 0.1 * entropy))
-        ax.plot(ends, [entropy - rate for rate in ends], color=DATA, linestyle="--", label="entropy of the data")
-        ax.legend(frameon=False, labelcolor=INK)
+    ends = (0.0, max(*rates, 0.1 * entropy))
+    ax.plot(ends, [entropy - rate for rate in ends], color=DATA, linestyle="--", label="entropy of the data")
+    ax.legend(frameon=False, labelcolor=INK)
     ax.set(xlabel="rate, KL(q(z|x)‖p(z)) (nats)", ylabel="distortion (nats)")
     return ax
 

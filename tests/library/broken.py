@@ -230,6 +230,11 @@ def kl_over_the_whole_batch():
     return sound(loss=loss_of(bce_with_logits, lambda mu, logvar: each_kl(mu, logvar).sum())), data()
 
 
+def no_kl():
+    """A plain autoencoder: rounding in place of a KL is no KL that changes with the batch."""
+    return sound(loss=lambda decoded, x, mu, logvar: summed(decoded, x)), data()
+
+
 def kl_subtracted():
     """AntixK/PyTorch-VAE 68, the sign."""
     return sound(loss=loss_of(summed, lambda mu, logvar: -each_kl(mu, logvar).mean())), data()
@@ -310,6 +315,13 @@ def greys_with_cross_entropy():
     return sound(net=tutorial(0, x=data("grey"))), data("grey")
 
 
+def one_grey_pixel():
+    """A single pixel that a Bernoulli can't give: this raised an error, where a few were allowed."""
+    x = data().clone()
+    x[0, 0] = 0.5
+    return sound(), x
+
+
 def standardised_with_cross_entropy():
     """alibi-detect 316: a negative loss, because images have mean 0 and variance 1."""
     return sound(), (data("grey") - 0.3) / 0.3
@@ -379,6 +391,7 @@ def deaf_decoder():
 BROKEN = {
     mean_of_everything: "beta",
     mean_over_latent_numbers: "beta",
+    no_kl: "beta",
     kl_over_the_whole_batch: "same in every batch size",
     kl_subtracted: "sign and form of the KL",
     log_sigma_squared: "sign and form of the KL",
@@ -395,6 +408,7 @@ BROKEN = {
     deaf_encoder: "encoder listens to x",
     deaf_decoder: "decoder listens to z",
     greys_with_cross_entropy: "likelihood fits the data",
+    one_grey_pixel: "likelihood fits the data",
     standardised_with_cross_entropy: "likelihood fits the data",
     dropout_left_on: "eval mode",
     batch_norm_left_on: "eval mode",

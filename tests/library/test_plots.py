@@ -91,7 +91,8 @@ def test_a_rate_distortion_curve_names_each_beta_and_the_line_below_which_there_
 
 
 def test_points_of_a_rate_distortion_curve_that_coincide_share_their_label(ax):
-    plots.rate_distortion_curve(ax, {4.0: (0.0, 2.5), 0.5: (2.0, 1.0), 2.0: (0.001, 2.5), 1.0: (1.0, 1.5)})
+    points = {4.0: (0.0, 2.5), 0.5: (2.0, 1.0), 2.0: (0.001, 2.5), 1.0: (1.0, 1.5)}
+    plots.rate_distortion_curve(ax, points, entropy=2.5)
     assert [text.get_text() for text in ax.texts] == ["beta 0.5", "beta 1", "beta 2, 4"]
 
 

@@ -3,27 +3,26 @@ r"""What is wrong with a VAE, and by how much: `diagnose`.
 It takes a `VAE` of this library, or anybody's networks and loss in an `AnyVAE`, and a batch of images:
 
     report = diagnose(vae, x)
-    print(report)                        # one line a check, the worst first
+    print(report)                        # one line a check, the worst first; a notebook shows a table
     report.ok, report.wrong              # whether anything is wrong, and the names of what is
-    report.to_dict()                     # the same as plain data; a notebook shows a table
 
 The networks are measured in eval mode and in float64 where they can be, and are left as they were: weights, buffers,
 modes and torch's random state.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 
 import torch
 from torch import Tensor
 
 from lowerbound.checks import at_least
-from lowerbound.diagnose import loss, lossfit, networks
+from lowerbound.diagnose import loss, networks
 from lowerbound.diagnose.anyvae import AnyVAE, NotChecked, as_any, as_it_was
 from lowerbound.diagnose.images import each_image, importance_weights
-from lowerbound.diagnose.lossfit import Fit
-from lowerbound.diagnose.measured import THRESHOLDS, Measured, measure
-from lowerbound.diagnose.report import SITE, SKIPPED, VERDICTS, WRONG, Check, Images, Report
+from lowerbound.diagnose.lossfit import Fit, fit_of
+from lowerbound.diagnose.measured import THRESHOLDS, Measured
+from lowerbound.diagnose.report import SKIPPED, VERDICTS, WRONG, Check, Images, Report
 from lowerbound.vae import VAE
 
 __all__ = ["THRESHOLDS", "AnyVAE", "Check", "Fit", "Images", "Report", "diagnose"]
@@ -37,7 +36,7 @@ FIRST: Table = (  # what is wrong here would be in every other number
 )
 THEN: Table = (
     ("sigmoid once", networks.sigmoid_once, "", "mistakes-in-a-loss"),
-    ("likelihood fits the data", networks.likelihood_fits, "grey", ""),
+    ("likelihood fits the data", networks.likelihood_fits, "", ""),
     ("widths far from overflow", networks.widths, "width", "mistakes-around-a-loss"),
     ("latent numbers in use", networks.in_use, "used", "mistakes-around-a-loss"),
     ("encoder listens to x", networks.encoder_listens, "constant", ""),
@@ -53,16 +52,7 @@ THEN: Table = (
 )
 
 
-def diagnose(
-    vae: VAE | AnyVAE,
-    x: Tensor,
-    *,
-    images: int = 16,
-    draws: int = 1000,
-    seed: int = 0,
-    thresholds: Mapping[str, float] | None = None,
-    site: str = SITE,
-) -> Report:
+def diagnose(vae: VAE | AnyVAE, x: Tensor, *, images: int = 16, draws: int = 1000, seed: int = 0) -> Report:
     """Look for what is commonly wrong with a VAE and its loss, on some images.
 
     Args:
@@ -72,12 +62,10 @@ def diagnose(
         images: how many are measured one by one.
         draws: draws of z for each of these.
         seed: of all that is drawn.
-        thresholds: other values than those of `THRESHOLDS`, by name.
-        site: where links to claims lead.
 
     Raises:
         TypeError: x is no tensor.
-        ValueError: fewer than 8 images, unknown thresholds, settings out of range.
+        ValueError: fewer than 8 images, settings out of range.
 
     >>> from lowerbound import digits, trained_digits
     >>> report = diagnose(trained_digits(), digits().held_out[:50], images=2, draws=100)
@@ -86,52 +74,44 @@ def diagnose(
     """
     at_least(images, 1, "images")
     at_least(draws, 20, "draws")
-    limits = {name: value for name, (value, _) in THRESHOLDS.items()} | dict(thresholds or {})
-    if unknown := limits.keys() - THRESHOLDS.keys():
-        raise ValueError(f"thresholds: there are {tuple(THRESHOLDS)}, got {sorted(unknown)}")
     if not isinstance(x, Tensor):
         raise TypeError(f"x: expected images as one tensor, got {type(x).__name__}")
     if len(x) < 8:
         raise ValueError(f"x: expected at least 8 images, got {len(x)}")
     model, generator = as_any(vae) if isinstance(vae, VAE) else vae, torch.Generator().manual_seed(seed)
     with torch.no_grad(), torch.random.fork_rng(devices=[]), as_it_was(model.network):
-        checks, each, fit = _all_checks(model, x, limits, images, draws, generator)
-    return Report(tuple(sorted(checks, key=lambda check: VERDICTS.index(check.verdict))), each, fit, site)
+        report = _all_checks(model, x, images, draws, generator)
+    return replace(report, checks=tuple(sorted(report.checks, key=lambda check: VERDICTS.index(check.verdict))))
 
 
-def _all_checks(
-    model: AnyVAE, x: Tensor, limits: Mapping[str, float], images: int, draws: int, generator: torch.Generator
-) -> tuple[list[Check], Images | None, Fit | None]:
-    checks = []
-    for check in _checked(FIRST, measure(model, x, limits, torch.Generator())):
-        checks.append(check)
-        if check.verdict == WRONG:
-            break
+def _all_checks(model: AnyVAE, x: Tensor, images: int, draws: int, generator: torch.Generator) -> Report:
+    checks = _checked(FIRST, Measured(model, x, torch.Generator()))
     model.network.eval()
-    again = FIRST[len(checks) - 1][1]
-    if checks[-1].verdict == WRONG and again(measure(model, x, limits, torch.Generator())).verdict == WRONG:
+    in_eval_mode = _checked(FIRST, Measured(model, x, torch.Generator()))
+    if any(check.verdict == WRONG for check in in_eval_mode):
         because = "what is wrong above would be in every number"
-        return [*checks, Check("everything else", SKIPPED, advice=because)], None, None
-    m = measure(model, _in_double(model, x), limits, generator)
-    m = replace(m, loss=lossfit.ask(model, m.x, generator))
+        return Report((*in_eval_mode, Check("everything else", SKIPPED, advice=because)))
+    m = Measured(model, _in_double(model, x), generator)
     checks += _checked(THEN, m)
-    fit = None if isinstance(m.loss, str) else m.loss[0]
+    fit = None if isinstance(m.loss, NotChecked) else m.loss[0]
     if not networks.has_a_likelihood(m):
         because = "the likelihood does not fit the data, so log p(x) has no meaning"
-        return [*checks, Check("each image", SKIPPED, advice=because)], None, fit
+        return Report((*checks, Check("each image", SKIPPED, advice=because)), fit=fit)
     each = each_image(m, images, draws)
-    return [*checks, importance_weights(each, draws)], each, fit
+    return Report((*checks, importance_weights(each, draws)), each, fit)
 
 
-def _checked(table: Table, m: Measured) -> Iterator[Check]:
+def _checked(table: Table, m: Measured) -> list[Check]:
+    checks = []
     for name, function, limit, claim in table:
         try:
             check = function(m)
         except NotChecked as because:
-            yield Check(name, SKIPPED, advice=str(because))
+            checks.append(Check(name, SKIPPED, advice=str(because)))
         else:
-            compared = f"{m.limits[limit]:.3g}: {THRESHOLDS[limit][1]}" if limit and check.number is not None else ""
-            yield replace(check, name=name, threshold=compared, claim=check.claim or claim)
+            compared = "{:.3g}: {}".format(*THRESHOLDS[limit]) if limit and check.number is not None else ""
+            checks.append(replace(check, name=name, threshold=compared, claim=check.claim or claim))
+    return checks
 
 
 def _in_double(model: AnyVAE, x: Tensor) -> Tensor:
@@ -141,7 +121,7 @@ def _in_double(model: AnyVAE, x: Tensor) -> Tensor:
         some = x[:8].double()
         model.decode(model.encoded(some)[0])
         if model.loss is not None or model.step is not None:
-            lossfit.fit_of(model, some, 8, torch.Generator())
+            fit_of(model, some, 8, torch.Generator())
     except Exception:  # whatever a user's own function may raise; if it is their mistake, it comes again
         model.network.to(x.dtype)
         return x

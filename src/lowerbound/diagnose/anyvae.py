@@ -92,14 +92,12 @@ class AnyVAE:
         like = next(self.network.parameters(), torch.empty(0))
         likelihood: Likelihood = Bernoulli() if self.sigma is None else GaussianNoise(self.sigma)
 
-        def encoder(x: Tensor) -> tuple[Tensor, Tensor]:
-            return self.encoded(x.to(like))
-
         def decoder(z: Tensor) -> Tensor:
             decoded = self.decoded(z.to(like)).to(z.device, torch.float64)
             return torch.logit(decoded, 1e-15) if self.likelihood == "bernoulli-probabilities" else decoded
 
-        return VAE(MeanAndSpread(_Called(encoder), self.spread), _Called(decoder), likelihood, dim)
+        encoder = MeanAndSpread(_Called(lambda x: self.encoded(x.to(like))), self.spread)
+        return VAE(encoder, _Called(decoder), likelihood, dim)
 
 
 class _Called(nn.Module):

@@ -1,13 +1,13 @@
 """Checks on the loss: on its form, and, where that is right, on its weights."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from torch import Tensor
 
 from lowerbound.diagnose.anyvae import BERNOULLIS, NotChecked
-from lowerbound.diagnose.lossfit import FORMS, MEAN, NO_LOSS, Fit, drawn_width, draws_in_training, of_half
-from lowerbound.diagnose.measured import Measured
+from lowerbound.diagnose.lossfit import FORMS, MEAN, Fit, Noise, draws_in_training, of_half
+from lowerbound.diagnose.measured import LIMITS, Measured
 from lowerbound.diagnose.report import FINE, LOOK, WRONG, Check, judged
 from lowerbound.encoders import READINGS
 
@@ -17,14 +17,15 @@ SIGMA = {"logvar": "exp(logvar / 2)", "log_std": "exp(log_std)", "std": "std its
 
 def gives_a_number(m: Measured) -> Check:
     """The loss can be asked: called as was said, it returns one number."""
-    if not isinstance(m.loss, str):
+    because = m.loss
+    if not isinstance(because, NotChecked):
         return judged(FINE, "one for each batch")
     if m.model.vae is not None:
-        raise NotChecked(m.loss)
-    if m.loss == NO_LOSS:
-        return judged(LOOK, NO_LOSS, "pass loss or step: most faults are there")
+        raise because
+    if m.model.loss is None and m.model.step is None:
+        return judged(LOOK, str(because), "pass loss or step: most faults are there")
     called = "step(x)" if m.model.step else "loss(decoded, x, mean, second output)"
-    return judged(WRONG, m.loss, f"it is called as {called}, and has to return a tensor with one number")
+    return judged(WRONG, str(because), f"it is called as {called}, and has to return a tensor with one number")
 
 
 # -- its form ----------------------------------------------------------------------------------------------------------
@@ -34,7 +35,7 @@ def noise_of_the_draw(m: Measured) -> Check:
     """z is drawn with the standard deviation that the encoder means."""
     said = m.model.spread
     if m.model.draw is not None:
-        drawn = _reading(m, drawn_width(m.model.draw, m.mu, m.second))
+        drawn = _reading(m, m.model.draw)
     elif m.fits and m.model.step is None:
         raise NotChecked("no draw was given")
     elif (drawn := m.fit.drawn) == MEAN and draws_in_training(m.model, m.x[:8]):
@@ -48,13 +49,20 @@ def noise_of_the_draw(m: Measured) -> Check:
     return judged(WRONG, found, f"with {said}, sigma is {SIGMA[said]}")
 
 
-def _reading(m: Measured, width: Tensor) -> str | None:
-    """Which reading of the second output gives these standard deviations: what was said, if that does."""
-    if float(width.abs().max()) == 0:
+def _reading(m: Measured, draw: Callable[[Tensor, Tensor], Tensor]) -> str | None:
+    """Which reading of the second output the draw has: what was said, if that is it.
+
+    Its standard deviation is by how much z moves when the noise goes from 0 to 1.
+    """
+    with Noise(1.0):
+        above = draw(m.mu, m.second)
+    with Noise(0.0):
+        width = above - draw(m.mu, m.second)
+    if not width.any():
         return MEAN
     for read in sorted(READINGS, key=lambda read: read != m.model.spread):
         std = READINGS[read](m.second).exp()
-        if std.isfinite().all() and float((width / std - 1).abs().median()) < m.limits["drawn"]:
+        if (width / std - 1).abs().median() < LIMITS["drawn"]:
             return read
     return None
 
@@ -107,7 +115,7 @@ def form_of_the_kl(m: Measured) -> Check:
 def same_in_every_batch_size(m: Measured) -> Check:
     """Beta is the same in batches of 4 and of 8."""
     fit, smaller = _weighed(m)
-    if _differ(m, fit, smaller):
+    if _differ(fit, smaller):
         found = f"beta is {smaller.beta:.4g} in batches of 4 and {fit.beta:.4g} in batches of 8: {_made_of(m)}"
         advice = "sum both parts over pixels and latent numbers, then average both over the batch"
         return judged(WRONG, found, advice, fit.beta)
@@ -119,7 +127,7 @@ def same_in_every_batch_size(m: Measured) -> Check:
 def weight_of_the_kl(m: Measured) -> Check:
     """Beta is the one that was meant."""
     fit, smaller = _weighed(m)
-    if _differ(m, fit, smaller):
+    if _differ(fit, smaller):
         raise NotChecked("it depends on the batch")
     beta, meant, sigma = fit.beta, m.model.beta, m.model.sigma
     made = _made_of(m)
@@ -131,13 +139,13 @@ def weight_of_the_kl(m: Measured) -> Check:
     if beta == 0:
         advice = "the loss has no KL: a plain autoencoder"
     found = f"{beta:.4g} where {meant:g} was meant: {made}"
-    return judged(abs(beta - meant) > m.limits["beta"] * max(abs(meant), 1e-9), found, advice, beta)
+    return judged(abs(beta - meant) > LIMITS["beta"] * max(abs(meant), 1e-9), found, advice, beta)
 
 
 def same_in_every_image_size(m: Measured) -> Check:
     """Beta is the same on half of each image."""
     fit, half = _weighed(m)[0], of_half(m.model, m.x, m.generator)
-    if not _differ(m, fit, half):
+    if not _differ(fit, half):
         return judged(FINE, "beta is the same on half of each image", number=half.beta)
     found = f"on half of each image beta is {half.beta:.4g}, on the whole {fit.beta:.4g}"
     return judged(LOOK, found, "a mean over pixels, or a number of pixels typed by hand", half.beta)
@@ -152,19 +160,16 @@ def _weighed(m: Measured) -> tuple[Fit, Fit]:
     return m.fits
 
 
-def _differ(m: Measured, one: Fit, other: Fit) -> bool:
-    return abs(one.beta - other.beta) > m.limits["batch"] * max(abs(one.beta), abs(other.beta))
+def _differ(one: Fit, other: Fit) -> bool:
+    return abs(one.beta - other.beta) > LIMITS["batch"] * max(abs(one.beta), abs(other.beta))
 
 
 def _made_of(m: Measured) -> str:
     """The factors and reductions behind the two coefficients, in words."""
-    (fit, smaller), pixels, latent = m.fits, m.pixels.shape[1], m.mu.shape[1]
-    cost, charged = "cross-entropy", 1.0
-    if m.model.sigma is not None:
-        cost, charged = "squared error", 1 / (2 * m.model.sigma**2)
+    (fit, smaller), pixels, latent, sigma = m.fits, m.pixels.shape[1], m.mu.shape[1], m.model.sigma
+    cost, charged = ("cross-entropy", 1.0) if sigma is None else ("squared error", 1 / (2 * sigma**2))
     first = {f"{cost}, summed": 1.0, f"{cost}, a mean over {pixels} pixels": 1 / pixels}
-    if m.model.sigma is not None:
-        first |= {f"half the {words}": factor / 2 for words, factor in first.items()}
+    first |= {f"half the {words}": factor / 2 for words, factor in first.items()}
     second = {"KL, summed": 1.0, f"KL, a mean over {latent} latent numbers": 1 / latent}
     second |= {"KL, without its 1/2": 2.0, f"KL, divided by {pixels} pixels": 1 / pixels}
     kl = _named(fit.b, smaller.b, second) if fit.b else "no KL"

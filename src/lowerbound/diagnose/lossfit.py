@@ -6,10 +6,8 @@ The reading that leaves nothing over is the loss's own. The three terms of the K
 wrong sign or a missing term is seen as what it is.
 """
 
-import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any
 
 import torch
@@ -26,7 +24,7 @@ EXPLAINED = 1e-3  # of the spread of the values: what a reading may leave over
 SHAKEN = 0.3  # how far the encoder's weights are moved so that codes differ: times their size, and this / 6 beside
 
 MEAN = "the mean"
-NO_LOSS = "no loss was given"
+DRAWN = (*READINGS, MEAN)  # how a step may draw z
 FORMS = {  # of a KL that is none, and what it is
     "sigma": "it has sigma where sigma^2 belongs",
     "reversed": "it is KL(p(z)‖q(z|x)), the arguments exchanged",
@@ -47,7 +45,7 @@ class Fit:
         read: which of `READINGS` its KL has, or of `FORMS`.
         drawn: which of `READINGS` its draw of z has, or "the mean"; None where the draw is not part of the loss.
         a: coefficient of the cost.
-        terms: $c_1, c_2, c_3$.
+        terms: $c_1, c_2, c_3$; 0 where it is less than a millionth of a, which is rounding.
         left: what the fit leaves over, as a share of the spread of the values.
     """
 
@@ -76,148 +74,129 @@ class Fit:
     @property
     def whole(self) -> bool:
         """Whether the three terms are those of one KL."""
-        largest = max(map(abs, self.terms))
-        return largest < 1e-6 * abs(self.a) or max(abs(c - self.b) for c in self.terms) < 0.01 * largest
-
-
-def ask(model: AnyVAE, x: Tensor, generator: torch.Generator) -> tuple[Fit, Fit] | str:
-    """What the loss is made of, in batches of 8 and in batches of 4, or why that is not known."""
-    if model.vae is not None:
-        return "the loss of fit is -log p(x|z) + beta KL, with the beta that you passed"
-    if model.loss is None and model.step is None:
-        return NO_LOSS
-    try:
-        return fit_of(model, x, 8, generator), fit_of(model, x, 4, generator)
-    except FloatingPointError as error:
-        return str(error)
-    except Exception as error:  # whatever a user's own function may raise
-        return f"the loss raised {type(error).__name__}: {error}"
+        return max(abs(c - self.b) for c in self.terms) <= 0.01 * max(map(abs, self.terms))
 
 
 def of_half(model: AnyVAE, x: Tensor, generator: torch.Generator) -> Fit:
     """What the loss is made of on half of each image."""
-    where, pixels = "on half of each image the loss", pixel_rows(x).shape[1]
-    if model.step is not None or pixels < 4:
-        raise NotChecked("a step takes images of one size")
-    try:
-        half = fit_of(model, x, 8, generator, pixels // 2)
-    except Exception as error:  # a loss that reshapes to its own size
-        raise NotChecked(f"{where} raised {type(error).__name__}") from error
-    if not half.explains:
-        raise NotChecked(f"{where} has another form")
-    return half
-
-
-def fit_of(model: AnyVAE, x: Tensor, batch: int, generator: torch.Generator, pixels: int | None = None) -> Fit:
-    """The reading that explains the loss in batches of this size: what was said if that does, else the best.
-
-    With `pixels`, of the first few pixels of each image only.
-    """
-    answer: Callable[..., Answer] = partial(_of_loss, pixels=pixels)
     if model.step is not None:
-        answer = partial(_of_step, weights=_encoder_weights(model, x[:1]))
-    answers = [answer(model, x[torch.randint(len(x), (batch,), generator=generator)], generator) for _ in range(ROWS)]
-    values, charged, terms = zip(*answers, strict=True)
-    if not torch.stack(values).isfinite().all():
-        raise FloatingPointError(f"the loss is NaN or infinite at a sound {model.spread}, which you said comes second")
-    fits = [
-        _least_squares(torch.stack(values), cost, three, (kind, read, drawn))
-        for (kind, drawn), cost in _columns(charged).items()
-        for read, three in _columns(terms).items()
-    ]
-    if not fits:
-        raise ValueError("no reading of the outputs gives finite numbers")
-    said = (model.likelihood, model.spread, None if model.step is None else model.spread)
+        raise NotChecked("a step takes images of one size")
+    rows = pixel_rows(x)
+    half = rows.shape[1] // 2
+    cut = replace(model, encode=lambda _: model.encode(x[:1]), decode=lambda z: model.decoded(z)[:, :half])
+    try:
+        fit = fit_of(cut, rows[:, :half], 8, generator)
+    except NotChecked as because:  # a loss that reshapes to its own size
+        raise NotChecked(f"on half of each image {because}") from because
+    if not fit.explains:
+        raise NotChecked("on half of each image the loss has another form")
+    return fit
+
+
+def fit_of(model: AnyVAE, x: Tensor, batch: int, generator: torch.Generator) -> Fit:
+    """The reading that explains the loss in batches of this size: what was said if that does, else the best."""
+    if model.vae is not None:
+        raise NotChecked("the loss of fit is -log p(x|z) + beta KL, with the beta that you passed")
+    if model.loss is None and model.step is None:
+        raise NotChecked("no loss was given")
+    ask = _of_loss if model.step is None else _of_step
+    try:
+        answers = [ask(model, x[torch.randint(len(x), (batch,), generator=generator)], generator) for _ in range(ROWS)]
+    except Exception as error:  # whatever a user's own function may raise
+        raise NotChecked(f"the loss raised {type(error).__name__}: {error}") from error
+    values, pixels, mu, second, decoded = (torch.stack(of_all).double().cpu() for of_all in zip(*answers, strict=True))
+    if not values.isfinite().all():
+        raise NotChecked(f"the loss is NaN or infinite at a sound {model.spread}, which you said comes second")
+    terms, fits = _terms(mu, second, model.spread), []
+    for drawn, images in zip(DRAWN if model.step else (None,), decoded.unbind(1), strict=True):
+        costs = _costs(pixels, images, model.sigma)
+        for cost, read in product(costs, terms):
+            features = torch.cat([costs[cost][:, None], terms[read]], 1)
+            if features.isfinite().all():
+                fits.append(Fit(cost, read, drawn, *_least_squares(values, features)))
 
     def rank(fit: Fit) -> tuple[bool, int, float]:
-        unlike = sum(one != other for one, other in zip(said, (fit.cost, fit.read, fit.drawn), strict=True))
+        unlike = (fit.cost != model.likelihood) + (fit.read != model.spread) + (fit.drawn not in (None, model.spread))
         return not fit.explains, unlike if fit.explains else 0, fit.left
 
     return min(fits, key=rank)
 
 
-def _columns(rows: Sequence[dict[Any, Tensor]]) -> dict[Any, Tensor]:
-    """Each feature over all answers, where it is finite in all."""
-    columns = {name: torch.stack([row[name] for row in rows]).cpu() for name in rows[0]}
-    return {name: column for name, column in columns.items() if column.isfinite().all()}
-
-
-def _least_squares(values: Tensor, charged: Tensor, terms: Tensor, reading: tuple[str, str, str | None]) -> Fit:
-    features = torch.cat([charged[:, None], terms], 1)
-    centred, spread = features - features.mean(0), features.std(0).clamp(min=1e-300)
-    y = values - values.mean()
+def _least_squares(y: Tensor, features: Tensor) -> tuple[float, tuple[float, float, float], float]:
+    """The weight of the cost, those of the three terms, and what is left of y, as a share of its spread."""
+    y, centred, spread = y - y.mean(), features - features.mean(0), features.std(0).clamp(min=1e-300)
     weight = torch.linalg.lstsq(centred / spread, y[:, None], driver="gelsd").solution[:, 0]
     left = (y - centred / spread @ weight).norm() / y.norm().clamp(min=1e-300)
-    a, c1, c2, c3 = (weight / spread).tolist()
-    return Fit(*reading, a=a, terms=(c1, c2, c3), left=left.item())
+    a, *terms = (weight / spread).tolist()
+    c1, c2, c3 = (0.0 if abs(c) < 1e-6 * abs(a) else c for c in terms)
+    return a, (c1, c2, c3), left.item()
 
 
 # -- what a loss may be made of ----------------------------------------------------------------------------------------
 
 
-def _charged(x: Tensor, decoded: dict[Any, Tensor], sigma: float | None) -> dict[Any, Tensor]:
-    r"""What a loss may charge, by its name and by the draw of z: $-\log p(x \mid z)$, but for what z does not move."""
-    x, normal = pixel_rows(x).double(), GaussianNoise(sigma or 1.0)
+def _costs(x: Tensor, decoded: Tensor, sigma: float | None) -> dict[str, Tensor]:
+    r"""What a loss may charge in each batch: an average of $-\log p(x \mid z)$, but for what z does not move.
 
-    def of_probabilities(p: Tensor) -> Tensor:  # torch's own raises where these are none
-        within = torch.where((p >= 0) & (p <= 1), p, math.nan)
-        return -(x * within.log().clamp(min=-100) + (1 - x) * (1 - within).log().clamp(min=-100)).sum(1)
-
-    costs: dict[str, Callable[[Tensor], Tensor]] = {
-        "bernoulli-logits": lambda decoded: -Bernoulli().log_prob(x, decoded),
-        "bernoulli-probabilities": of_probabilities,
-        "gaussian": lambda decoded: -normal.log_prob(x, decoded),
-        "absolute error": lambda decoded: (x - decoded).abs().sum(1),
+    Shapes: x and what is decoded (ROWS, n, D), each cost (ROWS,).
+    """
+    log_p, log_not = (p.log().clamp(min=-100) for p in (decoded, 1 - decoded))  # NaN where p is no probability
+    costs = {
+        "bernoulli-logits": -Bernoulli().log_prob(x, decoded),
+        "bernoulli-probabilities": -(x * log_p + (1 - x) * log_not).sum(-1),
+        "gaussian": -GaussianNoise(sigma or 1.0).log_prob(x, decoded),
+        "absolute error": (x - decoded).abs().sum(-1),
     }
-    return {(kind, drawn): cost(d.double()).mean() for kind, cost in costs.items() for drawn, d in decoded.items()}
+    return {kind: cost.mean(1) for kind, cost in costs.items()}
 
 
 def _terms(mu: Tensor, second: Tensor, said: str) -> dict[str, Tensor]:
-    """The three terms of the KL, for each reading of the second output and each of `FORMS`: sums, then an average."""
-    mu, second = mu.double(), second.double()
+    """The three terms of the KL, shapes (ROWS, 3), for each reading of the second output and each of `FORMS`."""
     log_stds = {read: reading(second) for read, reading in READINGS.items()}
     terms = {read: (mu.square() / 2, (2 * log_std).exp() / 2, -log_std) for read, log_std in log_stds.items()}
     half, half_variance, minus = terms[said]
     terms["sigma"] = (half, (2 * half_variance).sqrt() / 2, minus)
     terms["reversed"] = (half / (2 * half_variance), 1 / (4 * half_variance), -minus)
     terms["log squared"] = (half, half_variance, minus.square() / 2)
-    return {read: torch.stack([term.sum(1).mean() for term in three]) for read, three in terms.items()}
+    return {read: torch.stack([term.sum(-1).mean(1) for term in three], 1) for read, three in terms.items()}
 
 
 # -- asking for a value ------------------------------------------------------------------------------------------------
 
-Answer = tuple[Tensor, dict[Any, Tensor], dict[str, Tensor]]  # a value of the loss, and what it may be made of
 
+def _of_loss(model: AnyVAE, x: Tensor, generator: torch.Generator) -> tuple[Tensor, ...]:
+    """The value of `model.loss`, at codes and widths chosen here.
 
-def _of_loss(model: AnyVAE, x: Tensor, generator: torch.Generator, pixels: int | None) -> Answer:
-    """The value of `model.loss`, at codes and widths chosen here."""
+    Returns:
+        The value; x as rows of pixels, shape (n, D); mu and the second output, (n, L); decoded, (1, n, D).
+    """
     assert model.loss is not None
     latent = model.encode(x[:1])[0].shape[1]
     mu, z, noise = (torch.randn(len(x), latent, generator=generator).to(x) for _ in range(3))
     log_std = 0.4 * noise - 0.3
     written = {"logvar": 2 * log_std, "log_std": log_std, "std": log_std.exp(), "var": (2 * log_std).exp()}
     decoded, second = model.decode(z), written[model.spread]
-    if pixels is not None:
-        decoded, x = pixel_rows(decoded)[:, :pixels], pixel_rows(x)[:, :pixels]
-    value = _number(model.loss(decoded, x, mu, second))
-    return value, _charged(x, {None: pixel_rows(decoded)}, model.sigma), _terms(mu, second, model.spread)
+    return _number(model.loss(decoded, x, mu, second)), pixel_rows(x), mu, second, pixel_rows(decoded)[None]
 
 
-def _of_step(model: AnyVAE, x: Tensor, generator: torch.Generator, weights: list[nn.Parameter]) -> Answer:
+def _of_step(model: AnyVAE, x: Tensor, generator: torch.Generator) -> tuple[Tensor, ...]:
     """The value of `model.step`, whose draws are held at 1 and at -1 standard deviations in turn.
 
     The average of the two is exact for what a draw's KL has in it, squares of the noise. Codes vary because the weights
     of the encoder are moved, and put back.
+
+    Returns:
+        As `_of_loss`, with 2 rows of pixels for each x, and what is decoded for each of `DRAWN`, shape (5, 2n, D).
     """
     with as_it_was(model.network):
-        for weight in weights:
+        for weight in _encoder_weights(model, x[:1]):
             times, beside = (torch.randn(weight.shape, generator=generator).to(weight) for _ in range(2))
             weight.mul_(1 + SHAKEN * times).add_(SHAKEN / 6 * beside)
         value = torch.stack([_held(model.step, x, noise) for noise in (1.0, -1.0)]).mean()
         mu, second = model.encoded(x)
-        widths = {read: reading(second).exp() for read, reading in READINGS.items()} | {MEAN: torch.zeros_like(mu)}
-        decoded = {drawn: model.decoded(torch.cat([mu + std, mu - std])) for drawn, std in widths.items()}
-    return value, _charged(torch.cat([x, x]), decoded, model.sigma), _terms(mu, second, model.spread)
+        widths = [reading(second).exp() for reading in READINGS.values()] + [torch.zeros_like(mu)]
+        decoded = torch.stack([model.decoded(torch.cat([mu + std, mu - std])) for std in widths])
+    return value, pixel_rows(x).repeat(2, 1), mu, second, decoded
 
 
 def _encoder_weights(model: AnyVAE, x: Tensor) -> list[nn.Parameter]:
@@ -227,14 +206,6 @@ def _encoder_weights(model: AnyVAE, x: Tensor) -> list[nn.Parameter]:
         mu, second = model.encoded(x)
         found = torch.autograd.grad(mu.sum() + second.sum(), weights, allow_unused=True)
     return [weight for weight, gradient in zip(weights, found, strict=True) if gradient is not None]
-
-
-def drawn_width(draw: Callable[[Tensor, Tensor], Tensor], mu: Tensor, second: Tensor) -> Tensor:
-    """By how much a user's draw of z moves when its noise goes from 0 to 1: the standard deviation that it uses."""
-    with _Noise(1.0):
-        above = draw(mu, second)
-    with _Noise(0.0):
-        return above - draw(mu, second)
 
 
 def draws_in_training(model: AnyVAE, x: Tensor) -> bool:
@@ -253,7 +224,7 @@ _NORMAL = {  # torch's draws from a normal, and which of their arguments are its
 }
 
 
-class _Noise(TorchFunctionMode):
+class Noise(TorchFunctionMode):
     """Inside, whatever torch draws from a normal lies so many standard deviations above its mean."""
 
     def __init__(self, height: float) -> None:
@@ -271,7 +242,7 @@ class _Noise(TorchFunctionMode):
 
 def _held(step: Any, x: Tensor, noise: float) -> Tensor:
     """A step's value with the noise held, and whatever else it draws the same every time."""
-    with torch.random.fork_rng(devices=[]), _Noise(noise):
+    with torch.random.fork_rng(devices=[]), Noise(noise):
         torch.manual_seed(0)
         return _number(step(x))
 

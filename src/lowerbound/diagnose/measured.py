@@ -2,72 +2,71 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 import torch
 from torch import Tensor
 
 from lowerbound.diagnose.anyvae import AnyVAE, NotChecked
-from lowerbound.diagnose.lossfit import Fit
+from lowerbound.diagnose.lossfit import Fit, fit_of
 from lowerbound.encoders import READINGS
-from lowerbound.vae import VAE, pixel_rows
+from lowerbound.vae import pixel_rows
 
 THRESHOLDS: Mapping[str, tuple[float, str]] = {
     "beta": (0.02, "the fit finds planted weights within 0.01"),
     "batch": (0.02, "as for beta"),
     "mode": (1e-3, "rounding of float32 is a thousand times less"),
     "width": (math.log(torch.finfo(torch.float32).max) / 4, "a quarter of where exp overflows in float32"),
-    "grey": (1e-3, "pixels that are neither 0 nor 1"),
+    "beyond": (1e-3, "of the pixels, outside 0..1"),
     "used": (0.005, "nats: a mean of variance 0.01, as in Burda et al. 2016, at a width of 1"),
     "constant": (1e-6, "nats: rounding"),
     "listens": (0.01, "nats, chosen: a code that says less is none"),
     "drawn": (0.02, "as for beta"),
 }
 """What is compared with, by name: a number, and where it comes from."""
+LIMITS = {name: number for name, (number, _) in THRESHOLDS.items()}
 
 
-@dataclass(frozen=True, eq=False)
 class Measured:
-    r"""A model, some images, and what its networks make of them.
+    r"""A model, some images, and what its networks make of them, in the mode and the precision that they are in.
 
     Attributes:
         model: what we are told.
         vae: the same as a `VAE` of this library.
-        limits: a number for each of `THRESHOLDS`.
         x: the images.
+        pixels: the images as rows, shape (n, D).
         mu: the mean of each q(z|x), shape (n, L).
         second: the encoder's second output, shape (n, L).
+        log_std: what that means, shape (n, L).
         prior: 3 times 64 draws from the prior, shape (3, 64, L).
+        decoded: what the decoder makes of the means, shape (n, D).
         generator: of what else is drawn.
-        loss: what the loss is made of, in batches of 8 and in batches of 4, or why that is not known.
     """
 
-    model: AnyVAE
-    vae: VAE
-    limits: Mapping[str, float]
-    x: Tensor
-    mu: Tensor
-    second: Tensor
-    prior: Tensor
-    generator: torch.Generator
-    loss: tuple[Fit, Fit] | str = "it was not asked"
+    def __init__(self, model: AnyVAE, x: Tensor, generator: torch.Generator) -> None:
+        self.model, self.x, self.pixels, self.generator = model, x, pixel_rows(x), generator
+        self.mu, self.second = model.encoded(x)
+        self.log_std = READINGS[model.spread](self.second)
+        self.vae = model.as_vae(self.mu.shape[1])
+        self.prior = torch.randn(3, 64, self.mu.shape[1], generator=generator).to(self.mu)
+        self.decoded = model.decoded(self.mu)
+        if self.decoded.shape != self.pixels.shape:
+            shapes = f"the shape {tuple(self.decoded.shape)}, x has {tuple(self.pixels.shape)}"
+            raise ValueError(f"decode: its images have {shapes}")
 
-    @property
-    def log_std(self) -> Tensor:
-        """What the second output means, shape (n, L)."""
-        return READINGS[self.model.spread](self.second)
-
-    @property
-    def pixels(self) -> Tensor:
-        """The images as rows, shape (n, D)."""
-        return pixel_rows(self.x)
+    @cached_property
+    def loss(self) -> tuple[Fit, Fit] | NotChecked:
+        """What the loss is made of, in batches of 8 and in batches of 4, or why that is not known."""
+        try:
+            return fit_of(self.model, self.x, 8, self.generator), fit_of(self.model, self.x, 4, self.generator)
+        except NotChecked as because:
+            return because
 
     @property
     def fits(self) -> tuple[Fit, Fit]:
         """What the loss is made of, in batches of 8 and in batches of 4."""
-        if isinstance(self.loss, str):
-            raise NotChecked(self.loss)
+        if isinstance(self.loss, NotChecked):
+            raise self.loss
         return self.loss
 
     @property
@@ -76,15 +75,6 @@ class Measured:
         if not self.fits[0].explains:
             raise NotChecked("the loss is of another form")
         return self.fits[0]
-
-    @cached_property
-    def decoded(self) -> Tensor:
-        """What the decoder makes of the means, shape (n, D)."""
-        decoded = self.model.decoded(self.mu)
-        if decoded.shape != self.pixels.shape:
-            shapes = f"the shape {tuple(decoded.shape)}, x has {tuple(self.pixels.shape)}"
-            raise ValueError(f"decode: its images have {shapes}")
-        return decoded
 
     @cached_property
     def reach(self) -> tuple[float, float]:
@@ -110,10 +100,3 @@ class Measured:
         p, (one, other) = self.vae.likelihood, (self.vae.decode(z).double() for z in self.prior[1:])
         apart = (p.mean(one) * (p.natural(one) - p.natural(other))).sum(-1)
         return float((apart - p.log_partition(one) + p.log_partition(other)).mean())
-
-
-def measure(model: AnyVAE, x: Tensor, limits: Mapping[str, float], generator: torch.Generator) -> Measured:
-    """What the networks make of the images, in the mode and the precision that they are in."""
-    mu, second = model.encoded(x)
-    prior = torch.randn(3, 64, mu.shape[1], generator=generator).to(mu)
-    return Measured(model, model.as_vae(mu.shape[1]), limits, x, mu, second, prior, generator)

@@ -4,8 +4,9 @@ import torch
 from torch import Tensor
 
 from lowerbound.diagnose.anyvae import BERNOULLIS, NotChecked
-from lowerbound.diagnose.measured import Measured
+from lowerbound.diagnose.measured import LIMITS, Measured
 from lowerbound.diagnose.report import FINE, LOOK, WRONG, Check, judged
+from lowerbound.likelihoods import Binomial
 
 
 def finite(m: Measured) -> Check:
@@ -15,8 +16,7 @@ def finite(m: Measured) -> Check:
     weights = [name for name, value in m.model.network.named_parameters() if not value.isfinite().all()][:1]
     advice = "look at what comes before it: scale the images, and bound the second output"
     if bad[:1] == ["log sigma"]:
-        said = m.model.spread
-        advice = f"a {said} of 0 or below has no logarithm; end the encoder with softplus, or use logvar"
+        advice = f"a {m.model.spread} of 0 or below has no logarithm; end the encoder with softplus, or use logvar"
     if weights:
         advice = f"the weights themselves are not ({weights[0]}): start again from older ones, at a lower rate"
     found = f"NaN or infinite: {', '.join(bad + weights)}" if bad or weights else ""
@@ -25,21 +25,22 @@ def finite(m: Measured) -> Check:
 
 def eval_mode(m: Measured) -> Check:
     """An image's code depends neither on dice nor on its neighbours, in the mode that the networks came in."""
-    spreads = [torch.cat([m.mu, m.second], 1).std().clamp(min=1e-6), m.decoded.std().clamp(min=1e-6)]
+    if finite(m).verdict == WRONG:
+        raise NotChecked("not all numbers are finite")
+    both = torch.cat([m.mu, m.second], 1), m.decoded
+    spread = torch.cat([part.std().clamp(min=1e-6).expand(part.shape[1]) for part in both])
 
     def outputs(k: int) -> Tensor:
         """Of both networks, for the first k images."""
-        return torch.cat(
-            [torch.cat(m.model.encoded(m.x[:k]), 1) / spreads[0], m.model.decoded(m.mu[:k]) / spreads[1]], 1
-        )
+        return torch.cat([*m.model.encoded(m.x[:k]), m.model.decoded(m.mu[:k])], 1) / spread
 
     n = min(len(m.x), 16)
     first, again, alone = (outputs(k) for k in (n, n, n // 2))
     dice, others = float((first - again).abs().max()), float((first[: n // 2] - alone).abs().max())
     off = max(dice, others)
-    if off <= m.limits["mode"]:
+    if off <= LIMITS["mode"]:
         return judged(FINE, f"outputs differ by {off:.1g} of their spread", number=off)
-    why = "from call to call" if dice > m.limits["mode"] else "with the other images of the batch"
+    why = "from call to call" if dice > LIMITS["mode"] else "with the other images of the batch"
     kinds = {type(module).__name__ for module in m.model.network.modules() if module.training}
     layers = ", ".join(sorted(kind for kind in kinds if "Norm" in kind or "Dropout" in kind))
     left = f" ({layers} in training mode)" if layers else ""
@@ -52,7 +53,7 @@ def widths(m: Measured) -> Check:
     log_var = 2 * m.log_std.flatten()
     largest = float(log_var[log_var.abs().argmax()])
     advice = "scale the images to 0..1 before the encoder; or bound logvar, say to -10..10"
-    return judged(abs(largest) > m.limits["width"], f"log sigma^2 reaches {largest:.1f}", advice, abs(largest))
+    return judged(abs(largest) > LIMITS["width"], f"log sigma^2 reaches {largest:.1f}", advice, abs(largest))
 
 
 # -- what a code says --------------------------------------------------------------------------------------------------
@@ -60,7 +61,7 @@ def widths(m: Measured) -> Check:
 
 def in_use(m: Measured) -> Check:
     """Codes differ from image to image."""
-    used, latent = int((m.told > m.limits["used"]).sum()), len(m.told)
+    used, latent = int((m.told > LIMITS["used"]).sum()), len(m.told)
     found = f"{used} of {latent}; at most {float(m.told.sum()):.3g} nats about x"
     advice = f"fine as long as you don't need {latent}: an unused number costs nothing"
     if _collapsed(m):
@@ -74,7 +75,7 @@ def encoder_listens(m: Measured) -> Check:
         raise NotChecked("no latent number is in use")
     most, found = float(m.told.max()), f"q(z|x) tells at most {float(m.told.sum()):.2g} nats about x"
     advice = "every x has the same q(z|x): look for a detach, a constant, a wrong input, dead units"
-    return judged(most < m.limits["constant"], found, advice, most)
+    return judged(most < LIMITS["constant"], found, advice, most)
 
 
 def decoder_listens(m: Measured) -> Check:
@@ -83,13 +84,13 @@ def decoder_listens(m: Measured) -> Check:
         raise NotChecked("no latent number is in use")
     found = f"two codes differ by {m.heard:.2g} nats in what they say of an image"
     advice = "z does not reach the output: look at what the last layers get, and at skip connections"
-    return judged(m.heard < m.limits["listens"], found, advice, m.heard)
+    return judged(m.heard < LIMITS["listens"], found, advice, m.heard)
 
 
 def _collapsed(m: Measured) -> bool:
     """Both do without a code. Where the encoder says nothing at all and the decoder listens, x has no way into it."""
-    most, deaf = float(m.told.max()), m.heard < m.limits["listens"]
-    return most <= m.limits["used"] and (deaf or most >= m.limits["constant"])
+    most, deaf = float(m.told.max()), m.heard < LIMITS["listens"]
+    return most <= LIMITS["used"] and (deaf or most >= LIMITS["constant"])
 
 
 # -- the likelihood ----------------------------------------------------------------------------------------------------
@@ -108,7 +109,7 @@ def sigmoid_once(m: Measured) -> Check:
     said = m.model.likelihood
     if said == "gaussian":
         raise NotChecked("a Gaussian needs none")
-    if not isinstance(m.loss, str) and m.loss[0].explains and {m.loss[0].cost, said} == set(BERNOULLIS):
+    if not isinstance(m.loss, NotChecked) and m.loss[0].explains and {m.loss[0].cost, said} == set(BERNOULLIS):
         done = "takes logits as they are" if said == "bernoulli-logits" else "takes the sigmoid of probabilities"
         return judged(WRONG, f"the loss {done}", "use the loss without logits, or a decoder without sigmoid")
     advice = "these are no probabilities: use the loss with logits, or end the decoder with a sigmoid"
@@ -125,25 +126,21 @@ def has_a_likelihood(m: Measured) -> bool:
 
 def likelihood_fits(m: Measured) -> Check:
     """The likelihood is one for these data: it can give them, and over all data it sums to 1."""
-    low, high = float(m.pixels.min()), float(m.pixels.max())
-    found, claim = f"x lies in [{low:.3g}, {high:.3g}]", "cross-entropy-on-grey-does-not-sum-to-one"
-    if m.model.likelihood == "gaussian":
+    low, high, likelihood = float(m.pixels.min()), float(m.pixels.max()), m.vae.likelihood
+    found = f"x lies in [{low:.3g}, {high:.3g}]"
+    if not isinstance(likelihood, Binomial):  # a Gaussian has a density for any x
         beyond = float(((m.pixels < -0.01) | (m.pixels > 1.01)).double().mean())
-        if not _probabilities(m) or beyond <= m.limits["grey"]:
+        if not _probabilities(m) or beyond <= LIMITS["beyond"]:
             off = float((m.decoded - m.pixels).square().mean().sqrt())
             return judged(FINE, f"{found}; a decoded pixel is off by {off:.3g}, sigma is {m.model.sigma:.3g}")
         advice = f"{beyond:.2g} of the pixels lie outside 0..1, where the decoder's sigmoid never gets: scale x"
         return judged(WRONG, f"{found}, the decoder in {_span(m)}", advice)
-    if m.model.vae is not None:
-        try:
-            m.vae.likelihood.check(m.pixels)
-        except ValueError as error:
-            return judged(WRONG, str(m.vae.likelihood), str(error), claim=claim)
-        return judged(FINE, str(m.vae.likelihood))
-    grey = float(((m.pixels != 0) & (m.pixels != 1)).double().mean())
+    grey = float((m.pixels != m.pixels.round().clamp(0, likelihood.total)).double().mean())
     advice = "cross-entropy on greys is no -log p(x|z), it does not sum to 1: binarise, or use a Binomial of the counts"
     advice += ", or a Gaussian. As a loss it trains, but no log p(x) can be read from it"
-    if low < 0 or high > 1:
-        advice = "outside 0..1 the cross-entropy has no lower end, and falls below 0: scale x, or use a Gaussian"
-    value = f"{found}, {grey:.2g} of the pixels neither 0 nor 1"
-    return judged(grey > m.limits["grey"], value, advice, grey, claim)
+    if low < 0 or high > likelihood.total:
+        advice = f"outside 0..{likelihood.total} the cross-entropy has no lower end, and falls below 0: scale x, or use"
+        advice += " a Gaussian"
+    values = "neither 0 nor 1" if likelihood.total == 1 else f"no whole number from 0 to {likelihood.total}"
+    found += f", {grey:.2g} of the pixels {values}"
+    return judged(grey > 0, found, advice, claim="cross-entropy-on-grey-does-not-sum-to-one")

@@ -2,15 +2,14 @@
 
 import html
 import textwrap
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from torch import Tensor
 
 from lowerbound.diagnose.lossfit import Fit
 
 WRONG, LOOK, FINE, SKIPPED = VERDICTS = ("wrong", "look", "fine", "not checked")  # the worst first
-SITE = "http://127.0.0.1:8000/"  # where `make serve` puts the site
+SITE = "http://127.0.0.1:8000/"  # where `make serve` puts the site, with its claims
 
 
 @dataclass(frozen=True)
@@ -36,8 +35,6 @@ class Check:
     number: float | None = None
 
     def __str__(self) -> str:
-        if self.verdict == SKIPPED:
-            return f"{SKIPPED}: {self.name}, because {self.advice}"
         limit = f" [{self.threshold}]" if self.threshold else ""
         found = f": {self.value}{limit}" if self.value else ""
         advice = f". {self.advice[0].upper()}{self.advice[1:]}" if self.advice else ""
@@ -93,13 +90,11 @@ class Report:
         checks: one for each thing that was looked at, the worst first.
         images: what was measured image by image, or None where that has no meaning.
         fit: what the loss is made of, or None.
-        site: where links to claims lead.
     """
 
     checks: tuple[Check, ...]
     images: Images | None = None
     fit: Fit | None = None
-    site: str = field(default=SITE, repr=False)
 
     @property
     def ok(self) -> bool:
@@ -132,20 +127,10 @@ class Report:
     def _repr_html_(self) -> str:
         rows = []
         for check in self.checks:
-            link = f'<a href="{self.site}ledger/#{check.claim}">{check.claim}</a>' if check.claim else ""
+            link = f'<a href="{SITE}ledger/#{check.claim}">{check.claim}</a>' if check.claim else ""
             cells = (check.verdict, check.name, check.value, check.threshold, check.advice)
             rows.append("".join(f"<td>{html.escape(cell)}</td>" for cell in cells) + f"<td>{link}</td>")
         names = ("verdict", "check", "found", "compared with", "what to do", "evidence")
         head = "".join(f"<th>{name}</th>" for name in names)
         images = "" if self.images is None else f"<pre>{html.escape(str(self.images))}</pre>"
         return f"<table><tr>{head}</tr><tr>{'</tr><tr>'.join(rows)}</tr></table>{images}"
-
-    def to_dict(self) -> dict[str, Any]:
-        """The report as plain data: numbers, strings, lists."""
-        measured = {} if self.images is None else vars(self.images)
-        return {
-            "ok": self.ok,
-            "checks": [asdict(check) for check in self.checks],
-            "images": {name: None if value is None else value.tolist() for name, value in measured.items()},
-            "loss": None if self.fit is None else asdict(self.fit),
-        }
