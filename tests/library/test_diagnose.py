@@ -2,6 +2,7 @@
 
 import copy
 import html
+import json
 import re
 import time
 from pathlib import Path
@@ -134,7 +135,7 @@ def test_the_same_report_twice():
     assert str(diagnose(vae, x, **QUICK)) == str(diagnose(vae, x, **QUICK))
 
 
-def test_a_report_is_text_and_html():
+def test_a_report_is_text_html_and_plain_data():
     report = diagnose(*next(iter(BROKEN))(), **QUICK)
     assert not report.ok
     assert str(report).splitlines()[0] == "wrong: beta"
@@ -143,9 +144,11 @@ def test_a_report_is_text_and_html():
     shown = report._repr_html_()
     assert f'href="http://127.0.0.1:8000/ledger/#{report["beta"].claim}"' in shown
     assert html.escape(report["beta"].advice) in shown
-    assert report["beta"].number == pytest.approx(0.008)
-    assert len(report.images.elbo) == 2
-    assert report.fit.cost == "gaussian"
+    plain = json.loads(json.dumps(report.to_dict()))
+    assert plain["ok"] is False
+    assert plain["checks"][0]["number"] == pytest.approx(0.008)
+    assert len(plain["images"]["elbo"]) == 2
+    assert plain["loss"]["cost"] == "gaussian"
     with pytest.raises(KeyError, match="eval mode"):
         report["betta"]
 

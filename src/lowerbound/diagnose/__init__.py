@@ -5,6 +5,7 @@ It takes a `VAE` of this library, or anybody's networks and loss in an `AnyVAE`,
     report = diagnose(vae, x)
     print(report)                        # one line a check, the worst first; a notebook shows a table
     report.ok, report.wrong              # whether anything is wrong, and the names of what is
+    report.to_dict()                     # the same as plain data, to log or to compare
 
 The networks are measured in eval mode and in float64 where they can be, and are left as they were: weights, buffers,
 modes and torch's random state.

@@ -2,7 +2,8 @@
 
 import html
 import textwrap
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from torch import Tensor
 
@@ -123,6 +124,16 @@ class Report:
             lines.append(f"{SKIPPED}, because {because}: {', '.join(name for name in why if why[name] == because)}")
         lines = [textwrap.fill(line, 100, subsequent_indent="    ") for line in lines]
         return "\n".join(lines if self.images is None else [*lines, "", str(self.images)])
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as plain data: numbers, strings, lists."""
+        measured = {} if self.images is None else vars(self.images)
+        return {
+            "ok": self.ok,
+            "checks": [asdict(check) for check in self.checks],
+            "images": {name: None if value is None else value.tolist() for name, value in measured.items()},
+            "loss": None if self.fit is None else asdict(self.fit),
+        }
 
     def _repr_html_(self) -> str:
         rows = []
