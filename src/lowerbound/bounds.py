@@ -123,18 +123,18 @@ def _(p: VAE, q: Encoded, x: Tensor, *, k: int, generator: torch.Generator | Non
     x = check_pair(p, q, x)
     held = 8 * x.shape[1]  # numbers for each draw
 
-    def logs(noise: Tensor, x: Tensor, *parameters: Tensor) -> Tensor:
-        of_x = type(q)(*parameters)
-        z = of_x.at(noise)
-        return torch.stack([p.prior.log_prob(z), p.log_likelihood(x, z), of_x.log_prob(z)])
-
-    def of_rows(noise: Tensor, *parameters: Tensor) -> Tensor:
+    def of_rows(noise: Tensor, x: Tensor, *parameters: Tensor) -> Tensor:
         """Some rows, whose draws go through in blocks too."""
-        drawn = noise.transpose(0, 1)
-        return in_blocks(logs, [drawn], held * len(noise), whole=parameters, network=p.model, dim=1)
+        some = type(q)(*parameters)
 
-    noise = _standard_noise(q, k, generator).transpose(0, 1)
-    return Draws(*in_blocks(of_rows, [noise, x, *vars(q).values()], held * k, network=p.model, dim=2))
+        def logs(noise: Tensor) -> Tensor:
+            z = some.at(noise)
+            return torch.stack([p.prior.log_prob(z), p.log_likelihood(x, z), some.log_prob(z)])
+
+        return in_blocks(logs, [noise.transpose(0, 1)], held * len(noise), p.model, dim=1)
+
+    noise = torch.randn((k, *q.mean.shape), generator=generator, dtype=q.mean.dtype, device=q.mean.device)
+    return Draws(*in_blocks(of_rows, [noise.transpose(0, 1), x, *vars(q).values()], held * k, p.model, dim=2))
 
 
 # -- bounds ----------------------------------------------------------------------------------------------------------
@@ -229,11 +229,6 @@ def _prior(p: Any) -> Any:
 def _for(p: Any, at: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
     """What `kl_each` needs: a VAE's q belongs to its x already."""
     return () if isinstance(p, VAE) else at
-
-
-def _standard_noise(q: Encoded, k: int, generator: torch.Generator | None) -> Tensor:
-    """k draws of standard normal noise for each row of q, shape (k, n, L)."""
-    return torch.randn((k, *q.mean.shape), generator=generator, dtype=q.mean.dtype, device=q.mean.device)
 
 
 def _log_mean_exp(value: Tensor, dim: int) -> Tensor:

@@ -26,7 +26,7 @@ from torch import Tensor
 from torch.nn.functional import max_pool1d, max_pool2d, pad
 
 from lowerbound.checks import finite
-from lowerbound.memory import blocks
+from lowerbound.memory import rows_a_block
 from lowerbound.quantities import elbo
 from lowerbound.vae import TOLERANCE, VAE, Encoded, check_q, in_float64, pixel_rows, rows
 
@@ -174,8 +174,7 @@ class Grid:
         q, gaps = _in_float64(q), torch.empty(len(x), dtype=torch.float64)
         hidden = self._hidden(q)
         seen, unseen = (~hidden).nonzero().squeeze(1), hidden.nonzero().squeeze(1)
-        for part in blocks(len(seen), len(self.z)):
-            at = seen[part]
+        for at in seen.split(rows_a_block(len(self.z))) if len(seen) else ():
             gaps[at] = self.posterior(x[at]).kl_from(rows(q, at))
         if len(unseen):
             gaps[unseen] = self.log_evidence(x[unseen]) - elbo(self.vae, rows(q, unseen), x[unseen].cpu().double())
@@ -199,7 +198,7 @@ class Grid:
 
     def _evidence(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """log p(x) of checked rows, and an estimate of its error where cells had to be split; elsewhere 0."""
-        found = [self._of_block(x[part].cpu().double()) for part in blocks(len(x), len(self.z))]
+        found = [self._of_block(part.cpu().double()) for part in x.split(rows_a_block(len(self.z)))]
         value, error = (torch.cat(each) for each in zip(*found, strict=True))
         return value, error
 
@@ -301,8 +300,9 @@ class Grid:
         A log-concave density rises no more than along its gradient.
         """
         values, rises = [], [torch.zeros(0).double()]
-        for part in blocks(len(z), 8 * x.shape[1]):
-            at, here = row[part], z[part].requires_grad_(spacing is not None)
+        step = rows_a_block(8 * x.shape[1])
+        for at, here in zip(row.split(step), z.split(step), strict=True):
+            here.requires_grad_(spacing is not None)
             with torch.set_grad_enabled(spacing is not None):
                 value = self.vae.log_joint(x[at], here)
                 if spacing is not None:

@@ -34,7 +34,7 @@ from torch import Tensor, nn
 
 from lowerbound.checks import at_least, expect, finite, last_axis
 from lowerbound.likelihoods import Likelihood, log_likelihood
-from lowerbound.memory import blocks, in_blocks
+from lowerbound.memory import in_blocks, rows_a_block
 from lowerbound.quantities import LOG_2PI, elbo, entropy, kl, kl_each, reconstruction
 
 NODES = 12  # of Gauss-Hermite quadrature, in each latent dimension
@@ -235,7 +235,7 @@ class VAE(nn.Module):
             output = self._call("encoder", x, training)
         else:
             pixels = math.prod(x.shape[1:])
-            output = in_blocks(lambda some: self._call("encoder", some), [x], 8 * pixels, network=self.encoder)
+            output = in_blocks(lambda some: self._call("encoder", some), [x], 8 * pixels, self.encoder)
         return self.posterior.from_output(pixel_rows(output), self.prior.dim)
 
     def decode(self, z: Tensor, training: bool = False) -> Tensor:
@@ -310,8 +310,8 @@ class VAE(nn.Module):
                 f"use x.to({weight.dtype}) or vae.to(x.dtype)"
             )
         finite(x, "x")
-        for part in blocks(len(x), 8 * math.prod(x.shape[1:])):
-            self.likelihood.check(x[part])
+        for part in x.split(rows_a_block(8 * math.prod(x.shape[1:]))):
+            self.likelihood.check(part)
         return x
 
     def _conversion(self, x: Any) -> str:
@@ -467,14 +467,16 @@ def _quadrature(vae: VAE, q: Encoded, x: Tensor, spacing: float) -> tuple[Tensor
     noise, weights = even_quadrature(vae.prior.dim, x, spacing)
     held = 8 * x.shape[1]  # numbers for each point: the decoder's layers hold several for each pixel
 
-    def at_points(noise: Tensor, x: Tensor, *parameters: Tensor) -> Tensor:
-        return vae.log_likelihood(x, type(q)(*parameters).at(noise[:, None, :]))
-
     def of_rows(x: Tensor, *parameters: Tensor) -> Tensor:
         """Some rows, whose points go through in blocks too."""
-        return weights @ in_blocks(at_points, [noise], held * len(x), whole=[x, *parameters], network=vae.model)
+        some = type(q)(*parameters)
 
-    value, *others = in_blocks(of_rows, [x, *vars(q).values()], held * len(noise), network=vae.model, dim=1)
+        def at_points(noise: Tensor) -> Tensor:
+            return vae.log_likelihood(x, some.at(noise[:, None, :]))
+
+        return weights @ in_blocks(at_points, [noise], held * len(x), vae.model)
+
+    value, *others = in_blocks(of_rows, [x, *vars(q).values()], held * len(noise), vae.model, dim=1)
     return value, (torch.stack(others).detach() - value.detach()).abs().amax(0) / 4
 
 
