@@ -1,6 +1,7 @@
 """The checks at the library's doors: an error names the argument, shows what came and says what is expected."""
 
 from numbers import Integral
+from types import UnionType
 from typing import Any
 
 import numpy as np
@@ -62,10 +63,11 @@ def last_axis(tensor: Tensor, length: int, name: str) -> None:
         raise ValueError(f"{name}: expected shape (..., {length}), got {tuple(tensor.shape)}")
 
 
-def expect(value: object, kind: type, name: str) -> None:
-    """Raise TypeError unless `value` is of this kind."""
+def expect(value: object, kind: type | UnionType, name: str, what: str = "") -> None:
+    """Raise TypeError unless `value` is of this kind; `what` says in words which that is."""
     if not isinstance(value, kind):
-        raise TypeError(f"{name}: expected a {kind.__name__}, not a {type(value).__name__}")
+        what = what or f"a {getattr(kind, '__name__', kind)}"
+        raise TypeError(f"{name}: expected {what}, not a {type(value).__name__}")
 
 
 def same_length(name: str, tensor: Tensor, other: str, length: int) -> None:
