@@ -17,8 +17,9 @@ for many images, a grid with half the spacing is tried first.
 
 import math
 import warnings
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import cached_property
+from itertools import chain
 from typing import NamedTuple
 
 import torch
@@ -144,24 +145,13 @@ class Grid:
         log_mass = self._log_joint_mass(x)
         total, narrow, edge = self._sum_(log_mass.clone())
         log_mass -= total[:, None]
-        at = (narrow | edge).nonzero().squeeze(1)
-        if not len(at):
-            return GridPosterior(self, log_mass)
-        log_prob = log_mass[at] - self._log_cell
-        mean, cov = (
-            torch.empty(len(at), self.z.shape[1]).double(),
-            torch.empty(len(at), *[self.z.shape[1]] * 2).double(),
-        )
-        error = torch.empty(len(at)).double()
-        for part in _groups(len(at)):
-            some = at[part]
-            zoomed = self._zoom(x[some])
-            log_prob[part] += (total[some] + self.vae.likelihood.base(x[some]) - zoomed.log_evidence)[:, None]
-            mean[part], cov[part] = zoomed.moments()
-            log_mass[some] = zoomed.mass_on(self).log()
-            error[part] = zoomed.error
+        found, error = GridPosterior(self, log_mass), torch.zeros_like(total)
+        for at, zoomed in self._zoomed(x, narrow | edge):
+            found.log_prob[at] += (total[at] + self.vae.likelihood.base(x[at]) - zoomed.log_evidence)[:, None]
+            found.mass[at], (found.mean[at], found.cov[at]) = zoomed.mass_on(self), zoomed.moments()
+            error[at] = zoomed.error
         _warn(error)
-        return GridPosterior(self, log_mass, Narrow(at, log_prob, mean, cov))
+        return found
 
     def gap(self, q: Encoded, x: Tensor) -> Tensor:
         r"""The gap $\KL(q(z \mid x) \,\|\, p(z \mid x))$ for each row of x, shape (n,), in nats.
@@ -209,11 +199,14 @@ class Grid:
         if narrow.sum() > ZOOMED and self._finer:  # for many images one finer grid costs less than splitting for each
             value[narrow], error[narrow] = self._finer._evidence(x[narrow])
             narrow = torch.zeros_like(narrow)
-        for at in narrow.nonzero().squeeze(1), edge.nonzero().squeeze(1):
-            for some in (at[part] for part in _groups(len(at))):
-                zoomed = self._zoom(x[some])
-                value[some], error[some] = zoomed.log_evidence, zoomed.error
+        for at, zoomed in chain(self._zoomed(x, narrow), self._zoomed(x, edge)):
+            value[at], error[at] = zoomed.log_evidence, zoomed.error
         return value, error
+
+    def _zoomed(self, x: Tensor, which: Tensor) -> Iterator[tuple[Tensor, "_Zoomed"]]:
+        """The rows of x that are marked, a few at a time, with their sums over smaller cells."""
+        for at in which.nonzero().squeeze(1).split(ZOOMED) if which.any() else ():
+            yield at, self._zoom(x[at])
 
     def _sum_(self, log_mass: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Log-sum-exp of each row, in place; and whether the posterior is too narrow, or lies at the edge."""
@@ -221,16 +214,12 @@ class Grid:
         peak = log_mass.amax(1, keepdim=True)
         total = log_mass.sub_(peak).exp_().sum(1).log() + peak.squeeze(1)  # half the time of torch.logsumexp
         share = (peak.squeeze(1) - total).exp()
-        narrow = share > (2 * math.pi) ** (
-            -0.5 * self.z.shape[1]
-        )  # as in the middle of a normal as wide as the spacing
+        widest = (2 * math.pi) ** (-0.5 * self.z.shape[1])  # share of the middle cell, if the spacing is the width
+        narrow = share > widest
         if missed is not None:
             narrow |= missed > total - NEGLIGIBLE
-        cells = log_mass.reshape(-1, *[self.points] * self.z.shape[1])
-        outermost = [
-            cells.select(k, end).reshape(len(cells), -1).sum(1) for k in range(1, cells.dim()) for end in (0, -1)
-        ]
-        edge = share * torch.stack(outermost).sum(0) > math.exp(-NEGLIGIBLE)
+        outermost = log_mass @ (self.z.abs() == self.limit).sum(1).double()
+        edge = share * outermost > math.exp(-NEGLIGIBLE)
         if not self.refine:
             narrow, edge = torch.zeros_like(narrow), torch.zeros_like(edge)
         return total, narrow, edge
@@ -261,9 +250,8 @@ class Grid:
             finest.append((row[at], z[at], (height + dim * math.log(spacing) - total[row])[at]))
             at = ~at & (height + rise > peak[row] - FORGOTTEN)
             row, z = row[at], z[at]
-        return _Zoomed(
-            total, error.masked_fill(edge, math.inf), *(torch.cat(part) for part in zip(*finest, strict=True))
-        )
+        error = error.masked_fill(edge, math.inf)
+        return _Zoomed(total, error, *(torch.cat(part) for part in zip(*finest, strict=True)))
 
     @cached_property
     def _finer(self) -> "Grid | None":
@@ -371,10 +359,6 @@ def _around(cells: Tensor) -> Tensor:
     return pooled.flatten()
 
 
-def _groups(n: int) -> list[slice]:
-    return [slice(start, start + ZOOMED) for start in range(0, n, ZOOMED)]
-
-
 def _in_float64(q: Encoded) -> Encoded:
     return type(q)(*(field.detach().cpu().double() for field in vars(q).values()))
 
@@ -394,60 +378,29 @@ def _warn(error: Tensor) -> None:
     )
 
 
-class Narrow(NamedTuple):
-    r"""Posteriors for which the grid's cells are too large: what was found with smaller ones.
-
-    Attributes:
-        row: which of the n images, shape (k,).
-        log_prob: $\log p(z \mid x)$ at the grid's points, shape (k, G).
-        mean: the posterior means, shape (k, L).
-        cov: the posterior covariances, shape (k, L, L).
-    """
-
-    row: Tensor
-    log_prob: Tensor
-    mean: Tensor
-    cov: Tensor
-
-
-@dataclass(frozen=True, eq=False)
 class GridPosterior:
-    r"""True posteriors $p(z \mid x)$, one per image, as probabilities of the cells of a grid.
+    r"""True posteriors $p(z \mid x)$, one per image, on a grid.
 
-    Attributes:
+    Where a posterior is too narrow for the cells, or reaches over the edge, `Grid.posterior` puts in what it found with
+    smaller cells.
+
+    Args:
         grid: the grid.
         log_mass: log probability of each cell, shape (n, G).
-        narrow: the images whose posteriors are too narrow for the cells, or reach over the edge, or None.
+
+    Attributes:
+        mass: probability of each cell, shape (n, G). What lies beyond the grid's edge is in none.
+        log_prob: $\log p(z \mid x)$, a density, at the grid's points, shape (n, G).
+        mean: the posterior mean $\E[z \mid x]$, shape (n, L).
+        cov: the posterior covariance $\E[z z^T \mid x] - \E[z \mid x] \, \E[z \mid x]^T$, shape (n, L, L).
     """
 
-    grid: Grid
-    log_mass: Tensor
-    narrow: Narrow | None = None
-
-    @property
-    def mass(self) -> Tensor:
-        """Probability of each cell, shape (n, G). What lies beyond the grid's edge is in none."""
-        return self.log_mass.exp()
-
-    @property
-    def log_prob(self) -> Tensor:
-        r"""$\log p(z \mid x)$, a density, at the grid's points, shape (n, G)."""
-        log_prob = self.log_mass - self.grid._log_cell
-        return log_prob if self.narrow is None else log_prob.index_copy(0, self.narrow.row, self.narrow.log_prob)
-
-    @property
-    def mean(self) -> Tensor:
-        r"""The posterior mean $\E[z \mid x]$, shape (n, L)."""
-        mean = self.mass @ self.grid.z
-        return mean if self.narrow is None else mean.index_copy(0, self.narrow.row, self.narrow.mean)
-
-    @property
-    def cov(self) -> Tensor:
-        r"""The posterior covariance $\E[z z^T \mid x] - \E[z \mid x] \, \E[z \mid x]^T$, shape (n, L, L)."""
-        z, mean = self.grid.z, self.mean
-        second = torch.einsum("ng,gk,gl->nkl", self.mass, z, z)
-        cov = second - mean[:, :, None] * mean[:, None, :]
-        return cov if self.narrow is None else cov.index_copy(0, self.narrow.row, self.narrow.cov)
+    def __init__(self, grid: Grid, log_mass: Tensor) -> None:
+        self.grid, self.mass, self.log_prob = grid, log_mass.exp(), log_mass - grid._log_cell
+        self.mean = self.mass @ grid.z
+        squares = (grid.z[:, :, None] * grid.z[:, None, :]).flatten(1)
+        second = (self.mass @ squares).unflatten(1, (-1, grid.z.shape[1]))
+        self.cov = second - self.mean[:, :, None] * self.mean[:, None, :]
 
     def kl_from(self, q: Encoded) -> Tensor:
         r"""$\KL(q(z \mid x) \,\|\, p(z \mid x))$ for each x, summed over the grid, shape (n,), in nats.
@@ -456,20 +409,15 @@ class GridPosterior:
             ValueError: a q whose smallest standard deviation is below 0.9 of the grid's spacing, or that reaches over
                 the grid's edge: the sum would not see it.
         """
-        check_q(q, len(self.log_mass), self.grid.z.shape[1])
+        grid = self.grid
+        check_q(q, len(self.mass), grid.z.shape[1])
         q = _in_float64(q)
-        narrowest = torch.linalg.svdvals(q.scale_tril).min().item()
-        if narrowest < NARROWEST * self.grid.spacing:
-            needed = math.ceil(2 * self.grid.limit / narrowest)
+        if hidden := int(grid._hidden(q).sum()):
+            narrowest = torch.linalg.svdvals(q.scale_tril).min().item()
             raise ValueError(
-                f"grid: its points are {self.grid.spacing:.3g} apart, but the narrowest q(z|x) has a standard "
-                f"deviation of {narrowest:.3g}; use grid.gap(q, x), or Grid(vae, points={needed}) or more"
+                f"grid: its points are {grid.spacing:.3g} apart, as far as |z| = {grid.limit:g}; {hidden} q(z|x) reach "
+                f"over that edge or are too narrow (the narrowest has a standard deviation of {narrowest:.3g}); use "
+                f"grid.gap(q, x), a larger limit, or points={math.ceil(2 * grid.limit / narrowest)} or more"
             )
-        log_q = q.log_prob(self.grid.z[:, None, :]).T
-        mass = (log_q + self.grid._log_cell).exp()
-        if (missing := (1 - mass.sum(1)).abs().max().item()) > 1e-6:
-            raise ValueError(
-                f"grid: {missing:.1g} of a q(z|x) lies outside |z| <= {self.grid.limit}; "
-                "use grid.gap(q, x), or raise limit"
-            )
-        return (mass * (log_q - self.log_prob)).sum(1)
+        log_q = q.log_prob(grid.z[:, None, :]).T
+        return ((log_q + grid._log_cell).exp() * (log_q - self.log_prob)).sum(1)
