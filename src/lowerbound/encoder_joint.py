@@ -65,8 +65,7 @@ class EncoderJoint:
     z_given_x: Encoded
 
     def __post_init__(self) -> None:
-        if not isinstance(self.z_given_x, Encoded):
-            raise TypeError(f"z_given_x: expected what vae.encode returns, not a {type(self.z_given_x).__name__}")
+        expect(self.z_given_x, Encoded, "z_given_x", "what vae.encode returns")
 
     @property
     def z(self) -> AggregatedPosterior:

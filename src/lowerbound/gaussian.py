@@ -83,13 +83,6 @@ class Gaussian:
         mean, cov = moments(data)
         return cls(mean, cov + noise * _identity(cov))
 
-    @classmethod
-    def _of(cls, mean: Tensor, cov: Tensor, scale_tril: Tensor) -> Self:
-        """Wrap parameters that have been checked already."""
-        made = cls.__new__(cls)
-        made.mean, made.cov, made.scale_tril = mean, cov, scale_tril
-        return made
-
     def log_prob(self, x: Any) -> Tensor:
         r"""Log-density $\log \Normal(x; m, S)$ in nats. x has shape (..., n), the result (...)."""
         return _log_normal(_points(x, "x", self.mean) - self.mean, self.scale_tril)
@@ -157,8 +150,7 @@ class LinearGaussian:
 
     def at(self, g: Any) -> Gaussian:
         r"""The distribution $\Normal(W g + b, R)$ at one condition g, shape (m,)."""
-        point = numbers(g, "g", dims=(1,), device=self.weight.device)
-        return Gaussian._of(self.mean(point), self.cov, self.scale_tril)
+        return Gaussian(self.mean(numbers(g, "g", dims=(1,), device=self.weight.device)), self.cov)
 
     def log_prob(self, value: Any, g: Any) -> Tensor:
         r"""Log-density $\log \Normal(v; W g + b, R)$ of a value $v$ given $g$, in nats.
@@ -289,9 +281,8 @@ def _(q: LinearGaussian, p: Any, at: Any) -> Tensor:
     return _kl_spread(q.scale_tril, p.scale_tril) + _half_square(apart)
 
 
-@entropy.register(Gaussian)
-@entropy.register(LinearGaussian)  # the same for every condition, so the average needs no `given`
-def _(q: Gaussian | LinearGaussian) -> Tensor:
+@entropy.register
+def _(q: Gaussian | LinearGaussian) -> Tensor:  # of the latter for every condition alike: no `given` is needed
     return 0.5 * len(q.cov) * (1 + LOG_2PI) + q.scale_tril.diagonal().log().sum()
 
 

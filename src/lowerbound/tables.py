@@ -203,14 +203,14 @@ def _(joint: Joint) -> Tensor:
 
 @elbo.register
 def _(p: Joint, q: Any) -> Tensor:
-    encoder = _encoder_for(p, q)
-    return _defined(q, _mean(encoder, p.log_prob - encoder).sum(1))
+    _check_encoder(p, q)
+    return _defined(q, _mean(q.log_prob, p.log_prob - q.log_prob).sum(1))
 
 
 @reconstruction.register
 def _(p: Joint, q: Any) -> Tensor:
-    encoder = _encoder_for(p, q)
-    return _defined(q, _mean(encoder, p.x_given_z.log_prob.T).sum(1))
+    _check_encoder(p, q)
+    return _defined(q, _mean(q.log_prob, p.x_given_z.log_prob.T).sum(1))
 
 
 # -- the arithmetic, with 0 log 0 = 0 --------------------------------------------------------------------------------
@@ -295,8 +295,7 @@ def _same_kind(q: Any, p: Any) -> None:
         raise ValueError(f"p has shape {tuple(p.log_prob.shape)}, but q has shape {tuple(q.log_prob.shape)}")
 
 
-def _encoder_for(p: Joint, q: Any) -> Tensor:
+def _check_encoder(p: Joint, q: Any) -> None:
     expect(q, Conditional, "q", "a Conditional, for example q.z_given_x")
     if q.log_prob.shape != p.log_prob.shape:
         raise ValueError(f"q has shape {tuple(q.log_prob.shape)}, but p's (X, Z) is {tuple(p.log_prob.shape)}")
-    return q.log_prob
