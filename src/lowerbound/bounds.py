@@ -24,7 +24,7 @@ from lowerbound.checks import at_least, expect, numbers
 from lowerbound.gaussian import GaussianJoint, LinearGaussian
 from lowerbound.memory import in_blocks
 from lowerbound.quantities import elbo, kl_each, reconstruction
-from lowerbound.tables import Conditional, Joint
+from lowerbound.tables import Joint
 from lowerbound.vae import VAE, Encoded, check_pair
 
 
@@ -101,11 +101,9 @@ def _draw(p: Any, q: Any, *at: Tensor, k: int, generator: torch.Generator | None
 
 @_draw.register
 def _(p: Joint, q: Any, *, k: int, generator: torch.Generator | None) -> Draws:
-    expect(q, Conditional, "q")
-    bound = elbo(p, q)  # checks the shapes
-    undefined = (q.given.log_prob == -math.inf)[:, None]
+    undefined = elbo(p, q).isnan()[:, None]  # and it checks q
     z = torch.multinomial(q.prob.masked_fill(undefined, 1.0), k, replacement=True, generator=generator)
-    x = torch.arange(len(bound), device=z.device)[:, None]
+    x = torch.arange(len(z), device=z.device)[:, None]
     parts = p.z.log_prob[z], p.x_given_z.log_prob[z, x], q.log_prob[x, z]
     return Draws(*(part.masked_fill(undefined, math.nan).T for part in parts))
 
@@ -162,7 +160,7 @@ def sampled_elbo(
     at_least(k, 2, "k")
     draws = draw(p, q, *at, k=k, generator=generator)
     if closed_form_kl:
-        return estimate(draws.log_likelihood - kl_each(q, _prior(p), *_for(p, at)))
+        return estimate(draws.log_likelihood - _rate(p, q, at))
     return estimate(draws.log_weight)
 
 
@@ -183,8 +181,8 @@ def importance_weighted_bound(
     """
     at_least(k, 1, "k")
     at_least(repeats, 2, "repeats")
-    log_weight = draw(p, q, *at, k=k * repeats, generator=generator).log_weight
-    return estimate(_log_mean_exp(log_weight.unflatten(0, (repeats, k)), 1))
+    log_weight = draw(p, q, *at, k=k * repeats, generator=generator).log_weight.unflatten(0, (repeats, k))
+    return estimate(log_weight.logsumexp(1) - math.log(k))
 
 
 class RateDistortion(NamedTuple):
@@ -216,20 +214,9 @@ def rate_distortion(p: Any, q: Any, *at: Tensor) -> RateDistortion:
     >>> rate_distortion(p, blind.z_given_x)
     RateDistortion(rate=tensor([0., 0.], dtype=torch.float64), distortion=tensor([0.8574, 1.2629], dtype=torch.float64))
     """
-    return RateDistortion(kl_each(q, _prior(p), *_for(p, at)), -reconstruction(p, q, *at))
+    return RateDistortion(_rate(p, q, at), -reconstruction(p, q, *at))
 
 
-# -- small parts -----------------------------------------------------------------------------------------------------
-
-
-def _prior(p: Any) -> Any:
-    return p.prior if isinstance(p, VAE) else p.z
-
-
-def _for(p: Any, at: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-    """What `kl_each` needs: a VAE's q belongs to its x already."""
-    return () if isinstance(p, VAE) else at
-
-
-def _log_mean_exp(value: Tensor, dim: int) -> Tensor:
-    return value.logsumexp(dim) - math.log(value.shape[dim])
+def _rate(p: Any, q: Any, at: tuple[Tensor, ...]) -> Tensor:
+    """KL(q(z|x)‖p(z)) for each x; the q of a VAE belongs to its x already."""
+    return kl_each(q, p.prior) if isinstance(p, VAE) else kl_each(q, p.z, *at)

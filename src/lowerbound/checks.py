@@ -1,6 +1,7 @@
 """The checks at the library's doors: an error names the argument, shows what came and says what is expected."""
 
-from numbers import Integral
+import math
+from numbers import Integral, Real
 from types import UnionType
 from typing import Any
 
@@ -55,6 +56,12 @@ def at_least(count: object, least: int, name: str) -> None:
     """Raise ValueError unless `count` is a whole number of at least `least`."""
     if isinstance(count, bool) or not isinstance(count, Integral) or count < least:
         raise ValueError(f"{name}: expected a whole number of at least {least}, got {count!r}")
+
+
+def positive(value: object, name: str) -> None:
+    """Raise ValueError unless `value` is a finite number above 0."""
+    if not (isinstance(value, Real) and 0 < float(value) < math.inf):
+        raise ValueError(f"{name}: expected a finite number above 0, got {value!r}")
 
 
 def last_axis(tensor: Tensor, length: int, name: str) -> None:

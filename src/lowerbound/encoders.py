@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from lowerbound.checks import expect
+from lowerbound.checks import expect, positive
 
 READINGS: dict[str, Callable[[Tensor], Tensor]] = {  # of an encoder's second output, as log standard deviations
     "logvar": lambda second: second / 2,
@@ -69,8 +69,7 @@ class Divide(nn.Module):
 
     def __init__(self, by: float) -> None:
         super().__init__()
-        if not by > 0:
-            raise ValueError(f"by: expected a number above 0, got {by!r}")
+        positive(by, "by")
         self.by = by
 
     def forward(self, x: Tensor) -> Tensor:

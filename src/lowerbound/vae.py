@@ -37,7 +37,6 @@ from lowerbound.likelihoods import Likelihood, log_likelihood
 from lowerbound.memory import in_blocks, rows_a_block
 from lowerbound.quantities import LOG_2PI, elbo, entropy, kl, kl_each, reconstruction
 
-NODES = 12  # of Gauss-Hermite quadrature, in each latent dimension
 SPACING, FINEST = 0.5, 0.125  # of the evenly spaced quadrature, in standard deviations of q(z|x): first, and at the end
 RADIUS = 6.5  # standard deviations: 2-D normals have 7e-10 of their mass beyond
 TOLERANCE = 1e-3  # nats: what may be further off is not returned without a warning
@@ -492,7 +491,7 @@ def even_quadrature(dim: int, like: Tensor, spacing: float = SPACING) -> tuple[T
     return points.to(like), weights.to(like)
 
 
-def gauss_hermite(dim: int, like: Tensor, nodes: int = NODES) -> tuple[Tensor, Tensor]:
+def gauss_hermite(dim: int, like: Tensor, nodes: int) -> tuple[Tensor, Tensor]:
     r"""Points $a_i$ and weights $w_i$ of Gauss-Hermite quadrature, $\E[f(\varepsilon)] \approx \sum_i w_i f(a_i)$.
 
     Here $\varepsilon \sim \Normal(0, I)$. The shapes are (m, dim) and (m,), with m = `nodes ** dim`.

@@ -77,7 +77,7 @@ NEURAL = [
     ("Bernoulli", lambda: lb.Bernoulli().check(-X), ValueError, "x: Bernoulli data .* -1"),
     ("GaussianNoise", lambda: lb.GaussianNoise(0.0), ValueError, "sigma: expected a finite number above 0, got 0.0"),
     ("GaussianNoise", lambda: lb.GaussianNoise(NAN), ValueError, "sigma: .*got nan"),
-    ("GaussianNoise", lambda: lb.GaussianNoise("1"), TypeError, "sigma: .*'1'"),
+    ("GaussianNoise", lambda: lb.GaussianNoise("1"), ValueError, "sigma: .*'1'"),
     ("VAE", lambda: lb.VAE(abs, lb.mlp(2, 4), lb.Bernoulli()), TypeError, "encoder: expected a torch.nn.Module, not a"),
     ("VAE", lambda: lb.VAE(lb.mlp(4, 4), None, lb.Bernoulli()), TypeError, "decoder: expected a torch.nn.Module"),
     ("VAE", lambda: lb.VAE(lb.mlp(4, 4), lb.mlp(2, 4), lb.Bernoulli), TypeError, "likelihood: .*Bernoulli"),
@@ -175,7 +175,7 @@ NEURAL = [
     ("for_batches", lambda: lb.for_batches(lambda q, x: x, VAE, X.numpy()), TypeError, "x: .*got ndarray"),
     ("LearnedNoise", lambda: lb.LearnedNoise(0.0), ValueError, "floor: expected a finite number above 0, got 0.0"),
     ("PixelNoise", lambda: lb.PixelNoise(-1.0), ValueError, "floor: expected a finite number above 0, got -1.0"),
-    ("Divide", lambda: lb.Divide(0), ValueError, "by: expected a number above 0, got 0"),
+    ("Divide", lambda: lb.Divide(0), ValueError, "by: expected a finite number above 0, got 0"),
     ("MeanAndSpread", lambda: lb.MeanAndSpread(VAE.encoder, "sigma"), ValueError, "spread: expected one of"),
     ("History", lambda: lb.History().curve("a", "gapp"), ValueError, "quantity: expected 'elbo', .* got 'gapp'"),
     (
