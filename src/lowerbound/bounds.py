@@ -22,10 +22,9 @@ from torch import Tensor
 
 from lowerbound.checks import at_least, expect, numbers
 from lowerbound.gaussian import GaussianJoint, LinearGaussian
-from lowerbound.memory import in_blocks
 from lowerbound.quantities import elbo, kl_each, reconstruction
 from lowerbound.tables import Joint
-from lowerbound.vae import VAE, Encoded, check_pair
+from lowerbound.vae import VAE, Encoded, check_pair, log_likelihoods
 
 
 class Estimate(NamedTuple):
@@ -119,35 +118,20 @@ def _(p: GaussianJoint, q: Any, x: Tensor, *, k: int, generator: torch.Generator
 @_draw.register
 def _(p: VAE, q: Encoded, x: Tensor, *, k: int, generator: torch.Generator | None) -> Draws:
     x = check_pair(p, q, x)
-    held = 8 * x.shape[1]  # numbers for each draw
-
-    def of_rows(noise: Tensor, x: Tensor, *parameters: Tensor) -> Tensor:
-        """Some rows, whose draws go through in blocks too."""
-        some = type(q)(*parameters)
-
-        def logs(noise: Tensor) -> Tensor:
-            z = some.at(noise)
-            return torch.stack([p.prior.log_prob(z), p.log_likelihood(x, z), some.log_prob(z)])
-
-        return in_blocks(logs, [noise.transpose(0, 1)], held * len(noise), p.model, dim=1)
-
-    noise = torch.randn((k, *q.mean.shape), generator=generator, dtype=q.mean.dtype, device=q.mean.device)
-    return Draws(*in_blocks(of_rows, [noise.transpose(0, 1), x, *vars(q).values()], held * k, p.model, dim=2))
+    z = q.at(torch.randn((k, *q.mean.shape), generator=generator, dtype=q.mean.dtype, device=q.mean.device))
+    return Draws(p.prior.log_prob(z), log_likelihoods(p, x, z), q.log_prob(z))
 
 
 # -- bounds ----------------------------------------------------------------------------------------------------------
 
 
-def sampled_elbo(
-    p: Any, q: Any, *at: Tensor, k: int, generator: torch.Generator | None = None, closed_form_kl: bool = False
-) -> Estimate:
-    r"""$\ELBO(x)$ from k samples, without bias, by one of the two common estimators; in nats, shapes (n,).
-
-    The first is exact from a single sample where $q(z \mid x) = p(z \mid x)$:
+def sampled_elbo(p: Any, q: Any, *at: Tensor, k: int, generator: torch.Generator | None = None) -> Estimate:
+    r"""$\ELBO(x)$ from k samples, without bias; in nats, shapes (n,). It is the average of
 
     $$\log p(x, z) - \log q(z \mid x)$$
 
-    The second, with `closed_form_kl`, samples only its first term:
+    which is exact from a single sample where $q(z \mid x) = p(z \mid x)$. The other common estimator samples only its
+    first term; it is `estimate` of the `log_likelihood` of `draw`, less `kl_each`:
 
     $$\log p(x \mid z) - \KL(q(z \mid x) \,\|\, p(z))$$
 
@@ -158,10 +142,7 @@ def sampled_elbo(
     tensor([0.5500, 0.4500], dtype=torch.float64)
     """
     at_least(k, 2, "k")
-    draws = draw(p, q, *at, k=k, generator=generator)
-    if closed_form_kl:
-        return estimate(draws.log_likelihood - _rate(p, q, at))
-    return estimate(draws.log_weight)
+    return estimate(draw(p, q, *at, k=k, generator=generator).log_weight)
 
 
 def importance_weighted_bound(
@@ -214,9 +195,5 @@ def rate_distortion(p: Any, q: Any, *at: Tensor) -> RateDistortion:
     >>> rate_distortion(p, blind.z_given_x)
     RateDistortion(rate=tensor([0., 0.], dtype=torch.float64), distortion=tensor([0.8574, 1.2629], dtype=torch.float64))
     """
-    return RateDistortion(_rate(p, q, at), -reconstruction(p, q, *at))
-
-
-def _rate(p: Any, q: Any, at: tuple[Tensor, ...]) -> Tensor:
-    """KL(q(z|x)‖p(z)) for each x; the q of a VAE belongs to its x already."""
-    return kl_each(q, p.prior) if isinstance(p, VAE) else kl_each(q, p.z, *at)
+    rate = kl_each(q, p.prior) if isinstance(p, VAE) else kl_each(q, p.z, *at)  # the q of a VAE belongs to its x
+    return RateDistortion(rate, -reconstruction(p, q, *at))

@@ -29,7 +29,7 @@ from torch.nn.functional import max_pool1d, max_pool2d, pad
 from lowerbound.checks import finite
 from lowerbound.memory import rows_a_block
 from lowerbound.quantities import elbo
-from lowerbound.vae import TOLERANCE, VAE, Encoded, check_q, in_float64, pixel_rows, rows
+from lowerbound.vae import HELD, TOLERANCE, VAE, Encoded, check_q, in_float64, pixel_rows, rows
 
 NEGLIGIBLE = 16.0  # nats below log p(x): 1e-7 of it
 FORGOTTEN = 20.0  # nats below the highest density: where no cell is split any more, with about 1e-9 of the mass
@@ -92,7 +92,7 @@ class Grid:
         self._natural = likelihood.natural(decoded).T.contiguous()  # (D, points^L): the layout that @ likes best
         self._constant = vae.prior.log_prob(self.z) + self._log_cell - likelihood.log_partition(decoded)
         missed = self._missed(likelihood.expected_statistics(decoded))
-        self._coarse = (missed > -NEGLIGIBLE).nonzero().squeeze(1)
+        self._coarse = (missed >= missed.amax().clamp(max=-NEGLIGIBLE)).nonzero().squeeze(1)  # one point at least
         self._missed_there = missed[self._coarse]
 
     def _missed(self, mean: Tensor) -> Tensor:
@@ -210,14 +210,12 @@ class Grid:
 
     def _sum_(self, log_mass: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Log-sum-exp of each row, in place; and whether the posterior is too narrow, or lies at the edge."""
-        missed = (log_mass[:, self._coarse] + self._missed_there).amax(1) if len(self._coarse) else None
+        missed = (log_mass[:, self._coarse] + self._missed_there).amax(1)
         peak = log_mass.amax(1, keepdim=True)
         total = log_mass.sub_(peak).exp_().sum(1).log() + peak.squeeze(1)  # half the time of torch.logsumexp
         share = (peak.squeeze(1) - total).exp()
         widest = (2 * math.pi) ** (-0.5 * self.z.shape[1])  # share of the middle cell, if the spacing is the width
-        narrow = share > widest
-        if missed is not None:
-            narrow |= missed > total - NEGLIGIBLE
+        narrow = (share > widest) | (missed > total - NEGLIGIBLE)
         outermost = log_mass @ (self.z.abs() == self.limit).sum(1).double()
         edge = share * outermost > math.exp(-NEGLIGIBLE)
         if not self.refine:
@@ -288,7 +286,7 @@ class Grid:
         A log-concave density rises no more than along its gradient.
         """
         values, rises = [], [torch.zeros(0).double()]
-        step = rows_a_block(8 * x.shape[1])
+        step = rows_a_block(HELD * x.shape[1])
         for at, here in zip(row.split(step), z.split(step), strict=True):
             here.requires_grad_(spacing is not None)
             with torch.set_grad_enabled(spacing is not None):

@@ -105,9 +105,8 @@ class Binomial(Likelihood):
 
     def check(self, x: Tensor) -> None:
         """Every entry is a whole number from 0 to `total`."""
-        low, high = x.aminmax()
-        if low < 0 or high > self.total or not torch.equal(x, x.round()):
-            bad = ~((x >= 0) & (x <= self.total) & (x == x.round()))
+        bad = ~((x >= 0) & (x <= self.total) & (x == x.round()))
+        if bad.any():
             raise ValueError(
                 f"x: {type(self).__name__} data are whole numbers from 0 to {self.total}, but x holds "
                 f"{x[bad][0].item()!r}. Grey images have the likelihood Binomial(255), as bytes from 0 to 255 (if they "

@@ -39,6 +39,7 @@ from lowerbound.quantities import LOG_2PI, elbo, entropy, kl, kl_each, reconstru
 
 SPACING, FINEST = 0.5, 0.125  # of the evenly spaced quadrature, in standard deviations of q(z|x): first, and at the end
 RADIUS = 6.5  # standard deviations: 2-D normals have 7e-10 of their mass beyond
+HELD = 8  # numbers for each pixel and code, where memory is bounded: a network's layers hold several
 TOLERANCE = 1e-3  # nats: what may be further off is not returned without a warning
 
 
@@ -235,8 +236,8 @@ class VAE(nn.Module):
         if training:
             output = self._call("encoder", x, training)
         else:
-            pixels = math.prod(x.shape[1:])
-            output = in_blocks(lambda some: self._call("encoder", some), [x], 8 * pixels, self.encoder)
+            held = HELD * math.prod(x.shape[1:])
+            output = in_blocks(lambda some: self._call("encoder", some), [x], held, self.encoder)
         return self.posterior.from_output(pixel_rows(output), self.prior.dim)
 
     def decode(self, z: Tensor, training: bool = False) -> Tensor:
@@ -308,7 +309,7 @@ class VAE(nn.Module):
                 f"use x.to({weight.dtype}) or vae.to(x.dtype)"
             )
         finite(x, "x")
-        for part in x.split(rows_a_block(8 * math.prod(x.shape[1:]))):
+        for part in x.split(rows_a_block(HELD * math.prod(x.shape[1:]))):
             self.likelihood.check(part)
         return x
 
@@ -452,19 +453,23 @@ def _quadrature(vae: VAE, q: Encoded, x: Tensor, spacing: float) -> tuple[Tensor
     to spare. At a kink it has about four times the error, and one between two points can escape all 2^L such sums.
     """
     noise, weights = even_quadrature(vae.prior.dim, x, spacing)
-    held = 8 * x.shape[1]  # numbers for each point: the decoder's layers hold several for each pixel
 
     def of_rows(x: Tensor, *parameters: Tensor) -> Tensor:
-        """Some rows, whose points go through in blocks too."""
-        some = type(q)(*parameters)
+        return weights @ log_likelihoods(vae, x, type(q)(*parameters).at(noise[:, None, :]))
 
-        def at_points(noise: Tensor) -> Tensor:
-            return vae.log_likelihood(x, some.at(noise[:, None, :]))
-
-        return weights @ in_blocks(at_points, [noise], held * len(x), vae.model)
-
-    value, *others = in_blocks(of_rows, [x, *vars(q).values()], held * len(noise), vae.model, dim=1)
+    held = HELD * x.shape[1] * len(noise)
+    value, *others = in_blocks(of_rows, [x, *vars(q).values()], held, vae.model, dim=1)
     return value, (torch.stack(others).detach() - value.detach()).abs().amax(0) / 4
+
+
+def log_likelihoods(vae: VAE, x: Tensor, z: Tensor) -> Tensor:
+    """log p(x|z) of m codes for each of n rows, from shapes (n, D) and (m, n, L) to (m, n): block by block."""
+    held = HELD * x.shape[1]
+
+    def of_rows(x: Tensor, z: Tensor) -> Tensor:
+        return in_blocks(lambda z: vae.log_likelihood(x, z), [z.transpose(0, 1)], held * len(x), vae.model)
+
+    return in_blocks(of_rows, [x, z.transpose(0, 1)], held * len(z), vae.model, dim=1)
 
 
 def even_quadrature(dim: int, like: Tensor, spacing: float = SPACING) -> tuple[Tensor, Tensor]:

@@ -149,7 +149,7 @@ def test_a_decoder_that_no_quadrature_follows_is_told(latent_dim):
 
 @pytest.mark.parametrize("dim", [1, 2])
 def test_quadrature_is_exact_for_moments(dim):
-    noise, weight = gauss_hermite(dim, torch.zeros(1).double())
+    noise, weight = gauss_hermite(dim, torch.zeros(1).double(), nodes=12)
     assert_near(weight.sum(), 1.0)
     assert_near(weight @ noise, torch.zeros(dim))
     assert_near(torch.einsum("g,gi,gj->ij", weight, noise, noise), torch.eye(dim))
