@@ -4,13 +4,7 @@ Three worlds, one vocabulary: tables (`Joint`), linear-Gaussian models (`Gaussia
 for the true posterior). Everything is in nats.
 """
 
-from lowerbound.bounds import (
-    draw,
-    estimate,
-    importance_weighted_bound,
-    rate_distortion,
-    sampled_elbo,
-)
+from lowerbound.bounds import draw, estimate, importance_weighted_bound, rate_distortion, sampled_elbo
 from lowerbound.data import digits
 from lowerbound.encoder_joint import EncoderJoint
 from lowerbound.encoders import Divide, MeanAndSpread

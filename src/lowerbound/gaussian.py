@@ -300,7 +300,7 @@ def _bayes(
     spread = likelihood.weight @ g.scale_tril
     v = Gaussian(likelihood.mean(g.mean), spread @ spread.T + likelihood.cov)
     a = _solve(likelihood.scale_tril, spread)
-    m = torch.linalg.cholesky(_identity(g.cov) + a.T @ a)
+    m = torch.linalg.cholesky(torch.eye(len(g.mean)).to(a) + a.T @ a)
     root = _solve(m, g.scale_tril.T)  # Tᵀ
     precision_weighted = solve_triangular(likelihood.scale_tril.T, a, upper=True)  # R⁻¹ W L
     gain = root.T @ _solve(m, precision_weighted.T)
@@ -343,10 +343,6 @@ def _solve_rows(tril: Tensor, rows: Tensor) -> Tensor:
 
 def _half_square(vectors: Tensor) -> Tensor:
     return 0.5 * vectors.square().sum(-1)
-
-
-def _identity(like: Tensor) -> Tensor:
-    return torch.eye(len(like), dtype=like.dtype, device=like.device)
 
 
 def moments(data: Any) -> tuple[Tensor, Tensor]:

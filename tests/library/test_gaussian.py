@@ -522,11 +522,11 @@ ERRORS = [
     (lambda: ppca(EYE, 0), ValueError, r"latent_dim: expected 1 to 1 \(2 if you fix the noise\).*got 0"),
     (lambda: ppca(EYE, 2), ValueError, r"latent_dim: expected 1 to 1 \(2 if you fix the noise\).*got 2"),
     (lambda: ppca(EYE, 3, noise=1.0), ValueError, "latent_dim: expected 1 to 2, because x has 2 numbers, got 3"),
-    (lambda: ppca(EYE, 1, noise=0.0), ValueError, "noise: expected a variance above 0, got 0"),
+    (lambda: ppca(EYE, 1, noise=0.0), ValueError, "noise: expected a finite number above 0, got 0"),
     (lambda: ppca(EYE, 1), ValueError, "the best noise is 0 and the likelihood infinite"),
     (lambda: factor_analysis(EYE, 2, floor=0.1), ValueError, "latent_dim: expected 1 to 1, because x has 2 .* got 2"),
     (lambda: ppca(EYE, 1.5, noise=0.1), ValueError, "latent_dim: expected 1 to 2, because x has 2 .* got 1.5"),
-    (lambda: factor_analysis(EYE, 1, floor=0.0), ValueError, "floor: expected a variance above 0, got 0"),
+    (lambda: factor_analysis(EYE, 1, floor=0.0), ValueError, "floor: expected a finite number above 0, got 0"),
     (lambda: factor_analysis([["a"]], 1, floor=0.1), TypeError, "data: expected numbers"),
     (lambda: ppca([[0.0, math.nan]], 1), ValueError, r"data\[0, 1\]: expected finite numbers, found nan"),
 ]
