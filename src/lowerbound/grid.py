@@ -410,12 +410,15 @@ class GridPosterior:
         grid = self.grid
         check_q(q, len(self.mass), grid.z.shape[1])
         q = _in_float64(q)
-        if hidden := int(grid._hidden(q).sum()):
-            narrowest = torch.linalg.svdvals(q.scale_tril).min().item()
-            raise ValueError(
-                f"grid: its points are {grid.spacing:.3g} apart, as far as |z| = {grid.limit:g}; {hidden} q(z|x) reach "
-                f"over that edge or are too narrow (the narrowest has a standard deviation of {narrowest:.3g}); use "
-                f"grid.gap(q, x), a larger limit, or points={math.ceil(2 * grid.limit / narrowest)} or more"
-            )
         log_q = q.log_prob(grid.z[:, None, :]).T
-        return ((log_q + grid._log_cell).exp() * (log_q - self.log_prob)).sum(1)
+        mass, width = (log_q + grid._log_cell).exp(), torch.linalg.svdvals(q.scale_tril).amin(1)
+        hidden = (width < NARROWEST * grid.spacing) | ((mass.sum(1) - 1).abs() > 1e-6)
+        if hidden.any():
+            narrowest = width.min().item()
+            raise ValueError(
+                f"grid: its points are {grid.spacing:.3g} apart, as far as |z| = {grid.limit:g}; {int(hidden.sum())} "
+                "q(z|x) reach over that edge or are too narrow (the narrowest has a standard deviation of "
+                f"{narrowest:.3g}); use grid.gap(q, x), a larger limit, or points="
+                f"{math.ceil(2 * grid.limit / narrowest)} or more"
+            )
+        return (mass * (log_q - self.log_prob)).sum(1)
