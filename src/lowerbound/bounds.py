@@ -22,10 +22,9 @@ from torch import Tensor
 
 from lowerbound.checks import at_least, expect, numbers
 from lowerbound.gaussian import GaussianJoint, LinearGaussian
-from lowerbound.memory import in_blocks
 from lowerbound.quantities import elbo, kl_each, reconstruction
-from lowerbound.tables import Conditional, Joint
-from lowerbound.vae import VAE, Encoded, check_pair
+from lowerbound.tables import Joint
+from lowerbound.vae import VAE, Encoded, check_pair, log_likelihoods
 
 
 class Estimate(NamedTuple):
@@ -101,11 +100,9 @@ def _draw(p: Any, q: Any, *at: Tensor, k: int, generator: torch.Generator | None
 
 @_draw.register
 def _(p: Joint, q: Any, *, k: int, generator: torch.Generator | None) -> Draws:
-    expect(q, Conditional, "q")
-    bound = elbo(p, q)  # checks the shapes
-    undefined = (q.given.log_prob == -math.inf)[:, None]
+    undefined = elbo(p, q).isnan()[:, None]  # and it checks q
     z = torch.multinomial(q.prob.masked_fill(undefined, 1.0), k, replacement=True, generator=generator)
-    x = torch.arange(len(bound), device=z.device)[:, None]
+    x = torch.arange(len(z), device=z.device)[:, None]
     parts = p.z.log_prob[z], p.x_given_z.log_prob[z, x], q.log_prob[x, z]
     return Draws(*(part.masked_fill(undefined, math.nan).T for part in parts))
 
@@ -121,35 +118,20 @@ def _(p: GaussianJoint, q: Any, x: Tensor, *, k: int, generator: torch.Generator
 @_draw.register
 def _(p: VAE, q: Encoded, x: Tensor, *, k: int, generator: torch.Generator | None) -> Draws:
     x = check_pair(p, q, x)
-    held = 8 * x.shape[1]  # numbers for each draw
-
-    def logs(noise: Tensor, x: Tensor, *parameters: Tensor) -> Tensor:
-        of_x = type(q)(*parameters)
-        z = of_x.at(noise)
-        return torch.stack([p.prior.log_prob(z), p.log_likelihood(x, z), of_x.log_prob(z)])
-
-    def of_rows(noise: Tensor, *parameters: Tensor) -> Tensor:
-        """Some rows, whose draws go through in blocks too."""
-        drawn = noise.transpose(0, 1)
-        return in_blocks(logs, [drawn], held * len(noise), whole=parameters, network=p.model, dim=1)
-
-    noise = _standard_noise(q, k, generator).transpose(0, 1)
-    return Draws(*in_blocks(of_rows, [noise, x, *vars(q).values()], held * k, network=p.model, dim=2))
+    z = q.at(torch.randn((k, *q.mean.shape), generator=generator, dtype=q.mean.dtype, device=q.mean.device))
+    return Draws(p.prior.log_prob(z), log_likelihoods(p, x, z), q.log_prob(z))
 
 
 # -- bounds ----------------------------------------------------------------------------------------------------------
 
 
-def sampled_elbo(
-    p: Any, q: Any, *at: Tensor, k: int, generator: torch.Generator | None = None, closed_form_kl: bool = False
-) -> Estimate:
-    r"""$\ELBO(x)$ from k samples, without bias, by one of the two common estimators; in nats, shapes (n,).
-
-    The first is exact from a single sample where $q(z \mid x) = p(z \mid x)$:
+def sampled_elbo(p: Any, q: Any, *at: Tensor, k: int, generator: torch.Generator | None = None) -> Estimate:
+    r"""$\ELBO(x)$ from k samples, without bias; in nats, shapes (n,). It is the average of
 
     $$\log p(x, z) - \log q(z \mid x)$$
 
-    The second, with `closed_form_kl`, samples only its first term:
+    which is exact from a single sample where $q(z \mid x) = p(z \mid x)$. The other common estimator samples only its
+    first term; it is `estimate` of the `log_likelihood` of `draw`, less `kl_each`:
 
     $$\log p(x \mid z) - \KL(q(z \mid x) \,\|\, p(z))$$
 
@@ -160,10 +142,7 @@ def sampled_elbo(
     tensor([0.5500, 0.4500], dtype=torch.float64)
     """
     at_least(k, 2, "k")
-    draws = draw(p, q, *at, k=k, generator=generator)
-    if closed_form_kl:
-        return estimate(draws.log_likelihood - kl_each(q, _prior(p), *_for(p, at)))
-    return estimate(draws.log_weight)
+    return estimate(draw(p, q, *at, k=k, generator=generator).log_weight)
 
 
 def importance_weighted_bound(
@@ -183,8 +162,8 @@ def importance_weighted_bound(
     """
     at_least(k, 1, "k")
     at_least(repeats, 2, "repeats")
-    log_weight = draw(p, q, *at, k=k * repeats, generator=generator).log_weight
-    return estimate(_log_mean_exp(log_weight.unflatten(0, (repeats, k)), 1))
+    log_weight = draw(p, q, *at, k=k * repeats, generator=generator).log_weight.unflatten(0, (repeats, k))
+    return estimate(log_weight.logsumexp(1) - math.log(k))
 
 
 class RateDistortion(NamedTuple):
@@ -216,25 +195,5 @@ def rate_distortion(p: Any, q: Any, *at: Tensor) -> RateDistortion:
     >>> rate_distortion(p, blind.z_given_x)
     RateDistortion(rate=tensor([0., 0.], dtype=torch.float64), distortion=tensor([0.8574, 1.2629], dtype=torch.float64))
     """
-    return RateDistortion(kl_each(q, _prior(p), *_for(p, at)), -reconstruction(p, q, *at))
-
-
-# -- small parts -----------------------------------------------------------------------------------------------------
-
-
-def _prior(p: Any) -> Any:
-    return p.prior if isinstance(p, VAE) else p.z
-
-
-def _for(p: Any, at: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-    """What `kl_each` needs: a VAE's q belongs to its x already."""
-    return () if isinstance(p, VAE) else at
-
-
-def _standard_noise(q: Encoded, k: int, generator: torch.Generator | None) -> Tensor:
-    """k draws of standard normal noise for each row of q, shape (k, n, L)."""
-    return torch.randn((k, *q.mean.shape), generator=generator, dtype=q.mean.dtype, device=q.mean.device)
-
-
-def _log_mean_exp(value: Tensor, dim: int) -> Tensor:
-    return value.logsumexp(dim) - math.log(value.shape[dim])
+    rate = kl_each(q, p.prior) if isinstance(p, VAE) else kl_each(q, p.z, *at)  # the q of a VAE belongs to its x
+    return RateDistortion(rate, -reconstruction(p, q, *at))

@@ -1,6 +1,8 @@
 """The checks at the library's doors: an error names the argument, shows what came and says what is expected."""
 
-from numbers import Integral
+import math
+from numbers import Integral, Real
+from types import UnionType
 from typing import Any
 
 import numpy as np
@@ -56,16 +58,23 @@ def at_least(count: object, least: int, name: str) -> None:
         raise ValueError(f"{name}: expected a whole number of at least {least}, got {count!r}")
 
 
+def positive(value: object, name: str) -> None:
+    """Raise ValueError unless `value` is a finite number above 0."""
+    if not (isinstance(value, Real) and 0 < float(value) < math.inf):
+        raise ValueError(f"{name}: expected a finite number above 0, got {value!r}")
+
+
 def last_axis(tensor: Tensor, length: int, name: str) -> None:
     """Raise ValueError unless the last axis has this length: one of length 1 would broadcast without a word."""
     if tensor.dim() == 0 or tensor.shape[-1] != length:
         raise ValueError(f"{name}: expected shape (..., {length}), got {tuple(tensor.shape)}")
 
 
-def expect(value: object, kind: type, name: str) -> None:
-    """Raise TypeError unless `value` is of this kind."""
+def expect(value: object, kind: type | UnionType, name: str, what: str = "") -> None:
+    """Raise TypeError unless `value` is of this kind; `what` says in words which that is."""
     if not isinstance(value, kind):
-        raise TypeError(f"{name}: expected a {kind.__name__}, not a {type(value).__name__}")
+        what = what or f"a {getattr(kind, '__name__', kind)}"
+        raise TypeError(f"{name}: expected {what}, not a {type(value).__name__}")
 
 
 def same_length(name: str, tensor: Tensor, other: str, length: int) -> None:

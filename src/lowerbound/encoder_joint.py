@@ -14,11 +14,7 @@ from torch import Tensor
 from lowerbound.checks import expect
 from lowerbound.memory import in_blocks
 from lowerbound.quantities import LOG_2PI, entropy, kl, mutual_information
-from lowerbound.vae import (
-    Encoded,
-    StandardNormal,
-    check_dim,
-)
+from lowerbound.vae import Encoded, StandardNormal, check_dim
 
 REACH = 9.0  # standard deviations: a normal has 2e-19 of its mass beyond
 POINTS_PER_STD = 2.0  # of the narrowest q(z|x), in the sum over the aggregated posterior
@@ -43,11 +39,10 @@ class AggregatedPosterior:
     def _of_pairs(self, function: Callable[[Tensor], Tensor], z: Tensor) -> Tensor:
         """A function of log q(x) q(z|x), shape (m, n), which is applied to blocks of z."""
 
-        def of_block(z: Tensor, *parameters: Tensor) -> Tensor:
-            given = type(self.given)(*parameters)
-            return function(given.log_prob(z[:, None, :]) - math.log(len(given.mean)))
+        def of_block(z: Tensor) -> Tensor:
+            return function(self.given.log_prob(z[:, None, :]) - math.log(len(self.given.mean)))
 
-        return in_blocks(of_block, [z], 8 * self.given.mean.numel(), whole=vars(self.given).values())
+        return in_blocks(of_block, [z], 8 * self.given.mean.numel())
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,8 +65,7 @@ class EncoderJoint:
     z_given_x: Encoded
 
     def __post_init__(self) -> None:
-        if not isinstance(self.z_given_x, Encoded):
-            raise TypeError(f"z_given_x: expected what vae.encode returns, not a {type(self.z_given_x).__name__}")
+        expect(self.z_given_x, Encoded, "z_given_x", "what vae.encode returns")
 
     @property
     def z(self) -> AggregatedPosterior:

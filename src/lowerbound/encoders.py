@@ -6,6 +6,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from lowerbound.checks import expect, positive
+
 READINGS: dict[str, Callable[[Tensor], Tensor]] = {  # of an encoder's second output, as log standard deviations
     "logvar": lambda second: second / 2,
     "log_std": lambda second: second,
@@ -32,18 +34,14 @@ class MeanAndSpread(nn.Module):
 
     def __init__(self, network: nn.Module, spread: str) -> None:
         super().__init__()
-        if not isinstance(network, nn.Module):
-            raise TypeError(f"network: expected a torch.nn.Module, got {type(network).__name__}")
+        expect(network, nn.Module, "network", "a torch.nn.Module")
         if spread not in READINGS:
             raise ValueError(f"spread: expected one of {tuple(READINGS)}, got {spread!r}")
         self.network, self.spread = network, spread
 
     def forward(self, x: Tensor) -> Tensor:
         """Means and log standard deviations side by side, shape (n, 2L)."""
-        mean, second = self._pair(self.network(x))
-        return torch.cat([mean, READINGS[self.spread](second)], 1)
-
-    def _pair(self, output: Any) -> tuple[Tensor, Tensor]:
+        output: Any = self.network(x)
         if isinstance(output, Tensor) and output.dim() == 2 and output.shape[1] % 2 == 0:
             output = output.chunk(2, 1)
         if not (isinstance(output, tuple | list) and len(output) == 2 and all(isinstance(o, Tensor) for o in output)):
@@ -57,7 +55,7 @@ class MeanAndSpread(nn.Module):
                 f"network: expected means and {self.spread} of one shape, (n, L), "
                 f"got {tuple(mean.shape)} and {tuple(second.shape)}"
             )
-        return mean, second
+        return torch.cat([mean, READINGS[self.spread](second)], 1)
 
 
 class Divide(nn.Module):
@@ -71,8 +69,7 @@ class Divide(nn.Module):
 
     def __init__(self, by: float) -> None:
         super().__init__()
-        if not by > 0:
-            raise ValueError(f"by: expected a number above 0, got {by!r}")
+        positive(by, "by")
         self.by = by
 
     def forward(self, x: Tensor) -> Tensor:

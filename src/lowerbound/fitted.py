@@ -1,12 +1,12 @@
 r"""Linear-Gaussian models that fit a data set best, by maximum likelihood: probabilistic PCA and factor analysis."""
 
-import math
 import warnings
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from lowerbound.checks import positive
 from lowerbound.gaussian import Gaussian, GaussianJoint, LinearGaussian, moments
 
 FACTOR_ANALYSIS = {"maxiter": 10_000, "maxfun": 100_000, "ftol": 1e-14, "gtol": 1e-8}  # when its search ends
@@ -50,13 +50,12 @@ def ppca(data: Any, latent_dim: int, noise: float | None = None) -> GaussianJoin
     """
     mean, cov = moments(data)
     if noise is not None:
-        _check_positive(noise, "noise")
+        positive(noise, "noise")
     most = len(mean) - 1 if noise is None else len(mean)
     also = f" ({len(mean)} if you fix the noise)" if noise is None else ""
     _check_latent_dim(latent_dim, most, len(mean), also)
     eigenvalues = torch.linalg.eigvalsh(cov)
-    given = None if noise is None else torch.as_tensor(noise, dtype=torch.float64).to(cov)
-    variance = eigenvalues[:-latent_dim].mean() if given is None else given
+    variance = eigenvalues[:-latent_dim].mean() if noise is None else cov.new_tensor(noise)
     if noise is None and variance <= len(mean) * torch.finfo(torch.float64).eps * eigenvalues[-1]:
         raise ValueError(
             f"data: the eigenvalues after the first {latent_dim} average {variance.item():.3g}, so the best noise is 0 "
@@ -97,7 +96,7 @@ def factor_analysis(data: Any, latent_dim: int, floor: float) -> GaussianJoint:
 
     mean, cov = moments(data)
     _check_latent_dim(latent_dim, len(mean) - 1, len(mean))
-    _check_positive(floor, "floor")
+    positive(floor, "floor")
     scale = cov.diagonal().clamp_min(floor)  # the noise is at most all of a feature's variance
 
     def cost(share: Any) -> tuple[float, Any]:
@@ -133,8 +132,3 @@ def _best_given_noise(mean: Tensor, cov: Tensor, noise: Tensor, latent_dim: int)
 def _check_latent_dim(latent_dim: int, most: int, features: int, also: str = "") -> None:
     if isinstance(latent_dim, bool) or not isinstance(latent_dim, int) or not 1 <= latent_dim <= most:
         raise ValueError(f"latent_dim: expected 1 to {most}{also}, because x has {features} numbers, got {latent_dim}")
-
-
-def _check_positive(variance: float, name: str) -> None:
-    if not 0 < variance < math.inf:
-        raise ValueError(f"{name}: expected a variance above 0, got {variance}")

@@ -15,7 +15,6 @@ Probabilistic PCA (`ppca`) is the best such model of a data set. Everything is f
 Cholesky factors: no matrix is inverted.
 """
 
-import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Self
@@ -24,7 +23,7 @@ import torch
 from torch import Tensor
 from torch.linalg import solve_triangular
 
-from lowerbound.checks import expect, numbers, same_length
+from lowerbound.checks import expect, last_axis, numbers, same_length
 from lowerbound.quantities import LOG_2PI, elbo, entropy, kl, kl_each, mutual_information, reconstruction
 
 ASYMMETRY = 1e-6  # admits covariances that were computed in float32
@@ -60,36 +59,6 @@ class Gaussian:
         self.cov = _covariance(cov, self.mean)
         self.scale_tril = _cholesky(self.cov)
 
-    @classmethod
-    def fit(cls, data: Any, noise: float = 0.0) -> Self:
-        r"""The Gaussian with the mean and the covariance of a data set, by maximum likelihood.
-
-        $$m = \frac{1}{N} \sum_i x_i, \qquad S = \frac{1}{N} \sum_i (x_i - m) (x_i - m)^T + s I$$
-
-        The covariance divides by N, as maximum likelihood does, and not by N - 1. It is singular where a feature is
-        constant or a sum of others. `noise`, the $s$ of the formula, mends that: the result is the covariance of the
-        data with noise of that variance added to every feature.
-
-        Args:
-            data: shape (N, n).
-            noise: the added variance $s$.
-
-        >>> Gaussian.fit([[0.0, 1.0], [2.0, 1.0]], noise=0.5).cov
-        tensor([[1.5000, 0.0000],
-                [0.0000, 0.5000]], dtype=torch.float64)
-        """
-        if not 0 <= noise < math.inf:
-            raise ValueError(f"noise: expected a variance, 0 or more, got {noise}")
-        mean, cov = moments(data)
-        return cls(mean, cov + noise * _identity(cov))
-
-    @classmethod
-    def _of(cls, mean: Tensor, cov: Tensor, scale_tril: Tensor) -> Self:
-        """Wrap parameters that have been checked already."""
-        made = cls.__new__(cls)
-        made.mean, made.cov, made.scale_tril = mean, cov, scale_tril
-        return made
-
     def log_prob(self, x: Any) -> Tensor:
         r"""Log-density $\log \Normal(x; m, S)$ in nats. x has shape (..., n), the result (...)."""
         return _log_normal(_points(x, "x", self.mean) - self.mean, self.scale_tril)
@@ -119,8 +88,6 @@ class LinearGaussian:
         cov: $R$, the noise, as `Gaussian` takes it: one variance, n variances, or a matrix.
         given: the distribution of the condition, over m numbers: what `kl` and `entropy` average over. Not needed where
             the condition is named, as in `at`, `log_prob`, `kl_each`.
-        floor: the smallest variance that you admit. The likelihood of a model grows without bound as the noise of a
-            constant feature goes to 0; when you fit the noise, a floor makes that an error instead of a slow disaster.
 
     Attributes:
         weight, bias, cov: float64, shapes (n, m), (n,), (n, n).
@@ -128,23 +95,18 @@ class LinearGaussian:
         given: as passed.
 
     Raises:
-        TypeError, ValueError: as for `Gaussian`; also a variance below `floor`, or a `given` of another size.
+        TypeError, ValueError: as for `Gaussian`; also a `given` of another size.
 
     >>> decoder = LinearGaussian(weight=[[1.0], [2.0]], bias=[0.0, 1.0], cov=0.5)
     >>> decoder.mean([3.0])
     tensor([3., 7.], dtype=torch.float64)
     """
 
-    def __init__(self, weight: Any, bias: Any, cov: Any, given: Gaussian | None = None, *, floor: float = 0.0) -> None:
+    def __init__(self, weight: Any, bias: Any, cov: Any, given: Gaussian | None = None) -> None:
         self.weight = numbers(weight, "weight", dims=(2,))
         self.bias = numbers(bias, "bias", dims=(1,), device=self.weight.device)
         same_length("bias", self.bias, "the rows of weight", len(self.weight))
         self.cov = _covariance(cov, self.bias)
-        low = int(self.cov.diagonal().argmin())
-        if self.cov[low, low] < floor:
-            raise ValueError(
-                f"cov: the variance of feature {low} is {self.cov[low, low].item():.3g}, below the floor {floor:.3g}"
-            )
         self.scale_tril = _cholesky(self.cov)
         self.given = given
         if given is not None:
@@ -157,8 +119,7 @@ class LinearGaussian:
 
     def at(self, g: Any) -> Gaussian:
         r"""The distribution $\Normal(W g + b, R)$ at one condition g, shape (m,)."""
-        point = numbers(g, "g", dims=(1,), device=self.weight.device)
-        return Gaussian._of(self.mean(point), self.cov, self.scale_tril)
+        return Gaussian(self.mean(numbers(g, "g", dims=(1,), device=self.weight.device)), self.cov)
 
     def log_prob(self, value: Any, g: Any) -> Tensor:
         r"""Log-density $\log \Normal(v; W g + b, R)$ of a value $v$ given $g$, in nats.
@@ -227,7 +188,7 @@ class GaussianJoint:
         r"""The encoder's joint $q(x, z) = q(x) \, q(z \mid x)$.
 
         Args:
-            data: the data distribution $q(x)$, for example `Gaussian.fit(data)`.
+            data: the data distribution $q(x)$.
             encoder: $q(z \mid x)$. Its own `given`, if it has one, is replaced by the data.
         """
         z, z_given_x, x_given_z = _bayes(data, encoder, "data", "encoder")
@@ -289,9 +250,8 @@ def _(q: LinearGaussian, p: Any, at: Any) -> Tensor:
     return _kl_spread(q.scale_tril, p.scale_tril) + _half_square(apart)
 
 
-@entropy.register(Gaussian)
-@entropy.register(LinearGaussian)  # the same for every condition, so the average needs no `given`
-def _(q: Gaussian | LinearGaussian) -> Tensor:
+@entropy.register
+def _(q: Gaussian | LinearGaussian) -> Tensor:  # of the latter for every condition alike: no `given` is needed
     return 0.5 * len(q.cov) * (1 + LOG_2PI) + q.scale_tril.diagonal().log().sum()
 
 
@@ -340,7 +300,7 @@ def _bayes(
     spread = likelihood.weight @ g.scale_tril
     v = Gaussian(likelihood.mean(g.mean), spread @ spread.T + likelihood.cov)
     a = _solve(likelihood.scale_tril, spread)
-    m = torch.linalg.cholesky(_identity(g.cov) + a.T @ a)
+    m = torch.linalg.cholesky(torch.eye(len(g.mean)).to(a) + a.T @ a)
     root = _solve(m, g.scale_tril.T)  # Tᵀ
     precision_weighted = solve_triangular(likelihood.scale_tril.T, a, upper=True)  # R⁻¹ W L
     gain = root.T @ _solve(m, precision_weighted.T)
@@ -385,12 +345,8 @@ def _half_square(vectors: Tensor) -> Tensor:
     return 0.5 * vectors.square().sum(-1)
 
 
-def _identity(like: Tensor) -> Tensor:
-    return torch.eye(len(like), dtype=like.dtype, device=like.device)
-
-
 def moments(data: Any) -> tuple[Tensor, Tensor]:
-    """Mean and covariance, divided by N, of a data set or of a Gaussian."""
+    """Mean and covariance of data, shape (N, n), divided by N as maximum likelihood does; or those of a Gaussian."""
     if isinstance(data, Gaussian):
         return data.mean, data.cov
     x = numbers(data, "data", dims=(2,))
@@ -404,8 +360,7 @@ def moments(data: Any) -> tuple[Tensor, Tensor]:
 def _points(value: Any, name: str, like: Tensor) -> Tensor:
     """Points with as many numbers as `like`, along the last dimension."""
     points = numbers(value, name, device=like.device)
-    if points.shape[-1:] != like.shape:
-        raise ValueError(f"{name}: expected shape (..., {len(like)}), got {tuple(points.shape)}")
+    last_axis(points, len(like), name)
     return points
 
 

@@ -17,8 +17,9 @@ for many images, a grid with half the spacing is tried first.
 
 import math
 import warnings
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import cached_property
+from itertools import chain
 from typing import NamedTuple
 
 import torch
@@ -26,9 +27,9 @@ from torch import Tensor
 from torch.nn.functional import max_pool1d, max_pool2d, pad
 
 from lowerbound.checks import finite
-from lowerbound.memory import blocks
+from lowerbound.memory import rows_a_block
 from lowerbound.quantities import elbo
-from lowerbound.vae import TOLERANCE, VAE, Encoded, check_q, in_float64, pixel_rows, rows
+from lowerbound.vae import HELD, TOLERANCE, VAE, Encoded, check_q, in_float64, pixel_rows, rows
 
 NEGLIGIBLE = 16.0  # nats below log p(x): 1e-7 of it
 FORGOTTEN = 20.0  # nats below the highest density: where no cell is split any more, with about 1e-9 of the mass
@@ -91,7 +92,7 @@ class Grid:
         self._natural = likelihood.natural(decoded).T.contiguous()  # (D, points^L): the layout that @ likes best
         self._constant = vae.prior.log_prob(self.z) + self._log_cell - likelihood.log_partition(decoded)
         missed = self._missed(likelihood.expected_statistics(decoded))
-        self._coarse = (missed > -NEGLIGIBLE).nonzero().squeeze(1)
+        self._coarse = (missed >= missed.amax().clamp(max=-NEGLIGIBLE)).nonzero().squeeze(1)  # one point at least
         self._missed_there = missed[self._coarse]
 
     def _missed(self, mean: Tensor) -> Tensor:
@@ -144,24 +145,13 @@ class Grid:
         log_mass = self._log_joint_mass(x)
         total, narrow, edge = self._sum_(log_mass.clone())
         log_mass -= total[:, None]
-        at = (narrow | edge).nonzero().squeeze(1)
-        if not len(at):
-            return GridPosterior(self, log_mass)
-        log_prob = log_mass[at] - self._log_cell
-        mean, cov = (
-            torch.empty(len(at), self.z.shape[1]).double(),
-            torch.empty(len(at), *[self.z.shape[1]] * 2).double(),
-        )
-        error = torch.empty(len(at)).double()
-        for part in _groups(len(at)):
-            some = at[part]
-            zoomed = self._zoom(x[some])
-            log_prob[part] += (total[some] + self.vae.likelihood.base(x[some]) - zoomed.log_evidence)[:, None]
-            mean[part], cov[part] = zoomed.moments()
-            log_mass[some] = zoomed.mass_on(self).log()
-            error[part] = zoomed.error
+        found, error = GridPosterior(self, log_mass), torch.zeros_like(total)
+        for at, zoomed in self._zoomed(x, narrow | edge):
+            found.log_prob[at] += (total[at] + self.vae.likelihood.base(x[at]) - zoomed.log_evidence)[:, None]
+            found.mass[at], (found.mean[at], found.cov[at]) = zoomed.mass_on(self), zoomed.moments()
+            error[at] = zoomed.error
         _warn(error)
-        return GridPosterior(self, log_mass, Narrow(at, log_prob, mean, cov))
+        return found
 
     def gap(self, q: Encoded, x: Tensor) -> Tensor:
         r"""The gap $\KL(q(z \mid x) \,\|\, p(z \mid x))$ for each row of x, shape (n,), in nats.
@@ -174,8 +164,7 @@ class Grid:
         q, gaps = _in_float64(q), torch.empty(len(x), dtype=torch.float64)
         hidden = self._hidden(q)
         seen, unseen = (~hidden).nonzero().squeeze(1), hidden.nonzero().squeeze(1)
-        for part in blocks(len(seen), len(self.z)):
-            at = seen[part]
+        for at in seen.split(rows_a_block(len(self.z))) if len(seen) else ():
             gaps[at] = self.posterior(x[at]).kl_from(rows(q, at))
         if len(unseen):
             gaps[unseen] = self.log_evidence(x[unseen]) - elbo(self.vae, rows(q, unseen), x[unseen].cpu().double())
@@ -199,7 +188,7 @@ class Grid:
 
     def _evidence(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """log p(x) of checked rows, and an estimate of its error where cells had to be split; elsewhere 0."""
-        found = [self._of_block(x[part].cpu().double()) for part in blocks(len(x), len(self.z))]
+        found = [self._of_block(part.cpu().double()) for part in x.split(rows_a_block(len(self.z)))]
         value, error = (torch.cat(each) for each in zip(*found, strict=True))
         return value, error
 
@@ -210,28 +199,25 @@ class Grid:
         if narrow.sum() > ZOOMED and self._finer:  # for many images one finer grid costs less than splitting for each
             value[narrow], error[narrow] = self._finer._evidence(x[narrow])
             narrow = torch.zeros_like(narrow)
-        for at in narrow.nonzero().squeeze(1), edge.nonzero().squeeze(1):
-            for some in (at[part] for part in _groups(len(at))):
-                zoomed = self._zoom(x[some])
-                value[some], error[some] = zoomed.log_evidence, zoomed.error
+        for at, zoomed in chain(self._zoomed(x, narrow), self._zoomed(x, edge)):
+            value[at], error[at] = zoomed.log_evidence, zoomed.error
         return value, error
+
+    def _zoomed(self, x: Tensor, which: Tensor) -> Iterator[tuple[Tensor, "_Zoomed"]]:
+        """The rows of x that are marked, a few at a time, with their sums over smaller cells."""
+        for at in which.nonzero().squeeze(1).split(ZOOMED) if which.any() else ():
+            yield at, self._zoom(x[at])
 
     def _sum_(self, log_mass: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Log-sum-exp of each row, in place; and whether the posterior is too narrow, or lies at the edge."""
-        missed = (log_mass[:, self._coarse] + self._missed_there).amax(1) if len(self._coarse) else None
+        missed = (log_mass[:, self._coarse] + self._missed_there).amax(1)
         peak = log_mass.amax(1, keepdim=True)
         total = log_mass.sub_(peak).exp_().sum(1).log() + peak.squeeze(1)  # half the time of torch.logsumexp
         share = (peak.squeeze(1) - total).exp()
-        narrow = share > (2 * math.pi) ** (
-            -0.5 * self.z.shape[1]
-        )  # as in the middle of a normal as wide as the spacing
-        if missed is not None:
-            narrow |= missed > total - NEGLIGIBLE
-        cells = log_mass.reshape(-1, *[self.points] * self.z.shape[1])
-        outermost = [
-            cells.select(k, end).reshape(len(cells), -1).sum(1) for k in range(1, cells.dim()) for end in (0, -1)
-        ]
-        edge = share * torch.stack(outermost).sum(0) > math.exp(-NEGLIGIBLE)
+        widest = (2 * math.pi) ** (-0.5 * self.z.shape[1])  # share of the middle cell, if the spacing is the width
+        narrow = (share > widest) | (missed > total - NEGLIGIBLE)
+        outermost = log_mass @ (self.z.abs() == self.limit).sum(1).double()
+        edge = share * outermost > math.exp(-NEGLIGIBLE)
         if not self.refine:
             narrow, edge = torch.zeros_like(narrow), torch.zeros_like(edge)
         return total, narrow, edge
@@ -262,9 +248,8 @@ class Grid:
             finest.append((row[at], z[at], (height + dim * math.log(spacing) - total[row])[at]))
             at = ~at & (height + rise > peak[row] - FORGOTTEN)
             row, z = row[at], z[at]
-        return _Zoomed(
-            total, error.masked_fill(edge, math.inf), *(torch.cat(part) for part in zip(*finest, strict=True))
-        )
+        error = error.masked_fill(edge, math.inf)
+        return _Zoomed(total, error, *(torch.cat(part) for part in zip(*finest, strict=True)))
 
     @cached_property
     def _finer(self) -> "Grid | None":
@@ -301,8 +286,9 @@ class Grid:
         A log-concave density rises no more than along its gradient.
         """
         values, rises = [], [torch.zeros(0).double()]
-        for part in blocks(len(z), 8 * x.shape[1]):
-            at, here = row[part], z[part].requires_grad_(spacing is not None)
+        step = rows_a_block(HELD * x.shape[1])
+        for at, here in zip(row.split(step), z.split(step), strict=True):
+            here.requires_grad_(spacing is not None)
             with torch.set_grad_enabled(spacing is not None):
                 value = self.vae.log_joint(x[at], here)
                 if spacing is not None:
@@ -371,10 +357,6 @@ def _around(cells: Tensor) -> Tensor:
     return pooled.flatten()
 
 
-def _groups(n: int) -> list[slice]:
-    return [slice(start, start + ZOOMED) for start in range(0, n, ZOOMED)]
-
-
 def _in_float64(q: Encoded) -> Encoded:
     return type(q)(*(field.detach().cpu().double() for field in vars(q).values()))
 
@@ -394,60 +376,29 @@ def _warn(error: Tensor) -> None:
     )
 
 
-class Narrow(NamedTuple):
-    r"""Posteriors for which the grid's cells are too large: what was found with smaller ones.
-
-    Attributes:
-        row: which of the n images, shape (k,).
-        log_prob: $\log p(z \mid x)$ at the grid's points, shape (k, G).
-        mean: the posterior means, shape (k, L).
-        cov: the posterior covariances, shape (k, L, L).
-    """
-
-    row: Tensor
-    log_prob: Tensor
-    mean: Tensor
-    cov: Tensor
-
-
-@dataclass(frozen=True, eq=False)
 class GridPosterior:
-    r"""True posteriors $p(z \mid x)$, one per image, as probabilities of the cells of a grid.
+    r"""True posteriors $p(z \mid x)$, one per image, on a grid.
 
-    Attributes:
+    Where a posterior is too narrow for the cells, or reaches over the edge, `Grid.posterior` puts in what it found with
+    smaller cells.
+
+    Args:
         grid: the grid.
         log_mass: log probability of each cell, shape (n, G).
-        narrow: the images whose posteriors are too narrow for the cells, or reach over the edge, or None.
+
+    Attributes:
+        mass: probability of each cell, shape (n, G). What lies beyond the grid's edge is in none.
+        log_prob: $\log p(z \mid x)$, a density, at the grid's points, shape (n, G).
+        mean: the posterior mean $\E[z \mid x]$, shape (n, L).
+        cov: the posterior covariance $\E[z z^T \mid x] - \E[z \mid x] \, \E[z \mid x]^T$, shape (n, L, L).
     """
 
-    grid: Grid
-    log_mass: Tensor
-    narrow: Narrow | None = None
-
-    @property
-    def mass(self) -> Tensor:
-        """Probability of each cell, shape (n, G). What lies beyond the grid's edge is in none."""
-        return self.log_mass.exp()
-
-    @property
-    def log_prob(self) -> Tensor:
-        r"""$\log p(z \mid x)$, a density, at the grid's points, shape (n, G)."""
-        log_prob = self.log_mass - self.grid._log_cell
-        return log_prob if self.narrow is None else log_prob.index_copy(0, self.narrow.row, self.narrow.log_prob)
-
-    @property
-    def mean(self) -> Tensor:
-        r"""The posterior mean $\E[z \mid x]$, shape (n, L)."""
-        mean = self.mass @ self.grid.z
-        return mean if self.narrow is None else mean.index_copy(0, self.narrow.row, self.narrow.mean)
-
-    @property
-    def cov(self) -> Tensor:
-        r"""The posterior covariance $\E[z z^T \mid x] - \E[z \mid x] \, \E[z \mid x]^T$, shape (n, L, L)."""
-        z, mean = self.grid.z, self.mean
-        second = torch.einsum("ng,gk,gl->nkl", self.mass, z, z)
-        cov = second - mean[:, :, None] * mean[:, None, :]
-        return cov if self.narrow is None else cov.index_copy(0, self.narrow.row, self.narrow.cov)
+    def __init__(self, grid: Grid, log_mass: Tensor) -> None:
+        self.grid, self.mass, self.log_prob = grid, log_mass.exp(), log_mass - grid._log_cell
+        self.mean = self.mass @ grid.z
+        squares = (grid.z[:, :, None] * grid.z[:, None, :]).flatten(1)
+        second = (self.mass @ squares).unflatten(1, (-1, grid.z.shape[1]))
+        self.cov = second - self.mean[:, :, None] * self.mean[:, None, :]
 
     def kl_from(self, q: Encoded) -> Tensor:
         r"""$\KL(q(z \mid x) \,\|\, p(z \mid x))$ for each x, summed over the grid, shape (n,), in nats.
@@ -456,20 +407,18 @@ class GridPosterior:
             ValueError: a q whose smallest standard deviation is below 0.9 of the grid's spacing, or that reaches over
                 the grid's edge: the sum would not see it.
         """
-        check_q(q, len(self.log_mass), self.grid.z.shape[1])
+        grid = self.grid
+        check_q(q, len(self.mass), grid.z.shape[1])
         q = _in_float64(q)
-        narrowest = torch.linalg.svdvals(q.scale_tril).min().item()
-        if narrowest < NARROWEST * self.grid.spacing:
-            needed = math.ceil(2 * self.grid.limit / narrowest)
+        log_q = q.log_prob(grid.z[:, None, :]).T
+        mass, width = (log_q + grid._log_cell).exp(), torch.linalg.svdvals(q.scale_tril).amin(1)
+        hidden = (width < NARROWEST * grid.spacing) | ((mass.sum(1) - 1).abs() > 1e-6)
+        if hidden.any():
+            narrowest = width.min().item()
             raise ValueError(
-                f"grid: its points are {self.grid.spacing:.3g} apart, but the narrowest q(z|x) has a standard "
-                f"deviation of {narrowest:.3g}; use grid.gap(q, x), or Grid(vae, points={needed}) or more"
-            )
-        log_q = q.log_prob(self.grid.z[:, None, :]).T
-        mass = (log_q + self.grid._log_cell).exp()
-        if (missing := (1 - mass.sum(1)).abs().max().item()) > 1e-6:
-            raise ValueError(
-                f"grid: {missing:.1g} of a q(z|x) lies outside |z| <= {self.grid.limit}; "
-                "use grid.gap(q, x), or raise limit"
+                f"grid: its points are {grid.spacing:.3g} apart, as far as |z| = {grid.limit:g}; {int(hidden.sum())} "
+                "q(z|x) reach over that edge or are too narrow (the narrowest has a standard deviation of "
+                f"{narrowest:.3g}); use grid.gap(q, x), a larger limit, or points="
+                f"{math.ceil(2 * grid.limit / narrowest)} or more"
             )
         return (mass * (log_q - self.log_prob)).sum(1)

@@ -12,7 +12,7 @@ from torch import Tensor
 from lowerbound.checks import at_least
 from lowerbound.memory import in_blocks
 from lowerbound.quantities import elbo, kl_each
-from lowerbound.vae import TOLERANCE, VAE, DiagonalNormal, Encoded, check_pair, even_quadrature
+from lowerbound.vae import HELD, TOLERANCE, VAE, DiagonalNormal, Encoded, check_pair, even_quadrature
 
 CLIMB_STEPS = 100  # to the best q, at most
 CLIMB_SPACINGS = (1.0, 0.5)  # of the quadrature on the way there: the second where the first misjudged
@@ -106,7 +106,7 @@ def _climb_with(
         return weights[0] @ vae.log_likelihood(x, some.at(noise[:, None, :])) - kl_each(some, vae.prior)
 
     def bounds(output: Tensor) -> Tensor:
-        return in_blocks(of_rows, [output, x], 8 * len(noise) * x.shape[1])
+        return in_blocks(of_rows, [output, x], HELD * len(noise) * x.shape[1])
 
     output = start.clone().requires_grad_()
     optimizer = torch.optim.LBFGS([output], max_iter=steps, history_size=20, line_search_fn="strong_wolfe")

@@ -26,7 +26,7 @@ from typing import Any, Self
 import torch
 from torch import Tensor
 
-from lowerbound.checks import real, same_length
+from lowerbound.checks import expect, real, same_length
 from lowerbound.quantities import elbo, entropy, kl, kl_each, mutual_information, reconstruction
 
 SUM_TOLERANCE = 1e-6  # admits tables that were normalised in float32
@@ -40,6 +40,7 @@ class Distribution:
 
     Attributes:
         log_prob: log-probabilities, float64, shape (n,).
+        prob: probabilities, of the same shape.
 
     Raises:
         TypeError: not numbers.
@@ -52,7 +53,7 @@ class Distribution:
     log_prob: Tensor
 
     def __init__(self, prob: Any) -> None:
-        self.log_prob = _log(_probabilities(prob, "prob", dims=1, normalised_over=(0,)))
+        self.log_prob = _log_table(prob, "prob", dims=1)
 
     @classmethod
     def _of(cls, log_prob: Tensor) -> Self:
@@ -85,16 +86,10 @@ class Conditional:
     tensor([0.9000, 0.1000], dtype=torch.float64)
     """
 
-    log_prob: Tensor
-    given: Distribution
-
-    @classmethod
-    def _of(cls, log_joint: Tensor, given: Distribution) -> Self:
+    def __init__(self, log_joint: Tensor, given: Distribution) -> None:
         """p(b|a) = p(a,b) / p(a), from log p(a,b) with a along the rows."""
-        made = cls.__new__(cls)
         divisor = given.log_prob.masked_fill(given.log_prob == -math.inf, 0.0)
-        made.log_prob, made.given = log_joint - divisor[:, None], given
-        return made
+        self.log_prob, self.given = log_joint - divisor[:, None], given
 
     @property
     def prob(self) -> Tensor:
@@ -104,14 +99,15 @@ class Conditional:
     __repr__ = Distribution.__repr__
 
 
-class Joint:
-    r"""A joint distribution $p(x, z)$.
+class Joint(Distribution):
+    r"""A joint distribution $p(x, z)$: a distribution over pairs.
 
     Args:
         prob: probabilities, shape (X, Z): x along the rows, z along the columns.
 
     Attributes:
         log_prob: log-probabilities, float64, shape (X, Z).
+        prob: probabilities, of the same shape.
         x, z: the marginals, each a `Distribution`.
         z_given_x: the conditional $p(z \mid x)$, rows over x, shape (X, Z).
         x_given_z: the conditional $p(x \mid z)$, rows over z, shape (Z, X).
@@ -124,10 +120,8 @@ class Joint:
     tensor([0.8182, 0.1818], dtype=torch.float64)
     """
 
-    log_prob: Tensor
-
     def __init__(self, prob: Any) -> None:
-        self.log_prob = _log(_probabilities(prob, "prob", dims=2, normalised_over=(0, 1)))
+        self.log_prob = _log_table(prob, "prob", dims=2)
 
     @classmethod
     def from_model(cls, prior: Any, likelihood: Any) -> Self:
@@ -137,8 +131,8 @@ class Joint:
             prior: $p(z)$, shape (Z,).
             likelihood: the decoder $p(x \mid z)$, shape (Z, X): one row per z.
         """
-        z = _log(_probabilities(prior, "prior", dims=1, normalised_over=(0,)))
-        x_given_z = _log(_probabilities(likelihood, "likelihood", dims=2, normalised_over=(1,)))
+        z = _log_table(prior, "prior", dims=1)
+        x_given_z = _log_table(likelihood, "likelihood", dims=2, each_row=True)
         same_length("prior", z, "the rows of likelihood", len(x_given_z))
         return cls._of((z[:, None] + x_given_z).T)
 
@@ -150,21 +144,10 @@ class Joint:
             data: the data distribution $q(x)$, shape (X,).
             encoder: $q(z \mid x)$, shape (X, Z): one row per x.
         """
-        x = _log(_probabilities(data, "data", dims=1, normalised_over=(0,)))
-        z_given_x = _log(_probabilities(encoder, "encoder", dims=2, normalised_over=(1,)))
+        x = _log_table(data, "data", dims=1)
+        z_given_x = _log_table(encoder, "encoder", dims=2, each_row=True)
         same_length("data", x, "the rows of encoder", len(z_given_x))
         return cls._of(x[:, None] + z_given_x)
-
-    @classmethod
-    def _of(cls, log_prob: Tensor) -> Self:
-        made = cls.__new__(cls)
-        made.log_prob = log_prob
-        return made
-
-    @property
-    def prob(self) -> Tensor:
-        """Probabilities, shape (X, Z)."""
-        return self.log_prob.exp()
 
     @cached_property
     def x(self) -> Distribution:
@@ -179,19 +162,16 @@ class Joint:
     @cached_property
     def z_given_x(self) -> Conditional:
         r"""The conditional $p(z \mid x) = p(x, z) / p(x)$. For the model this is the posterior, by Bayes' rule."""
-        return Conditional._of(self.log_prob, self.x)
+        return Conditional(self.log_prob, self.x)
 
     @cached_property
     def x_given_z(self) -> Conditional:
         r"""The conditional $p(x \mid z) = p(x, z) / p(z)$."""
-        return Conditional._of(self.log_prob.T, self.z)
-
-    __repr__ = Distribution.__repr__
+        return Conditional(self.log_prob.T, self.z)
 
 
-@kl.register(Distribution)
-@kl.register(Joint)
-def _(q: Distribution | Joint, p: Any) -> Tensor:
+@kl.register
+def _(q: Distribution, p: Any) -> Tensor:
     _same_kind(q, p)
     return _kl_terms(q.log_prob, p.log_prob).sum()
 
@@ -206,9 +186,8 @@ def _(q: Conditional, p: Any) -> Tensor:
     return _defined(q, _kl_rows(q, p))
 
 
-@entropy.register(Distribution)
-@entropy.register(Joint)
-def _(q: Distribution | Joint) -> Tensor:
+@entropy.register
+def _(q: Distribution) -> Tensor:
     return -_mean(q.log_prob, q.log_prob).sum()
 
 
@@ -224,14 +203,14 @@ def _(joint: Joint) -> Tensor:
 
 @elbo.register
 def _(p: Joint, q: Any) -> Tensor:
-    encoder = _encoder_for(p, q)
-    return _defined(q, _mean(encoder, p.log_prob - encoder).sum(1))
+    _check_encoder(p, q)
+    return _defined(q, _mean(q.log_prob, p.log_prob - q.log_prob).sum(1))
 
 
 @reconstruction.register
 def _(p: Joint, q: Any) -> Tensor:
-    encoder = _encoder_for(p, q)
-    return _defined(q, _mean(encoder, p.x_given_z.log_prob.T).sum(1))
+    _check_encoder(p, q)
+    return _defined(q, _mean(q.log_prob, p.x_given_z.log_prob.T).sum(1))
 
 
 # -- the arithmetic, with 0 log 0 = 0 --------------------------------------------------------------------------------
@@ -281,15 +260,18 @@ def _defined(q: Conditional, each: Tensor) -> Tensor:
 
 def _kl_rows(q: Conditional, p: Any) -> Tensor:
     """KL of each row of q against the same row of a conditional, or against one distribution."""
-    _comparable(q, p)
+    if type(p) is not Distribution:
+        _same_kind(q, p)
+    elif p.log_prob.shape != q.log_prob.shape[1:]:
+        raise ValueError(f"p: {len(p.log_prob)} values, but q is over {q.log_prob.shape[1]}")
     return _kl_terms(q.log_prob, p.log_prob.expand_as(q.log_prob)).sum(1)
 
 
 # -- the doors -------------------------------------------------------------------------------------------------------
 
 
-def _probabilities(value: Any, name: str, dims: int, normalised_over: tuple[int, ...]) -> Tensor:
-    """`value` as a float64 table that sums to exactly 1 over `normalised_over`, or an error that says what is wrong."""
+def _log_table(value: Any, name: str, dims: int, each_row: bool = False) -> Tensor:
+    """Log of a table that sums to exactly 1, or whose rows do, in float64; or an error that says what is wrong."""
     table = real(value, name)
     if table.dim() != dims or table.numel() == 0:
         raise ValueError(f"{name}: expected a non-empty table with {dims} dimension(s), got shape {tuple(table.shape)}")
@@ -297,21 +279,13 @@ def _probabilities(value: Any, name: str, dims: int, normalised_over: tuple[int,
     if bad.any():
         cell = tuple(bad.nonzero()[0].tolist())
         raise ValueError(f"{name}{list(cell)} is {table[cell].item()}: probabilities are finite and not negative")
-    total = table.sum(normalised_over, keepdim=True)
+    total = table.sum(1, keepdim=True) if each_row else table.sum()
     worst = int((total.detach() - 1).abs().argmax())
     found = total.flatten()[worst].item()
     if abs(found - 1) > SUM_TOLERANCE:
-        where = f"{name}[{worst}]" if len(normalised_over) < dims else name
+        where = f"{name}[{worst}]" if each_row else name
         raise ValueError(f"{where} sums to {found}, not to 1: divide it by its sum if it holds weights")
-    return table / total
-
-
-def _comparable(q: Any, p: Any) -> None:
-    """Raise unless p is what `kl` sets q against: its own kind, or for a conditional also a distribution."""
-    if not (isinstance(q, Conditional) and isinstance(p, Distribution)):
-        _same_kind(q, p)
-    elif p.log_prob.shape != q.log_prob.shape[1:]:
-        raise ValueError(f"p: {len(p.log_prob)} values, but q is over {q.log_prob.shape[1]}")
+    return _log(table / total)
 
 
 def _same_kind(q: Any, p: Any) -> None:
@@ -321,9 +295,7 @@ def _same_kind(q: Any, p: Any) -> None:
         raise ValueError(f"p has shape {tuple(p.log_prob.shape)}, but q has shape {tuple(q.log_prob.shape)}")
 
 
-def _encoder_for(p: Joint, q: Any) -> Tensor:
-    if not isinstance(q, Conditional):
-        raise TypeError(f"q: expected a Conditional, for example q.z_given_x, not a {type(q).__name__}")
+def _check_encoder(p: Joint, q: Any) -> None:
+    expect(q, Conditional, "q", "a Conditional, for example q.z_given_x")
     if q.log_prob.shape != p.log_prob.shape:
         raise ValueError(f"q has shape {tuple(q.log_prob.shape)}, but p's (X, Z) is {tuple(p.log_prob.shape)}")
-    return q.log_prob

@@ -13,7 +13,7 @@ from torch.utils.data import DataLoader, Dataset
 from tqdm import tqdm
 
 from lowerbound.bounds import Estimate, sampled_elbo
-from lowerbound.checks import at_least
+from lowerbound.checks import at_least, positive
 from lowerbound.grid import Grid
 from lowerbound.likelihoods import log_likelihood
 from lowerbound.loaders import Data, batches, for_batches
@@ -143,7 +143,9 @@ def fit(
         FloatingPointError: the loss became infinite or NaN. The message says when, and what it was before; if the first
             loss is none already, nothing was trained yet.
     """
-    _check_settings(epochs, batch_size, learning_rate, every)
+    for name, count in (("epochs", epochs), ("batch_size", batch_size), ("every", every)):
+        at_least(count, 1, name)
+    positive(learning_rate, "learning_rate")
     if exact and vae.prior.dim > 2:
         raise ValueError(
             f"exact: log p(x) is a sum over a grid, for 1 or 2 latent dimensions and not {vae.prior.dim}; leave exact "
@@ -313,10 +315,3 @@ def _explain_first(vae: VAE, batch: Tensor, value: Tensor) -> None:
         f"the first loss is {value.item()}, before any step: {ranges}. What is large or no number there is the cause: "
         "networks whose outputs start large (Divide, inside the encoder, scales the data), or weights that are NaN"
     )
-
-
-def _check_settings(epochs: int, batch_size: int, learning_rate: float, every: int) -> None:
-    for name, count in (("epochs", epochs), ("batch_size", batch_size), ("every", every)):
-        at_least(count, 1, name)
-    if not (math.isfinite(learning_rate) and learning_rate > 0):
-        raise ValueError(f"learning_rate: expected a finite number above 0, got {learning_rate!r}")

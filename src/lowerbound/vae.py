@@ -23,7 +23,7 @@ import copy
 import math
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import product
 from typing import Any, Self
@@ -34,12 +34,12 @@ from torch import Tensor, nn
 
 from lowerbound.checks import at_least, expect, finite, last_axis
 from lowerbound.likelihoods import Likelihood, log_likelihood
-from lowerbound.memory import blocks, in_blocks
+from lowerbound.memory import in_blocks, rows_a_block
 from lowerbound.quantities import LOG_2PI, elbo, entropy, kl, kl_each, reconstruction
 
-NODES = 12  # of Gauss-Hermite quadrature, in each latent dimension
 SPACING, FINEST = 0.5, 0.125  # of the evenly spaced quadrature, in standard deviations of q(z|x): first, and at the end
 RADIUS = 6.5  # standard deviations: 2-D normals have 7e-10 of their mass beyond
+HELD = 8  # numbers for each pixel and code, where memory is bounded: a network's layers hold several
 TOLERANCE = 1e-3  # nats: what may be further off is not returned without a warning
 
 
@@ -52,7 +52,11 @@ class StandardNormal:
     def log_prob(self, z: Tensor) -> Tensor:
         r"""$\log p(z) = -\frac{1}{2} \sum_l z_l^2 - \frac{L}{2} \log 2\pi$, for z of shape (..., L)."""
         last_axis(z, self.dim, "z")
-        return -0.5 * (z.square().sum(-1) + self.dim * LOG_2PI)
+        return _log_standard(z)
+
+
+def _log_standard(noise: Tensor) -> Tensor:
+    return -0.5 * (noise.square().sum(-1) + noise.shape[-1] * LOG_2PI)
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,8 +103,7 @@ class DiagonalNormal:
     def log_prob(self, z: Tensor) -> Tensor:
         r"""$\log q(z \mid x)$, for z of shape (..., n, L), in nats."""
         last_axis(z, self.mean.shape[-1], "z")
-        noise = (z - self.mean) * (-self.log_std).exp()
-        return -0.5 * (noise.square().sum(-1) + self.mean.shape[-1] * LOG_2PI) - self.log_det
+        return _log_standard((z - self.mean) * (-self.log_std).exp()) - self.log_det
 
     def second_moment(self) -> Tensor:
         r"""$\E_q \sum_l z_l^2$, shape (n,)."""
@@ -157,8 +160,8 @@ class FullNormal:
         r"""$\log q(z \mid x)$, for z of shape (..., n, L), in nats."""
         last_axis(z, self.mean.shape[-1], "z")
         offset = (z - self.mean)[..., None]
-        noise: Tensor = torch.linalg.solve_triangular(self.scale_tril, offset, upper=False).squeeze(-1)
-        return -0.5 * (noise.square().sum(-1) + self.mean.shape[-1] * LOG_2PI) - self.log_det
+        noise = torch.linalg.solve_triangular(self.scale_tril, offset, upper=False).squeeze(-1)
+        return _log_standard(noise) - self.log_det
 
     def second_moment(self) -> Tensor:
         r"""$\E_q \sum_l z_l^2$, shape (n,)."""
@@ -213,8 +216,7 @@ class VAE(nn.Module):
     ) -> None:
         super().__init__()
         for name, module in (("encoder", encoder), ("decoder", decoder)):
-            if not isinstance(module, nn.Module):
-                raise TypeError(f"{name}: expected a torch.nn.Module, got {type(module).__name__}")
+            expect(module, nn.Module, name, "a torch.nn.Module")
         at_least(latent_dim, 1, "latent_dim")
         if not (isinstance(posterior, type) and issubclass(posterior, Encoded)):
             raise TypeError(f"posterior: expected DiagonalNormal or FullNormal, got {posterior!r}")
@@ -234,8 +236,8 @@ class VAE(nn.Module):
         if training:
             output = self._call("encoder", x, training)
         else:
-            pixels = math.prod(x.shape[1:])
-            output = in_blocks(lambda some: self._call("encoder", some), [x], 8 * pixels, network=self.encoder)
+            held = HELD * math.prod(x.shape[1:])
+            output = in_blocks(lambda some: self._call("encoder", some), [x], held, self.encoder)
         return self.posterior.from_output(pixel_rows(output), self.prior.dim)
 
     def decode(self, z: Tensor, training: bool = False) -> Tensor:
@@ -254,11 +256,8 @@ class VAE(nn.Module):
     def _call(self, name: str, batch: Tensor, training: bool = False) -> Tensor:
         """The one door to both networks."""
         network: nn.Module = getattr(self, name)
-        if training:
+        with nullcontext() if training else eval_mode(self):
             output: Any = network(batch)
-        else:
-            with eval_mode(self):
-                output = network(batch)
         if not isinstance(output, Tensor):
             advice = "; MeanAndSpread reads a pair" if name == "encoder" and isinstance(output, tuple | list) else ""
             raise TypeError(f"{name}: expected it to return one tensor, got a {type(output).__name__}{advice}")
@@ -310,8 +309,8 @@ class VAE(nn.Module):
                 f"use x.to({weight.dtype}) or vae.to(x.dtype)"
             )
         finite(x, "x")
-        for part in blocks(len(x), 8 * math.prod(x.shape[1:])):
-            self.likelihood.check(x[part])
+        for part in x.split(rows_a_block(HELD * math.prod(x.shape[1:]))):
+            self.likelihood.check(part)
         return x
 
     def _conversion(self, x: Any) -> str:
@@ -319,13 +318,9 @@ class VAE(nn.Module):
         dtype = next(self.parameters(), torch.empty(0)).dtype
         how = f"x.to({dtype})" if isinstance(x, Tensor) else f"torch.as_tensor(x, dtype={dtype})"
         try:
-            converted = torch.as_tensor(x, dtype=dtype)
-        except (TypeError, ValueError, RuntimeError):
-            return "tensors can be made of arrays and of lists of numbers"
-        try:
-            self.likelihood.check(converted)
-        except ValueError as error:
-            return f"{how} is one, but: {error}"
+            self.likelihood.check(torch.as_tensor(x, dtype=dtype))
+        except (TypeError, ValueError, RuntimeError) as error:
+            return f"{how} alone does not help: {error}"
         return f"use {how}"
 
 
@@ -379,32 +374,26 @@ def kl_per_latent(q: DiagonalNormal) -> Tensor:
 
 
 @kl_each.register
-def _(q: DiagonalNormal, p: Any) -> Tensor:
-    """KL(N(m, diag(s^2))‖N(0, I)) = 1/2 sum_l (m_l^2 + s_l^2 - 1 - log s_l^2), or against a posterior on a grid."""
-    if not isinstance(p, StandardNormal):
-        return _kl_from(q, p)
-    check_dim(q, p)
-    return kl_per_latent(q).sum(-1)
-
-
-@kl_each.register
-def _(q: FullNormal, p: Any) -> Tensor:
+def _(q: Encoded, p: Any) -> Tensor:
     """KL(N(m, T T')‖N(0, I)) = (|m|^2 + |T|^2 - L) / 2 - log det T, or against a posterior on a grid."""
     if not isinstance(p, StandardNormal):
-        return _kl_from(q, p)
+        if not hasattr(p, "kl_from"):
+            raise TypeError(f"p: expected vae.prior or a posterior from Grid, not a {type(p).__name__}")
+        of_posterior: Tensor = p.kl_from(q)
+        return of_posterior
     check_dim(q, p)
+    if isinstance(q, DiagonalNormal):
+        return kl_per_latent(q).sum(-1)
     return 0.5 * (q.second_moment() - p.dim) - q.log_det
 
 
-@kl.register(DiagonalNormal)
-@kl.register(FullNormal)
+@kl.register
 def _(q: Encoded, p: Any) -> Tensor:
     """E_q(x) KL(q(z|x)‖p(z)), the average over the rows of q: q(x) is a data set, whose rows weigh the same."""
     return kl_each(q, p).mean()
 
 
-@entropy.register(DiagonalNormal)
-@entropy.register(FullNormal)
+@entropy.register
 def _(q: Encoded) -> Tensor:
     """H(q(z|x)) for each x, shape (n,): log det T + L/2 log(2 pi e)."""
     return q.log_det + q.mean.shape[-1] / 2 * (LOG_2PI + 1)
@@ -450,8 +439,7 @@ def check_pair(vae: VAE, q: Encoded, x: Tensor) -> Tensor:
 
 def check_q(q: Any, n: int, latent_dim: int) -> None:
     """Raise unless q holds a distribution over so many latent dimensions for each of n rows of x."""
-    if not isinstance(q, Encoded):
-        raise TypeError(f"q: expected what vae.encode(x) returns, not a {type(q).__name__}")
+    expect(q, Encoded, "q", "what vae.encode(x) returns")
     if len(q.mean) != n:
         raise ValueError(f"q: {len(q.mean)} distribution(s), but x has {n} row(s)")
     if q.mean.shape[-1] != latent_dim:
@@ -465,17 +453,23 @@ def _quadrature(vae: VAE, q: Encoded, x: Tensor, spacing: float) -> tuple[Tensor
     to spare. At a kink it has about four times the error, and one between two points can escape all 2^L such sums.
     """
     noise, weights = even_quadrature(vae.prior.dim, x, spacing)
-    held = 8 * x.shape[1]  # numbers for each point: the decoder's layers hold several for each pixel
-
-    def at_points(noise: Tensor, x: Tensor, *parameters: Tensor) -> Tensor:
-        return vae.log_likelihood(x, type(q)(*parameters).at(noise[:, None, :]))
 
     def of_rows(x: Tensor, *parameters: Tensor) -> Tensor:
-        """Some rows, whose points go through in blocks too."""
-        return weights @ in_blocks(at_points, [noise], held * len(x), whole=[x, *parameters], network=vae.model)
+        return weights @ log_likelihoods(vae, x, type(q)(*parameters).at(noise[:, None, :]))
 
-    value, *others = in_blocks(of_rows, [x, *vars(q).values()], held * len(noise), network=vae.model, dim=1)
+    held = HELD * x.shape[1] * len(noise)
+    value, *others = in_blocks(of_rows, [x, *vars(q).values()], held, vae.model, dim=1)
     return value, (torch.stack(others).detach() - value.detach()).abs().amax(0) / 4
+
+
+def log_likelihoods(vae: VAE, x: Tensor, z: Tensor) -> Tensor:
+    """log p(x|z) of m codes for each of n rows, from shapes (n, D) and (m, n, L) to (m, n): block by block."""
+    held = HELD * x.shape[1]
+
+    def of_rows(x: Tensor, z: Tensor) -> Tensor:
+        return in_blocks(lambda z: vae.log_likelihood(x, z), [z.transpose(0, 1)], held * len(x), vae.model)
+
+    return in_blocks(of_rows, [x, z.transpose(0, 1)], held * len(z), vae.model, dim=1)
 
 
 def even_quadrature(dim: int, like: Tensor, spacing: float = SPACING) -> tuple[Tensor, Tensor]:
@@ -502,7 +496,7 @@ def even_quadrature(dim: int, like: Tensor, spacing: float = SPACING) -> tuple[T
     return points.to(like), weights.to(like)
 
 
-def gauss_hermite(dim: int, like: Tensor, nodes: int = NODES) -> tuple[Tensor, Tensor]:
+def gauss_hermite(dim: int, like: Tensor, nodes: int) -> tuple[Tensor, Tensor]:
     r"""Points $a_i$ and weights $w_i$ of Gauss-Hermite quadrature, $\E[f(\varepsilon)] \approx \sum_i w_i f(a_i)$.
 
     Here $\varepsilon \sim \Normal(0, I)$. The shapes are (m, dim) and (m,), with m = `nodes ** dim`.
@@ -531,10 +525,3 @@ def check_dim(q: Encoded, p: StandardNormal) -> None:
     """Raise unless both are over the same number of dimensions."""
     if p.dim != q.mean.shape[-1]:
         raise ValueError(f"p: a normal over {p.dim} dimension(s), but q is over {q.mean.shape[-1]}")
-
-
-def _kl_from(q: Encoded, p: Any) -> Tensor:
-    if not hasattr(p, "kl_from"):
-        raise TypeError(f"p: expected vae.prior or a posterior from Grid, not a {type(p).__name__}")
-    given_posterior: Tensor = p.kl_from(q)
-    return given_posterior

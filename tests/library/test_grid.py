@@ -188,7 +188,7 @@ def test_an_enlarged_image_has_the_evidence_that_importance_sampling_finds(gener
     lb.fit(vae, images, epochs=40, batch_size=20, progress=False)
     x, grid = images[:8], lb.Grid(vae.requires_grad_(False))
     posterior = grid.posterior(x)
-    assert len(posterior.narrow.row) == 8
+    assert (posterior.cov.diagonal(dim1=1, dim2=2).amin(1).sqrt() < grid.spacing).all()
     evidence = grid.log_evidence(x)
     near = lb.FullNormal(posterior.mean, torch.linalg.cholesky(1.5 * posterior.cov))
     log_weight = lb.draw(vae, near, x, k=2000, generator=generator).log_weight
@@ -232,15 +232,14 @@ def test_a_q_that_the_grid_cannot_see_is_an_error(trained, held_out):
     grid = lb.Grid(trained, points=50)
     posterior = grid.posterior(held_out[:1])
     narrow = lb.DiagonalNormal(torch.zeros(1, 2).double(), torch.full((1, 2), math.log(0.05)).double())
-    with pytest.raises(ValueError, match=r"grid: .*narrowest q.*points=281") as narrow_error:
+    with pytest.raises(ValueError, match=r"grid: .*too narrow \(the narrowest .* 0\.05\); .*points=281"):
         posterior.kl_from(narrow)
-    assert "0.05" in str(narrow_error.value)
     spacing = posterior.grid.spacing
     just_wide_enough = lb.DiagonalNormal(narrow.mean, torch.full_like(narrow.log_std, math.log(0.9001 * spacing)))
     assert posterior.kl_from(just_wide_enough).isfinite()
     assert lb.kl_each(narrow, lb.Grid(trained, points=281).posterior(held_out[:1])).isfinite()
     far = lb.DiagonalNormal(torch.full((1, 2), 6.5).double(), torch.zeros(1, 2).double())
-    with pytest.raises(ValueError, match=r"grid: .*outside \|z\| <= 7"):
+    with pytest.raises(ValueError, match=r"grid: .*\|z\| = 7; 1 q\(z\|x\) reach over that edge.*a larger limit"):
         posterior.kl_from(far)
 
 

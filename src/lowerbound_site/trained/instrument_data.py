@@ -103,7 +103,7 @@ def chosen() -> list[int]:
     posterior, log_evidence = grid.posterior(x), grid.log_evidence(x)
     mean, cov = posterior.mean, posterior.cov
     tilt = (cov[:, 0, 1] / cov.diagonal(dim1=1, dim2=2).prod(1).sqrt()).abs()
-    log_mass = posterior.log_mass.view(-1, grid.points, grid.points)
+    log_mass = posterior.mass.log().view(-1, grid.points, grid.points)
     around = torch.nn.functional.max_pool2d(log_mass[:, None], 3, 1, 1)[:, 0]
     peaks = ((log_mass == around) & (log_mass > log_mass.amax((1, 2), keepdim=True) - 8)).sum((1, 2))
 
