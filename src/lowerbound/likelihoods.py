@@ -289,6 +289,10 @@ class PixelNoise(nn.Module, Likelihood):
 
     def _read(self, decoded: Tensor) -> tuple[Tensor, Tensor]:
         """Means and variances."""
+        if decoded.shape[-1] % 2:
+            raise ValueError(
+                f"decoder: its output has {decoded.shape[-1]} numbers; expected a mean and a log variance each"
+            )
         mean, log_variance = decoded.chunk(2, -1)
         return mean, self.floor**2 + log_variance.exp()
 
