@@ -8,10 +8,11 @@ const TARGET = 48; // units: a finger needs 44 pixels, and some drawings are a l
 const [WIDTH, HEIGHT, LETTER] = [40, 20, 6.4];
 
 export class Border {
-  /** A slider for the number `key` of the state; `name` is for those who do not see where it is, `word` stands on it. */
-  constructor(kit, key, name, { steps = { small: 0.01, large: 0.05, page: 0.1 }, word = "" } = {}) {
+  /** A slider for the number `key` of the state; `name` is for those who do not see where it is, `word` stands on it.
+   *  With `mute`, the number does not: where it is a place, and reads like a share beside it. */
+  constructor(kit, key, name, { steps = { small: 0.01, large: 0.05, page: 0.1 }, word = "", mute = false } = {}) {
     this.wide = WIDTH + LETTER * word.length;
-    Object.assign(this, { kit, key, name, word });
+    Object.assign(this, { kit, key, name, word, mute });
     const { from, to } = kit.schema[key];
     this.line = svg("path", { stroke: "var(--lb-ink)", "stroke-width": 2 });
     this.reach = svg("rect", { width: Math.max(TARGET, this.wide), height: TARGET, fill: "transparent" });
@@ -42,7 +43,7 @@ export class Border {
     change(this.reach, { x: x - Math.max(TARGET, this.wide) / 2, y: y - TARGET / 2 });
     change(this.pill, { x: x - this.wide / 2, y: y - HEIGHT / 2 });
     change(this.text, { x, y: y + 4 });
-    write(this.text, this.word ? `${this.word} ${text}` : text);
+    write(this.text, this.mute ? (along === "x" ? "◂ ▸" : "▴ ▾") : this.word ? `${this.word} ${text}` : text);
     const turned = along === "x" ? "horizontal" : "vertical";
     change(this.element, { "aria-valuenow": String(value), "aria-valuetext": text, "aria-orientation": turned });
     change(this.element, { style: `cursor: ${along === "x" ? "ew" : "ns"}-resize` });
