@@ -42,7 +42,7 @@ needed = (mass.sort(descending=True).values.cumsum(1) < 0.95).sum(1) + 1
 nats = -grid.log_evidence(x)[0]
 print(f"-log p(x) of the zero = {nats:.1f}")
 print(f"runs of the model for one such zero, in millions = {nats.exp() / 1e6:.0f}")
-print(f"codes tried = {mass.shape[1]}")
+print(f"codes tried = {mass.shape[1]:,}")
 print(f"fewest codes that hold 95 % = {needed.min()}")
 print(f"most codes that hold 95 % = {needed.max()}")
 print(f"smallest distance of two means = {apart:.1f}")

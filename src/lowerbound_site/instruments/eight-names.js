@@ -83,7 +83,7 @@ function build(kit) {
   const encoder = new Border(kit, "encoderRound", "encoder: round, given seven", { word: "encoder" });
   p.box.append(prior.element, decoder.element);
   q.box.append(data.element, encoder.element);
-  const names = choice(kit, "name", "Choose a name: its area is lit, and its number is that of a seven and a round code. The upper two of each square are given, and have a handle. The lower two follow.",
+  const names = choice(kit, "name", "Choose a name, and its area is lit. All numbers are for a seven and a round code. What has a handle is given.",
     Object.fromEntries(["prior", "data", "decoder", "encoder", "evidence", "aggregated", "posterior", "turned"].map((name) => [name, `${SYMBOLS[name]} `])));
   names.element.classList.add("lb-pairs");
   const told = element("output", { "aria-live": "off" });
@@ -110,7 +110,7 @@ function build(kit) {
       p.paint(joint.p, { turn: 1, lit: lights("p") });
       q.paint(joint.q, { turn: 0, lit: lights("q") });
       prior.paint({ along: "x", from: 0, to: SIDE, span: [0, SIDE], at: 0.15 });
-      decoder.paint({ along: "y", from: SIDE, to: 0, span: [0, cells(joint.p, 1)[X][Z].width * SIDE] });
+      decoder.paint({ along: "y", from: SIDE, to: 0, span: [0, cells(joint.p, 1)[X][Z].width * SIDE], lift: 8 });
       data.paint({ along: "y", from: SIDE, to: 0, span: [0, SIDE], at: 0.2 });
       const seven = cells(joint.q, 0)[X][Z];
       encoder.paint({ along: "x", from: 0, to: SIDE, span: [seven.top * SIDE, SIDE] });

@@ -56,7 +56,7 @@ function build(kit, data) {
     svg("text", { x: 20, y: SIDE + 17 }, `z₁ from −${LIMIT} to ${LIMIT}`),
     svg("text", { x: 2, y: 12 }, "z₂"),
   );
-  const told = element("output", {});
+  const lines = Array.from({ length: 3 }, () => element("p", {}));
   const question = predict(kit, "Of the 5,184 tiles at the end, how many hold 95 % of p(z|x)?", {
     answers: ["about half", "about a tenth", "about one in a hundred"],
     right: 2,
@@ -69,7 +69,7 @@ function build(kit, data) {
       element("p", { class: "lb-do lb-live" }, "Cut the plane of codes into more and more tiles."),
       question.element,
       codes.element,
-      element("div", { class: "lb-beside" }, plane, element("div", {}, digit, told)),
+      element("div", { class: "lb-beside" }, plane, element("div", {}, digit, element("output", {}, ...lines))),
       element("div", { class: "lb-live" }, ...kit.tools()),
     ),
     paint(state) {
@@ -82,10 +82,13 @@ function build(kit, data) {
       change(borders, { d: n1 > 20 ? "" : inner(n1, (at) => `M${at} 0V${SIDE}`) + inner(n2, (at) => `M0 ${at}H${SIDE}`), "stroke-opacity": n1 > 9 ? 0.4 : 1 });
       codes.paint();
       const shown = measure(state, data);
-      const exact = number(shown["-log p(x)"], 1);
-      const runs = Math.round(Math.exp(shown["-log p(x)"]) / 1e6);
-      const says = `${shown["codes that hold 95 %"]} of ${WORDS[state.codes]} tiles hold 95 % of p(z|x). To decode only the code in the middle of each would make −log p(x) ${number(shown["from the middles alone"], 1)}. It is ${exact} nats: one run of the model in e^${exact}, ${runs} million, makes exactly this image.`;
-      write(told, says);
+      const said = [
+        `${shown["codes that hold 95 %"]} of ${WORDS[state.codes]} tiles hold 95 % of p(z|x).`,
+        `−log p(x), with all codes of the fine grid added up: ${number(shown["-log p(x)"], 1)} nats.`,
+        `With one code for each tile, in its middle: ${number(shown["from the middles alone"], 1)}.`,
+      ];
+      const says = said.join(" ");
+      lines.forEach((line, i) => write(line, said[i]));
       question.paint(state.codes === "5184");
       kit.say(says);
       const nats = { "-log p(x)": shown["-log p(x)"], "from the middles alone": shown["from the middles alone"] };

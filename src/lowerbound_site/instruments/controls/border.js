@@ -30,14 +30,15 @@ export class Border {
   }
 
   /** The smallest value is at `from`, the largest at `to` along x (or y); the border spans `span` the other way, and
-   *  bears its value at the part `at` of that: in the middle, or beside it where a label needs the middle. */
-  paint({ along, from, to, span: [start, end], at: part = along === "x" && end - start > 80 ? 0.85 : 0.5 }) {
+   *  bears its value at the part `at` of that: in the middle, or beside it where a label needs the middle; or `lift`ed
+   *  where the label is right below. */
+  paint({ along, from, to, span: [start, end], at: part = along === "x" && end - start > 80 ? 0.85 : 0.5, lift = 0 }) {
     const schema = this.kit.schema[this.key];
     const value = this.kit.state[this.key];
     this.place = { along, from, slope: (to - from) / (schema.to - schema.from), least: schema.from };
     const at = from + (value - schema.from) * this.place.slope;
     const held = start + part * (end - start);
-    const [x, y] = along === "x" ? [at, held] : [held, at];
+    const [x, y] = along === "x" ? [at, held] : [held, at - lift];
     const text = number(value, 2);
     change(this.line, { d: along === "x" ? `M${at} ${start}V${end}` : `M${start} ${at}H${end}` });
     change(this.reach, { x: x - Math.max(TARGET, this.wide) / 2, y: y - TARGET / 2 });
