@@ -445,7 +445,7 @@ TILES = """
 const t = await at("maths/tiles.js");
 return states.map(([logMass, points, parts]) => {
   const mass = t.tiles(logMass, points, parts);
-  return [mass, t.fewest(mass.flat(), 0.95)];
+  return [mass, t.fewest(mass.flat(), 0.95), [...t.middles(parts, 5)]];
 });
 """
 
@@ -458,9 +458,11 @@ def check_tiles(modules: Modules, count: int = 10) -> None:
         weights = torch.rand(12, 12, generator=generator, dtype=torch.float64) ** (1 + n % 9)
         states.append(((weights / weights.sum()).log(), shapes[n % len(shapes)]))
     found = modules.run(TILES, [[log_mass.flatten().tolist(), 12, parts] for log_mass, parts in states])
-    for (log_mass, (n1, n2)), (mass, fewest) in zip(states, found, strict=True):
+    for (log_mass, (n1, n2)), (mass, fewest, middles) in zip(states, found, strict=True):
         expected = log_mass.exp().reshape(n1, 12 // n1, n2, 12 // n2).sum((1, 3))
         close(mass, expected)
+        corners = torch.cartesian_prod(torch.arange(n1), torch.arange(n2))
+        close(middles, ((corners + 0.5) * torch.tensor([10 / n1, 10 / n2], dtype=torch.float64) - 5).flatten())
         held = expected.flatten().sort(descending=True).values.cumsum(0)
         assert fewest == int((held < 0.95).sum()) + 1
 
@@ -530,6 +532,8 @@ CHANGES: dict[Callable[[Modules], None], list[tuple[str, str, str]]] = {
     check_tiles: [
         ("maths/tiles.js", "mass[Math.floor((i * parts1)", "mass[Math.floor((j * parts1)"),
         ("maths/tiles.js", "b - a", "a - b"),
+        ("maths/tiles.js", "(2 * k + 1) / parts", "(2 * k) / parts"),
+        ("maths/tiles.js", "along(j, parts2)", "along(i, parts2)"),
         ("maths/tiles.js", ">= share) + 1", ">= share)"),
     ],
     check_all_shown: [
