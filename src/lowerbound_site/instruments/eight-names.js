@@ -23,6 +23,7 @@ export const schema = {
 
 // All numbers are those of one cell, the round sevens: so what a handle says is what the list says beside its name.
 const [IMAGE, CODE] = ["seven", "round"];
+const PRINTED = 4; // decimals: a product of two shares has no more, so both languages round it alike
 const [X, Z] = [IMAGES.indexOf(IMAGE), CODES.indexOf(CODE)];
 
 /** The four that are given, with the reader's hand in each. */
@@ -125,7 +126,7 @@ function build(kit) {
       write(told, `${SYMBOLS[state.name]}: ${SAYS[state.name]}: ${probability(shown[SYMBOLS[state.name]])}.`);
       question.paint(state.encoderRound !== schema.encoderRound.start);
       kit.say(`${SYMBOLS[state.name]} for ${IMAGE} and ${CODE}: ${probability(shown[SYMBOLS[state.name]])}`);
-      return texts(measure(state), 3);
+      return texts(measure(state), PRINTED);
     },
   };
 }
@@ -144,6 +145,6 @@ ${prints(measure(state), {
   "q(z|x)": "encoder[x][z]",
   "q(z)": "q.z.prob[z]",
   "q(x|z)": "q.x_given_z.prob[z, x]",
-})}`;
+}, PRINTED)}`;
 
 export const start = instrument({ schema, build, python });
