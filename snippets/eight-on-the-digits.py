@@ -1,4 +1,4 @@
-"""On digits, too, adding up and dividing turns both networks' answers round, and drawn pairs agree.
+"""On digits, too, p(z|x) and q(x|z) follow from what the networks answer, and drawn pairs agree.
 
 Kind: computation
 Break it: vae.log_likelihood(x, z) -> vae.log_joint(x, z)

@@ -41,7 +41,7 @@ for dim in (1, 2, 3, 4):
         if (estimate - truth).abs().max() < 1e-3:
             break
     cost.append(codes)
-    print(f"codes to try, {dim} latent dimensions = {codes}")
+    print(f"codes to try, {dim} latent dimensions = {codes:,}")
 
 growth = [after / before for before, after in pairwise(cost)]
 print(f"smallest growth per dimension = {min(growth):.0f}")

@@ -17,8 +17,8 @@ export const schema = {
 };
 
 const TOP = 20; // where the handle of the width stands
-const FAR = 1; // so far from 0 the place costs something that can be seen
-const AS_WIDE = 0.05; // so near to the prior's width
+const AROUND = 0.1; // so near to 0 a middle costs nothing that can be seen
+const NOTHING = 0.01; // nats
 
 export function measure({ mu, sigma }) {
   const pieces = { "mu^2 / 2": mu ** 2 / 2, "(sigma^2 - 1) / 2": (sigma ** 2 - 1) / 2, "-log sigma": -Math.log(sigma) };
@@ -37,8 +37,8 @@ function build(kit) {
   const slot = (text) => svg("text", { "font-size": 13 }, text);
   const strip = new Strip([slot("μ² / 2"), slot("(σ² − 1) / 2"), slot("−log σ")], 1, 30);
   const bar = new Bars(["their sum, the KL to the prior"], { scale: 66 });
-  const question = predict(kit, "Leave the bell where it is. Is there a width at which its KL is 0?", {
-    answers: ["yes, a narrow one", "yes, if it reaches 0", "no"],
+  const question = predict(kit, "Which of the encoder’s bells have a KL of 0?", {
+    answers: ["all narrow ones", "all around 0", "one alone"],
     right: 2,
   });
   return {
@@ -69,11 +69,13 @@ function build(kit) {
       const pieces = Object.values(shown).slice(0, 3);
       strip.paint(pieces.map((piece) => [piece]), ["var(--lb-q)"], ["how far from 0", "how wide", "how narrow"]);
       bar.paint([[shown.KL]], [["var(--lb-q)"]]);
-      const seen = Math.abs(state.mu) >= FAR && Math.abs(state.sigma - 1) <= AS_WIDE;
-      question.paint(seen, {
+      // Whoever has a bell around 0 sees it: it costs nothing if it is as wide as the prior, and something if it isn't.
+      question.paint(Math.abs(state.mu) <= AROUND, {
         right: 2,
-        because: `At the prior’s own width the last two pieces are 0. The first, ${number(shown["mu^2 / 2"], 2)}, is left: only the middle decides it.`,
-      }, "Now drag σ to 1, and see.");
+        because: shown.KL < NOTHING
+          ? "This is it, the prior itself: every piece is 0. Another middle costs, and so does another width."
+          : `This bell is around 0, and pays ${number(shown.KL, 2)} for its width. Only the prior itself, around 0 and 1 wide, pays nothing.`,
+      }, "Now drag μ to 0, and see.");
       kit.say(`KL ${number(shown.KL, 3)}`);
       return texts(shown, 3);
     },

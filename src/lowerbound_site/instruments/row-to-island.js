@@ -1,4 +1,4 @@
-// From a row of the table to the island: p(z|x) of one image, with two codes, with twelve, with thousands.
+// From a row of the table to the island: p(z|x) of one image, on two tiles of the plane of codes, on twelve, on thousands.
 
 import { choice } from "./controls/choice.js";
 import { loadChosen, loadDecoder, loadImages } from "./controls/data.js";
@@ -9,38 +9,41 @@ import { bitmap, tinted } from "./draw/bitmap.js";
 import { number, texts } from "./draw/format.js";
 import { atlasOf } from "./draw/plane.js";
 import { picture } from "./draw/square.js";
-import { fewest, tiles } from "./maths/tiles.js";
-import { Grid } from "./maths/vae.js";
+import { LOG_2PI } from "./maths/normal.js";
+import { logSumExp } from "./maths/numbers.js";
+import { fewest, middles, tiles } from "./maths/tiles.js";
+import { Grid, logLikelihoods } from "./maths/vae.js";
 
 export const schema = {
-  "codes": { "of": ["2", "12", "324", "5184"], "start": "324" }
+  "codes": { "of": ["2", "12", "324", "5184"], "start": "2" }
 };
 
 const PARTS = { 2: [2, 1], 12: [4, 3], 324: [18, 18], 5184: [72, 72] };
 const WORDS = { 2: "2", 12: "12", 324: "324", 5184: "5,184" };
 const [POINTS, LIMIT] = [72, 5];
-const [ROW, HIGH, SIDE] = [320, 36, 240];
+const SIDE = 240;
 
 async function load() {
   const [decoder, images, chosen] = await Promise.all([loadDecoder(), loadImages(), loadChosen()]);
   return { decoder, x: images[chosen[2]], which: chosen[2], ...new Grid(decoder, POINTS, LIMIT).posterior(images[chosen[2]]) };
 }
 
-export function measure({ codes }, { logEvidence, logMass }) {
+/** log p(x), had one decoded only the code in the middle of each tile. */
+function roughly({ decoder, x }, parts) {
+  const codes = middles(parts, LIMIT);
+  const logArea = Math.log((2 * LIMIT) ** 2 / (parts[0] * parts[1]));
+  const decoded = logLikelihoods(decoder, x, codes);
+  return logSumExp(decoded.map((log, k) => log - LOG_2PI - (codes[2 * k] ** 2 + codes[2 * k + 1] ** 2) / 2 + logArea));
+}
+
+export function measure({ codes }, { logEvidence, logMass, decoder, x }) {
   const mass = tiles(logMass, POINTS, PARTS[codes]).flat();
-  return { "-log p(x)": -logEvidence, "largest p(z|x)": Math.max(...mass), "codes that hold 95 %": fewest(mass, 0.95) };
+  return { "-log p(x)": -logEvidence, "from the middles alone": -roughly({ decoder, x }, PARTS[codes]), "largest p(z|x)": Math.max(...mass), "codes that hold 95 %": fewest(mass, 0.95) };
 }
 
 function build(kit, data) {
-  const codes = choice(kit, "codes", "how many codes", WORDS);
-  const cells = [0.3, 0.55].map((opacity) => svg("path", { fill: "var(--lb-p)", "fill-opacity": opacity }));
-  const row = drawing(
-    ROW + 44,
-    HIGH + 2,
-    { role: "img", "aria-label": "the row of this image: one cell a code, as wide as p(z|x)" },
-    svg("g", { transform: "translate(0 3)" }, picture([...data.x], 30)),
-    svg("g", { transform: "translate(42 1)" }, ...cells, svg("rect", { width: ROW, height: HIGH, fill: "none", stroke: "var(--lb-p)" })),
-  );
+  const codes = choice(kit, "codes", "how many tiles", WORDS);
+  const digit = drawing(40, 40, { role: "img", "aria-label": "the image x", class: "lb-small" }, picture([...data.x], 40));
   const atlas = tinted("row-to-island-atlas", "var(--lb-ink)", 0.35, true);
   atlas.show(atlasOf(data.decoder, LIMIT), { x: 0, y: 0, width: SIDE, height: SIDE });
   const shade = tinted("row-to-island-shade", "var(--lb-p)", 0.85, true);
@@ -53,8 +56,8 @@ function build(kit, data) {
     svg("text", { x: 20, y: SIDE + 17 }, `z₁ from −${LIMIT} to ${LIMIT}`),
     svg("text", { x: 2, y: 12 }, "z₂"),
   );
-  const told = element("output", {});
-  const question = predict(kit, "Cut the plane of codes into 5,184 tiles. How many of them hold 95 % of p(z|x)?", {
+  const lines = Array.from({ length: 3 }, () => element("p", {}));
+  const question = predict(kit, "Of the 5,184 tiles at the end, how many hold 95 % of p(z|x)?", {
     answers: ["about half", "about a tenth", "about one in a hundred"],
     right: 2,
     because: "The island is small: nearly all places of the plane could hardly have made this image.",
@@ -63,13 +66,10 @@ function build(kit, data) {
     stage: element(
       "div",
       { class: "lb-stage lb-scene" },
-      element("p", { class: "lb-do lb-live" }, "Go down to two codes, then take more and more. Follow the row into the plane."),
+      element("p", { class: "lb-do lb-live" }, "Cut the plane of codes into more and more tiles."),
       question.element,
       codes.element,
-      element("p", {}, "One row of the table. Each cell is a code, and as wide as p(z|x)."),
-      row,
-      element("p", {}, "The same cells in their places, as dark as probable, over what the decoder draws there."),
-      element("div", { class: "lb-beside" }, plane, element("div", {}, told)),
+      element("div", { class: "lb-beside" }, plane, element("div", {}, digit, element("output", {}, ...lines))),
       element("div", { class: "lb-live" }, ...kit.tools()),
     ),
     paint(state) {
@@ -80,31 +80,39 @@ function build(kit, data) {
       shade.show(url, { x: 0, y: 0, width: SIDE, height: SIDE });
       const inner = (count, line) => Array.from({ length: count - 1 }, (_, k) => line(((k + 1) * SIDE) / count)).join("");
       change(borders, { d: n1 > 20 ? "" : inner(n1, (at) => `M${at} 0V${SIDE}`) + inner(n2, (at) => `M0 ${at}H${SIDE}`), "stroke-opacity": n1 > 9 ? 0.4 : 1 });
-      const paths = ["", ""];
-      let from = 0;
-      mass.flat().forEach((part, i) => {
-        // What is thinner than a hair is not drawn.
-        if (part * ROW > 0.02) paths[i % 2] += `M${from.toFixed(2)} 0h${(part * ROW).toFixed(2)}v${HIGH}h${(-part * ROW).toFixed(2)}z`;
-        from += part * ROW;
-      });
-      cells.forEach((cell, i) => change(cell, { d: paths[i] }));
       codes.paint();
       const shown = measure(state, data);
-      const says = `The largest cell holds ${number(shown["largest p(z|x)"], 3)}, and ${shown["codes that hold 95 %"]} of ${WORDS[state.codes]} hold 95 %. Before it is divided, the row adds up to p(x): −log p(x) = ${number(shown["-log p(x)"], 1)}.`;
-      write(told, says);
+      const said = [
+        `${shown["codes that hold 95 %"]} of ${WORDS[state.codes]} tiles hold 95 % of p(z|x).`,
+        `−log p(x), with all codes of the fine grid added up: ${number(shown["-log p(x)"], 1)} nats.`,
+        `With one code for each tile, in its middle: ${number(shown["from the middles alone"], 1)}.`,
+      ];
+      const says = said.join(" ");
+      lines.forEach((line, i) => write(line, said[i]));
       question.paint(state.codes === "5184");
       kit.say(says);
-      return { ...texts({ "-log p(x)": shown["-log p(x)"] }, 1), ...texts({ "largest p(z|x)": shown["largest p(z|x)"] }, 3), "codes that hold 95 %": String(shown["codes that hold 95 %"]) };
+      const nats = { "-log p(x)": shown["-log p(x)"], "from the middles alone": shown["from the middles alone"] };
+      return { ...texts(nats, 1), ...texts({ "largest p(z|x)": shown["largest p(z|x)"] }, 3), "codes that hold 95 %": String(shown["codes that hold 95 %"]) };
     },
   };
 }
 
 export const python = ({ codes }, { which }) => `\
+import math
+
+import torch
+
 from lowerbound import Grid, digits, trained_digits
 
-x = digits().held_out[[${which}]]
-grid = Grid(trained_digits(), points=${POINTS}, limit=${LIMIT})
+x, vae = digits().held_out[[${which}]], trained_digits()
+grid = Grid(vae, points=${POINTS}, limit=${LIMIT})
 print(f"-log p(x) = {-grid.log_evidence(x).item():.1f}")
+
+z1, z2 = (((2 * torch.arange(n).double() + 1) / n - 1) * ${LIMIT} for n in (${PARTS[codes]}))
+log_joint = vae.log_joint(x, torch.cartesian_prod(z1, z2))  # at the middle of each tile
+rough = log_joint.logsumexp(0).item() + math.log(${(2 * LIMIT) ** 2} / ${codes})
+print(f"from the middles alone = {-rough:.1f}")
+
 cells = grid.posterior(x).log_mass.exp().reshape(${PARTS[codes][0]}, ${POINTS / PARTS[codes][0]}, ${PARTS[codes][1]}, ${POINTS / PARTS[codes][1]})
 tiles = cells.sum((1, 3)).flatten()  # p(z|x), z one of ${WORDS[codes]} tiles
 print(f"largest p(z|x) = {tiles.max():.3f}")

@@ -63,7 +63,7 @@ class Cut {
 function build(kit) {
   const [q, p] = [new Cut("q", "q", 0), new Cut("p", "p", HIGH + 8)];
   q.paint(DATA);
-  const borders = ["first", "second"].map((key) => new Border(kit, key, `${key} border of p(x)`));
+  const borders = ["first", "second"].map((key) => new Border(kit, key, `${key} border of p(x)`, { mute: true }));
   p.box.append(...borders.map((border) => border.element));
   const title = "q(x), the data, and p(x), the model";
   const cuts = drawing(WIDE + 2 * INSET, 2 * HIGH + 40, { role: "group", "aria-label": title }, q.element, p.element);
@@ -96,7 +96,8 @@ function build(kit) {
       strip.paint(pieces.map((piece) => [piece]), ["var(--lb-data)"], logs);
       const sum = kl(DATA, prob);
       bar.paint([[sum]], [["var(--lb-data)"]]);
-      question.paint(sum < 0.002);
+      const missing = Number.isFinite(sum) ? `Here it is ${number(sum, 3)}. Can it get lower?` : "There is no highest: an image that p never makes costs without end. And how low can it get?";
+      question.paint(sum < 0.002, undefined, missing);
       kit.say(`KL ${number(sum, 3)}`);
       return texts(measure(state), 3);
     },

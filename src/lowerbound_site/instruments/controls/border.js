@@ -8,10 +8,11 @@ const TARGET = 48; // units: a finger needs 44 pixels, and some drawings are a l
 const [WIDTH, HEIGHT, LETTER] = [40, 20, 6.4];
 
 export class Border {
-  /** A slider for the number `key` of the state; `name` is for those who do not see where it is, `word` stands on it. */
-  constructor(kit, key, name, { steps = { small: 0.01, large: 0.05, page: 0.1 }, word = "" } = {}) {
+  /** A slider for the number `key` of the state; `name` is for those who do not see where it is, `word` stands on it.
+   *  With `mute`, the number does not: where it is a place, and reads like a share beside it. */
+  constructor(kit, key, name, { steps = { small: 0.01, large: 0.05, page: 0.1 }, word = "", mute = false } = {}) {
     this.wide = WIDTH + LETTER * word.length;
-    Object.assign(this, { kit, key, name, word });
+    Object.assign(this, { kit, key, name, word, mute });
     const { from, to } = kit.schema[key];
     this.line = svg("path", { stroke: "var(--lb-ink)", "stroke-width": 2 });
     this.reach = svg("rect", { width: Math.max(TARGET, this.wide), height: TARGET, fill: "transparent" });
@@ -29,20 +30,21 @@ export class Border {
   }
 
   /** The smallest value is at `from`, the largest at `to` along x (or y); the border spans `span` the other way, and
-   *  bears its value at the part `at` of that: in the middle, or beside it where a label needs the middle. */
-  paint({ along, from, to, span: [start, end], at: part = along === "x" && end - start > 80 ? 0.85 : 0.5 }) {
+   *  bears its value at the part `at` of that: in the middle, or beside it where a label needs the middle; or `lift`ed
+   *  where the label is right below. */
+  paint({ along, from, to, span: [start, end], at: part = along === "x" && end - start > 80 ? 0.85 : 0.5, lift = 0 }) {
     const schema = this.kit.schema[this.key];
     const value = this.kit.state[this.key];
     this.place = { along, from, slope: (to - from) / (schema.to - schema.from), least: schema.from };
     const at = from + (value - schema.from) * this.place.slope;
     const held = start + part * (end - start);
-    const [x, y] = along === "x" ? [at, held] : [held, at];
+    const [x, y] = along === "x" ? [at, held] : [held, at - lift];
     const text = number(value, 2);
     change(this.line, { d: along === "x" ? `M${at} ${start}V${end}` : `M${start} ${at}H${end}` });
     change(this.reach, { x: x - Math.max(TARGET, this.wide) / 2, y: y - TARGET / 2 });
     change(this.pill, { x: x - this.wide / 2, y: y - HEIGHT / 2 });
     change(this.text, { x, y: y + 4 });
-    write(this.text, this.word ? `${this.word} ${text}` : text);
+    write(this.text, this.mute ? (along === "x" ? "◂ ▸" : "▴ ▾") : this.word ? `${this.word} ${text}` : text);
     const turned = along === "x" ? "horizontal" : "vertical";
     change(this.element, { "aria-valuenow": String(value), "aria-valuetext": text, "aria-orientation": turned });
     change(this.element, { style: `cursor: ${along === "x" ? "ew" : "ns"}-resize` });
