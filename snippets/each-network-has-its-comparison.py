@@ -3,15 +3,11 @@
 Kind: identity
 Break it: images = kl(q.x_given_z, p.x_given_z) -> images = kl(q.z_given_x, p.z_given_x)
 Fold: generator, scores
-Figure: Two bars of one length, the KL of the joints. The upper is cut into the images' piece and the gap, and an arrow
-    leads from the gap to the encoder. The lower is cut into the codes' piece and your comparison, and an arrow leads
-    from your comparison to the decoder.
 """
 
 import torch
 
 from lowerbound import Joint, elbo, kl
-from lowerbound.plots import DATA, GAP, P, Q, stacked_nats, subplots
 
 generator = torch.Generator().manual_seed(0)
 
@@ -39,20 +35,6 @@ for _ in range(100):
     errors.append(max(difference.abs().max().item() for difference in apart))
     crossed.append([difference.abs().max().item() for difference in swapped])
 
-figure, ax = subplots(figsize=(4.6, 2.5))
-bars = {
-    "by image": {"images": kl(q.x, p.x).item(), "gap": codes.item()},
-    "by code": {"codes": kl(q.z, p.z).item(), "your comparison": images.item()},
-}
-stacked_nats(ax, bars, {"images": P, "gap": GAP, "codes": Q, "your comparison": DATA})
-for y, network in enumerate(("encoder", "decoder")):
-    first, last = list(bars.values())[y].values()
-    at, below = (first + last / 2, y + 0.22), (first + last / 2, y + 0.52)
-    trains = dict(ha="center", va="center", arrowprops={"arrowstyle": "<-"})
-    ax.annotate(f"trains the {network}", at, below, **trains)
-
-ax.axis("off")
-figure.savefig("each-network-has-its-comparison.svg")
 print(f"each gradient is its comparison's, error < 1e-12 = {max(errors) < 1e-12}")
 encoders, decoders = zip(*crossed, strict=True)
 print(f"encoder: loss and KL(q(x|z)||p(x|z)), at least = {min(encoders):.3f} apart")

@@ -79,7 +79,7 @@ function build(kit) {
       { class: "lb-stage lb-scene lb-sorted" },
       element("style", {}, STYLE),
       question.element,
-      element("div", { class: "lb-totals" }, element("p", { class: "lb-legend" }, "The joint KL in nats, split two ways:"), bars.element),
+      element("div", { class: "lb-totals" }, element("p", { class: "lb-legend" }, "The joint KL in nats, split two ways (each number is rounded by itself):"), bars.element),
       element("p", { class: "lb-told" }, "Each area is a pair of an image and a code, as large as the pair is probable. The model takes the code first, the encoder the image."),
       element("div", { class: "lb-beside" }, p.element, q.element),
       element("details", {}, element("summary", {}, "Pair by pair: why the two bars are equal"), by.element, legend, strip.element,

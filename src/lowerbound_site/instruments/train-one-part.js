@@ -66,7 +66,7 @@ const LOOK = {
 const COLOURS = [["var(--lb-p)"], ["var(--lb-gap)"], ["var(--lb-q)"], ["var(--lb-data)"]];
 
 function build(kit) {
-  const [q, p] = [new Square("q", "the encoder’s pairs, q(x, z)"), new Square("p", "the model’s pairs, p(x, z)")];
+  const [p, q] = [new Square("p", "the model’s pairs, p(x, z)"), new Square("q", "the encoder’s pairs, q(x, z)")];
   const bars = new Bars(Object.values(PARTS), { scale: 240 });
   const part = choice(kit, "part", "train on", { joints: "all parts, the joint KL", gap: "the gap alone, q(z|x)‖p(z|x)", yours: "your comparison alone, q(x|z)‖p(x|z)" });
   part.element.classList.add("lb-one-line");
@@ -93,8 +93,9 @@ function build(kit) {
       element("p", { class: "lb-do lb-live" }, "Press “Play”. Then train on another part, from the same start."),
       question.element,
       part.element,
-      element("div", { class: "lb-beside" }, element("div", {}, bars.element), element("div", {}, element("div", { class: "lb-live" }, ...player(kit, { step: goOn }), other, ...kit.tools()), steps.element, look)),
-      element("div", { class: "lb-beside" }, q.element, p.element),
+      element("div", { class: "lb-row lb-live" }, ...player(kit, { step: goOn }), other, ...kit.tools()),
+      element("div", { class: "lb-beside" }, p.element, q.element),
+      element("div", { class: "lb-beside" }, element("div", {}, bars.element), element("div", {}, steps.element, look)),
     ),
     paint(state) {
       const { q: now, p: model } = both(state);
@@ -103,8 +104,8 @@ function build(kit) {
       const names = Object.entries(PARTS).map(([name, words]) => (trainedOn(name) ? `${words}, trained` : words));
       bars.paint(Object.keys(PARTS).map((name) => [kl[name]]), COLOURS, names);
       const turn = turned(state.part === "yours" ? 1 : 0);
-      q.paint(now, { turn });
       p.paint(model, { turn });
+      q.paint(now, { turn });
       write(look, LOOK[state.part]);
       part.paint();
       steps.paint();
