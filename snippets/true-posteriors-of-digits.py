@@ -40,7 +40,7 @@ peaks = ((island == max_pool2d(island, 3, 1, 1)) & summit).sum((1, 2))
 needed = (mass.sort(descending=True).values.cumsum(1) < 0.95).sum(1) + 1
 
 nats = -grid.log_evidence(x)[0]
-print(f"-log p(x) of the zero = {nats:.1f}")
+print(f"-log p(x) of the zero = {nats:.2f}")
 print(f"runs of the model for one such zero, in millions = {nats.exp() / 1e6:.0f}")
 print(f"codes tried = {mass.shape[1]:,}")
 print(f"fewest codes that hold 95 % = {needed.min()}")
