@@ -52,7 +52,7 @@ def train(goal, seed):
 
 goals = {"the loss": whole, "gap alone": gap, "yours alone": yours}  # what is trained
 new, ends = torch.randn(100, 2, generator=torch.Generator().manual_seed(9)).double(), []
-figure, axes = subplots(3, 3, figsize=(5.4, 4.2), width_ratios=[1, 1.7, 1.7])
+figure, axes = subplots(3, 3, figsize=(4.6, 4.2), width_ratios=[1, 1.4, 1.4])
 for (name, goal), (plane, blue, orange) in zip(goals.items(), axes, strict=True):
     vaes, codes, parts = zip(*[train(goal, seed) for seed in range(5)], strict=True)
     ends.append(torch.tensor(parts).T)

@@ -59,9 +59,9 @@ for y, (name, (spread, pictures)) in enumerate(rows.items()):
     image = torch.cat([blue, ink.reshape(8, 81, 1)], -1)
     ax.imshow(image.numpy(), extent=(0, 9, y + 0.95, y + 0.3), aspect="auto")
     ax.text(0.1, y + 0.22, name, fontsize=8.5)
-    ax.plot([-0.9], [y + 0.6], "o", markersize=9 * spread, color=Q, alpha=0.5)
-    ax.plot([-0.9], [y + 0.6], "o", markersize=9, color="none", markeredgecolor=P)
+    ax.plot([-1.1], [y + 0.6], "o", markersize=12 * spread, color=Q, alpha=0.5)
+    ax.plot([-1.1], [y + 0.6], "o", markersize=12, color="none", markeredgecolor=P)
 
-ax.set(xticks=[], yticks=[], xlim=(-1.8, 9), ylim=(4, 0))
+ax.set(xticks=[], yticks=[], xlim=(-2.2, 9), ylim=(4, 0))
 ax.spines[:].set_visible(False)
 figure.savefig("the-same-pictures-on-another-scale.svg")

@@ -59,7 +59,7 @@ def test_a_caption_s_words_set_it_and_back_unsets_it(page: Page) -> None:
     page.wait_for_selector(READY)
     first = page.evaluate(LOSS)
     page.evaluate("window.loadedOnce = true")
-    page.locator("a[href*='#~plane?']").nth(1).click()  # of its caption; the first leads to where it starts
+    page.locator("a[href*='#~plane?']").first.click()  # of its caption
     page.wait_for_function(f"({LOSS})() !== '{first}'")
     page.evaluate("document.querySelector('lb-instrument').sameElement = true")
     asked: list[str] = []

@@ -10,7 +10,7 @@ import { STYLE } from "./draw/encoder-style.js";
 import { gap as gapText, number } from "./draw/format.js";
 import { pixels } from "./draw/pixels.js";
 import { outline, plane } from "./draw/plane.js";
-import { reach, upright } from "./maths/normal.js";
+import { klToPrior, reach, upright } from "./maths/normal.js";
 import { sigmoid } from "./maths/numbers.js";
 import { Random } from "./maths/random.js";
 import { Grid, PIXELS, encode, forward, loss } from "./maths/vae.js";
@@ -234,6 +234,7 @@ async function build(kit, { decoder, images, chosen, labels }) {
     const marks = ticks.map((at) => ({ kind: "lb-tick", at }));
     if (compared) marks.push({ kind: "lb-tick lb-theirs", at: theirLoss });
     const end = { at: Math.min(value, to), text: `loss ${shown}${beyond}`, inside: value > 0.7 * to };
+    const charge = klToPrior(q);
     costs.paint(
       revealed
         ? {
@@ -245,7 +246,12 @@ async function build(kit, { decoder, images, chosen, labels }) {
             ],
             end,
           }
-        : { from: 0, to, step: 10, marks, pieces: [{ kind: "lb-piece-grey", start: 0, end: value }], labels: [], end },
+        : {
+            from: 0, to, step: 10, marks,
+            pieces: [{ kind: "lb-piece-grey", start: 0, end: value - charge }, { kind: "lb-piece-kl", start: value - charge, end: value }],
+            labels: [{ kind: "", at: 0, text: "how badly draws match x" }, { kind: "", at: Math.min(value, to), text: "the charge", side: value > 0.6 * to ? "lb-before" : "" }],
+            end,
+          },
     );
     zoom.element.classList.toggle("lb-away", !sized);
     hint.hidden = revealed;

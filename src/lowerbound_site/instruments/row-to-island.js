@@ -113,7 +113,7 @@ log_joint = vae.log_joint(x, torch.cartesian_prod(z1, z2))  # at the middle of e
 rough = log_joint.logsumexp(0).item() + math.log(${(2 * LIMIT) ** 2} / ${codes})
 print(f"from the middles alone = {-rough:.1f}")
 
-cells = grid.posterior(x).log_mass.exp().reshape(${PARTS[codes][0]}, ${POINTS / PARTS[codes][0]}, ${PARTS[codes][1]}, ${POINTS / PARTS[codes][1]})
+cells = grid.posterior(x).mass.reshape(${PARTS[codes][0]}, ${POINTS / PARTS[codes][0]}, ${PARTS[codes][1]}, ${POINTS / PARTS[codes][1]})
 tiles = cells.sum((1, 3)).flatten()  # p(z|x), z one of ${WORDS[codes]} tiles
 print(f"largest p(z|x) = {tiles.max():.3f}")
 held = tiles.sort(descending=True).values.cumsum(0)

@@ -24,6 +24,6 @@ export const STYLE = `
 .lb-fitting .lb-numbers input { accent-color: var(--lb-q) }
 @media screen and (min-width: 44rem) {
   .lb-fitting { grid-template: "costs costs" "plane ask" "plane side" "plane more" 1fr / minmax(0, 25rem) minmax(0, 1fr) }
-  .lb-fitting.lb-own { grid-template: "costs costs" "plane ask" "plane more" "plane side" 1fr / minmax(0, 25rem) minmax(0, 1fr) }
+  .lb-fitting.lb-own { grid-template: "costs costs" "plane ask" "plane side" "plane more" 1fr / minmax(0, 25rem) minmax(0, 1fr) }
 }
 `;
