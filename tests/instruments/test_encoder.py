@@ -56,7 +56,8 @@ def test_the_digits_are_chosen_for_what_they_show(exported: VAE) -> None:
 def test_from_the_first_tap_to_the_encoder_s_answer(page: Page) -> None:
     island = page.locator(".lb-island")
     start = float(numbers(page)["loss"])
-    assert page.locator(".lb-bar-labels > span:visible").count() == 0
+    costs = page.locator(".lb-bar-labels > span:visible")
+    assert costs.all_inner_texts() == ["how badly draws match x", "the charge"]
     expect(question(page)).to_be_hidden()
 
     page.mouse.click(*at(page, -1, -0.5))

@@ -172,6 +172,7 @@ def test_a_digit_is_drawn_and_read_with_the_keyboard_alone(page: Page, stage: st
     page.keyboard.press("Tab")  # to the grid
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")  # empties it
+    page.wait_for_function("document.querySelector('lb-instrument').instrument.state.x === '0'.repeat(16)")
     x = torch.zeros(8, 8, dtype=torch.float64)
     for _ in range(3):
         page.keyboard.press("ArrowRight")

@@ -85,7 +85,7 @@ function build(kit, data) {
       const said = [
         `${shown["codes that hold 95 %"]} of ${WORDS[state.codes]} tiles hold 95 % of p(z|x).`,
         `−log p(x), with all codes of the fine grid added up: ${number(shown["-log p(x)"], 1)} nats.`,
-        `With one code for each tile, in its middle: ${number(shown["from the middles alone"], 1)}.`,
+        `With one try for each tile, in its middle: ${number(shown["from the middles alone"], 1)}${shown["from the middles alone"] > shown["-log p(x)"] + 1 ? ", as these miss the island" : ""}.`,
       ];
       const says = said.join(" ");
       lines.forEach((line, i) => write(line, said[i]));
