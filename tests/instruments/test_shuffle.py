@@ -374,6 +374,8 @@ def test_the_decoder_bends_to_the_ellipses_that_are_held(browser: Browser, stage
     page.wait_for_selector("lb-instrument[data-ready]")
     step = page.get_by_role("button", name="Decoder step")
     expect(step).to_be_disabled()
+    page.goto(f"{stage}shuffle?k=6")
+    page.wait_for_selector("lb-instrument[data-ready]")
     for _ in range(5):
         page.get_by_role("button", name="Shuffle", exact=True).click()
         before = shown(page)
