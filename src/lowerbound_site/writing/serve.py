@@ -187,6 +187,8 @@ class Desk:
             self.wrong = what_is_wrong(self.root)
             ran |= self.claims.collect()
         needs = self.pages.needs()
+        if stamps(self.root) != self.files:  # saved this moment, and in the pages already
+            self.wrong = what_is_wrong(self.root)
         self.complaints = self._all_complaints()  # no page is shown before what is wrong with it
         rendered = self._render(saved, needs)
         self.complaints = self._all_complaints()
