@@ -32,7 +32,7 @@ def gap(vae, z):
 
 
 def yours(vae, z):
-    log_q = vae.encode(x).log_prob(z[:, None]).exp().mean(1).log()  # over all images
+    log_q = vae.encode(x).log_prob(z[..., None, :]).exp().mean(-1).log()  # all images
     return whole(vae, z) - (log_q - vae.prior.log_prob(z)) - log(100)
 
 
@@ -45,13 +45,13 @@ def train(goal, seed):
         z = vae.encode(x).at(torch.randn(100, 2, generator=g, dtype=x.dtype))
         goal(vae, z).mean().backward()
         optimizer.step()
-    z = vae.requires_grad_(False).encode(x).at(new)
+    z = vae.requires_grad_(False).encode(x).at(noise)
     loss, over, rest = (part(vae, z).mean() for part in (whole, gap, yours))
-    return vae, z, (over, loss - over, loss - rest - log(100), rest)
+    return vae, z[0], (over, loss - over, loss - rest - log(100), rest)
 
 
-goals = {"the loss": whole, "gap alone": gap, "yours alone": yours}  # what is trained
-new, ends = torch.randn(100, 2, generator=torch.Generator().manual_seed(9)).double(), []
+goals, ends = {"the loss": whole, "gap alone": gap, "yours alone": yours}, []
+noise = torch.randn(100, 100, 2, generator=torch.Generator().manual_seed(9)).double()
 figure, axes = subplots(3, 3, figsize=(4.6, 4.2), width_ratios=[1, 1.4, 1.4])
 for (name, goal), (plane, blue, orange) in zip(goals.items(), axes, strict=True):
     vaes, codes, parts = zip(*[train(goal, seed) for seed in range(5)], strict=True)
@@ -59,7 +59,7 @@ for (name, goal), (plane, blue, orange) in zip(goals.items(), axes, strict=True)
     for key, v in zip(("gap", "-log p(x)", "codes", "yours"), ends[-1], strict=True):
         print(f"{name}: {key} =", " to ".join({f"{n:z.1f}": 0 for n in v.aminmax()}))
     plane.set(title=name, xlim=(-11, 11), ylim=(-11, 11), aspect="equal")
-    for ax, z, hue in (blue, new, P), (orange, codes[0], Q):
+    for ax, z, hue in (blue, noise[0], P), (orange, codes[0], Q):
         plane.plot(*z.T, "o", color=hue, markersize=1.5, markeredgewidth=0)
         pictures(ax, vaes[0].decode(z[::10]).sigmoid().reshape(10, 8, 8), 5, hue)
 

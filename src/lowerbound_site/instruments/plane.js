@@ -258,7 +258,7 @@ function build(kit, { decoders, encoder, images }) {
       const before = -grid(decoder).posterior(images[digit]).logEvidence;
       const right = gap > 2 * surprise ? 1 : surprise > 2 * gap ? 0 : 2;
       const because = `−log p(x) is ${numbers["-log p(x)"]}: the model would hardly ever make your image. For the digit before, it was ${number(before, 1)}. The gap is ${numbers.gap}.`;
-      guess.paint(x && q === "encoder" && surprise > before + MUCH, { right, because }, missing);
+      guess.paint(x && q === "encoder" && surprise > before + MUCH, { right, because }, x ? "Go on: change more of the squares." : missing);
     } else if (asking === "floor") {
       const because = "The gap comes near 0, and is never below it. So the loss is never below −log p(x): minus the loss is a lower bound of log p(x).";
       guess.paint(gap < NEAR, { right: 1, because }, missing);
@@ -278,6 +278,7 @@ function build(kit, { decoders, encoder, images }) {
     "<b class='lb-gap'>Purple</b>, the gap: how far the <b class='lb-q'>ellipse</b> is from the cloud.";
   const fold = (title, ...content) => element("details", {}, element("summary", {}, title), ...content);
   const own = fold("Draw an image of your own", drawn.element, element("div", { class: "lb-buttons" }, empty));
+  own.classList.add("lb-own");
   own.open = Boolean(kit.state.x) || kit.state.ask === "draw";
   const byNumbers = fold("Set the ellipse by numbers",
     element("p", {}, "μ (mu) says where its middle is, σ (sigma) how wide it is along each axis. Tilt says how far the two numbers of z go together: 0 is an upright ellipse."),
@@ -287,8 +288,7 @@ function build(kit, { decoders, encoder, images }) {
     element("p", { class: "lb-legend" }, `The gap is an average over draws of q, the dots on the map. What each of ${DRAWS} says, log q(z|x) − log p(z|x), the smallest first:`),
     element("div", {}, each.element));
   byNumbers.addEventListener("toggle", () => kit.repaint(), { signal: kit.signal });
-  own.addEventListener("toggle", () => stage.classList.toggle("lb-own", own.open), { signal: kit.signal });
-  const stage = element("div", { class: own.open ? "lb-stage lb-fitting lb-own" : "lb-stage lb-fitting" },
+  const stage = element("div", { class: "lb-stage lb-fitting" },
     element("style", {}, STYLE),
     element("div", { class: "lb-ask lb-live" }, guess.element, goOn, listen),
     element("div", { class: "lb-costs" }, costs.element, legend),

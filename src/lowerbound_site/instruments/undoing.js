@@ -74,6 +74,9 @@ function build(kit) {
   const tell = element("button", { type: "button" }, "That is my guess");
   tell.addEventListener("click", () => kit.go({ show: "answer" }));
   const verdict = element("p", { class: "lb-verdict", role: "status" });
+  const prices = element("div", {},
+    element("p", { class: "lb-legend", style: "margin-top: 0.6rem" }, "What a z costs, in nats. Full: how rare this z is. Light: how rare the noise is that it needs."),
+    bars.element);
   return {
     stage: element(
       "div",
@@ -83,8 +86,7 @@ function build(kit) {
         plot,
         element("div", {},
           element("div", { class: "lb-predict lb-live" }, tell, verdict),
-          element("p", { class: "lb-legend", style: "margin-top: 0.6rem" }, "What a z costs, in nats. Full: how rare this z is. Light: how rare the noise is that it needs."),
-          bars.element,
+          prices,
           noise.element,
           prior.element)),
       element("div", { class: "lb-live" }, ...kit.tools()),
@@ -117,9 +119,10 @@ function build(kit) {
       write(named[2], `decodes to ${number(WEIGHT * found.mean, 1)}`);
 
       const labels = { guess: "your z", inverse: "x / 2", posterior: "middle of p(z|x)" };
-      const each = Object.entries(answers(state)).map(([name, value]) => ({ value, name: labels[name], costs: costs(value, state), hidden: !told }));
-      const line = (part) => (part.hidden ? `${part.name}: after your guess` : `${part.name} = ${number(part.value, 2)}, decodes to ${number(WEIGHT * part.value, 1)}`);
-      bars.paint(each.map((part) => (part.hidden ? [] : part.costs)), each.map(() => [FULL, LIGHT]), each.map((part) => [[line(part), ["var(--lb-ink)", "var(--lb-q)", "var(--lb-p)"][each.indexOf(part)]]]));
+      const each = Object.entries(answers(state)).map(([name, value]) => ({ value, name: labels[name], costs: costs(value, state) }));
+      const line = (part) => `${part.name} = ${number(part.value, 2)}, decodes to ${number(WEIGHT * part.value, 1)}`;
+      prices.style.visibility = told ? "" : "hidden"; // they would give the answer away; their place stays
+      bars.paint(each.map((part) => part.costs), each.map(() => [FULL, LIGHT]), each.map((part) => [[line(part), ["var(--lb-ink)", "var(--lb-q)", "var(--lb-p)"][each.indexOf(part)]]]));
       noise.paint();
       prior.paint();
       tell.hidden = told;
@@ -127,7 +130,7 @@ function build(kit) {
       const how = off < 0.1 ? "You guessed it" : Math.abs(z - x / WEIGHT) < 0.1 ? "Your z undoes the decoder" : off < found.width / 2 ? "Close" : "Your z is another";
       const says = `${how}: p(z|x) lies around ${number(found.mean, 2)}, give or take ${number(found.width, 2)}. Undoing the decoder gives ${number(x / WEIGHT, 2)}.`;
       write(verdict, told ? says : "");
-      kit.say(`x ${number(x, 1)}, your z ${number(z, 2)}: it costs ${number(each[0].costs[0] + each[0].costs[1], 2)} nats`);
+      kit.say(`x ${number(x, 1)}, your z ${number(z, 2)}${told ? `: it costs ${number(each[0].costs[0] + each[0].costs[1], 2)} nats` : ""}`);
       return texts(measure(state), 3);
     },
   };

@@ -2,8 +2,8 @@
 
 export const STYLE = `
 .lb-fitting { display: grid; grid-template: "ask" "costs" "plane" "side" "more" / minmax(0, 1fr); gap: 0.6rem 1rem; font-size: 0.8rem }
-.lb-fitting.lb-own { grid-template-areas: "ask" "more" "costs" "plane" "side" } /* what is drawn stands beside the bar that it changes */
-.lb-fitting.lb-own .lb-side > :first-child { display: none } /* the image, which is seen where it is drawn */
+.lb-fitting:has(.lb-own[open]) { grid-template-areas: "ask" "more" "costs" "plane" "side" } /* what is drawn stands beside the bar that it changes */
+.lb-fitting:has(.lb-own[open]) .lb-side > :first-child { display: none } /* the image, which is seen where it is drawn */
 .lb-fitting .lb-ask { grid-area: ask }
 .lb-fitting .lb-ask > button { margin-top: 0.6rem }
 .lb-fitting .lb-plane { grid-area: plane; margin: 0 0 1rem 1.1rem }
@@ -23,7 +23,6 @@ export const STYLE = `
 .lb-fitting .lb-numbers input[type="number"] { width: 4.4rem; min-height: 44px; border: 1px solid var(--lb-rule-strong); background: var(--lb-paper); color: var(--lb-ink); font: inherit }
 .lb-fitting .lb-numbers input { accent-color: var(--lb-q) }
 @media screen and (min-width: 44rem) {
-  .lb-fitting { grid-template: "costs costs" "plane ask" "plane side" "plane more" 1fr / minmax(0, 25rem) minmax(0, 1fr) }
-  .lb-fitting.lb-own { grid-template: "costs costs" "plane ask" "plane side" "plane more" 1fr / minmax(0, 25rem) minmax(0, 1fr) }
+  .lb-fitting, .lb-fitting:has(.lb-own[open]) { grid-template: "costs costs" "plane ask" "plane side" "plane more" 1fr / minmax(0, 25rem) minmax(0, 1fr) }
 }
 `;
