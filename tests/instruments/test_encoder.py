@@ -1,5 +1,6 @@
 """You be the encoder: the game from the first tap to the encoder's answer, by pointer, by touch and by keys."""
 
+import math
 from collections.abc import Iterator
 
 import pytest
@@ -58,6 +59,9 @@ def test_from_the_first_tap_to_the_encoder_s_answer(page: Page) -> None:
     start = float(numbers(page)["loss"])
     costs = page.locator(".lb-bar-labels > span:visible")
     assert costs.all_inner_texts() == ["how badly draws match x", "the charge"]
+    share = page.locator(".lb-loss .lb-piece-kl").evaluate("piece => parseFloat(piece.style.width)")
+    width = page.evaluate("document.querySelector('lb-instrument').instrument.state.s1")
+    assert 40 * share / 100 == pytest.approx(width**2 - 1 - 2 * math.log(width), abs=0.01)  # of two equal widths
     expect(question(page)).to_be_hidden()
 
     page.mouse.click(*at(page, -1, -0.5))
@@ -86,6 +90,11 @@ def test_from_the_first_tap_to_the_encoder_s_answer(page: Page) -> None:
     assert float(found["loss"]) == pytest.approx(float(found["-log p(x)"]) + float(found["gap"]), abs=0.11)
     assert island.evaluate("island => getComputedStyle(island).opacity") == "1"
     expect(page.get_by_role("slider", name="width")).to_be_hidden()
+
+    page.mouse.click(*at(page, -1.5, -0.4))  # and away from it again
+    assert float(numbers(page)["gap"]) > 1
+    expect(page.locator(".lb-story")).to_contain_text("You found the blue cloud")
+    page.mouse.click(*at(page, float(found["z1"]), float(found["z2"])))
 
     page.get_by_role("button", name="Look closer").click()
     width = page.get_by_role("slider", name="width")

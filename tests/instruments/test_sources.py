@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from playwright.sync_api import Browser, expect
 
 from lowerbound import VAE, digits
 
@@ -49,3 +50,17 @@ def test_it_is_what_torch_computes(modules: Modules, exported: VAE) -> None:
 @pytest.mark.more
 def test_every_change_is_noticed(modules: Modules, exported: VAE) -> None:
     assert survivors(modules, lambda modules: check(modules, exported), CHANGES) == []
+
+
+def test_the_rim_is_said_to_go_on_until_one_image_has_half(browser: Browser, stage: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{stage}sources?z1=-2.55&z2=-1.6")
+    page.wait_for_selector("lb-instrument[data-ready]")
+    page.get_by_role("button", name="at the rim").click()
+    verdict = page.locator(".lb-verdict")
+    expect(verdict).to_have_text("Not here. Now go along the rim.")
+    page.evaluate("document.querySelector('lb-instrument').instrument.set({z1: 0, z2: 0})")
+    expect(verdict).to_have_text("Now tap in the middle, and at the rim.")
+    page.evaluate("document.querySelector('lb-instrument').instrument.set({z1: 2.9, z2: -2})")
+    expect(verdict).to_contain_text("You said “at the rim”, and that is right.")
+    page.close()

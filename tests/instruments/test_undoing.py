@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from playwright.sync_api import Browser, expect
 
 from lowerbound import Gaussian, GaussianJoint, LinearGaussian
 
@@ -50,3 +51,16 @@ def test_it_is_what_the_library_computes(modules: Modules) -> None:
 
 def test_every_change_is_noticed(modules: Modules) -> None:
     assert survivors(modules, check, CHANGES) == []
+
+
+def test_what_a_z_costs_is_told_after_the_guess(browser: Browser, stage: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{stage}undoing?z=1")
+    page.wait_for_selector("lb-instrument[data-ready]")
+    prices = page.get_by_text("What a z costs")
+    expect(prices).to_be_hidden()
+    assert "costs" not in (page.locator(".lb-voice").text_content() or "")
+    page.get_by_role("button", name="That is my guess").click()
+    expect(prices).to_be_visible()
+    expect(page.locator(".lb-verdict")).to_contain_text("p(z|x) lies around 1.60")
+    page.close()

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from lowerbound_site.evidence.claims import ROOT
+from lowerbound_site.evidence.claims import ROOT, TRIED
 from lowerbound_site.evidence.run import CAN_FORK
-from lowerbound_site.writing.serve import _stopped
+from lowerbound_site.writing.serve import Desk, _stopped
 
 from ..small_repository import BROKEN_END, SNIPPET
 
@@ -252,3 +252,22 @@ def test_what_the_page_on_show_needs_of_the_library_is_run_again_and_a_docstring
 )
 def test_how_a_program_ended_is_said_in_words(error: str, stopped: tuple[int, str]) -> None:
     assert _stopped("x", error) == stopped
+
+
+def test_what_is_saved_while_pages_are_read_is_looked_at_before_they_are_shown(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another page was asked for, and its file was saved after the last look."""
+    monkeypatch.setenv(TRIED, "")
+    page = root / "docs" / "index.md"
+    page.write_text("# Page\n")
+    for folder in ("desk", "site"):
+        (root / folder).mkdir()
+    (root / "site" / "404.html").write_text("")
+    desk = Desk(root, root / "site", root / "desk", current=True)
+    monkeypatch.setattr(desk.pages, "render", lambda *of: None)
+    desk._bring_up_to_date(set())
+    page.write_text("# Page\n\nIt is 12.\n")
+    desk._bring_up_to_date(set())
+    desk.close()
+    assert any("docs/index.md:3: the number '12' is typed by hand" in said for said in desk.complaints)
