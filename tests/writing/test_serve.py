@@ -267,6 +267,7 @@ def test_what_is_saved_while_pages_are_read_is_looked_at_before_they_are_shown(
     desk = Desk(root, root / "site", root / "desk", current=True)
     monkeypatch.setattr(desk.pages, "render", lambda *of: None)
     desk._bring_up_to_date(set())
+    desk._show()  # the first look looks at everything
     page.write_text("# Page\n\nIt is 12.\n")
     desk._bring_up_to_date(set())
     desk.close()
