@@ -58,14 +58,19 @@ READ_NARROW = """() => ({
     .filter(box => box.scrollWidth > box.clientWidth + 2)
     .map(box => box.textContent.trim().slice(0, 60)),
 })"""
+# A browser that draws nothing for a while would hold the test for ever: evaluating a script has no timeout.
+NEXT_FRAME = """const nextFrame = () => new Promise(shown => {
+    requestAnimationFrame(() => setTimeout(shown));
+    setTimeout(shown, 2000);
+  });"""
 # As a reader scrolls: what is far away is neither laid out nor given its button.
 READ_TO_THE_END = """async () => {
-  const nextFrame = () => new Promise(shown => requestAnimationFrame(() => setTimeout(shown)));
+  NEXT_FRAME
   for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight) {
     scrollTo({top: y, behavior: "instant"});
     await nextFrame();
   }
-}"""
+}""".replace("NEXT_FRAME", NEXT_FRAME)
 READ_VISIBLE = """() => {
   for (const element of document.querySelectorAll("article *")) {
     if (getComputedStyle(element).contentVisibility === "auto") element.style.contentVisibility = "visible";
@@ -88,7 +93,9 @@ SHOW_INSTRUMENTS = """open => {
 }"""
 # Presses every copy button of a page, as a reader does, and says what came of it.
 PRESS = """async () => {
-  const nextFrame = () => new Promise(shown => requestAnimationFrame(() => setTimeout(shown)));
+  NEXT_FRAME
+  const within = (promise, what) => Promise.race([promise, new Promise((_, late) =>
+    setTimeout(() => late(new Error(`${what}: no answer within 10 s`)), 10_000))]);
   const dialog = document.querySelector(".md-dialog"), said = dialog.querySelector(".md-dialog__inner"), pressed = [];
   for (const button of document.querySelectorAll("article button[data-md-type=copy]")) {
     button.scrollIntoView({block: "center", behavior: "instant"});
@@ -100,20 +107,20 @@ PRESS = """async () => {
     const covers = [...text.getClientRects()].some(
       line => line.left < right && line.right > left && line.top < bottom && line.bottom > top);
     said.textContent = "";
-    await navigator.clipboard.writeText("");
+    await within(navigator.clipboard.writeText(""), "clipboard.writeText");
     button.click();
     await nextFrame();
     pressed.push({
       name: button.getAttribute("aria-label"), size: Math.min(right - left, bottom - top), covers,
       program: button.closest(".lb-run") ? null : button.closest(".lb-claim")?.getAttribute("aria-labelledby"),
-      shown: code.textContent.trimEnd(), copied: await navigator.clipboard.readText(),
+      shown: code.textContent.trimEnd(), copied: await within(navigator.clipboard.readText(), "clipboard.readText"),
       announced: dialog.getAttribute("role") === "status" && said.textContent.trim(),
     });
   }
   const without = [...document.querySelectorAll("article .highlight:not(.no-copy) pre:not(.no-copy) > code")]
     .filter(code => !code.parentElement.querySelector("button")).map(code => code.textContent.slice(0, 60));
   return {pressed, without};
-}"""
+}""".replace("NEXT_FRAME", NEXT_FRAME)
 # Thousands of elements in a few colours, which tests/pages checks in the style sheet; axe takes seconds over them.
 APART = ["pre code", "math", "svg"]
 # Every page is judged as a phone shows it. What only a wide window shows, the frame, is the same on all but the first.
