@@ -7,7 +7,8 @@ import { player } from "./controls/play.js";
 import { predict } from "./controls/predict.js";
 import { number, probability } from "./draw/format.js";
 import { literal } from "./draw/python.js";
-import { STYLE, Tray } from "./draw/tray.js";
+import { STYLE } from "./draw/tray-style.js";
+import { Tray } from "./draw/tray.js";
 import { CODES, DATA, DECODER, ENCODER, IMAGES, PRIOR } from "./maths/primer.js";
 import { pairs } from "./maths/table.js";
 
@@ -66,7 +67,7 @@ function build(kit) {
     q: new Tray("q", "q: data and encoder", { first: "image", words: ["1. take an image", "2. encode it"] }),
   };
   const sort = choice(kit, "sort", "Put the pairs in groups:", { made: "as they were made", image: "by image", code: "by code" });
-  const question = predict(kit, "The encoder on the right answers “round” for three sevens of four. On the left there is no encoder. Of the sevens that the model makes, how many will have a round code?", {
+  const question = predict(kit, "The encoder of q answers “round” for three sevens of four. The model has no encoder. Of the sevens that the model makes, how many will have a round code?", {
     answers: ["about as many", "fewer than half", "without an encoder there is no telling"],
     right: 1,
     because: "A third, in the long run: a straight code becomes a seven twice as often as a round one. You counted it in the model’s own pairs, and the encoder had no part in it.",

@@ -10,11 +10,6 @@ const [WIDTH, HEIGHT] = [2 * LEFT + COLUMNS * PITCH, 396];
 const BIG = 30;
 const SHADES = { round: 16, straight: 42 }; // per cent of the hue
 
-export const STYLE = `
-.lb-tile { transition: transform 0.8s, opacity 0.8s }
-@media (prefers-reduced-motion: reduce) { .lb-tile { transition: none } }
-`;
-
 /** An image in the frame of its code: a disc for a round one, a square for a straight one. */
 function framed(hue, code, image, size) {
   const frame = svg("rect", { width: size, height: size, rx: code === "round" ? size / 2 : 0, style: `fill: color-mix(in srgb, ${hue} ${SHADES[code]}%, var(--lb-paper)); stroke: ${hue}` });
