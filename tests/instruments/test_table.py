@@ -350,12 +350,15 @@ def expected_bouncing(state: dict[str, Any]) -> Shown:
 def made(first: list[float], second: list[list[float]], count: int, seed: int) -> list[tuple[int, int]]:
     """Pairs of a value and, by its row, another."""
     pairs, at = [], seed * 1000003
+
+    def drawn(rules: list[float]) -> int:
+        nonlocal at
+        at = at * 48271 % (2**31 - 1)
+        return bisect_right(np.cumsum(rules).tolist(), at / (2**31 - 1))
+
     for _ in range(count):
-        pair: list[int] = []
-        for rules in (lambda: first, lambda: second[pair[0]]):
-            at = at * 48271 % (2**31 - 1)
-            pair.append(bisect_right(np.cumsum(rules()).tolist(), at / (2**31 - 1)))
-        pairs.append((pair[0], pair[1]))
+        one = drawn(first)
+        pairs.append((one, drawn(second[one])))
     return pairs
 
 
