@@ -82,17 +82,18 @@ def test_another_page_s_words_set_it_far_down(thought: str, words: str, tall: bo
     page.locator(f"#{thought} .lb-answers button").first.click()  # the words come with the verdict
     link = page.get_by_role("link", name=words, exact=True)
     address = urljoin(page.url, link.get_attribute("href"))
+    named = f"lb-instrument[data-name={address.partition('#~')[2].partition('?')[0]}]"  # a page may have others, too
     link.click()
-    page.wait_for_selector(READY)
+    page.wait_for_selector(f"{named}[data-ready]")
     shared = page.context.new_page()
     shared.goto(address)
-    shared.wait_for_selector(READY)
+    shared.wait_for_selector(f"{named}[data-ready]")
     expected = dict(part.split("=") for part in address.partition("?")[2].split("&"))
     for seen in (page, shared):
-        state = seen.evaluate("document.querySelector('lb-instrument').instrument.state")
+        state = seen.locator(named).evaluate("host => host.instrument.state")
         assert {key: str(state[key]) for key in expected} == expected
         seen.wait_for_timeout(300)
-        box = seen.locator("lb-instrument").bounding_box()
+        box = seen.locator(named).bounding_box()
         header = seen.locator("header.md-header").bounding_box()
         assert box
         assert header

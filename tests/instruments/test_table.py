@@ -347,6 +347,42 @@ def expected_bouncing(state: dict[str, Any]) -> Shown:
     return shown
 
 
+def made(first: list[float], second: list[list[float]], count: int, seed: int) -> list[tuple[int, int]]:
+    """Pairs of a value and, by its row, another."""
+    pairs, at = [], seed * 1000003
+
+    def drawn(rules: list[float]) -> int:
+        nonlocal at
+        at = at * 48271 % (2**31 - 1)
+        return bisect_right(np.cumsum(rules).tolist(), at / (2**31 - 1))
+
+    for _ in range(count):
+        one = drawn(first)
+        pairs.append((one, drawn(second[one])))
+    return pairs
+
+
+def expected_two_machines(state: dict[str, Any]) -> Shown:
+    turned = made(PRIOR, DECODER, state["pairs"], state["seed"])
+    pairs = {"p": [(x, z) for z, x in turned], "q": made(DATA, ENCODER, state["pairs"], state["seed"] + 1000)}
+    places = [(f"{image}, {code}", (x, z)) for x, image in enumerate(IMAGES) for z, code in enumerate(CODES)]
+    return {f"{family}: {name}": float(of.count(place)) for family, of in pairs.items() for name, place in places}
+
+
+def test_both_machines_make_their_pairs_as_often_as_their_joints_say(modules: Modules) -> None:
+    """In the first picture, and in most others: of the model's sevens a third is round, as its question says."""
+    shares = []
+    for seed in range(1, 201):
+        found = expected_two_machines({"pairs": 200, "seed": seed})
+        for family, joint in (("p", Joint.from_model(PRIOR, DECODER)), ("q", Joint.from_data(DATA, ENCODER))):
+            counts = torch.tensor([found[f"{family}: {x}, {z}"] for x in IMAGES for z in CODES])
+            expected = 200 * joint.prob.flatten()
+            assert (abs(counts - expected) < 5 * expected.sqrt() + 1).all()
+        shares.append(found["p: seven, round"] / (found["p: seven, round"] + found["p: seven, straight"]))
+    assert abs(np.mean(shares) - 1 / 3) < 0.02
+    assert np.mean(np.array(shares) < 0.5) > 0.95
+
+
 def test_where_the_rules_are_the_same_or_nearly(modules: Modules) -> None:
     """What the picture says of its pairs: in two groups the same rules, over the bridge nearly, and other images."""
     for name, most in (("groups", 1e-12), ("bridge", 0.02)):
@@ -406,6 +442,7 @@ EXPECTED: dict[str, Callable[[dict[str, Any]], Shown]] = {
     "eight-names": expected_eight_names,
     "read-the-column": expected_read_the_column,
     "bouncing": expected_bouncing,
+    "two-machines": expected_two_machines,
     "train-one-part": expected_train_one_part,
     "bell": expected_bell,
 }
@@ -538,6 +575,8 @@ CHANGES: dict[Callable[[Modules], None], list[tuple[str, str, str]]] = {
     ],
     check_all_shown: [
         ("maths/table.js", "seed * 48271", "seed * 48272"),
+        ("maths/table.js", "draw(second[one], at)", "draw(second[0], at)"),
+        ("two-machines.js", "(([z, x]) => ({ x, z }))", "(([x, z]) => ({ x, z }))"),
         ("maths/primer.js", "(prob / rest) * (1 - share)", "prob * (1 - share)"),
         ("three-bars.js", "high - low, 1 - high", "high, 1 - high"),
         ("strip.js", "[state[image], 1 - state[image]]", "[1 - state[image], state[image]]"),

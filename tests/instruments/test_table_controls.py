@@ -28,6 +28,7 @@ NAMES = [
     "two-cuts",
     "read-the-column",
     "bouncing",
+    "two-machines",
     "train-one-part",
     "row-to-island",
     "shuffle",

@@ -17,3 +17,22 @@ decoder = ${literal(decoder)}
 encoder = ${literal(encoder)}
 p, q = Joint.from_model(prior, decoder), Joint.from_data(data, encoder)
 `;
+
+/** A function `normals(n, stream)` with the page's own draws; it needs `log` of math, and `tensor` and `float64` of torch. */
+export const normals = (seed) => `def normals(n, stream):
+    """The page's draws: the generator sfc32, and Marsaglia and Bray's way from uniform numbers to normal ones."""
+    a, b, c, count, words, found = ${seed}, stream, 0, 0, [], []
+    while len(found) < 2 * n:
+        count += 1
+        word = (a + b + count) % 2**32
+        a, b = b ^ (b >> 9), c * 9 % 2**32
+        c = ((c << 21 | c >> 11) + word) % 2**32
+        if count > 16:
+            words.append(word >> 6)
+        if len(words) == 4:
+            u, v = (2 * (high * 2**26 + low + 0.5) / 2**52 - 1 for high, low in (words[:2], words[2:]))
+            words, square = [], u * u + v * v
+            if 0 < square < 1:
+                found += [u * (-2 * log(square) / square) ** 0.5, v * (-2 * log(square) / square) ** 0.5]
+    return tensor(found, dtype=float64).reshape(n, 1, 2)
+`;

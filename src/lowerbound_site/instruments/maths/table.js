@@ -119,3 +119,20 @@ export function walk(joint, start, rounds, seed) {
   }
   return path;
 }
+
+// -- two machines: each draws one half of a pair, and then the other half given the first -----------------------------
+
+const SCATTER = 1000003; // seeds that are neighbours begin far apart
+
+// [[first, second], ...], one for each pair; `first` is a list of probabilities, `second` has a row for each of its values.
+export function pairs(first, second, count, seed) {
+  const made = [];
+  let at = seed * SCATTER;
+  for (let n = 0; n < count; n += 1) {
+    at = nextSeed(at);
+    const one = draw(first, at);
+    at = nextSeed(at);
+    made.push([one, draw(second[one], at)]);
+  }
+  return made;
+}
