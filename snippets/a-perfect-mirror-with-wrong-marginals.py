@@ -31,13 +31,13 @@ print(f"KL of the joints = {kl(q, p):.4f}")
 figure, axes = subplots(1, 2, figsize=(4.6, 2.4))
 names = {"data and encoder": (q, Q), "decoder and prior": (p, P)}
 for ax, (name, (joint, hue)) in zip(axes, names.items(), strict=True):
-    ax.set(title=name, xlim=(-0.5, 2.5), ylim=(2.5, -0.5), aspect="equal")
+    ax.set(title=name, xlim=(-0.6, 2.6), ylim=(2.6, -0.8), aspect="equal")
     ax.set(xticks=range(3), yticks=range(3), xticklabels=["code 1", "2", "3"])
     ax.set_yticklabels(["image 1", "2", "3"])
     for n, often in enumerate(joint.x.prob.tolist()):
         side = often**0.5  # as large as the pair is probable
         ax.add_patch(Rectangle((n - side / 2, n - side / 2), side, side, color=hue))
-        ax.text(n, n - 0.53, f"{often:.1f}", ha="center", fontsize=9)
+        ax.text(n, n - side / 2 - 0.07, f"{often:.1f}", ha="center", fontsize=9)
 
 figure.savefig("a-perfect-mirror-with-wrong-marginals.svg")
 codes, images = kl(q.z_given_x, p.z_given_x), kl(q.x_given_z, p.x_given_z)

@@ -127,8 +127,9 @@ async function build(kit, { images, labels, heldOut, train }) {
     playing = setInterval(() => {
       const have = (runOf(kit.state)?.length ?? 0) - 1;
       const elsewhere = kit.state.epoch !== epoch; // a link has led there: that is what the reader wants to see
-      if (!elsewhere && epoch < have) kit.set({ epoch: (epoch += 1) });
-      const pause = stops() && epoch === PAUSE.epoch;
+      const goesOn = !elsewhere && epoch < have;
+      if (goesOn) kit.set({ epoch: (epoch += 1) });
+      const pause = goesOn && stops() && epoch === PAUSE.epoch;
       paused ||= pause;
       if (elsewhere || pause || epoch === EPOCHS) rest();
     }, BETWEEN);

@@ -20,6 +20,9 @@ export const STYLE = `
 @container (min-width: 860px) {
   .lb-workshop .lb-moment { grid-template-columns: minmax(0, 7fr) minmax(0, 8fr) auto }
   .lb-workshop .lb-moment > .lb-image { grid-column: 3; flex-direction: column; gap: 0.4rem }
+  .lb-workshop .lb-moment > .lb-image:has(.lb-places) { flex-flow: row wrap; align-content: start; width: 9rem }
+  .lb-workshop .lb-image:has(.lb-places) figure:not(:has(.lb-places)) { width: 4.3rem }
+  .lb-workshop .lb-image:has(.lb-places) .lb-decoded:not(.lb-places) { width: 4.3rem; height: 4.3rem }
 }
 .lb-workshop :is(.lb-codes, .lb-training-curves, .lb-cost-bars) { display: block; width: 100%; height: auto; overflow: visible }
 .lb-workshop .lb-codes { overflow: hidden }
