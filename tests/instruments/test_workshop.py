@@ -277,10 +277,10 @@ def test_a_link_stops_the_film_where_it_leads(stage: str, browser: Browser, comp
     assert page.evaluate("document.querySelector('lb-instrument').instrument.state.epoch") == 2
     press(page, "Go on")
     page.wait_for_function("document.querySelector('lb-instrument').instrument.state.epoch > 5")
-    page.evaluate("location.hash = '#~film?epoch=2'")
+    page.evaluate("location.hash = '#~film?epoch=3'")
     page.get_by_role("button", name="Go on").wait_for()
     page.wait_for_timeout(500)
-    assert page.evaluate("document.querySelector('lb-instrument').instrument.state.epoch") == 2
+    assert page.evaluate("document.querySelector('lb-instrument').instrument.state.epoch") == 3
     page.close()
 
 
