@@ -273,11 +273,14 @@ def test_the_guess_is_judged_by_the_gap_at_the_epoch_that_it_is_about(
 def test_a_link_stops_the_film_where_it_leads(stage: str, browser: Browser, complaints: list[str]) -> None:
     page = opened(browser.new_page(), f"{stage}film", complaints)
     press(page, "Train")
-    page.wait_for_function("document.querySelector('lb-instrument').instrument.state.epoch > 5")
-    page.evaluate("location.hash = '#~film?epoch=2'")
-    page.get_by_role("button", name="Play").or_(page.get_by_role("button", name="Train")).wait_for()
-    page.wait_for_timeout(500)
+    page.get_by_role("button", name="Go on").wait_for()  # once it stops by itself
     assert page.evaluate("document.querySelector('lb-instrument').instrument.state.epoch") == 2
+    press(page, "Go on")
+    page.wait_for_function("document.querySelector('lb-instrument').instrument.state.epoch > 5")
+    page.evaluate("location.hash = '#~film?epoch=3'")
+    page.get_by_role("button", name="Go on").wait_for()
+    page.wait_for_timeout(500)
+    assert page.evaluate("document.querySelector('lb-instrument').instrument.state.epoch") == 3
     page.close()
 
 

@@ -29,6 +29,7 @@ const ALIKE = 4 / 3; // two gaps that are no further apart than by this factor a
 const QUICK = { points: 48, limit: 5, spacing: 0.75 }; // as the worker measures
 const TILES = 5; // pictures a side, over |z| <= 2
 const BETWEEN = 80; // milliseconds an epoch while it plays
+const PAUSE = { net: "two", epoch: 2 }; // where it stops by itself once, since there is something to see: nothing is learned, and the gap is small
 const SETTINGS = { epochs: EPOCHS, batchSize: 64, rate: 0.005, beta: 1, noise: true, train: "both" };
 const SHAPES = {
   one: { pixels: 64, latent: 2, hidden: [64], encoder: "silu", decoder: "silu" },
@@ -55,6 +56,8 @@ async function build(kit, { images, labels, heldOut, train }) {
   const runOf = (state) => runs.get(keyOf(state));
   let training; // the key of the run that the worker trains
   let playing = 0;
+  let paused = false;
+  kit.atReset(() => (paused = false));
 
   const trainer = new Trainer({
     kept({ epoch, weights, measured }) {
@@ -77,7 +80,7 @@ async function build(kit, { images, labels, heldOut, train }) {
   }
 
   const atlas = tinted("lb-film-atlas", "var(--lb-ink)", 1, true);
-  const places = svg("svg", { viewBox: `0 0 ${TILES} ${TILES}`, class: "lb-decoded", role: "img", "aria-label": "what 25 places of the map decode to" }, atlas.element);
+  const places = svg("svg", { viewBox: `0 0 ${TILES} ${TILES}`, class: "lb-decoded lb-places", role: "img", "aria-label": "what 25 places of the map decode to" }, atlas.element);
   const panes = runPanes("lb-film", { images, labels, heldOut }, EPOCHS, "epoch", [places, "25 places, decoded"]);
   const foretell = predict(kit, QUESTION.question, { answers: QUESTION.options });
 
@@ -113,16 +116,22 @@ async function build(kit, { images, labels, heldOut, train }) {
   function begin() {
     need(kit.state);
     if (kit.state.epoch === EPOCHS) kit.set({ epoch: 0 });
+    let { epoch } = kit.state;
+    const stops = () => !paused && kit.state.net === PAUSE.net && epoch <= PAUSE.epoch;
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
-      kit.set({ epoch: EPOCHS }, true);
+      const pause = stops() && epoch < PAUSE.epoch;
+      paused ||= pause;
+      kit.set({ epoch: pause ? PAUSE.epoch : EPOCHS }, true);
       return;
     }
-    let { epoch } = kit.state;
     playing = setInterval(() => {
       const have = (runOf(kit.state)?.length ?? 0) - 1;
       const elsewhere = kit.state.epoch !== epoch; // a link has led there: that is what the reader wants to see
-      if (!elsewhere && epoch < have) kit.set({ epoch: (epoch += 1) });
-      if (elsewhere || epoch === EPOCHS) rest();
+      const goesOn = !elsewhere && epoch < have;
+      if (goesOn) kit.set({ epoch: (epoch += 1) });
+      const pause = goesOn && stops() && epoch === PAUSE.epoch;
+      paused ||= pause;
+      if (elsewhere || pause || epoch === EPOCHS) rest();
     }, BETWEEN);
     kit.repaint();
   }
@@ -187,7 +196,7 @@ async function build(kit, { images, labels, heldOut, train }) {
     const waiting = at < state.epoch ? `${at} so far` : String(at);
     write(said, waiting);
     slider.setAttribute("aria-valuetext", measured ? `epoch ${waiting}, gap ${numbers[2]} nats` : `epoch ${waiting}`);
-    write(play, playing ? "Pause" : run.length > EPOCHS ? "Play" : "Train");
+    write(play, playing ? "Pause" : state.epoch > 0 && state.epoch < EPOCHS ? "Go on" : run.length > EPOCHS ? "Play" : "Train");
     const { reconstruction, kl } = costs(vae, x, q.mean, q.std, QUICK.spacing);
     const between = reconstruction + kl + posterior.logEvidence;
     panes.name(`Epoch ${at}: the ellipse of this image is at ${number(q.mean[0], 1)}, ${number(q.mean[1], 1)}, its gap is ${gap(between)} nats.`);

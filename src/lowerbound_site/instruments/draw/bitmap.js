@@ -6,15 +6,21 @@ let context;
 
 /**
  * A PNG whose pixel in column c and row r, from the upper left, has the opacity alpha(c, r) between 0 and 1, in so many
- * steps: fewer are not seen, and weigh less in a recorded picture.
+ * steps: fewer are not seen, and weigh less in a recorded picture. Or alpha is an array of all of them, row by row.
  */
 export function bitmap(width, height, alpha, steps = 32) {
   context ??= document.createElement("canvas").getContext("2d", { willReadFrequently: true }); // one is enough: it takes long to make
   const { canvas } = context;
   [canvas.width, canvas.height] = [width, height];
   const picture = context.createImageData(width, height);
-  for (let r = 0; r < height; r++) {
-    for (let c = 0; c < width; c++) picture.data[4 * (r * width + c) + 3] = Math.round((255 * Math.round(steps * alpha(c, r))) / steps);
+  const { data } = picture;
+  const levels = Uint8Array.from({ length: steps + 1 }, (_, level) => Math.round((255 * level) / steps));
+  if (typeof alpha === "function") {
+    for (let r = 0, at = 3; r < height; r++) {
+      for (let c = 0; c < width; c++, at += 4) data[at] = levels[Math.round(steps * alpha(c, r))];
+    }
+  } else {
+    for (let k = 0, at = 3; k < width * height; k++, at += 4) if (alpha[k]) data[at] = levels[Math.round(steps * alpha[k])];
   }
   context.putImageData(picture, 0, 0);
   return canvas.toDataURL();

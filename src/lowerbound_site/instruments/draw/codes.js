@@ -13,6 +13,7 @@ export class Codes {
   /** `name` tells this map from another on the page. */
   constructor(name, labels) {
     this.numerals = labels.map((label) => svg("text", { class: "lb-numeral" }, String(label)));
+    this.placed = []; // where each was moved
     this.cloud = tinted(`${name}-island`, "var(--lb-p)", 0.5);
     this.outlines = SHARES.map((share) => svg("path", { class: "lb-posterior", "data-share": share }));
     this.ellipse = svg("ellipse", { class: "lb-q-outline" });
@@ -40,7 +41,11 @@ export class Codes {
   /** mean: all codes, (n, 2); image: {mean, std} of q(z|x); island: {logMass, points, limit}; limit: how far is seen. */
   paint({ mean, image, island, limit }) {
     this.limit = limit;
-    this.numerals.forEach((numeral, n) => change(numeral, { x: this.across(mean[2 * n]), y: this.up(mean[2 * n + 1]) + 3.5 }));
+    // Moved, not placed by x and y, which would have all of these texts laid out again.
+    this.numerals.forEach((numeral, n) => {
+      const place = `translate(${this.across(mean[2 * n]).toFixed(1)} ${(this.up(mean[2 * n + 1]) + 3.5).toFixed(1)})`;
+      if (this.placed[n] !== place) numeral.setAttribute("transform", (this.placed[n] = place));
+    });
     const unit = SIZE / (2 * limit);
     const out = reach(0.95);
     change(this.prior, { r: out * unit });

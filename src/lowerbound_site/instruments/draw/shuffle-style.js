@@ -6,6 +6,6 @@ export const STYLE = `
 .md-typeset .lb-notes > p { flex: 1 1 9rem }
 .lb-shuffled .lb-slider input { flex-basis: 4rem }
 @media screen and (min-width: 44rem) {
-  .lb-inspect.lb-shuffled { grid-template: "predict predict predict" "costs costs costs" "plane draw side" "plane readings readings" "notes readings readings" 1fr / minmax(0, 23rem) 10rem minmax(5rem, 1fr) }
+  .lb-inspect.lb-shuffled { grid-template: "predict predict predict" "costs costs costs" "plane draw side" "plane readings readings" "plane notes notes" 1fr / minmax(0, 23rem) 10rem minmax(5rem, 1fr) }
 }
 `;

@@ -18,8 +18,11 @@ export const STYLE = `
 .lb-workshop .lb-moment > .lb-image { margin-top: 0 }
 @container (min-width: 640px) { .lb-workshop .lb-moment { grid-template-columns: minmax(0, 7fr) minmax(0, 8fr) } .lb-workshop .lb-moment > .lb-image { grid-column: 2 } }
 @container (min-width: 860px) {
-  .lb-workshop .lb-moment { grid-template-columns: minmax(0, 7fr) minmax(0, 8fr) 6rem }
+  .lb-workshop .lb-moment { grid-template-columns: minmax(0, 7fr) minmax(0, 8fr) auto }
   .lb-workshop .lb-moment > .lb-image { grid-column: 3; flex-direction: column; gap: 0.4rem }
+  .lb-workshop .lb-moment > .lb-image:has(.lb-places) { flex-flow: row wrap; align-content: start; width: 9rem }
+  .lb-workshop .lb-image:has(.lb-places) figure:not(:has(.lb-places)) { width: 4.3rem }
+  .lb-workshop .lb-image:has(.lb-places) .lb-decoded:not(.lb-places) { width: 4.3rem; height: 4.3rem }
 }
 .lb-workshop :is(.lb-codes, .lb-training-curves, .lb-cost-bars) { display: block; width: 100%; height: auto; overflow: visible }
 .lb-workshop .lb-codes { overflow: hidden }
@@ -49,6 +52,8 @@ export const STYLE = `
 .lb-workshop .lb-image figure:not(.lb-own) { width: 6rem }
 .md-typeset .lb-workshop .lb-image figcaption { margin: 0.2rem 0 0; font-size: 0.64rem; line-height: 1.3; text-align: center }
 .lb-workshop .lb-decoded { display: block; width: 6rem; height: 6rem; border: 1px solid var(--lb-rule-strong); fill: var(--lb-ink) }
+.lb-workshop .lb-image figure:has(.lb-places) { width: 9rem }
+.lb-workshop .lb-places { width: 9rem; height: 9rem }
 .lb-workshop .lb-own { width: 7.2rem }
 .md-typeset .lb-workshop .lb-presets small { color: var(--lb-muted); font-size: 0.85em; opacity: 1 }
 .lb-workshop .lb-draws { display: grid; gap: 0.4rem 1.4rem; grid-template-columns: repeat(auto-fit, minmax(14rem, 1fr)); color: var(--lb-muted) }

@@ -33,15 +33,17 @@ export function masses({ values, n1, n2, from1, from2, step }, shuffle) {
   const borders = shuffle.borders();
   const [along1, along2] = [stretches(n1, from1, step, borders), stretches(n2, from2, step, borders)];
   const held = new Float64Array(k * k);
+  const row = new Float64Array(k); // of one row of points, the sum in each cell along z2
   let total = 0;
   for (let i = 0; i < n1; i++) {
+    row.fill(0);
     for (let j = 0; j < n2; j++) {
       const value = values[i * n2 + j];
       total += value;
-      for (const [cell1, part1] of along1[i]) {
-        for (const [cell2, part2] of along2[j]) held[cell1 * k + cell2] += part1 * part2 * value;
-      }
+      const parts = along2[j];
+      for (let n = 0; n < parts.length; n++) row[parts[n][0]] += parts[n][1] * value;
     }
+    for (const [cell1, part1] of along1[i]) row.forEach((sum, cell2) => (held[cell1 * k + cell2] += part1 * sum));
   }
   return held.map((mass) => mass / total);
 }

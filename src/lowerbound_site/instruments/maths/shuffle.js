@@ -39,8 +39,9 @@ export class Shuffle {
   /** `move` for every pair of places on one axis, by their index, with one quantile for each place and cell. */
   mover(axis) {
     const { k, order } = this;
-    const cells = axis.map((z) => Math.floor(k * ndtr(z)));
-    const places = axis.map((z, i) => Array.from({ length: k }, (_, to) => ndtri((to + k * ndtr(z) - cells[i]) / k)));
+    const shares = axis.map((z) => k * ndtr(z));
+    const cells = shares.map(Math.floor);
+    const places = shares.map((share, i) => Array.from({ length: k }, (_, to) => ndtri((to + share - cells[i]) / k)));
     return (i, j) => {
       const to = order[cells[i] * k + cells[j]];
       return [places[i][Math.floor(to / k)], places[j][to % k]];
