@@ -3,7 +3,7 @@
 Kind: computation
 Break it: sigma = (beta / 2) ** 0.5 -> sigma = beta / 2
 Fold: clean
-Figure: One digit four times. First as the decoder returns it, then with more and more noise: grainy with a weight of
+Figure: One six four times. First as the decoder returns it, then with more and more noise: grainy with a weight of
     0.02, hard to read with a weight of 1, and nothing but noise with a weight of 1024.
 """
 
@@ -13,11 +13,11 @@ from torch.distributions import Normal
 from lowerbound import digits
 from lowerbound.plots import P, pictures, subplots
 
-four = digits().held_out[81].reshape(8, 8)  # 0 is paper, 1 is ink
-clean = four.repeat_interleave(4, 0).repeat_interleave(4, 1)  # 32x32 pixels
+six = digits().held_out[81].reshape(8, 8)  # 0 is paper, 1 is ink
+clean = six.repeat_interleave(4, 0).repeat_interleave(4, 1)  # 32x32 pixels
 worse = 1 - clean  # another output that a decoder might give
 torch.manual_seed(0)
-shown, crossed = {"decoder's output": clean}, {}
+shown, crossed = {"output": clean}, {}
 for beta in (0.02, 1.0, 1024.0):  # of the loss: squared error + beta * KL
     sigma = (beta / 2) ** 0.5
     noise = Normal(clean, sigma)
@@ -37,7 +37,7 @@ for beta in (0.02, 1.0, 1024.0):  # of the loss: squared error + beta * KL
     )
 
 assert 0.2 < crossed[1.0] < 0.25, f"with a weight of 1 it is {crossed[1.0]:.2f}"
-figure, axes = subplots(1, 4, figsize=(4.8, 1.5))
+figure, axes = subplots(1, 4, figsize=(4.8, 1.6))
 for ax, (name, image) in zip(axes, shown.items(), strict=True):
     pictures(ax, image.clamp(0, 1)[None], columns=1, colour=P).set_title(name)
 
