@@ -16,7 +16,8 @@ pytestmark = pytest.mark.browser
 FIRST = 3
 WRONG = "what-is-wrong/"
 OWN = "your-own-networks/"
-TRAPS, VAE, BOUNDS = "traps/", "reference/vae/", "reference/bounds/"
+TRAPS, SAYINGS = "traps/", "sayings/"
+VAE, BOUNDS = "reference/vae/", "reference/bounds/"
 WILD = "questions-from-the-wild/"
 SCRAMBLED = "questions/could-it-be-scrambled/"
 QUERIES = {
@@ -28,8 +29,8 @@ QUERIES = {
     "FullNormal": VAE,
     "Grid": "reference/grid/",
     # the first word behind a quotation mark
-    "decoding": TRAPS,
-    "decoding the mean": TRAPS,
+    "decoding": SAYINGS,
+    "decoding the mean": SAYINGS,
     # other forms of a word
     "blurry": "questions/why-is-latent-space-continuous/",
     "scrambling": SCRAMBLED,
@@ -40,7 +41,7 @@ QUERIES = {
     "posterior collapse": "labs/closed-forms/",
     "mutual information": "reference/quantities/",
     "full covariance": VAE,
-    "importance weighted": TRAPS,
+    "importance weighted": SAYINGS,
     "reparameterization": "questions-from-the-wild/",
     # what people see, in their words
     "BCE": WRONG,

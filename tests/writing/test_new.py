@@ -17,7 +17,7 @@ PAGE = "docs/questions/early-in-training.md"
 ASKED = {
     "docs/explanations/mine.md": {"explanation": "mine", "claim": "gap-is-the-kl"},
     PAGE: {"exercise": "mine", "page": PAGE, "claim": "small-gap-before-training"},
-    "docs/traps.md": {"trap": "mine", "claim": "gap-is-the-kl", "about": "loss"},
+    "docs/sayings.md": {"trap": "mine", "claim": "gap-is-the-kl", "about": "loss"},
     "docs/questions/mine.md": {"question": "mine"},
 }
 
@@ -54,8 +54,8 @@ def test_each_stands_where_the_others_of_its_kind_stand(copied: Path) -> None:
     assert (
         pages[PAGE].text.index("## What this does not show") < exercise < pages[PAGE].text.index("## Where this leads")
     )
-    traps = pages["docs/traps.md"].text
-    assert traps.index("{#loss}") < traps.index("{#mine}") < traps.index("{#training}")
+    sayings = pages["docs/sayings.md"].text
+    assert sayings.index("{#loss}") < sayings.index("{#mine}") < sayings.index("{#training}")
     numbers = sorted(page.meta["question"] for page in pages.values() if "question" in page.meta)
     assert numbers == list(range(1, len(numbers) + 1))
     assert numbers[-1] == pages["docs/questions/mine.md"].meta["question"]

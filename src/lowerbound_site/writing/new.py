@@ -13,7 +13,7 @@ WORDS = {
     "trap": "a saying that is false or half true; needs a claim, and what it is about",
     "question": "a page for a question",
     "page": "where an exercise is to stand",
-    "about": "the section of the traps, by its id",
+    "about": "the section of the sayings, by its id",
 }
 
 

@@ -118,8 +118,8 @@ wrote an exercise into {shown}, at {_line_of(path, name)}, to write yours over. 
 
 
 def new_trap(name: str, claim: str, about: str, root: Path = ROOT) -> str:
-    """Write a trap into docs/traps.md, into the fold of its section, and return the next steps."""
-    path, text = _page("traps.md", root)
+    """Write a trap into docs/sayings.md, into the fold of its section, and return the next steps."""
+    path, text = _page("sayings.md", root)
     _not_there(name, path, text, root)
     sections = dict(re.findall(r"^## [^\n]*\{#([\w-]+)\}\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL))
     known = [
@@ -132,10 +132,10 @@ def new_trap(name: str, claim: str, about: str, root: Path = ROOT) -> str:
     end = section.index("</details>")
     path.write_text(text.replace(section, f"{section[:end]}{entry}{section[end:]}"), encoding="utf-8")
     return f"""\
-wrote a trap into docs/traps.md, at {_line_of(path, name)}, to write yours over. Next:
+wrote a trap into docs/sayings.md, at {_line_of(path, name)}, to write yours over. Next:
   1. Put the saying in its place, and what holds instead. Name it in the summary of its fold,
      or, if many meet it, in the list above.
-  2. Check it:  make check PAGE=docs/traps.md"""
+  2. Check it:  make check PAGE=docs/sayings.md"""
 
 
 def new_question(name: str, root: Path = ROOT) -> str:
