@@ -105,8 +105,9 @@ class Binomial(Likelihood):
 
     def check(self, x: Tensor) -> None:
         """Every entry is a whole number from 0 to `total`."""
-        bad = ~((x >= 0) & (x <= self.total) & (x == x.round()))
-        if bad.any():
+        least, greatest = x.detach().aminmax()
+        if not (least >= 0 and greatest <= self.total and torch.equal(x, x.round())):  # a third of comparing each entry
+            bad = ~((x >= 0) & (x <= self.total) & (x == x.round()))
             raise ValueError(
                 f"x: {type(self).__name__} data are whole numbers from 0 to {self.total}, but x holds "
                 f"{x[bad][0].item()!r}. Grey images have the likelihood Binomial(255), as bytes from 0 to 255 (if they "
