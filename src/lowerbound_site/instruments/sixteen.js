@@ -131,7 +131,7 @@ function build(kit, data) {
         write(said, words);
       }
       for (const one of buttons) one.disabled = state.tries === schema.tries.to;
-      question.paint(state.tries >= ENOUGH);
+      question.paint(state.tries >= ENOUGH && state.digit === schema.digit.start); // of some images blue hardly scatters
       kit.say(`try ${state.tries}: ${Object.values(rows).map(({ said }) => said.textContent).join("; ")}`);
       return texts({
         "-log p(x), this try": last.prior,

@@ -70,7 +70,7 @@ function build(kit) {
   const question = predict(kit, "The encoder of q answers “round” for three sevens of four. The model has no encoder. Of the sevens that the model makes, how many will have a round code?", {
     answers: ["about as many", "fewer than half", "without an encoder there is no telling"],
     right: 1,
-    because: "A third, in the long run: a straight code becomes a seven twice as often as a round one. You counted it in the model’s own pairs, and the encoder had no part in it.",
+    because: "A third, in the long run: a straight code becomes a seven twice as often as a round one. Any count of pairs scatters around that, and the encoder had no part in it.",
   });
   const last = schema.pairs.to;
   const step = (byItself) => {
