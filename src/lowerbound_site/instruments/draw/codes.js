@@ -8,12 +8,21 @@ import { bitmap, tinted } from "./bitmap.js";
 
 const SIZE = 360;
 const SHARES = [0.5, 0.95];
+// The numerals from 0 to 9 as strokes, 4 wide and 7 high, from their upper left. All of a map are one path: hundreds of
+// texts that move take longer to lay out and paint than all that is computed for them.
+const STROKES = [
+  "m0 2.2c0-3 4-3 4 0v2.6c0 3-4 3-4 0z", "m.7 1.4 1.6-1.4v7", "m0 1.9c0-2.6 4-2.6 4 0 0 1.6-4 3-4 5.1h4",
+  "m.2 1.2c1-2 3.6-1.4 3.6.5 0 1.2-1 1.7-2 1.7 1.2 0 2.2.6 2.2 1.8 0 2.2-3.2 2.6-4 .6", "m3 7v-7l-3 4.8h4",
+  "m3.6 0h-3l-.3 3.2c1-1 3.7-.8 3.7 1.5 0 2.6-3.2 3-4 1", "m3.6.5c-2.2-1.4-3.6 1-3.6 3.9 0 3.6 4 3.4 4 .4 0-2.7-3.4-2.7-4-.2",
+  "m0 0h4l-2.6 7", "m2 0c2.4 0 2.2 3.2 0 3.2-2.6 0-2.6 3.8 0 3.8 2.6 0 2.6-3.8 0-3.8-2.2 0-2.4-3.2 0-3.2z",
+  "m.4 6.5c2.2 1.4 3.6-1 3.6-3.9 0-3.6-4-3.4-4-.4 0 2.7 3.4 2.7 4 .2",
+];
 
 export class Codes {
   /** `name` tells this map from another on the page. */
   constructor(name, labels) {
-    this.numerals = labels.map((label) => svg("text", { class: "lb-numeral" }, String(label)));
-    this.placed = []; // where each was moved
+    this.labels = labels;
+    this.numerals = svg("path", { class: "lb-numerals" });
     this.cloud = tinted(`${name}-island`, "var(--lb-p)", 0.5);
     this.outlines = SHARES.map((share) => svg("path", { class: "lb-posterior", "data-share": share }));
     this.ellipse = svg("ellipse", { class: "lb-q-outline" });
@@ -29,7 +38,7 @@ export class Codes {
       "svg",
       { viewBox: `0 0 ${SIZE} ${SIZE}`, class: "lb-codes", role: "img" },
       svg("rect", { class: "lb-ground", width: SIZE, height: SIZE }),
-      this.prior, this.cloud.element, ...this.outlines, svg("g", {}, ...this.numerals), this.ellipse, this.place, this.ticks, ...Object.values(this.names),
+      this.prior, this.cloud.element, ...this.outlines, this.numerals, this.ellipse, this.place, this.ticks, ...Object.values(this.names),
     );
   }
 
@@ -41,11 +50,8 @@ export class Codes {
   /** mean: all codes, (n, 2); image: {mean, std} of q(z|x); island: {logMass, points, limit}; limit: how far is seen. */
   paint({ mean, image, island, limit }) {
     this.limit = limit;
-    // Moved, not placed by x and y, which would have all of these texts laid out again.
-    this.numerals.forEach((numeral, n) => {
-      const place = `translate(${this.across(mean[2 * n]).toFixed(1)} ${(this.up(mean[2 * n + 1]) + 3.5).toFixed(1)})`;
-      if (this.placed[n] !== place) numeral.setAttribute("transform", (this.placed[n] = place));
-    });
+    const place = (n) => `M${(this.across(mean[2 * n]) - 2).toFixed(1)} ${(this.up(mean[2 * n + 1]) - 3.5).toFixed(1)}`;
+    change(this.numerals, { d: Array.from(this.labels, (label, n) => place(n) + STROKES[label]).join("") });
     const unit = SIZE / (2 * limit);
     const out = reach(0.95);
     change(this.prior, { r: out * unit });

@@ -27,7 +27,7 @@ export const STYLE = `
 .lb-workshop :is(.lb-codes, .lb-training-curves, .lb-cost-bars) { display: block; width: 100%; height: auto; overflow: visible }
 .lb-workshop .lb-codes { overflow: hidden }
 .lb-workshop .lb-ground { fill: var(--lb-tint); stroke: var(--lb-rule) }
-.lb-workshop svg .lb-numeral { text-anchor: middle; font-size: 10px; fill: var(--lb-ink); fill-opacity: 0.75 }
+.lb-workshop svg .lb-numerals { fill: none; stroke: var(--lb-ink); stroke-opacity: 0.75; stroke-width: 0.9 }
 .lb-workshop .lb-prior { fill: none; stroke: var(--lb-muted); stroke-dasharray: 2 4 }
 .lb-workshop .lb-posterior { fill: none; stroke: var(--lb-p); stroke-width: 1.5 }
 .lb-workshop .lb-q-outline { fill: none; stroke: var(--lb-q); stroke-width: 2.5; paint-order: stroke }
