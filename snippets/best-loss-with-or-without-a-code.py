@@ -2,7 +2,7 @@
 
 Kind: computation
 Break it: prior=data -> prior=torch.full((4,), 0.25)
-Fold: found, back
+Fold: found
 Figure: Two rows of eight images, and a bar below each. In the upper row the three comes back eight times; the bar is
     all KL to the prior. In the lower row ones, twos, threes and fours come back, whatever goes in; the bar is as long,
     and all reconstruction.
