@@ -66,12 +66,12 @@ function build(kit, data) {
   const hands = Object.entries(sliders).map(([key, label]) => axisSlider(kit, key, label));
   const senders = digits("sources-senders", "var(--lb-data)", SHOWN, "The five training images that most probably sent this code");
   const shares = Array.from({ length: SHOWN }, () => element("output", { "aria-live": "off" }));
-  const mixed = digits("sources-average", "var(--lb-q)", 1, "All training images, averaged with these weights");
-  const shown = digits("sources-decoder", "var(--lb-p)", 1, "What the trained decoder shows");
+  const mixed = digits("sources-average", "var(--lb-q)", 1, "All training images, averaged with their chances");
+  const shown = digits("sources-decoder", "var(--lb-p)", 1, "What the trained decoder draws");
   const told = element("p", {});
   const pair = element("div", { class: "lb-pair" }, mixed.element, shown.element);
   const question = predict(kit, "Only the code goes to the decoder, and not the image that sent it. What will the decoder draw?", {
-    answers: ["the likeliest sender", "a mix of the senders", "one of its own"],
+    answers: ["the likeliest sender", "a mix of the senders", "an image of its own"],
     right: 1,
   });
   // What answers the question is seen once it is answered, or another code is asked about.
