@@ -90,7 +90,7 @@ function build(kit, data) {
         `${shown["codes that hold 95 %"]} of ${WORDS[state.codes]} tiles hold 95 % of p(z|x).`,
         `−log p(x), with all codes of the fine grid added up: ${number(shown["-log p(x)"], 1)} nats.`,
         `A short cut: decode one code a tile, the one in its middle${n1 > 9 ? "" : " (the dots)"}. That gives ${number(shown["from the middles alone"], 1)}${
-          shown["from the middles alone"] > shown["-log p(x)"] + 1 ? ", which is wrong: no dot is where the decoder draws such a zero" : ": now it works, as some are where the decoder draws such a zero"}.`,
+          shown["from the middles alone"] > shown["-log p(x)"] + 1 ? ", which is wrong: no dot is where p(z|x) is large" : ": now it works, as some are where p(z|x) is large"}.`,
       ];
       const says = said.join(" ");
       lines.forEach((line, i) => write(line, said[i]));
