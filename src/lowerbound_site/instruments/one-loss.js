@@ -31,10 +31,6 @@ const LIMIT = 3.5;
 const AXIS = 40;
 const PRIOR = upright(0, 0, 1, 1);
 const CUTS = { gap: "−log p(x) + gap", reconstruction: "reconstruction cost + KL to the prior" };
-// From one cut to the other, the lower bar's cut slides.
-const STYLE = `@media (prefers-reduced-motion: no-preference) {
-  .lb-slides .lb-track > i { transition: left 1s, width 1s; }
-}`;
 const NEEDS = {
   gap: "Both pieces need p(z|x), the blue island, or p(x): a sum over every code.",
   reconstruction: "The island is not needed: encoder, decoder and prior are enough. The circle holds 95 % of the prior.",
@@ -125,6 +121,7 @@ function build(kit, { decoder, encoder, images }) {
       end: { at: Math.min(loss, AXIS), text: `loss ${number(loss, 2)}${loss > AXIS ? " →" : ""}`, inside: loss > 0.75 * AXIS },
     });
     show(costs, both.gap);
+    // From one cut to the other it slides; a drag moves it at once.
     other.element.classList.toggle("lb-slides", before !== undefined && before !== cut);
     before = cut;
     const uncut = both.gap.pieces.map((piece) => ({ ...piece, kind: "lb-piece-grey" }));
@@ -150,7 +147,6 @@ function build(kit, { decoder, encoder, images }) {
   }
 
   const stage = element("div", { class: "lb-stage lb-inspect" },
-    element("style", {}, STYLE),
     guess.element,
     element("div", { class: "lb-costs" }, cuts.element, costs.element, other.element, slid, needs),
     field.element,
