@@ -36,7 +36,7 @@ shown |= {"adding up: p(x)": vae.sample(8, g)[0], "given: q(x)": images[7:15]}
 shown |= {"dividing: p(z|x)": z[:0], "network: q(z|x)": z[:0]}
 shown["network: p(x|z)"] = decoded.expand(8, 64).bernoulli(generator=g)
 shown["dividing: q(x|z)"] = images[behind]
-figure, axes = subplots(4, 2, figsize=(4.4, 6.8))
+figure, axes = subplots(4, 2, figsize=(3.7, 5.7))
 posterior_map(axes[2, 0], posterior)
 ellipse(axes[2, 1], vae.encode(x))
 for ax, colour, (name, what) in zip(axes.flat, [P, Q] * 4, shown.items(), strict=True):

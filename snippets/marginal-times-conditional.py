@@ -24,6 +24,8 @@ by_image, by_code = p_x[:, None] * p_z_given_x, p_z * p_x_given_z
 for image, prob in zip(["zero", "one", "seven"], p_x.tolist(), strict=True):
     print(f"p({image}) = {prob:.2f}")
 
+print(f"p(straight|one) = {p_z_given_x[1, 1]:.2f}")
+print(f"p(one|straight) = {p_x_given_z[1, 1]:.2f}")
 print(f"p(straight|seven) = {p_z_given_x[2, 1]:.3f}")
 print(f"p(seven|straight) = {p_x_given_z[2, 1]:.3f}")
 

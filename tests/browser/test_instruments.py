@@ -132,21 +132,28 @@ def test_a_thought_is_judged_before_the_evidence_speaks(page: Page) -> None:
     assert named == [thought.get_attribute("id") for thought in thoughts.all()] != []
     assert thoughts.filter(visible=True).count() == 0
     score, first = page.locator(".lb-score"), page.locator(f"#{named[0]}")
+    judgeable = thoughts.evaluate_all("all => all.filter(one => one.dataset.answer !== 'a question').length")
+    assert (named[1], judgeable) == ("t-term", len(named) - 3)
     marks.first.focus()
     page.keyboard.press("Enter")
     assert not first.locator(".lb-then").is_visible()
     for key in ("Tab", "Tab", "Enter"):  # into the answers: the second is "partly right", as the evidence says
         page.keyboard.press(key)
     assert first.locator(".lb-then").is_visible()
-    assert score.text_content() == f"You have judged 1 of {len(named)}, 1 as the evidence does."
+    assert score.text_content() == f"You have judged 1 of {judgeable}, 1 as the evidence does."
     assert marks.first.get_attribute("data-verdict") == "partly right"
     first.get_by_role("button", name="Next thought").click()
     assert thoughts.filter(visible=True).count() == 1
-    page.locator(f"#{named[1]} .lb-answers button").first.click()
-    assert score.text_content() == f"You have judged 2 of {len(named)}, 1 as the evidence does."
-    page.locator(f"#{named[1]} summary").click()
+    question = page.locator(f"#{named[1]}")  # answered at once: there is nothing to judge
+    assert question.locator(".lb-then").is_visible()
+    assert not question.locator(".lb-answers").count()
+    assert score.text_content() == f"You have judged 1 of {judgeable}, 1 as the evidence does."
+    question.get_by_role("button", name="Next thought").click()
+    page.locator(f"#{named[2]} .lb-answers button").first.click()
+    assert score.text_content() == f"You have judged 2 of {judgeable}, 1 as the evidence does."
+    page.locator(f"#{named[2]} summary").click()
     assert thoughts.filter(visible=True).count() == 0
-    assert marks.nth(1).evaluate("mark => mark === document.activeElement")
+    assert marks.nth(2).evaluate("mark => mark === document.activeElement")
     page.get_by_role("button", name="Show all verdicts").click()
     assert page.locator("lb-judge .lb-then").filter(visible=True).count() == len(named)
 

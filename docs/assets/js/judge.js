@@ -1,7 +1,8 @@
 // Cases that the reader judges before the verdict is seen. <lb-judge data-case="thought" data-answers="right|no"> holds
 // them: each a <details data-answer="right">, which may have `data-answers` of its own. What stands in its .lb-then is
-// seen once the reader has said something. A case that a text in .lb-post links to opens below that paragraph. Without
-// JavaScript, and on paper, all this is a text and a list of folds.
+// seen once the reader has said something; at once, where data-answer is none of the answers, so that there is nothing
+// to judge. A case that a text in .lb-post links to opens below that paragraph. Without JavaScript, and on paper, all
+// this is a text and a list of folds.
 
 customElements.define(
   "lb-judge",
@@ -34,10 +35,15 @@ customElements.define(
       const right = details.dataset.answer;
       const then = details.querySelector(".lb-then");
       const said = element("p", { class: "lb-verdict", role: "status" });
-      const next = button(`Next ${this.dataset.case}`, () => this.#show(this.#cases.find(({ answer }) => !answer)));
+      const next = button(`Next ${this.dataset.case}`, () => this.#show(this.#cases.find(({ done }) => !done)));
       const mark = this.querySelector(`.lb-post a[href$="#${details.id}"]`);
-      const one = { details, right, mark };
-      const buttons = (details.dataset.answers ?? this.dataset.answers).split("|").map((answer) =>
+      const answers = (details.dataset.answers ?? this.dataset.answers).split("|");
+      const one = { details, right, mark, asked: !answers.includes(right) };
+      const finish = () => {
+        one.done = true;
+        next.hidden = this.#cases.every(({ done }) => done);
+      };
+      const buttons = answers.map((answer) =>
         button(answer, () => {
           one.answer = answer;
           one.reveal();
@@ -47,12 +53,12 @@ customElements.define(
           }
           const same = answer === right ? ", and so does the evidence" : `. The evidence says “${right}”`;
           said.textContent = `You said “${answer}”${same}. ${this.#count()}`;
-          next.hidden = this.#cases.every(({ answer: given }) => given);
+          finish();
           details.scrollIntoView({ block: "nearest" });
         }),
       );
       const asked = element("div", { class: "lb-answers", role: "group", tabindex: -1, "aria-label": "Your verdict" }, ...buttons);
-      one.focus = () => asked.focus({ preventScroll: true });
+      one.focus = () => (one.asked ? details.querySelector("summary") : asked).focus({ preventScroll: true });
       one.reveal = () => {
         then.hidden = false;
         details.open = true;
@@ -60,9 +66,11 @@ customElements.define(
         mark.dataset.verdict = right;
         mark.toggleAttribute("data-same", one.answer === right);
       };
-      then.hidden = next.hidden = true;
-      then.before(element("div", { class: "lb-predict" }, asked, said));
       then.after(next);
+      if (one.asked) details.addEventListener("toggle", () => details.open && (one.reveal(), finish()));
+      else then.before(element("div", { class: "lb-predict" }, asked, said));
+      then.hidden = !one.asked;
+      next.hidden = true;
       if (mark) {
         // Below its paragraph, behind the cases that are there already.
         let place = mark.closest("p");
@@ -75,9 +83,9 @@ customElements.define(
     }
 
     #count() {
-      const judged = this.#cases.filter(({ answer }) => answer);
+      const [judged, all] = [this.#cases.filter(({ answer }) => answer), this.#cases.filter(({ asked }) => !asked)];
       const same = judged.filter(({ answer, right }) => answer === right);
-      const told = `You have judged ${judged.length} of ${this.#cases.length}, ${same.length} as the evidence does.`;
+      const told = `You have judged ${judged.length} of ${all.length}, ${same.length} as the evidence does.`;
       this.score.textContent = told;
       return told;
     }

@@ -37,8 +37,8 @@ function build(kit) {
   const slot = (text) => svg("text", { "font-size": 13 }, text);
   const strip = new Strip([slot("μ² / 2"), slot("(σ² − 1) / 2"), slot("−log σ")], 1, 30);
   const bar = new Bars(["their sum, the KL to the prior"], { scale: 66 });
-  const question = predict(kit, "Which of the encoder’s bells have a KL of 0?", {
-    answers: ["all narrow ones", "all around 0", "one alone"],
+  const question = predict(kit, "A KL of 0 is free of charge. Which of the encoder’s bells get that?", {
+    answers: ["every narrow one", "every one with its middle at 0", "only one of all"],
     right: 2,
   });
   return {

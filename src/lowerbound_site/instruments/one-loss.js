@@ -69,6 +69,8 @@ function build(kit, { decoder, encoder, images }) {
   const other = bar("lb-loss");
   const cuts = choice(kit, "cut", "cut the loss into", CUTS);
   const needs = element("p", { class: "lb-needs" });
+  const slid = element("p", {});
+  let before;
   const button = (text, press) => {
     const made = element("button", { type: "button" }, text);
     made.addEventListener("click", press);
@@ -119,7 +121,14 @@ function build(kit, { decoder, encoder, images }) {
       end: { at: Math.min(loss, AXIS), text: `loss ${number(loss, 2)}${loss > AXIS ? " →" : ""}`, inside: loss > 0.75 * AXIS },
     });
     show(costs, both.gap);
-    show(other, cut === "gap" ? { pieces: [{ kind: "lb-piece-grey", start: 0, end: loss }], labels: [["", 0, "the same loss, uncut"]] } : parts);
+    // From one cut to the other it slides; a drag moves it at once.
+    other.element.classList.toggle("lb-slides", before !== undefined && before !== cut);
+    before = cut;
+    const uncut = both.gap.pieces.map((piece) => ({ ...piece, kind: "lb-piece-grey" }));
+    show(other, cut === "gap" ? { pieces: uncut, labels: [["", 0, "the same loss, uncut"]] } : parts);
+    const far = number(Math.abs(surprise - rebuilding), 2);
+    const [less, more, side] = surprise > rebuilding ? ["−", "+", "left"] : ["+", "−", "right"];
+    write(slid, cut === "gap" ? "" : `The cut slid ${far} to the ${side}: ${number(surprise, 2)} ${less} ${far} = ${number(rebuilding, 2)}, and ${number(gap, 2)} ${more} ${far} = ${number(kl, 2)}.`);
     write(needs, NEEDS[cut]);
     const shown = { loss, ...parts.numbers };
     const numbers = texts(shown, 2);
@@ -139,7 +148,7 @@ function build(kit, { decoder, encoder, images }) {
 
   const stage = element("div", { class: "lb-stage lb-inspect" },
     guess.element,
-    element("div", { class: "lb-costs" }, cuts.element, costs.element, other.element, needs),
+    element("div", { class: "lb-costs" }, cuts.element, costs.element, other.element, slid, needs),
     field.element,
     element("div", { class: "lb-draw" }, target.element),
     element("div", { class: "lb-side" }, yours.element),

@@ -21,7 +21,6 @@ export const schema = {
 
 const LIMIT = 3.5;
 const SHOWN = 5; // images by themselves
-const RIM = 2.2; // from the middle: few images have their codes beyond
 
 const load = async () => {
   const [decoder, encoder, images] = await Promise.all([loadDecoder(), loadEncoder(), loadTrainingImages()]);
@@ -67,13 +66,18 @@ function build(kit, data) {
   const hands = Object.entries(sliders).map(([key, label]) => axisSlider(kit, key, label));
   const senders = digits("sources-senders", "var(--lb-data)", SHOWN, "The five training images that most probably sent this code");
   const shares = Array.from({ length: SHOWN }, () => element("output", { "aria-live": "off" }));
-  const mixed = digits("sources-average", "var(--lb-q)", 1, "All training images, averaged with these weights");
-  const shown = digits("sources-decoder", "var(--lb-p)", 1, "What the trained decoder shows");
+  const mixed = digits("sources-average", "var(--lb-q)", 1, "All training images, averaged with their chances");
+  const shown = digits("sources-decoder", "var(--lb-p)", 1, "What the trained decoder draws");
   const told = element("p", {});
-  const question = predict(kit, "A code comes in, but not the image that sent it. Tap around on the map: where can one image have over half of the probability?", {
-    answers: ["in the middle", "at the rim", "nowhere"],
+  const pair = element("div", { class: "lb-pair" }, mixed.element, shown.element);
+  const question = predict(kit, "Only the code goes to the decoder, and not the image that sent it. What will the decoder draw?", {
+    answers: ["the likeliest sender", "a mix of the senders", "an image of its own"],
     right: 1,
-    because: "Few images have their codes there, so one may stand nearly alone, and the average is sharp. (The decoder was hardly trained there.) In the middle many share each code, and their average is a blur.",
+  });
+  // What answers the question is seen once it is answered, or another code is asked about.
+  let seen = false;
+  kit.atReset(() => {
+    seen = false;
   });
   return {
     stop: () => gliding.stop(),
@@ -86,7 +90,7 @@ function build(kit, data) {
       element("div", {},
         senders.element,
         element("div", { class: "lb-shares" }, ...shares),
-        element("div", { class: "lb-pair" }, mixed.element, shown.element),
+        pair,
         told,
         element("div", { class: "lb-tools lb-live" }, ...kit.tools())),
     ),
@@ -105,7 +109,12 @@ function build(kit, data) {
       const likeliest = weights[first[0]];
       const meaning = `likeliest sender ${percent(likeliest)}`;
       for (const hand of hands) hand.paint(meaning);
-      question.paint(likeliest > 0.5, undefined, Math.hypot(z1, z2) > RIM ? "Not here. Now go along the rim." : "Now tap in the middle, and at the rim.");
+      seen ||= question.answered() || Object.entries(schema).some(([key, { start: from }]) => state[key] !== from);
+      for (const answer of [pair, told]) answer.classList.toggle("lb-later", !seen);
+      question.paint(true, {
+        right: 1,
+        because: `The orange picture is all training images, added up with their chances, and what the decoder draws is ${number(apart, 2)} a pixel away from it. Try other codes.`,
+      });
       kit.say(`code ${number(z1, 2)}, ${number(z2, 2)}: ${meaning}`);
       return {
         ...Object.fromEntries(first.map((i, n) => [`source ${n + 1}`, number(weights[i], 4)])),

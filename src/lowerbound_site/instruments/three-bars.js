@@ -72,8 +72,8 @@ function build(kit) {
   // Its slots take the width of the bars above them, a third each.
   strip.element.setAttribute("style", `grid-template-columns: repeat(3, 1fr); margin-inline: ${(100 * INSET) / (WIDE + 2 * INSET)}%`);
   const bar = new Bars(["their sum, KL(q(x)‖p(x))"]);
-  const question = predict(kit, "Each slot adds q · log(q/p). Move p’s two borders: how low can the sum get?", {
-    answers: ["below 0", "0 and no lower", "it stays above 0"],
+  const question = predict(kit, "Each slot adds q · log(q/p), and a slot can be below zero. What is the smallest sum that p’s two borders can reach?", {
+    answers: ["a number below 0", "exactly 0", "a number above 0"],
     right: 1,
     because: "At p = q every log is 0. Everywhere else what is above 0 outweighs what is below.",
   });

@@ -13,7 +13,7 @@ import { fromModel, marginalX, marginalZ, sum, xGivenZ, zGivenX } from "./maths/
 
 export const schema = {
   "turn": { "from": 0, "to": 1, "step": 0.01, "start": 1 },
-  "image": { "of": ["zero", "one", "seven"], "start": "seven" },
+  "image": { "of": ["zero", "one", "seven"], "start": "one" },
   "code": { "of": ["round", "straight"], "start": "straight" },
   "sevens": { "from": 0, "to": 1, "step": 0.01, "start": 0.3 }
 };
@@ -45,10 +45,10 @@ function build(kit) {
   const image = choice(kit, "image", "image", { zero: "zero", one: "one", seven: "seven" });
   const code = choice(kit, "code", "code", { round: "round", straight: "straight" });
   const [byCode, byImage] = [element("p", {}), element("p", {})];
-  const question = predict(kit, "Of the straight codes, 0.40 are sevens. Turn that round: of the sevens, how many are straight?", {
-    answers: ["less than 0.40", "0.40 as well", "more than 0.40"],
+  const question = predict(kit, "Of the straight codes, 0.56 are ones. Turn that round: of the ones, what share is straight?", {
+    answers: ["less than 0.56", "0.56 as well", "more than 0.56"],
     right: 2,
-    because: "Of the sevens 0.67 are straight. The cell is the same, 0.20; what it is divided by is not: 0.50 or 0.30.",
+    because: "Of the ones 0.93 are straight. The dark cell is the same, 0.28. What it is divided by is not: all straight codes are 0.50, all ones are 0.30.",
   });
   let turned = false;
   return {
