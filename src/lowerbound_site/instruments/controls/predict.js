@@ -59,6 +59,8 @@ export function predict(kit, question, { answers, right, because } = {}) {
     ask,
     again,
     focus: () => buttons[0].focus(),
+    /** Whether its verdict stands: then another question may follow. */
+    judged: () => judged,
     paint(seen, now = { right, because }, missing = TRY) {
       if (chosen < 0 || judged) return;
       if (!seen) {
