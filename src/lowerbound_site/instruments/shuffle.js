@@ -159,7 +159,7 @@ function build(kit, { images, known }) {
   const decoderStep = button("Decoder step", () => kit.go({ steps: kit.state.steps + 1 }));
   const stepped = element("p", { class: "lb-legend" });
   const inOrder = button("Put back in order", () => kit.go({ k: 1, steps: 0 }));
-  const cut = element("div", { class: "lb-buttons lb-live lb-cut" },
+  const cut = element("div", { class: "lb-buttons lb-live lb-order" },
     button("Shuffle", () => kit.go(kit.state.k === 1 ? { k: ASKED, steps: 0 } : { seed: (kit.state.seed + 1) % 100, steps: 0 })), inOrder);
   const held = element("details", { class: "lb-live" }, element("summary", {}, "And if the decoder may learn?"),
     element("p", {}, "The ellipses stay where the shuffle put them, and the decoder takes steps to cost less there."),
@@ -267,7 +267,7 @@ function build(kit, { images, known }) {
     });
     if (inPieces) once("heap", `${order} ${state.digit}`, () => pieces.show(heap(state, now.q), { x: -LIMIT, y: -LIMIT, width: 2 * LIMIT, height: 2 * LIMIT }));
     once("shares", `${order} ${state.digit}`, () => {
-      shares.paint(known.heaviest(state).map(({ mass, points }) => ({ text: number(mass, 2), box: extent(points) })));
+      shares.paint((state.k > 1 ? known.heaviest(state) : []).map(({ mass, points }) => ({ text: number(mass, 2), box: extent(points) })));
       seen = {};
     });
     seen[state.q] = `gap ${briefly}`;

@@ -49,8 +49,8 @@ const [REBUILT, TO_PRIOR] = ["var(--lb-ink)", "var(--lb-muted)"];
 const [CONSTANT, JOINT] = [30, 60].map((share) => `color-mix(in srgb, var(--lb-ink) ${share}%, var(--lb-paper))`);
 /** And over the two that show what a program adds up. */
 const added = ({ reconstruction, toPrior, constant }, joint) => [
-  [["your program: "], [`reconstruction cost ${number(reconstruction, 3)}`, REBUILT], [" + "], [`KL to the prior ${number(toPrior, 3)}`, TO_PRIOR]],
-  [[`the data’s constant ${number(constant, 3)} + the joint KL ${number(joint, 3)}`]],
+  [[`reconstruction cost ${number(reconstruction, 3)}`, REBUILT], [" + "], [`KL to the prior ${number(toPrior, 3)}`, TO_PRIOR]],
+  [[`constant ${number(constant, 3)} + the joint KL ${number(joint, 3)}`]],
 ];
 const TOLD = {
   image: "A slot has two bars. The left one is the images’, q(x) against p(x), the right one the gap’s, q(z|x) against p(z|x).",
@@ -99,7 +99,7 @@ function build(kit) {
       next.element,
       element("div", { class: "lb-totals" }, element("p", { class: "lb-legend" }, "The joint KL in nats, split two ways (each number is rounded by itself):"), bars.element),
       element("div", { class: "lb-totals" },
-        element("p", { class: "lb-legend" }, "Your program’s sum is a third split, longer by a constant of the data (so it is drawn smaller):"), program.element),
+        element("p", { class: "lb-legend" }, "Your program’s sum is a third split, longer by a constant of the data (and so drawn smaller):"), program.element),
       element("div", { class: "lb-beside" }, p.element, q.element),
       element("p", { class: "lb-told" }, "Each area is a pair of an image and a code, as large as the pair is probable. The model takes the code first, the encoder the image."),
       element("details", {}, element("summary", {}, "Pair by pair: why the two bars are equal"), by.element, legend, strip.element,

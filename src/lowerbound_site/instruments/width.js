@@ -34,7 +34,7 @@ const FAR = 1; // to either side, on the line through the middle
 const PICTURES = 9; // on it
 const VALLEY = 20; // nats
 const NOISE = steadyNoise(60);
-const DRAWN = 6; // of these, each by itself
+const DRAWN = 7; // of these, each by itself
 // Widths for the curves: those of the decoder as trained, closer together where the curve is steep.
 const WIDTHS = Array.from({ length: 32 }, (_, i) => 0.01 * 120 ** (i / 31));
 
@@ -84,7 +84,7 @@ function build(kit, { decoder, encoder, images, labels }) {
   const cut = bar("lb-loss");
   const between = digits("width-between", "var(--lb-ink)", 2, "the other digit, and what the decoder shows half way to it");
   const pair = digits("width-pair", "var(--lb-ink)", 2, "<i>x</i>, q’s middle");
-  const drawn = digits("width-drawn", "var(--lb-ink)", DRAWN + 1, `six draws from q, decoded; last, ${NOISE.length} laid over each other`);
+  const drawn = digits("width-drawn", "var(--lb-ink)", 4, `seven draws from q, decoded; last, ${NOISE.length} laid over each other`);
   const walk = digits("width-walk", "var(--lb-ink)", PICTURES, "A line of codes through the middle, decoded. Orange: how often q draws there. Black: how many nats more <i>x</i> costs there (dashed: as trained).");
   const valley = new Valley(FAR, PICTURES, VALLEY);
   const curve = new WidthCurve(schema.s.to, MOST);
@@ -219,7 +219,7 @@ function build(kit, { decoder, encoder, images, labels }) {
     element("div", { class: "lb-hands lb-live" }, slope.element, fit),
     field.element,
     element("div", { class: "lb-drawn" },
-      element("p", { class: "lb-legend" }, "Orange: q, the answer for x. Dashed: as wide an answer for the nearest other digit. Drag q’s edge to widen it."),
+      element("p", { class: "lb-legend" }, "Blue: the codes that could have made x. Orange: q, the answer for x. Dashed: as wide an answer for the nearest other digit. Drag q’s edge to change its width."),
       pair.element, between.element, drawn.element),
     element("div", { class: "lb-more" },
       element("div", { class: "lb-tools lb-live" }, another, " ", ...kit.tools()),

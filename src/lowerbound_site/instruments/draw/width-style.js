@@ -6,6 +6,7 @@ export const STYLE = `
 .lb-widths .lb-costs, .lb-widths .lb-readings { grid-area: auto }
 .lb-widths .lb-pixels svg { outline: 0 }
 .lb-line-of-codes > svg, .lb-widths .lb-readings > svg { width: 100%; height: auto }
+.lb-widths > .lb-plane { margin: 0 0 1.5rem 1.1rem }
 .lb-drawn { display: grid; grid-template-columns: repeat(2, minmax(0, 9rem)); gap: 0.4rem 1.5rem; align-content: start }
 .lb-drawn > :is(p, :last-child) { grid-column: 1 / -1 }
 .md-typeset .lb-drawn > p, .lb-widths .lb-readings p { margin-block: 0 0.3rem }
