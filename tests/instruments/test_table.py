@@ -589,6 +589,8 @@ CHANGES: dict[Callable[[Modules], None], list[tuple[str, str, str]]] = {
         ("maths/primer.js", "(prob / rest) * (1 - share)", "prob * (1 - share)"),
         ("three-bars.js", "high - low, 1 - high", "high, 1 - high"),
         ("strip.js", "[state[image], 1 - state[image]]", "[1 - state[image], state[image]]"),
+        ("maths/table.js", "decoded[x][z]", "decoded[0][z]"),
+        ("maths/table.js", "kl(row, pz)", "kl(pz, row)"),
         ("strip.js", "DECODER[z], 2,", "DECODER[z], 1,"),
         ("eight-names.js", '"p(z|x)": zGivenX(p)[X][Z]', '"p(z|x)": xGivenZ(p)[Z][X]'),
         ("bouncing.js", "round.x === x", "round.z === x"),

@@ -158,6 +158,7 @@ function build(kit, { images, known }) {
   };
   const decoderStep = button("Decoder step", () => kit.go({ steps: kit.state.steps + 1 }));
   const stepped = element("p", { class: "lb-legend" });
+  const legend = element("p", { class: "lb-legend" }, "Numbers on the map: how much of the blue lies in a cell.");
   const inOrder = button("Put back in order", () => kit.go({ k: 1, steps: 0 }));
   const cut = element("div", { class: "lb-buttons lb-live lb-order" },
     button("Shuffle", () => kit.go(kit.state.k === 1 ? { k: ASKED, steps: 0 } : { seed: (kit.state.seed + 1) % 100, steps: 0 })), inOrder);
@@ -295,6 +296,7 @@ function build(kit, { images, known }) {
       ? `After ${state.steps} decoder step${state.steps > 1 ? "s" : ""}, with the moved ellipses of all ${images.length} digits held: their average reconstruction cost went from ${numbers["all digits before"]} to ${numbers["all digits now"]}.`
       : "");
     inOrder.disabled = state.k === 1;
+    legend.style.visibility = state.k === 1 ? "hidden" : "";
     decoderStep.disabled = state.k === 1 || state.steps === schema.steps.to;
     costs.paint({
       from: 0, to: AXIS, step: 10, marks: [],
@@ -325,7 +327,7 @@ function build(kit, { images, known }) {
     element("div", { class: "lb-side" }, drawn.element),
     element("div", { class: "lb-readings" }, element("div", { class: "lb-live" }, shape.element), element("div", { class: "lb-live" }, cells.element), held),
     element("div", { class: "lb-notes" },
-      element("p", { class: "lb-legend" }, "Numbers on the map: how much of the blue lies in a cell."),
+      legend,
       element("div", { class: "lb-tools lb-live" }, button("Another digit", () => kit.go({ digit: (kit.state.digit + 47) % images.length })), " ", ...kit.tools())));
   return { stage, paint };
 }

@@ -6,7 +6,7 @@ export const STYLE = `
 .md-typeset .lb-notes > p { flex: 1 1 9rem }
 .lb-asked { grid-area: asked }
 .lb-shuffled > .lb-order { grid-area: order }
-.lb-order button { font-size: 0.9rem; padding: 0.4rem 1rem }
+.lb-shuffled .lb-order button:not(.lb-tool) { font-size: 0.9rem; padding-inline: 1.2rem }
 .lb-shuffled .lb-slider input { flex-basis: 4rem }
 @media screen and (min-width: 44rem) {
   .lb-inspect.lb-shuffled { grid-template: "asked asked asked" "costs costs costs" "order order order" "plane draw side" "plane readings readings" "plane notes notes" 1fr / minmax(0, 23rem) 10rem minmax(5rem, 1fr) }
