@@ -3,8 +3,8 @@
 Kind: experiment
 Break it: (whole(vae, z) - partner) -> (whole(vae, z))
 Fold: whole
-Figure: Four rows, after 0, 40, 100 and 250 steps: dots in a plane, then ten pictures from new codes, in blue, and ten
-    from the data's codes, in orange. At first all pictures are alike, and all dots lie together. Row by row the
+Figure: Three rows, after 40, 100 and 250 steps: dots in a plane, then five pictures from new codes, in blue, and five
+    from the data's codes, in orange. At first most pictures are alike, and all dots lie together. Row by row the
     orange pictures become different digits, and the orange dots move away from the blue ones; in the end most lie
     far out, and the blue pictures repeat a few digits.
 """
@@ -32,8 +32,8 @@ g = torch.Generator().manual_seed(0)
 vae = VAE(mlp(64, 64, 4, seed=0), mlp(2, 64, 64, seed=5), Bernoulli()).double()
 optimizer = torch.optim.Adam(vae.parameters(), lr=0.02)
 noise = torch.randn(100, 100, 2, generator=torch.Generator().manual_seed(9)).double()
-moments, ends = [0, 40, 100, 250], []
-figure, axes = subplots(4, 3, figsize=(4.6, 4.6), width_ratios=[1, 1.4, 1.4])
+moments, ends = [40, 100, 250], []
+figure, axes = subplots(3, 3, figsize=(4.6, 2.8), width_ratios=[1, 1.4, 1.4])
 for step in range(251):
     if step in moments:
         with torch.no_grad():
@@ -43,14 +43,13 @@ for step in range(251):
             print(f"after {step}: codes = {partner:z.0f}")
             print(f"after {step}: yours = {ends[-1][1]:z.0f}")
             plane, *others = axes[len(ends) - 1]
-            plane.set(
-                title=f"{step} steps", xlim=(-11, 11), ylim=(-11, 11), aspect="equal"
-            )
+            lim = {"xlim": (-11, 11), "ylim": (-11, 11), "xticks": [], "yticks": []}
+            plane.set(title=f"{step} steps", aspect="equal", **lim)
             for ax, at, hue in zip(others, (noise[0], z[0]), (P, Q), strict=True):
                 plane.plot(
-                    *at[::2].T, "o", color=hue, markersize=1.5, markeredgewidth=0
+                    *at[::3].T, "o", color=hue, markersize=1.5, markeredgewidth=0
                 )
-                pictures(ax, vae.decode(at[::10]).sigmoid().reshape(10, 8, 8), 5, hue)
+                pictures(ax, vae.decode(at[::20]).sigmoid().reshape(5, 8, 8), 5, hue)
     optimizer.zero_grad()
     z = vae.encode(x).at(torch.randn(100, 2, generator=g, dtype=x.dtype))
     partner = codes(vae, z)

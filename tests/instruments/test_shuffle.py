@@ -374,6 +374,7 @@ def test_the_decoder_bends_to_the_ellipses_that_are_held(browser: Browser, stage
     page.goto(f"{stage}shuffle")
     page.wait_for_selector("lb-instrument[data-ready]")
     step = page.get_by_role("button", name="Decoder step")
+    page.get_by_text("And if the decoder may learn?").click()
     expect(step).to_be_disabled()
     expect(page.get_by_role("button", name="as small as before")).to_be_hidden()
     page.goto(f"{stage}shuffle?k=6")

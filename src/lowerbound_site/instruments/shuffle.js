@@ -262,7 +262,7 @@ function build(kit, { images, known }) {
     const draw = inPieces ? (e) => shuffle.back(codeAt(now.q, e)) : (e) => codeAt(q, e);
     const order = `${state.k} ${state.seed} ${state.steps}`;
 
-    once("atlas", order, () => (state.k === 1 ? field.paintAtlas(decoder) : field.showAtlas(atlas(state))));
+    once("atlas", order, () => field.showAtlas(atlas(state)));
     once("cloud", `${order} ${state.digit}`, () => {
       field.showCloud(cloud(state));
     });
