@@ -60,7 +60,7 @@ for (name, goal), (plane, blue, orange) in zip(goals.items(), axes, strict=True)
         print(f"{name}: {key} =", " to ".join({f"{n:z.1f}": 0 for n in v.aminmax()}))
     plane.set(title=name, xlim=(-11, 11), ylim=(-11, 11), aspect="equal")
     for ax, z, hue in (blue, noise[0], P), (orange, codes[0], Q):
-        plane.plot(*z.T, "o", color=hue, markersize=1.5, markeredgewidth=0)
+        plane.plot(*z[::2].T, "o", color=hue, markersize=1.5, markeredgewidth=0)
         pictures(ax, vaes[0].decode(z[::10]).sigmoid().reshape(10, 8, 8), 5, hue)
 
 figure.savefig("one-part-alone-on-digits.svg")

@@ -374,9 +374,13 @@ def test_the_decoder_bends_to_the_ellipses_that_are_held(browser: Browser, stage
     page.goto(f"{stage}shuffle")
     page.wait_for_selector("lb-instrument[data-ready]")
     step = page.get_by_role("button", name="Decoder step")
+    page.get_by_text("And if the decoder may learn?").click()
     expect(step).to_be_disabled()
+    expect(page.get_by_role("button", name="as small as before")).to_be_hidden()
     page.goto(f"{stage}shuffle?k=6")
     page.wait_for_selector("lb-instrument[data-ready]")
+    page.get_by_role("button", name="the gap grows").click()
+    page.get_by_text("And if the decoder may learn?").click()
     for _ in range(5):
         page.get_by_role("button", name="Shuffle", exact=True).click()
         before = shown(page)
@@ -387,10 +391,10 @@ def test_the_decoder_bends_to_the_ellipses_that_are_held(browser: Browser, stage
         assert float(after["-log p(x)"]) > float(before["-log p(x)"]) + 0.5
     page.get_by_role("button", name="as small as before").click()
     page.get_by_role("radio", name="any shape").check()
-    expect(page.locator(".lb-verdict")).to_have_text("Now try it, and see.")  # it asks of the shuffle alone
+    expect(page.locator(".lb-verdict").last).to_have_text("Now try it, and see.")  # it asks of the shuffle alone
     page.get_by_role("slider", name="cells a side").press("ArrowRight")
     assert "all digits now" not in shown(page)
-    expect(page.locator(".lb-verdict")).to_contain_text("and that is right")
+    expect(page.locator(".lb-verdict").last).to_contain_text("and that is right")
     page.close()
 
 
@@ -400,12 +404,14 @@ def test_by_finger_and_keys_the_line_holds_and_any_shape_drops_the_gap(browser: 
     page.goto(f"{stage}shuffle")
     page.wait_for_selector("lb-instrument[data-ready]")
     first = shown(page)
-    page.get_by_role("button", name="as small as before").tap()
+    page.get_by_role("button", name="the gap grows").tap()
     page.get_by_role("slider", name="cells a side").focus()
     page.keyboard.press("End")
     finest = shown(page)
     assert finest["-log p(x)"] == first["-log p(x)"]
     assert float(finest["gap"].split(" ±")[0]) > float(first["gap"]) + 3
+    expect(page.locator(".lb-verdict").first).to_contain_text("and that is right")
+    page.get_by_role("button", name="as small as before").tap()
     expect(page.locator(".lb-mass:visible").first).to_be_attached()
     page.get_by_label("the best found").tap()
     best = shown(page)
@@ -416,7 +422,7 @@ def test_by_finger_and_keys_the_line_holds_and_any_shape_drops_the_gap(browser: 
     assert shown(page)["gap"] != finest["gap"]
     page.get_by_label("any shape, moved along").tap()
     assert shown(page)["gap"] == first["gap"]
-    said = page.locator(".lb-verdict").text_content() or ""
+    said = page.locator(".lb-verdict").last.text_content() or ""
     assert said.startswith("You said “as small as before the shuffle”, and that is right. ")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     context.close()

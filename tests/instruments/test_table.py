@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.distributions import Categorical, MixtureSameFamily, Normal, kl_divergence
 
-from lowerbound import VAE, Distribution, Grid, Joint, digits, kl, kl_each
+from lowerbound import VAE, Distribution, Grid, Joint, digits, entropy, kl, kl_each
 from lowerbound_site.pages.elements import schema
 from lowerbound_site.trained.instrument_data import chosen
 
@@ -289,7 +289,17 @@ def expected_strip(state: dict[str, Any]) -> Shown:
     seven = [state[code] for code in CODES]
     decoder = [[0.95 * (1 - seven[0]), 0.05 * (1 - seven[0]), seven[0]]]
     decoder += [[0.04 / 0.6 * (1 - seven[1]), 0.56 / 0.6 * (1 - seven[1]), seven[1]]]
-    return all_parts(Joint.from_data(DATA, encoder), Joint.from_model(PRIOR, decoder))
+    q, p = Joint.from_data(DATA, encoder), Joint.from_model(PRIOR, decoder)
+    to_prior = kl_divergence(Categorical(q.z_given_x.prob), Categorical(p.z.prob))
+    of_program = {
+        "reconstruction cost": -torch.xlogy(q.prob, p.x_given_z.prob.T).sum().item(),
+        "KL to the prior": (q.x.prob * to_prior).sum().item(),
+        "entropy of the data": entropy(q.x).item(),
+    }
+    assert of_program["entropy of the data"] + kl(q, p).item() == pytest.approx(
+        of_program["reconstruction cost"] + of_program["KL to the prior"]
+    )
+    return all_parts(q, p) | of_program
 
 
 def expected_eight_names(state: dict[str, Any]) -> Shown:
@@ -580,6 +590,8 @@ CHANGES: dict[Callable[[Modules], None], list[tuple[str, str, str]]] = {
         ("maths/primer.js", "(prob / rest) * (1 - share)", "prob * (1 - share)"),
         ("three-bars.js", "high - low, 1 - high", "high, 1 - high"),
         ("strip.js", "[state[image], 1 - state[image]]", "[1 - state[image], state[image]]"),
+        ("maths/table.js", "decoded[x][z]", "decoded[0][z]"),
+        ("maths/table.js", "kl(row, pz)", "kl(pz, row)"),
         ("strip.js", "DECODER[z], 2,", "DECODER[z], 1,"),
         ("eight-names.js", '"p(z|x)": zGivenX(p)[X][Z]', '"p(z|x)": xGivenZ(p)[Z][X]'),
         ("bouncing.js", "round.x === x", "round.z === x"),

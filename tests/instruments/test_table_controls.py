@@ -144,7 +144,9 @@ def test_axe_finds_nothing(name: str, shared: Page, stage: str) -> None:
 def test_a_prediction_stays_and_is_judged_after_moving(shared: Page, stage: str) -> None:
     start(shared, stage, "strip")
     shared.get_by_role("button", name="the gap alone").click()
-    verdict = shared.locator(".lb-verdict")
+    verdict = shared.locator(".lb-verdict").first
+    after = shared.get_by_role("button", name="your comparison alone")
+    assert after.is_hidden()
     assert verdict.text_content() == "Now try it, and see."
     assert shared.get_by_role("button", name="all four").is_disabled()
     decoder, encoder = shared.locator(".lb-border").first, shared.locator(".lb-border").last
@@ -155,12 +157,14 @@ def test_a_prediction_stays_and_is_judged_after_moving(shared: Page, stage: str)
     state(shared)
     said = verdict.text_content() or ""
     assert said.startswith("You said “the gap alone”, but the answer is “the gap, and both pieces of the lower bar”. ")
+    assert after.is_visible()
     encoder.press("ArrowRight")
     state(shared)
     assert verdict.text_content() == said
     shared.get_by_role("button", name="Reset").click()
     assert verdict.text_content() == ""
     assert shared.get_by_role("button", name="all four").is_enabled()
+    assert after.is_hidden()
 
 
 @pytest.mark.parametrize(("name", "key"), [("bouncing", "rounds"), ("train-one-part", "steps")])

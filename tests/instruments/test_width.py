@@ -194,9 +194,6 @@ def test_the_ring_is_held_by_keys_mouse_and_finger(browser: Browser, stage: str,
         found: float = page.evaluate("document.querySelector('lb-instrument').instrument.state.s")
         return found
 
-    page.get_by_text("On the map: q").tap()
-    page.wait_for_timeout(400)
-    assert "map=open" in page.evaluate("location.hash")
     page.get_by_role("button", name="the KL to the prior").tap()
     ring = page.get_by_role("slider", name="width of q, on the map")
     ring.focus()
@@ -237,9 +234,8 @@ def test_the_ring_is_held_by_keys_mouse_and_finger(browser: Browser, stage: str,
     assert 0.1 < width() < 0.15
     said = verdict.text_content() or ""
     assert said.startswith("You said “the KL to the prior”, and that is right. The best width went from 0.24 to 0.12.")
-    page.get_by_text("On the map: q").tap()
+    page.get_by_text("Along a line, and").tap()
     page.wait_for_timeout(400)
-    assert page.evaluate("document.querySelector('lb-instrument').instrument.state.map") == "shut"
-    assert "map" not in page.evaluate("location.hash")
+    assert page.locator(".lb-line-of-codes path").last.get_attribute("d")  # drawn when it is unfolded
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     context.close()

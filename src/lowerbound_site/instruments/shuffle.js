@@ -158,13 +158,22 @@ function build(kit, { images, known }) {
   };
   const decoderStep = button("Decoder step", () => kit.go({ steps: kit.state.steps + 1 }));
   const stepped = element("p", { class: "lb-legend" });
-  const buttons = element("div", { class: "lb-buttons lb-live" },
-    button("Shuffle", () => kit.go({ seed: (kit.state.seed + 1) % 100, k: kit.state.k === 1 ? ASKED : kit.state.k, steps: 0 })),
-    button("Another digit", () => kit.go({ digit: (kit.state.digit + 47) % images.length })), decoderStep);
-  const guess = predict(kit, "Let q have any shape, and move along with the cells, piece by piece. The gap will be…", {
+  const legend = element("p", { class: "lb-legend" }, "Numbers on the map: how much of the blue lies in a cell.");
+  const inOrder = button("Put back in order", () => kit.go({ k: 1, steps: 0 }));
+  const cut = element("div", { class: "lb-buttons lb-live lb-order" },
+    button("Shuffle", () => kit.go(kit.state.k === 1 ? { k: ASKED, steps: 0 } : { seed: (kit.state.seed + 1) % 100, steps: 0 })), inOrder);
+  const held = element("details", { class: "lb-live" }, element("summary", {}, "And if the decoder may learn?"),
+    element("p", {}, "The ellipses stay where the shuffle put them, and the decoder takes steps to cost less there."),
+    element("div", { class: "lb-buttons" }, decoderStep), stepped);
+  const first = predict(kit, "Blue are the places that could have made x, orange is q, your encoder’s answer. Shuffle the map. What will the loss do?", {
+    answers: ["−log p(x) grows", "the gap grows", "both grow"],
+    right: 1,
+    because: "The same pictures are made as often as before, only from other places, so −log p(x) stays. But blue lies in pieces now, and q is still one ellipse.",
+  });
+  const guess = predict(kit, "Now let q have any shape, and move along with the cells, piece by piece. The gap will be…", {
     answers: ["as large as now", "about half", "as small as before the shuffle"],
     right: 2,
-    because: "Each piece of q is stretched as the piece of p(z|x) below it, so their quotient stays. Now take one cell, the map in order: the blue piece, −log p(x), is as long there.",
+    because: "Each piece of q lies on its piece of blue, as it did before.",
   });
 
   // Places in the middle of the bitmap's pixels; rows go down.
@@ -248,20 +257,21 @@ function build(kit, { images, known }) {
     const inPieces = state.q === "pieces";
     const found = measure(known, state);
     const gap = estimate(Math.max(0, found.gap), found.error);
+    const [briefly] = gap.split(" ±"); // it has no more digits than are sure
     const q = known.ellipse(state);
     const draw = inPieces ? (e) => shuffle.back(codeAt(now.q, e)) : (e) => codeAt(q, e);
     const order = `${state.k} ${state.seed} ${state.steps}`;
 
-    once("atlas", order, () => (state.k === 1 ? field.paintAtlas(decoder) : field.showAtlas(atlas(state))));
+    once("atlas", order, () => field.showAtlas(atlas(state)));
     once("cloud", `${order} ${state.digit}`, () => {
       field.showCloud(cloud(state));
     });
     if (inPieces) once("heap", `${order} ${state.digit}`, () => pieces.show(heap(state, now.q), { x: -LIMIT, y: -LIMIT, width: 2 * LIMIT, height: 2 * LIMIT }));
     once("shares", `${order} ${state.digit}`, () => {
-      shares.paint(known.heaviest(state).map(({ mass, points }) => ({ text: number(mass, 2), box: extent(points) })));
+      shares.paint((state.k > 1 ? known.heaviest(state) : []).map(({ mass, points }) => ({ text: number(mass, 2), box: extent(points) })));
       seen = {};
     });
-    seen[state.q] = `gap ${gap}`;
+    seen[state.q] = `gap ${briefly}`;
     field.showIsland(true, false);
     change(borders, { d: shuffle.borders().map((z) => `M${z.toFixed(3)} ${-LIMIT}V${LIMIT}M${-LIMIT} ${(-z).toFixed(3)}H${LIMIT}`).join("") });
     change(pieces.element, { visibility: inPieces ? "visible" : "hidden" });
@@ -285,19 +295,23 @@ function build(kit, { images, known }) {
     write(stepped, state.steps
       ? `After ${state.steps} decoder step${state.steps > 1 ? "s" : ""}, with the moved ellipses of all ${images.length} digits held: their average reconstruction cost went from ${numbers["all digits before"]} to ${numbers["all digits now"]}.`
       : "");
+    inOrder.disabled = state.k === 1;
+    legend.style.visibility = state.k === 1 ? "hidden" : "";
     decoderStep.disabled = state.k === 1 || state.steps === schema.steps.to;
     costs.paint({
       from: 0, to: AXIS, step: 10, marks: [],
       pieces: [{ kind: "lb-piece-p", start: 0, end: found.surprise }, { kind: "lb-piece-gap", start: found.surprise, end: found.loss }],
       labels: [
         { kind: "lb-label-p", at: Math.min(found.surprise, AXIS), text: `−log p(x) ${number(found.surprise, 1)}`, side: "lb-before" },
-        { kind: "lb-label-gap", at: Math.min(found.surprise, 0.75 * AXIS), text: `gap ${gap}` },
+        { kind: "lb-label-gap", at: Math.min(found.surprise, 0.75 * AXIS), text: `gap ${briefly}` },
       ],
       end: { at: Math.min(found.loss, AXIS), text: `loss ${numbers.loss}${found.loss > AXIS ? " →" : ""}`, inside: found.loss > 0.75 * AXIS },
     });
-    const meaning = `−log p(x) ${numbers["-log p(x)"]}, gap ${numbers.gap}`;
+    const meaning = `−log p(x) ${numbers["-log p(x)"]}, gap ${briefly}`;
     cells.paint(meaning, `${state.k} x ${state.k}`);
     shape.paint(seen);
+    first.paint(state.k > 1 && !inPieces && !state.steps);
+    guess.element.hidden = !first.judged();
     guess.paint(inPieces && state.k > 1 && !state.steps); // it asks of the shuffle alone
     kit.say(`${state.k} by ${state.k} cells, ${{ ellipse: "one ellipse", best: "the best ellipse found", pieces: "q in pieces" }[state.q]}: ${meaning}, loss ${numbers.loss}`);
     return numbers;
@@ -305,15 +319,16 @@ function build(kit, { images, known }) {
 
   const stage = element("div", { class: "lb-stage lb-inspect lb-shuffled" },
     element("style", {}, STYLE),
-    guess.element,
+    element("div", { class: "lb-asked" }, first.element, guess.element),
     element("div", { class: "lb-costs" }, costs.element),
+    cut,
     field.element,
     element("div", { class: "lb-draw" }, pair.element),
     element("div", { class: "lb-side" }, drawn.element),
-    element("div", { class: "lb-readings" }, element("div", { class: "lb-live" }, shape.element), buttons, element("div", { class: "lb-live" }, cells.element), stepped),
+    element("div", { class: "lb-readings" }, element("div", { class: "lb-live" }, shape.element), element("div", { class: "lb-live" }, cells.element), held),
     element("div", { class: "lb-notes" },
-      element("p", { class: "lb-legend" }, "Numbers on the map: which share of p(z|x), the blue places, lies in a cell. Behind ±: how far off an average over draws of q may well be."),
-      element("div", { class: "lb-tools lb-live" }, ...kit.tools())));
+      legend,
+      element("div", { class: "lb-tools lb-live" }, button("Another digit", () => kit.go({ digit: (kit.state.digit + 47) % images.length })), " ", ...kit.tools())));
   return { stage, paint };
 }
 

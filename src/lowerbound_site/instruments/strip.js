@@ -15,7 +15,7 @@ import { Strip } from "./draw/strip.js";
 import { STYLE } from "./draw/strip-style.js";
 import { CODES, DATA, DECODER, IMAGES, pixels, PRIOR, withShare } from "./maths/primer.js";
 import { cells } from "./maths/square.js";
-import { fromData, fromModel, parts, slots } from "./maths/table.js";
+import { costs, fromData, fromModel, parts, slots } from "./maths/table.js";
 
 export const schema = {
   "by": { "of": ["image", "code"], "start": "image" },
@@ -45,6 +45,13 @@ const names = ({ images, gap, codes, yours }) => [
   [["by image: "], [`images ${number(images, 3)}`, COLOURS.image[0]], [" + "], [`gap ${number(gap, 3)}`, COLOURS.image[1]]],
   [["by code: "], [`codes ${number(codes, 3)}`, COLOURS.code[0]], [" + "], [`your comparison ${number(yours, 3)}`, COLOURS.code[1]]],
 ];
+const [REBUILT, TO_PRIOR] = ["var(--lb-ink)", "var(--lb-muted)"];
+const [CONSTANT, JOINT] = [30, 60].map((share) => `color-mix(in srgb, var(--lb-ink) ${share}%, var(--lb-paper))`);
+/** And over the two that show what a program adds up. */
+const added = ({ reconstruction, toPrior, constant }, joint) => [
+  [[`reconstruction cost ${number(reconstruction, 3)}`, REBUILT], [" + "], [`KL to the prior ${number(toPrior, 3)}`, TO_PRIOR]],
+  [[`constant ${number(constant, 3)} + the joint KL ${number(joint, 3)}`]],
+];
 const TOLD = {
   image: "A slot has two bars. The left one is the images’, q(x) against p(x), the right one the gap’s, q(z|x) against p(z|x).",
   code: "A slot has two bars. The left one is the codes’, q(z) against p(z), the right one your comparison’s, q(x|z) against p(x|z).",
@@ -53,7 +60,11 @@ const TOLD = {
 export function measure(state) {
   const { p, q } = both(state);
   const { joint: whole, images, gap, codes, yours } = parts(q, p);
-  return { "KL(q(x,z)||p(x,z))": whole, "KL(q(x)||p(x))": images, gap, "KL(q(z)||p(z))": codes, yours };
+  const { reconstruction, toPrior, constant } = costs(q, p);
+  return {
+    "KL(q(x,z)||p(x,z))": whole, "KL(q(x)||p(x))": images, gap, "KL(q(z)||p(z))": codes, yours,
+    "reconstruction cost": reconstruction, "KL to the prior": toPrior, "entropy of the data": constant,
+  };
 }
 
 function build(kit) {
@@ -66,12 +77,18 @@ function build(kit) {
   const labels = IMAGES.flatMap((image) => CODES.map((code) => slotLabel(image, code)));
   const strip = new Strip(labels, 2);
   const bars = new Bars(["", ""], { pieces: 2, scale: 420 });
+  const program = new Bars(["", ""], { pieces: 2, scale: 150 }); // the constant is long
   const average = new Columns(labels.length);
   const legend = element("p", { class: "lb-legend" });
   const question = predict(kit, "Drag a border of the encoder, in the orange square. Which pieces of the two bars will move?", {
     answers: ["the gap alone", "the gap, and both pieces of the lower bar", "all four"],
     right: 1,
-    because: "In the upper bar an encoder moves the gap alone. Now drag the decoder’s, in the blue square: in the lower bar it moves your comparison alone.",
+    because: "In the upper bar an encoder moves the gap alone.",
+  });
+  const next = predict(kit, "And if you drag a border of the decoder, in the blue square?", {
+    answers: ["your comparison alone", "your comparison, and both pieces of the upper bar", "every piece"],
+    right: 1,
+    because: "In the lower bar a decoder moves your comparison alone.",
   });
   return {
     stage: element(
@@ -79,9 +96,12 @@ function build(kit) {
       { class: "lb-stage lb-scene lb-sorted" },
       element("style", {}, STYLE),
       question.element,
+      next.element,
       element("div", { class: "lb-totals" }, element("p", { class: "lb-legend" }, "The joint KL in nats, split two ways (each number is rounded by itself):"), bars.element),
-      element("p", { class: "lb-told" }, "Each area is a pair of an image and a code, as large as the pair is probable. The model takes the code first, the encoder the image."),
+      element("div", { class: "lb-totals" },
+        element("p", { class: "lb-legend" }, "Your program’s sum is a third split, longer by a constant of the data (and so drawn smaller):"), program.element),
       element("div", { class: "lb-beside" }, p.element, q.element),
+      element("p", { class: "lb-told" }, "Each area is a pair of an image and a code, as large as the pair is probable. The model takes the code first, the encoder the image."),
       element("details", {}, element("summary", {}, "Pair by pair: why the two bars are equal"), by.element, legend, strip.element,
         element("p", {}, "Below, each column is as wide as q and as high as log(q/p), so its area is what its slot holds: orange where q has more than p, blue where it has less. The KL is orange minus blue."), average.element),
       element("div", { class: "lb-live" }, ...kit.tools()),
@@ -107,8 +127,12 @@ function build(kit) {
       write(legend, TOLD[state.by]);
       const kl = parts(now.q, now.p);
       bars.paint([[kl.images, kl.gap], [kl.codes, kl.yours]], [COLOURS.image, COLOURS.code], names(kl));
+      const loss = costs(now.q, now.p);
+      program.paint([[loss.reconstruction, loss.toPrior], [loss.constant, kl.joint]], [[REBUILT, TO_PRIOR], [CONSTANT, JOINT]], added(loss, kl.joint));
       average.paint(now.q.flat(), now.p.flat());
       question.paint(IMAGES.some((image) => state[image] !== schema[image].start));
+      next.paint(CODES.some((code) => state[code] !== schema[code].start));
+      next.element.hidden = !question.judged();
       kit.say(`by ${state.by}; KL of the joints ${number(kl.joint, 3)}: images ${number(kl.images, 3)}, gap ${number(kl.gap, 3)}; codes ${number(kl.codes, 3)}, yours ${number(kl.yours, 3)}`);
       return texts(measure(state), 3);
     },
@@ -121,7 +145,9 @@ function slotLabel(image, code) {
 }
 
 export const python = (state) => `\
-from lowerbound import Joint, kl
+from torch import xlogy
+
+from lowerbound import Joint, entropy, kl
 
 ${joints(given(state))}\
 ${prints(measure(state), {
@@ -130,6 +156,9 @@ ${prints(measure(state), {
   "gap": "kl(q.z_given_x, p.z_given_x)",
   "KL(q(z)||p(z))": "kl(q.z, p.z)",
   "yours": "kl(q.x_given_z, p.x_given_z)",
+  "reconstruction cost": "-xlogy(q.prob, p.x_given_z.prob.T).sum()",
+  "KL to the prior": "kl(q, Joint.from_data(q.x.prob, p.z.prob.repeat(3, 1)))",
+  "entropy of the data": "entropy(q.x)",
 })}`;
 
 export const start = instrument({ schema, build, python });

@@ -51,7 +51,9 @@ function build(kit) {
   const named = [svg("text", { "text-anchor": "middle", fill: "var(--lb-p)" }, "p(z|x)"), svg("text", { fill: "var(--lb-q)" }, "x / 2"), svg("text", { fill: "var(--lb-p)" })];
   const answer = svg("g", {}, bell, back, returned, inverse, ...named);
   const seen = new Border(kit, "x", "the x that was seen", { steps: { small: 0.1, large: 0.5, page: 1 } });
-  const guess = new Border(kit, "z", "your z", { steps: { small: 0.05, large: 0.25, page: 0.5 } });
+  const guess = new Border(kit, "z", "your z", { steps: { small: 0.05, large: 0.25, page: 0.5 }, word: "your z" });
+  // What counts is where the stem stands on the line, not where its label hangs.
+  const chosen = svg("circle", { r: 6, fill: "var(--lb-ink)", stroke: "var(--lb-paper)", "stroke-width": 2, "pointer-events": "none" });
   const tick = (value, at, text) => svg("text", { ...at, "text-anchor": text, "font-size": 10.5 }, number(value, 0));
   const plot = drawing(
     384,
@@ -68,6 +70,7 @@ function build(kit) {
     answer,
     seen.element,
     guess.element,
+    chosen,
   );
   const bars = new Bars(["", "", ""], { pieces: 2, scale: 70, decimals: 2 });
   const [noise, prior] = [["noise", "width of the noise"], ["prior", "width of the prior"]].map(([key, label]) => axisSlider(kit, key, label, { small: 0.1, large: 0.5, page: 0.5 }));
@@ -104,6 +107,7 @@ function build(kit) {
       const level = up(x);
       seen.paint({ along: "y", from: up(-6), to: up(6), span: [LEFT, RIGHT + 50], at: 0.93 });
       guess.paint({ along: "x", from: across(-3), to: across(3), span: [level - 8, level + (x > 0 ? 58 : 34)], at: x > 0 ? 0.85 : 0.75 });
+      change(chosen, { cx: across(z), cy: level });
       change(answer, { display: told ? "inline" : "none" });
       const sides = Array.from({ length: 41 }, (_, i) => (i / 20 - 1) * 3);
       const outline = sides.map((side) => `${across(found.mean + side * found.width).toFixed(1)} ${(level - BELL * Math.exp(-(side ** 2) / 2)).toFixed(1)}`);

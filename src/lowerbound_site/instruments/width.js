@@ -22,8 +22,7 @@ import { bestBySlope, blurBySlope, lowest, parts, steeper, steeperPosterior, ste
 export const schema = {
   "digit": { "from": 0, "to": 359, "step": 1, "start": 134 },
   "s": { "from": 0.02, "to": 0.8, "step": 0.01, "start": 0.25 },
-  "c": { "from": 0.5, "to": 4, "step": 0.1, "start": 1 },
-  "map": { "of": ["shut", "open"], "start": "shut" }
+  "c": { "from": 0.5, "to": 4, "step": 0.1, "start": 1 }
 };
 
 const LIMIT = 3.5;
@@ -35,7 +34,7 @@ const FAR = 1; // to either side, on the line through the middle
 const PICTURES = 9; // on it
 const VALLEY = 20; // nats
 const NOISE = steadyNoise(60);
-const DRAWN = 6; // of these, each by itself
+const DRAWN = 7; // of these, each by itself
 // Widths for the curves: those of the decoder as trained, closer together where the curve is steep.
 const WIDTHS = Array.from({ length: 32 }, (_, i) => 0.01 * 120 ** (i / 31));
 
@@ -83,9 +82,9 @@ function build(kit, { decoder, encoder, images, labels }) {
   change(beside.element, { style: "stroke-dasharray: 4 4" });
   field.marks.append(halo.element, beside.element, ring.element, centre);
   const cut = bar("lb-loss");
-  const between = digits("width-between", "var(--lb-ink)", 2, "the other digit, and what the decoder shows half way");
+  const between = digits("width-between", "var(--lb-ink)", 2, "the other digit, and what the decoder shows half way to it");
   const pair = digits("width-pair", "var(--lb-ink)", 2, "<i>x</i>, q’s middle");
-  const drawn = digits("width-drawn", "var(--lb-ink)", DRAWN + 1, `six draws from q, decoded; last, ${NOISE.length} laid over each other`);
+  const drawn = digits("width-drawn", "var(--lb-ink)", 4, `seven draws from q, decoded; last, ${NOISE.length} laid over each other`);
   const walk = digits("width-walk", "var(--lb-ink)", PICTURES, "A line of codes through the middle, decoded. Orange: how often q draws there. Black: how many nats more <i>x</i> costs there (dashed: as trained).");
   const valley = new Valley(FAR, PICTURES, VALLEY);
   const curve = new WidthCurve(schema.s.to, MOST);
@@ -120,37 +119,37 @@ function build(kit, { decoder, encoder, images, labels }) {
   const outputs = Object.fromEntries(names.map((name) => [name, element("output", { "aria-live": "off" })]));
   const listed = (those) => element("p", { class: "lb-values" }, ...those.flatMap((name) => [element("span", {}, `${name} `, outputs[name]), " "]));
   const inNumbers = element("details", { class: "lb-live" }, element("summary", {}, "In numbers, and by the formula below"), listed(names.slice(0, 4)), listed(names.slice(4)));
-  const map = element("details", { class: "lb-live lb-map" }, element("summary", {}, "On the map: q, and as wide an answer for another digit (dashed)"), element("div", {}, field.element, between.element));
-  map.addEventListener("toggle", () => kit.set({ map: map.open ? "open" : "shut" }, true));
+  // Drawn only while it is open.
+  const line = element("details", { class: "lb-live" }, element("summary", {}, "Along a line, and the price of each width"),
+    element("div", { class: "lb-two" },
+      element("div", { class: "lb-line-of-codes" }, walk.element, valley.element),
+      element("div", { class: "lb-readings" },
+        element("p", {}, "The price, blur + KL in nats, against the width (dashed: as trained)."),
+        curve.element,
+        slider.element)));
+  line.addEventListener("toggle", () => kit.repaint());
 
-  let shown;
+  let lined;
   let mapped;
 
-  /** The map: drawn only while it is open. */
-  function paintMap({ digit, s, c, map: wanted }) {
-    if (mapped?.wanted !== wanted && map.open !== (wanted === "open")) {
-      map.open = wanted === "open";
-      // By a link, that is, which shows the picture from its top.
-      if (map.open) requestAnimationFrame(() => map.scrollIntoView({ block: "nearest" }));
+  function paintMap({ digit, s, c }) {
+    const { x, mean, other } = ofDigit({ digit });
+    const { steep } = scene({ digit, c });
+    const q = upright(...mean, s, s);
+    // What the trained decoder shows at a place, the steeper one shows nearer.
+    const near = middles[other].map((m, l) => mean[l] + (m - mean[l]) / c);
+    if (mapped !== `${digit} ${c}`) {
+      const { logMass, cells } = steeperPosterior(grid, x, mean, c);
+      field.paintAtlas(steep);
+      field.paintIsland(cells, logMass);
+      pair.paint([x, forward(steep, mean).map(sigmoid)]);
+      between.paint([images[other], forward(steep, mean.map((m, l) => (m + near[l]) / 2)).map(sigmoid)]);
+      mapped = `${digit} ${c}`;
     }
-    if (wanted === "open") {
-      const { x, mean, other } = ofDigit({ digit });
-      const { steep } = scene({ digit, c });
-      const q = upright(...mean, s, s);
-      // What the trained decoder shows at a place, the steeper one shows nearer.
-      const near = middles[other].map((m, l) => mean[l] + (m - mean[l]) / c);
-      if (mapped?.of !== `${digit} ${c}`) {
-        const { logMass, cells } = steeperPosterior(grid, x, mean, c);
-        field.paintAtlas(steep);
-        field.paintIsland(cells, logMass);
-        between.paint([images[other], forward(steep, mean.map((m, l) => (m + near[l]) / 2)).map(sigmoid)]);
-      }
-      field.showIsland(true, false);
-      for (const part of [halo, ring]) part.paint(q);
-      beside.paint(upright(...near, s, s));
-      change(centre, { cx: mean[0], cy: -mean[1] });
-    }
-    mapped = { wanted, of: wanted === "open" ? `${digit} ${c}` : mapped?.of };
+    field.showIsland(true, false);
+    for (const part of [halo, ring]) part.paint(q);
+    beside.paint(upright(...near, s, s));
+    change(centre, { cx: mean[0], cy: -mean[1] });
   }
 
   function paint(state) {
@@ -165,16 +164,15 @@ function build(kit, { decoder, encoder, images, labels }) {
       const logits = forward(steep, Float64Array.from(codes.flat()), new Float64Array(64 * codes.length), codes.length).map(sigmoid);
       return codes.map((_, n) => logits.subarray(64 * n, 64 * n + 64));
     };
-    if (shown !== `${digit} ${c}`) {
-      const line = Float64Array.from(valley.steps.flatMap((step) => mean.map((m, l) => m + step * along[l])));
-      const costs = (of) => Array.from(logLikelihoods(of, x, line), (value) => -value - middle);
+    if (line.open && lined !== `${digit} ${c}`) {
+      const places = Float64Array.from(valley.steps.flatMap((step) => mean.map((m, l) => m + step * along[l])));
+      const costs = (of) => Array.from(logLikelihoods(of, x, places), (value) => -value - middle);
       const steps = Array.from({ length: PICTURES }, (_, k) => FAR * ((2 * k) / (PICTURES - 1) - 1));
       curve.curve(points, trained(1), best);
-      pair.paint([x, ...decode([mean])]);
       walk.paint(decode(steps.map((step) => mean.map((m, l) => m + step * along[l]))));
       valley.costs(costs(steep), costs(decoder));
+      lined = `${digit} ${c}`;
     }
-    shown = `${digit} ${c}`;
     paintMap(state);
     const draws = decode(NOISE.map((e) => codeAt(q, e)));
     const over = x.map((_, d) => draws.reduce((sum, draw) => sum + draw[d], 0) / draws.length);
@@ -218,15 +216,14 @@ function build(kit, { decoder, encoder, images, labels }) {
     element("style", {}, STYLE),
     guess.element,
     element("div", { class: "lb-costs" }, cut.element),
-    element("div", { class: "lb-hands lb-live" }, slope.element, slider.element, fit),
-    element("div", { class: "lb-line-of-codes" }, walk.element, valley.element),
-    element("div", { class: "lb-drawn" }, pair.element, drawn.element),
-    element("div", { class: "lb-readings" },
-      element("p", {}, "The price, blur + KL in nats, against the width (dashed: as trained)."),
-      curve.element),
+    element("div", { class: "lb-hands lb-live" }, slope.element, fit),
+    field.element,
+    element("div", { class: "lb-drawn" },
+      element("p", { class: "lb-legend" }, "Blue: the codes that could have made x. Orange: q, the answer for x. Dashed: as wide an answer for the nearest other digit. Drag q’s edge to change its width."),
+      pair.element, between.element, drawn.element),
     element("div", { class: "lb-more" },
       element("div", { class: "lb-tools lb-live" }, another, " ", ...kit.tools()),
-      map,
+      line,
       inNumbers));
   return { stage, paint };
 }

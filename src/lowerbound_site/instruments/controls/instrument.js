@@ -149,10 +149,9 @@ export const instrument = ({ schema, load = () => undefined, build, python }) =>
     return () => stopped.abort();
   };
 
-// What is higher than the window begins at its upper edge; what is folded is unfolded.
+// What is higher than the window begins at its upper edge; what is folded is unfolded, and what that stands in.
 function bringIntoView(host) {
-  const fold = host.closest("details");
-  if (fold) fold.open = true;
+  for (let fold = host.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
   host.scrollIntoView({ block: host.offsetHeight < 0.9 * innerHeight ? "nearest" : "start" });
 }
 

@@ -60,6 +60,8 @@ export function predict(kit, question, { answers, right, because } = {}) {
     again,
     answered: () => chosen >= 0,
     focus: () => buttons[0].focus(),
+    /** Whether its verdict stands: then another question may follow. */
+    judged: () => judged,
     paint(seen, now = { right, because }, missing = TRY) {
       if (chosen < 0 || judged) return;
       if (!seen) {

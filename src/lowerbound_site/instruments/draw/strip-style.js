@@ -1,4 +1,4 @@
-// The look of the joint KL cut in two ways: the two bars stand above the squares, the slots are unfolded below.
+// The look of the joint KL cut in two ways: the bars stand above the squares, the slots are unfolded below.
 
 export const STYLE = `
 .lb-sorted { display: grid; gap: 0.5rem 0.7rem; font-size: 0.8rem }
@@ -9,8 +9,8 @@ export const STYLE = `
 .lb-sorted > .lb-totals { max-width: 26rem }
 .lb-sorted > .lb-totals svg { width: 100% }
 @media screen and (min-width: 60rem) {
-  .lb-sorted { grid-template-columns: minmax(0, 26rem) minmax(0, 1fr); align-items: center }
-  .lb-sorted > :not(.lb-totals, .lb-told) { grid-column: 1 / -1 }
+  .lb-sorted { grid-template-columns: repeat(2, minmax(0, 26rem)); align-items: end }
+  .lb-sorted > :not(.lb-totals) { grid-column: 1 / -1 }
   .lb-sorted > .lb-beside { display: grid; grid-template-columns: repeat(2, minmax(0, 20rem)) }
 }
 `;
