@@ -34,8 +34,10 @@ export const schema = {
 };
 
 const LIMIT = 3.5;
+const NAMED = 7.4; // em: the room of the name of blue
 const ZOOM = 6;
 const AXIS = 60;
+const CROWDED = 0.78 * AXIS; // from here on there is no room for the gap's name behind the blue piece: both stand before the axis ends
 const DRAWS = 64;
 const NOISE = steadyNoise(DRAWS);
 const MOVED = 0.5; // nats: what shows which piece an ellipse changes
@@ -52,13 +54,13 @@ const QUESTIONS = { // the first is the page's choice, `ask`; a button leads on 
   },
   floor: {
     go: "How short can an ellipse make the bar?",
-    text: "Drag the ellipse’s edges and its middle, and shorten the bar. How short can an ellipse make it?",
+    text: "The ellipse is now a dot. Pull the two round handles beside it to widen it, drag its middle, and shorten the bar. How short can an ellipse make it?",
     answers: ["as short as you like", "no shorter than blue", "a little shorter than blue"],
     missing: "Now shorten the bar as far as it goes, and see.",
   },
   decoder: {
     go: "And a decoder that ignores z?",
-    text: "Now take a decoder that ignores z, so that one ellipse fits its cloud exactly: gap 0. Will the whole bar be…",
+    text: "The ellipse is now the encoder’s answer. Next comes a decoder that ignores z, so that one ellipse fits its cloud exactly: gap 0. Will the whole bar be…",
     answers: ["shorter", "as long", "longer"],
     missing: "Now press the button below, and see.",
   },
@@ -206,8 +208,8 @@ function build(kit, { decoders, encoder, images }) {
       marks: state.decoder === "deaf" ? [{ kind: "lb-tick lb-was", at: listening(state), text: `before: ${number(listening(state), 1)}` }] : [],
       pieces: [{ kind: "lb-piece-p", start: 0, end: surprise }, { kind: "lb-piece-gap", start: surprise, end: value }],
       labels: [
-        { kind: "lb-label-p", at: Math.min(surprise, AXIS), text: `−log p(x) ${number(surprise, 1)}`, side: "lb-before" },
-        { kind: "lb-label-gap", at: Math.min(surprise, 0.85 * AXIS), text: `gap ${gapText(gap)}` },
+        { kind: "lb-label-p", at: Math.min(surprise, CROWDED), text: `−log p(x) ${number(surprise, 1)}`, side: "lb-before", least: NAMED },
+        { kind: "lb-label-gap", at: surprise > CROWDED ? AXIS : surprise, text: `gap ${gapText(gap)}`, side: surprise > CROWDED ? "lb-before" : "", least: NAMED },
       ],
       end: { at: Math.min(value, AXIS), text: `loss ${number(value, 1)}${value > AXIS ? " →" : ""}`, inside: value > 0.75 * AXIS },
     });
@@ -252,12 +254,12 @@ function build(kit, { decoders, encoder, images }) {
     if (q === "encoder" || start?.of !== `${x} ${digit}`) start = { of: `${x} ${digit}`, gap };
     const moved = !deafened && Math.abs(gap - start.gap) > MOVED;
     const { missing, next } = QUESTIONS[asking];
-    goOn.hidden = !next;
     if (next) write(goOn, QUESTIONS[next].go);
     if (asking === "draw") {
       const before = -grid(decoder).posterior(images[digit]).logEvidence;
       const right = gap > 2 * surprise ? 1 : surprise > 2 * gap ? 0 : 2;
-      const because = `−log p(x) is ${numbers["-log p(x)"]}: the model would hardly ever make your image. For the digit before, it was ${number(before, 1)}. The gap is ${numbers.gap}.`;
+      // The verdict stays while one draws on, so it has no number in it that changes with the image.
+      const because = `The model would hardly ever make such an image: −log p(x) is more than ${MUCH} nats higher than for the digit before, where it was ${number(before, 1)}.`;
       guess.paint(x && q === "encoder" && surprise > before + MUCH, { right, because }, x ? "Go on: change more of the squares." : missing);
     } else if (asking === "floor") {
       const because = "The gap comes near 0, and is never below it. So the loss is never below −log p(x): minus the loss is a lower bound of log p(x).";
@@ -270,6 +272,7 @@ function build(kit, { decoders, encoder, images }) {
       const because = `The gap is ${numbers.gap}, and the loss ${numbers.loss}. With the decoder that listens, and its encoder’s ellipse, it was ${number(before, 1)}. Now every place decodes to the same picture.`;
       guess.paint(deafened && gap < 0.05, { right, because }, missing);
     }
+    goOn.hidden = !next || !guess.judged(); // it takes the ellipse and the question away
   }
 
   const legend = element("p", { class: "lb-legend" });

@@ -58,6 +58,7 @@ export function predict(kit, question, { answers, right, because } = {}) {
     element: root,
     ask,
     again,
+    judged: () => judged,
     focus: () => buttons[0].focus(),
     paint(seen, now = { right, because }, missing = TRY) {
       if (chosen < 0 || judged) return;
