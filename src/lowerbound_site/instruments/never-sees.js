@@ -11,7 +11,8 @@ import { literal, prints } from "./draw/python.js";
 import { DECODER, PRIOR } from "./maths/primer.js";
 import { fromData, fromModel, marginalX, parts, zGivenX } from "./maths/table.js";
 
-export const schema = { // where the borders of q(x) are; it begins as the model makes the images
+// Where the borders of q(x) are: it begins as the model makes the images.
+export const schema = {
   "first": { "from": 0, "to": 1, "step": 0.01, "start": 0.4 },
   "second": { "from": 0, "to": 1, "step": 0.01, "start": 0.7 }
 };
@@ -44,8 +45,7 @@ function build(kit) {
       { class: "lb-stage lb-scene" },
       question.element,
       element("p", { class: "lb-legend" }, "Upper bar, p: how often the model makes each image. Lower bar, q: how often the data have it."),
-      element("div", { style: `max-width: ${(WIDE + 2 * INSET) / 17}rem` }, cuts),
-      bars.element,
+      element("div", { style: "display: flex; flex-wrap: wrap; gap: 0.6rem 2rem" }, ...[cuts, bars.element].map((part) => element("div", { style: `flex: 0 1 ${(WIDE + 2 * INSET) / 17}rem` }, part))),
       element("div", { class: "lb-live" }, ...kit.tools()),
     ),
     paint(state) {
