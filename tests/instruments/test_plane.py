@@ -258,7 +258,7 @@ def test_what_the_model_would_not_make_has_a_long_blue_piece_and_no_ellipse_gets
         page.keyboard.press("ArrowRight")
         page.keyboard.press("Space")
     expect(page.locator(".lb-verdict")).to_contain_text("You said “the purple one”, but the answer is “the blue one”.")
-    expect(page.locator(".lb-verdict")).to_contain_text(f"than for the digit before, where it was {before:.1f}.")
+    expect(page.locator(".lb-verdict")).to_contain_text(f"than for the digit before, {before:.1f}.")
     seen = page.evaluate(NUMBERS)
     assert float(seen["-log p(x)"]) > before + 20 > 2 * float(seen["gap"])
     said = page.locator(".lb-verdict").inner_text()

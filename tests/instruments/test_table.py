@@ -274,13 +274,6 @@ def expected_three_bars(state: dict[str, Any]) -> Shown:
     return {**{f"piece of {image}": pieces[x].item() for x, image in enumerate(IMAGES)}, "KL(q||p)": kl(q, p).item()}
 
 
-def expected_never_sees(state: dict[str, Any]) -> Shown:
-    low, high = sorted([state["first"], state["second"]])
-    p = Joint.from_model(PRIOR, DECODER)
-    q = Joint.from_data([low, high - low, 1 - high], p.z_given_x.prob)
-    return {"KL(q(x)||p(x))": kl(q.x, p.x).item(), "gap": kl(q.z_given_x, p.z_given_x).item()}
-
-
 def all_parts(q: Joint, p: Joint) -> Shown:
     return {
         "KL(q(x,z)||p(x,z))": kl(q, p).item(),
@@ -445,7 +438,6 @@ def expected_bell(state: dict[str, Any]) -> Shown:
 EXPECTED: dict[str, Callable[[dict[str, Any]], Shown]] = {
     "two-cuts": expected_two_cuts,
     "three-bars": expected_three_bars,
-    "never-sees": expected_never_sees,
     "strip": expected_strip,
     "eight-names": expected_eight_names,
     "read-the-column": expected_read_the_column,
@@ -586,8 +578,7 @@ CHANGES: dict[Callable[[Modules], None], list[tuple[str, str, str]]] = {
         ("maths/table.js", "draw(second[one], at)", "draw(second[0], at)"),
         ("two-machines.js", "(([z, x]) => ({ x, z }))", "(([x, z]) => ({ x, z }))"),
         ("maths/primer.js", "(prob / rest) * (1 - share)", "prob * (1 - share)"),
-        ("draw/cut.js", "high - low, 1 - high", "high, 1 - high"),
-        ("never-sees.js", "zGivenX(P)", "P"),
+        ("three-bars.js", "high - low, 1 - high", "high, 1 - high"),
         ("strip.js", "[state[image], 1 - state[image]]", "[1 - state[image], state[image]]"),
         ("strip.js", "DECODER[z], 2,", "DECODER[z], 1,"),
         ("eight-names.js", '"p(z|x)": zGivenX(p)[X][Z]', '"p(z|x)": xGivenZ(p)[Z][X]'),

@@ -17,7 +17,6 @@ pytestmark = pytest.mark.browser
 # Every border, by the number that it sets.
 BORDERS = {
     "three-bars": ["first", "second"],
-    "never-sees": ["first", "second"],
     "strip": ["round", "straight", "zero", "one", "seven"],
     "eight-names": ["priorRound", "decoderSeven", "dataSeven", "encoderRound"],
     "which-way-round": ["left", "right"],

@@ -5,8 +5,8 @@ import { element, write } from "../controls/dom.js";
 
 /**
  * `paint({from, to, step, pieces, labels, marks, end})`: pieces [{kind, start, end}], above them labels [{kind, at, text,
- * side, least}], below marks [{kind, at, text}]; `end` {at, text, inside} stands where the bar ends, inside it or behind. A label
- * stands at least `least` em from the left, where a narrow bar has no room for it before its place.
+ * side, least}], below marks [{kind, at, text}]; `end` {at, text, inside} stands where the bar ends, inside it or behind. Labels stand at least `least` em from
+ * the left.
  */
 export function bar(kind) {
   const track = element("div", { class: "lb-track" });

@@ -24,7 +24,7 @@ export const STYLE = `
 .lb-fitting .lb-numbers input { accent-color: var(--lb-q) }
 @media screen and (min-width: 44rem) {
   .lb-fitting { grid-template: "costs costs" "plane ask" "plane side" "plane more" 1fr / minmax(0, 25rem) minmax(0, 1fr) }
-  .lb-fitting:has(.lb-own[open]) { grid-template: "costs costs costs" "plane ask ask" "plane more side" 1fr / minmax(0, 25rem) minmax(0, 1fr) 6rem } /* so high that the bar is seen while one draws the lowest rows */
+  .lb-fitting:has(.lb-own[open]) { grid-template: "costs costs costs" "plane ask ask" "plane more side" 1fr / minmax(0, 25rem) minmax(0, 1fr) 6rem }
   .lb-fitting:has(.lb-own[open]) .lb-side { grid-template-columns: minmax(0, 1fr); align-content: start }
 }
 `;
