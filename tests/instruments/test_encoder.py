@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -114,6 +115,22 @@ def test_from_the_first_tap_to_the_encoder_s_answer(page: Page) -> None:
     expect(line).to_be_visible()  # and stays, to compare the next digit with
     assert island.evaluate("island => getComputedStyle(island).opacity") == "0"
     assert page.locator(".lb-tick:visible").count() == 1
+
+
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_the_bar_is_cut_anew_before_one_s_eyes(motion: Literal["no-preference", "reduce"], page: Page) -> None:
+    """Grey glides into blue; where motion is not wanted, at once. Later the bar follows the ellipse."""
+    page.emulate_media(reduced_motion=motion)
+    page.evaluate("document.querySelector('lb-instrument').instrument.set({z1: -2.4, z2: -0.8})")
+    numbers(page)
+    page.evaluate("document.querySelector('lb-instrument').instrument.set({step: 'found'})")
+    numbers(page)
+    glides = "document.querySelector('.lb-loss .lb-piece-p').getAnimations().length"
+    assert (page.evaluate(glides) > 0) == (motion == "no-preference")
+    page.wait_for_function("!document.querySelector('.lb-recut')")
+    page.evaluate("document.querySelector('lb-instrument').instrument.set({z1: -2.2})")
+    numbers(page)
+    assert page.evaluate(glides.replace("piece-p", "piece-gap")) == 0
 
 
 def test_the_start_counts_as_the_first_loss(page: Page) -> None:

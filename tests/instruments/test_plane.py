@@ -221,6 +221,7 @@ def test_reset_takes_back_what_was_drawn_asked_and_where_the_keys_stood(page: Pa
 def test_the_two_questions_by_keys(page: Page, stage: str) -> None:
     """The ellipse leaves the blue piece; a decoder that ignores z has no gap and a longer bar."""
     show(page, stage, "")
+    expect(page.get_by_role("button", name="And a decoder that ignores z?")).to_be_hidden()  # one question at a time
     surprise = page.evaluate(NUMBERS)["-log p(x)"]
     page.get_by_role("button", name="the purple one").press("Enter")
     page.get_by_role("slider", name="place of q, to the right").press("PageDown")
@@ -257,9 +258,11 @@ def test_what_the_model_would_not_make_has_a_long_blue_piece_and_no_ellipse_gets
         page.keyboard.press("ArrowRight")
         page.keyboard.press("Space")
     expect(page.locator(".lb-verdict")).to_contain_text("You said “the purple one”, but the answer is “the blue one”.")
-    expect(page.locator(".lb-verdict")).to_contain_text(f"For the digit before, it was {before:.1f}.")
+    expect(page.locator(".lb-verdict")).to_contain_text(f"than for the digit before, {before:.1f}.")
     seen = page.evaluate(NUMBERS)
     assert float(seen["-log p(x)"]) > before + 20 > 2 * float(seen["gap"])
+    said = page.locator(".lb-verdict").inner_text()
+    assert re.findall(r"\d+\.\d", said) == [f"{before:.1f}"]  # so it is as true of what is drawn from here on
 
     page.get_by_role("button", name="How short can an ellipse make the bar?").press("Enter")
     expect(page.locator(".lb-predict")).to_contain_text("shorten the bar")
@@ -277,6 +280,36 @@ def test_what_the_model_would_not_make_has_a_long_blue_piece_and_no_ellipse_gets
     assert surprise < float(page.evaluate(NUMBERS)["loss"]) < dot - 1
     page.get_by_role("button", name="Reset").click()
     expect(page.locator(".lb-predict")).to_contain_text("Draw something that is no digit")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(
+    "state", ["x=aa55aa55aa55aa55", "x=00000000ff000000", "digit=304&q=hand&s1=0.01&s2=0.01&z1=3", ""]
+)
+def test_the_names_over_the_bar_are_legible(state: str, width: int, page: Page, stage: str) -> None:
+    """Beyond the axis' end, too: they stand side by side, inside the bar's width, blue before purple."""
+    page.set_viewport_size({"width": width, "height": 900})
+    show(page, stage, state)
+    boxes = [label.bounding_box() for label in page.locator(".lb-loss .lb-bar-labels > span:visible").all()]
+    bar = page.locator(".lb-loss").bounding_box()
+    assert len(boxes) == 2
+    (blue, purple) = boxes
+    assert blue
+    assert purple
+    assert bar
+    assert bar["x"] <= blue["x"]
+    assert blue["x"] + blue["width"] <= purple["x"] + 1
+    assert purple["x"] + purple["width"] <= bar["x"] + bar["width"] + 1
+
+
+def test_the_bar_is_seen_while_the_lowest_row_is_drawn(page: Page, stage: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 900})
+    show(page, stage, "ask=draw&digit=304")
+    bar = page.locator(".lb-loss").bounding_box()
+    grid = page.locator(".lb-cells").bounding_box()
+    assert bar
+    assert grid
+    assert grid["y"] + grid["height"] - bar["y"] < 700  # with the page's header, and where the verdict has come, too
 
 
 NUMBERS = "() => document.querySelector('lb-instrument').instrument.numbers"

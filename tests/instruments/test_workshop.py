@@ -270,6 +270,21 @@ def test_the_guess_is_judged_by_the_gap_at_the_epoch_that_it_is_about(
     page.close()
 
 
+def test_the_curves_end_where_the_reader_has_been(stage: str, browser: Browser, complaints: list[str]) -> None:
+    """The worker trains ahead, and the answer to the question would be seen before it is asked for."""
+    page = opened(browser.new_page(), f"{stage}film", complaints)
+    drawn = "document.querySelector('.lb-line-gap').getAttribute('d').split('L').length"  # a point an epoch
+    press(page, "Train")
+    page.get_by_role("button", name="Go on").wait_for()  # at epoch 2
+    page.wait_for_timeout(1500)  # in which more are trained
+    assert page.evaluate(drawn) == 3
+    for epoch, seen in ((5, 6), (1, 6)):
+        page.evaluate(f"document.querySelector('lb-instrument').instrument.set({{epoch: {epoch}}})")
+        page.wait_for_function(f"document.querySelector('.lb-epoch output').textContent === '{epoch}'")
+        assert page.evaluate(drawn) == seen
+    page.close()
+
+
 def test_a_link_stops_the_film_where_it_leads(stage: str, browser: Browser, complaints: list[str]) -> None:
     page = opened(browser.new_page(), f"{stage}film", complaints)
     press(page, "Train")
@@ -315,20 +330,23 @@ def test_an_encoder_step_leaves_the_line_and_a_decoder_step_the_ellipse(
 def test_decoder_steps_in_a_row_answer_the_question_whatever_came_before(
     stage: str, browser: Browser, complaints: list[str]
 ) -> None:
-    page = opened(browser.new_page(), f"{stage}steps?moves=5aaaa00000000000", complaints)
+    page = opened(browser.new_page(), f"{stage}steps?moves=5aaaaaaaa0000000", complaints)
     page.get_by_role("button", name="it rises").click()
     verdict = page.locator(".lb-verdict")
     expect(verdict).to_contain_text("You said “it rises: the model gets worse”", timeout=LONG)
-    expect(verdict).to_contain_text("In these 8 decoder steps the loss went from ")
+    expect(verdict).to_contain_text("In these 16 decoder steps the loss went from ")
     rises = "and that is right" in (verdict.text_content() or "")
     before, after = re.findall(r"\d+\.\d", verdict.text_content() or "")[2:]
     assert rises == (float(after) > float(before) + 0.05)
     page.goto(f"{stage}steps?moves=a400000000000000")
     page.get_by_role("button", name="it rises").click()
-    expect(verdict).to_have_text("Now take 8 decoder steps in a row, and see.", timeout=LONG)
+    expect(verdict).to_have_text("Now press “16 decoder steps”, and see.", timeout=LONG)
     press(page, "Decoder step")
-    expect(verdict).to_have_text("7 more decoder steps in a row, and you see.", timeout=LONG)
+    expect(verdict).to_have_text(
+        "Since the encoder moved, the decoder has taken 1 of 16 steps. Go on, or press “16 decoder steps”.",
+        timeout=LONG,
+    )
     page.goto(f"{stage}steps?moves=5555555555555000")
     page.get_by_role("button", name="it rises").click()
-    expect(verdict).to_contain_text("no room left for 8 decoder steps")
+    expect(verdict).to_contain_text("no room left for 16 decoder steps")
     page.close()

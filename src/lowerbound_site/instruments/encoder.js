@@ -29,8 +29,10 @@ const MOST = 24; // ticks
 const TAP = 0.05; // how far a finger may slip
 const NEAR = 3; // nats: a gap with which the island shows itself
 const CLOSE = 1; // and one with which the ellipse lies on it
+const NAMED = 7.4; // em: the room of the name of blue
 const ZOOM = 6; // nats that the magnifier shows
 const DRAWS = 6;
+const RECUT = 2000; // milliseconds, a little more than the style says
 const NOISE = new Random(0).normals(new Float64Array(2 * DRAWS)); // always the same, so that the draws ride on the ellipse
 const DIGITS = schema.digit.of;
 const STEPS = schema.step.of;
@@ -82,6 +84,17 @@ async function build(kit, { decoder, images, chosen, labels }) {
   const costs = bar("lb-loss");
   const zoom = bar("lb-zoom");
   const hint = element("p", { class: "lb-hint lb-live" });
+  // The bar is cut anew before one's eyes, once the island is shown: its pieces glide (the style) for as long as the class is there.
+  let cut;
+  let recutting = 0;
+  const recut = (revealed) => {
+    if (cut === false && revealed) {
+      costs.element.classList.add("lb-recut");
+      clearTimeout(recutting);
+      recutting = setTimeout(() => costs.element.classList.remove("lb-recut"), RECUT);
+    }
+    cut = revealed;
+  };
 
   // What is held.
   const grip = element("div", { class: "lb-grip" });
@@ -235,14 +248,15 @@ async function build(kit, { decoder, images, chosen, labels }) {
     if (compared) marks.push({ kind: "lb-tick lb-theirs", at: theirLoss });
     const end = { at: Math.min(value, to), text: `loss ${shown}${beyond}`, inside: value > 0.7 * to };
     const charge = klToPrior(q);
+    recut(revealed);
     costs.paint(
       revealed
         ? {
             from: 0, to, step: 10, marks,
             pieces: [{ kind: "lb-piece-p", start: 0, end: surprise }, { kind: "lb-piece-gap", start: surprise, end: value }],
             labels: [
-              { kind: "lb-label-p", at: surprise, text: `−log p(x) ${number(surprise, 1)}`, side: "lb-before" },
-              { kind: "lb-label-gap", at: surprise, text: `gap ${gapText(gap)}` },
+              { kind: "lb-label-p", at: surprise, text: `−log p(x) ${number(surprise, 1)}`, side: "lb-before", least: NAMED },
+              { kind: "lb-label-gap", at: surprise, text: `gap ${gapText(gap)}`, least: NAMED },
             ],
             end,
           }
@@ -297,13 +311,13 @@ async function build(kit, { decoder, images, chosen, labels }) {
       }
     } else if (gap > CLOSE && step === "found" && !there) {
       late = true;
-      text = "There it is, in blue: <b class='lb-p'>p(z|x)</b>, the places that could have made <i>x</i>. Take your ellipse there.";
+      text = "There it is, in blue: <b class='lb-p'>p(z|x)</b>, the places that could have made <i>x</i>. The bar is as long as before, and cut in another way. Take your ellipse there.";
     } else if (step === "found") {
       there = true;
       text =
         `${late ? "You have reached" : "You found"} the blue cloud, <b class='lb-p'>p(z|x)</b>: the places that could have made <i>x</i>. ` +
         `Your lowest loss is ${number(best, 1)}${theirLoss ? `, the trained encoder’s is ${number(theirLoss, 1)}` : ""}. Nothing gets below ` +
-        `the <b class='lb-p'>blue piece</b>, −log p(x), which no ellipse moves. All you could shrink is the <b class='lb-gap'>purple</b> one. (The bar is the same, cut in another way.)`;
+        `the <b class='lb-p'>blue piece</b>, −log p(x), which no ellipse moves. All you could shrink is the <b class='lb-gap'>purple</b> one. (The bar is as long as it was, cut in another way.)`;
       button = "Look closer";
     } else if (step === "size") {
       const small = Math.max(q.tril[0], q.tril[2]) < 0.06;
@@ -341,7 +355,7 @@ async function build(kit, { decoder, images, chosen, labels }) {
   const costsBox = element("div", { class: "lb-costs" }, costs.element, zoom.element, hint);
   const side = element("div", { class: "lb-side" }, target.element, yours.element);
   const stage = element("div", { class: "lb-stage lb-game" }, element("style", {}, STYLE), task, costsBox, field.element, side, element("div", { class: "lb-draws" }, drawn.element), story, onwards);
-  return { stage, paint, stop: () => (clearTimeout(idle), gliding.stop()) };
+  return { stage, paint, stop: () => (clearTimeout(idle), clearTimeout(recutting), gliding.stop()) };
 }
 
 function python({ digit, z1, z2, s1, s2, step }, { chosen }) {

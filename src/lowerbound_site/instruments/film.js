@@ -57,7 +57,11 @@ async function build(kit, { images, labels, heldOut, train }) {
   let training; // the key of the run that the worker trains
   let playing = 0;
   let paused = false;
-  kit.atReset(() => (paused = false));
+  const furthest = new Map(); // by network and seed: the last epoch that was seen. The worker trains ahead, and the curves would tell what comes
+  kit.atReset(() => {
+    paused = false;
+    furthest.clear();
+  });
 
   const trainer = new Trainer({
     kept({ epoch, weights, measured }) {
@@ -187,7 +191,9 @@ async function build(kit, { images, labels, heldOut, train }) {
     const { weights, measured } = moment;
     const vae = shown[state.net];
     vae.weights.set(weights);
-    const points = (run.length ? run : [firstOf(state)]).map((there) => there.measured).filter(Boolean);
+    const key = keyOf(state);
+    furthest.set(key, Math.max(at, furthest.get(key) ?? 0));
+    const points = (run.length ? run.slice(0, furthest.get(key) + 1) : [firstOf(state)]).map((there) => there.measured).filter(Boolean);
     const { x, q, posterior, numbers } = panes.paint(vae, state.digit, points, at, measured, moment);
     paintAtlas(vae);
     slider.value = state.epoch;

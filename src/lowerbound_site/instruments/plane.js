@@ -34,13 +34,15 @@ export const schema = {
 };
 
 const LIMIT = 3.5;
+const NAMED = 7.4; // em
 const ZOOM = 6;
 const AXIS = 60;
+const CROWDED = 0.78 * AXIS; // no room for the gap's name behind
 const DRAWS = 64;
 const NOISE = steadyNoise(DRAWS);
-const MOVED = 0.5; // nats: what shows which piece an ellipse changes
-const MUCH = 20; // nats: an image that the model would hardly make, beside a digit
-const NEAR = 0.3; // nats: a gap that shows where the bar can't get shorter
+const MOVED = 0.5; // nats
+const MUCH = 20; // nats more than a digit
+const NEAR = 0.3; // nats
 
 const QUESTIONS = { // the first is the page's choice, `ask`; a button leads on to the `next`
   piece: { text: "Drag the ellipse. Which piece of the bar can it change?", answers: ["the blue one", "the purple one", "both"], missing: "Now drag the ellipse, and see.", next: "decoder" },
@@ -52,18 +54,18 @@ const QUESTIONS = { // the first is the page's choice, `ask`; a button leads on 
   },
   floor: {
     go: "How short can an ellipse make the bar?",
-    text: "Drag the ellipse’s edges and its middle, and shorten the bar. How short can an ellipse make it?",
+    text: "The ellipse is now a dot. Widen it by the two handles beside it, drag its middle, and shorten the bar. How short can an ellipse make it?",
     answers: ["as short as you like", "no shorter than blue", "a little shorter than blue"],
     missing: "Now shorten the bar as far as it goes, and see.",
   },
   decoder: {
     go: "And a decoder that ignores z?",
-    text: "Now take a decoder that ignores z, so that one ellipse fits its cloud exactly: gap 0. Will the whole bar be…",
+    text: "The ellipse is now the encoder’s answer. Take a decoder that ignores z, so that one ellipse fits its cloud exactly: gap 0. Will the whole bar be…",
     answers: ["shorter", "as long", "longer"],
     missing: "Now press the button below, and see.",
   },
 };
-const IGNORES = { decoder: "deaf", q: "hand", z1: 0, z2: 0, s1: 1, s2: 1, tilt: 0 }; // its p(z|x) is the prior
+const IGNORES = { decoder: "deaf", q: "hand", z1: 0, z2: 0, s1: 1, s2: 1, tilt: 0 };
 
 const load = async () => {
   const [decoder, encoder, images, counts] = await Promise.all([loadDecoder(), loadEncoder(), loadImages(), loadCounts()]);
@@ -74,7 +76,7 @@ function build(kit, { decoders, encoder, images }) {
   const grids = {};
   const grid = (kind) => (grids[kind] ??= new Grid(decoders[kind]));
   const image = ({ digit, x }) => (x ? fromHex(x) : images[digit]);
-  let known = {}; // what depends on the image and the decoder alone
+  let known = {};
   const truth = (state) => {
     const key = `${state.decoder} ${state.x || state.digit}`;
     if (known.key !== key) known = { key, ...grid(state.decoder).posterior(image(state)) };
@@ -160,11 +162,11 @@ function build(kit, { decoders, encoder, images }) {
   const goOn = button("", () => {
     asking = QUESTIONS[asking].next;
     guess.ask(QUESTIONS[asking].text, QUESTIONS[asking].answers);
-    guess.focus(); // this button goes
+    guess.focus();
     const { z1, z2 } = asState(encode(encoder, images[kit.state.digit]));
     kit.go(asking === "decoder" ? { q: "encoder" } : { x: "", q: "hand", z1, z2, s1: 0.02, s2: 0.02, tilt: 0 });
   });
-  goOn.classList.add("lb-tool"); // it is no answer to the question above it
+  goOn.classList.add("lb-tool");
   kit.atReset(() => (asking = kit.state.ask));
 
   let hovered;
@@ -201,13 +203,14 @@ function build(kit, { decoders, encoder, images }) {
     drawn.paint(x, "Press and draw. A stroke that begins on ink rubs out.");
     yours.paint(forward(decoder, hovered ?? q.mean, logits).map(sigmoid), hovered ? "this place, decoded" : "its middle, decoded");
 
+    const crowded = surprise > CROWDED;
     costs.paint({
       from: 0, to: AXIS, step: 10,
       marks: state.decoder === "deaf" ? [{ kind: "lb-tick lb-was", at: listening(state), text: `before: ${number(listening(state), 1)}` }] : [],
       pieces: [{ kind: "lb-piece-p", start: 0, end: surprise }, { kind: "lb-piece-gap", start: surprise, end: value }],
       labels: [
-        { kind: "lb-label-p", at: Math.min(surprise, AXIS), text: `−log p(x) ${number(surprise, 1)}`, side: "lb-before" },
-        { kind: "lb-label-gap", at: Math.min(surprise, 0.85 * AXIS), text: `gap ${gapText(gap)}` },
+        { kind: "lb-label-p", at: Math.min(surprise, CROWDED), text: `−log p(x) ${number(surprise, 1)}`, side: "lb-before", least: NAMED },
+        { kind: "lb-label-gap", at: crowded ? AXIS : surprise, text: `gap ${gapText(gap)}`, side: crowded ? "lb-before" : "", least: NAMED },
       ],
       end: { at: Math.min(value, AXIS), text: `loss ${number(value, 1)}${value > AXIS ? " →" : ""}`, inside: value > 0.75 * AXIS },
     });
@@ -252,12 +255,11 @@ function build(kit, { decoders, encoder, images }) {
     if (q === "encoder" || start?.of !== `${x} ${digit}`) start = { of: `${x} ${digit}`, gap };
     const moved = !deafened && Math.abs(gap - start.gap) > MOVED;
     const { missing, next } = QUESTIONS[asking];
-    goOn.hidden = !next;
     if (next) write(goOn, QUESTIONS[next].go);
     if (asking === "draw") {
       const before = -grid(decoder).posterior(images[digit]).logEvidence;
       const right = gap > 2 * surprise ? 1 : surprise > 2 * gap ? 0 : 2;
-      const because = `−log p(x) is ${numbers["-log p(x)"]}: the model would hardly ever make your image. For the digit before, it was ${number(before, 1)}. The gap is ${numbers.gap}.`;
+      const because = `The model would hardly ever make such an image: −log p(x) is over ${MUCH} nats more than for the digit before, ${number(before, 1)}.`;
       guess.paint(x && q === "encoder" && surprise > before + MUCH, { right, because }, x ? "Go on: change more of the squares." : missing);
     } else if (asking === "floor") {
       const because = "The gap comes near 0, and is never below it. So the loss is never below −log p(x): minus the loss is a lower bound of log p(x).";
@@ -270,6 +272,7 @@ function build(kit, { decoders, encoder, images }) {
       const because = `The gap is ${numbers.gap}, and the loss ${numbers.loss}. With the decoder that listens, and its encoder’s ellipse, it was ${number(before, 1)}. Now every place decodes to the same picture.`;
       guess.paint(deafened && gap < 0.05, { right, because }, missing);
     }
+    goOn.hidden = !next || !guess.judged();
   }
 
   const legend = element("p", { class: "lb-legend" });

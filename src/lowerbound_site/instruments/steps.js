@@ -29,10 +29,10 @@ const SEED = 0; // of the untrained encoder
 const NATS_SEEN = 0.05;
 const CODES = steadyNoise(20); // from the prior, the same for every decoder
 const HEAP = "Numerals: the codes of all held-out digits. An untrained encoder puts them on one heap.";
-const LOOK_AFTER = 8; // decoder steps in a row: an encoder held so long answers the question
+const LOOK_AFTER = 16; // decoder steps in a row: an encoder held so long answers the question, and one button takes them
 
 const QUESTION = {
-  question: "Hold the encoder and take decoder steps only. The loss will fall, so the ELBO rises. What will −log p(x) do?",
+  question: `Hold the encoder and take ${LOOK_AFTER} decoder steps. The loss will fall, so the ELBO rises. What will −log p(x) do?`,
   options: ["it falls: the model gets better", "it stays where it is", "it rises: the model gets worse"],
   judge: ({ first, last }) => {
     const moved = last.surprise - first.surprise;
@@ -50,7 +50,8 @@ function missing(moves) {
   const left = LOOK_AFTER - inARow(moves);
   if (left <= 0) return "Computing these steps.";
   if (MOST - moves.length < left) return `There is no room left for ${LOOK_AFTER} decoder steps in a row: take some steps back, or press Reset.`;
-  return left < LOOK_AFTER ? `${left} more decoder step${left === 1 ? "" : "s"} in a row, and you see.` : `Now take ${LOOK_AFTER} decoder steps in a row, and see.`;
+  const press = `press “${LOOK_AFTER} decoder steps”`;
+  return left < LOOK_AFTER ? `Since the encoder moved, the decoder has taken ${LOOK_AFTER - left} of ${LOOK_AFTER} steps. Go on, or ${press}.` : `Now ${press}, and see.`;
 }
 
 const LETTERS = ["", "e", "d"];
@@ -101,6 +102,8 @@ async function build(kit, { weights, images, labels, heldOut, train }) {
   const take = (move) => kit.set({ moves: packed((movesOf(kit.state) + move).slice(0, MOST)) }, true);
   const encoderStep = button("Encoder step", () => take("e"));
   const decoderStep = button("Decoder step", () => take("d"));
+  const manySteps = button(`${LOOK_AFTER} decoder steps`, () => take("d".repeat(LOOK_AFTER)));
+  manySteps.classList.add("lb-main");
   const back = button("One back", () => kit.set({ moves: packed(movesOf(kit.state).slice(0, -1)) }, true));
   const another = button("Another digit", () => kit.go({ digit: (kit.state.digit + 1) % images.length }));
 
@@ -109,7 +112,7 @@ async function build(kit, { weights, images, labels, heldOut, train }) {
     { class: "lb-workshop" },
     element("style", {}, STYLE),
     foretell.element,
-    element("div", { class: "lb-live lb-run" }, encoderStep, decoderStep, back, another, said),
+    element("div", { class: "lb-live lb-run" }, encoderStep, decoderStep, manySteps, back, another, said),
     element("div", { class: "lb-draws" }, before.element, after.element),
     panes.root,
     element("div", { class: "lb-live lb-run" }, ...kit.tools()),
@@ -133,7 +136,7 @@ async function build(kit, { weights, images, labels, heldOut, train }) {
     panes.name(`After ${have} steps: the ellipse of this image is at ${number(q.mean[0], 1)}, ${number(q.mean[1], 1)}.`);
     const count = (letter) => [...moves.slice(0, have)].filter((move) => move === letter).length;
     write(said, `${count("e")} encoder and ${count("d")} decoder steps${have < moves.length ? ", computing" : ""}`);
-    for (const made of [encoderStep, decoderStep]) made.disabled = moves.length === MOST;
+    for (const made of [encoderStep, decoderStep, manySteps]) made.disabled = moves.length === MOST;
     back.disabled = moves.length === 0;
     const held = inARow(moves.slice(0, have));
     const enough = measured && points.length === have + 1 && held >= LOOK_AFTER;

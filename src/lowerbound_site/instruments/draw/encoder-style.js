@@ -5,6 +5,11 @@ export const STYLE = `
 .lb-task { grid-area: task }
 .lb-hint { position: absolute; bottom: 0.8rem; left: 0; color: var(--lb-muted); font-size: 0.75rem }
 .lb-away { visibility: hidden; opacity: 0 }
+@media (prefers-reduced-motion: no-preference) {
+  .lb-recut .lb-track > i { transition: left 1.6s ease-in-out, width 1.6s ease-in-out, background-color 1.6s ease-in-out }
+  .lb-recut .lb-bar-labels > span { animation: lb-recut-name 1.8s }
+}
+@keyframes lb-recut-name { 0%, 60% { opacity: 0 } 100% { opacity: 1 } }
 .lb-game .lb-plane { grid-area: plane; margin: 0 0 1rem 1.1rem }
 .lb-draws { grid-area: draws }
 .lb-story { grid-area: story; min-height: 9rem; font-size: 0.8rem }

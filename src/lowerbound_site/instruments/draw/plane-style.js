@@ -23,6 +23,8 @@ export const STYLE = `
 .lb-fitting .lb-numbers input[type="number"] { width: 4.4rem; min-height: 44px; border: 1px solid var(--lb-rule-strong); background: var(--lb-paper); color: var(--lb-ink); font: inherit }
 .lb-fitting .lb-numbers input { accent-color: var(--lb-q) }
 @media screen and (min-width: 44rem) {
-  .lb-fitting, .lb-fitting:has(.lb-own[open]) { grid-template: "costs costs" "plane ask" "plane side" "plane more" 1fr / minmax(0, 25rem) minmax(0, 1fr) }
+  .lb-fitting { grid-template: "costs costs" "plane ask" "plane side" "plane more" 1fr / minmax(0, 25rem) minmax(0, 1fr) }
+  .lb-fitting:has(.lb-own[open]) { grid-template: "costs costs costs" "plane ask ask" "plane more side" 1fr / minmax(0, 25rem) minmax(0, 1fr) 6rem }
+  .lb-fitting:has(.lb-own[open]) .lb-side { grid-template-columns: minmax(0, 1fr); align-content: start }
 }
 `;
