@@ -3,10 +3,9 @@
 Kind: experiment
 Break it: (whole(vae, z) - partner) -> (whole(vae, z))
 Fold: whole
-Figure: Three rows, after 40, 100 and 250 steps: dots in a plane, then five pictures from new codes, in blue, and five
-    from the data's codes, in orange. At first most pictures are alike, and all dots lie together. Row by row the
-    orange pictures become different digits, and the orange dots move away from the blue ones; in the end most lie
-    far out, and the blue pictures repeat a few digits.
+Figure: Two rows, after 40 and 100 steps: dots in a plane, then four pictures from new codes, in blue, and four
+    from the data's codes, in orange. In the first row most pictures are alike, and all dots lie together. In the
+    second the orange pictures are different digits, and the orange dots have begun to move away from the blue ones.
 """
 
 from math import log
@@ -33,7 +32,7 @@ vae = VAE(mlp(64, 64, 4, seed=0), mlp(2, 64, 64, seed=5), Bernoulli()).double()
 optimizer = torch.optim.Adam(vae.parameters(), lr=0.02)
 noise = torch.randn(100, 100, 2, generator=torch.Generator().manual_seed(9)).double()
 moments, ends = [40, 100, 250], []
-figure, axes = subplots(3, 3, figsize=(4.6, 2.8), width_ratios=[1, 1.4, 1.4])
+figure, axes = subplots(2, 3, figsize=(4.6, 2), width_ratios=[1, 1.4, 1.4])
 for step in range(251):
     if step in moments:
         with torch.no_grad():
@@ -42,14 +41,17 @@ for step in range(251):
             ends.append((partner, whole(vae, z).mean().item() - partner - log(100)))
             print(f"after {step}: codes = {partner:z.0f}")
             print(f"after {step}: yours = {ends[-1][1]:z.0f}")
-            plane, *others = axes[len(ends) - 1]
-            lim = {"xlim": (-11, 11), "ylim": (-11, 11), "xticks": [], "yticks": []}
-            plane.set(title=f"{step} steps", aspect="equal", **lim)
-            for ax, at, hue in zip(others, (noise[0], z[0]), (P, Q), strict=True):
-                plane.plot(
-                    *at[::3].T, "o", color=hue, markersize=1.5, markeredgewidth=0
-                )
-                pictures(ax, vae.decode(at[::20]).sigmoid().reshape(5, 8, 8), 5, hue)
+            if step < 250:
+                plane, *others = axes[len(ends) - 1]
+                lim = {"xlim": (-11, 11), "ylim": (-11, 11), "xticks": [], "yticks": []}
+                plane.set(title=f"{step} steps", aspect="equal", **lim)
+                for ax, at, hue in zip(others, (noise[0], z[0]), (P, Q), strict=True):
+                    plane.plot(
+                        *at[::5].T, "o", color=hue, markersize=1.5, markeredgewidth=0
+                    )
+                    pictures(
+                        ax, vae.decode(at[::25]).sigmoid().reshape(4, 8, 8), 4, hue
+                    )
     optimizer.zero_grad()
     z = vae.encode(x).at(torch.randn(100, 2, generator=g, dtype=x.dtype))
     partner = codes(vae, z)
