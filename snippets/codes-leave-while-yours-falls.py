@@ -1,4 +1,4 @@
-"""Trained on q(x|z) against p(x|z) alone, the codes of digits leave the prior step by step.
+"""Trained on q(x|z) against p(x|z) alone, codes end far from the prior, and leave while digits still come.
 
 Kind: experiment
 Break it: (whole(vae, z) - partner) -> (whole(vae, z))

@@ -197,7 +197,7 @@ def test_what_cannot_be_is_shown_as_such(shared: Page, stage: str) -> None:
         shared.locator("lb-instrument svg").all_text_contents()
     )
     assert "∞" in text
-    start(shared, stage, "two-cuts", "sevens=0&turn=0")
+    start(shared, stage, "two-cuts", "image=seven&sevens=0&turn=0")
     text += "".join(shared.locator("output").all_inner_texts())
     assert "0.000 · — = 0.000" in text
     start(shared, stage, "eight-names", "priorRound=0&encoderRound=0")

@@ -343,7 +343,7 @@ def test_decoder_steps_in_a_row_answer_the_question_whatever_came_before(
     expect(verdict).to_have_text("Now press “16 decoder steps”, and see.", timeout=LONG)
     press(page, "Decoder step")
     expect(verdict).to_have_text(
-        "Since the encoder moved, the decoder has taken 1 of 16 steps. Go on, or press “16 decoder steps”.",
+        "The decoder has taken 1 of 16 steps in a row. Go on, or press “16 decoder steps”.",
         timeout=LONG,
     )
     page.goto(f"{stage}steps?moves=5555555555555000")

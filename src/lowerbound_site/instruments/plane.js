@@ -60,7 +60,7 @@ const QUESTIONS = { // the first is the page's choice, `ask`; a button leads on 
   },
   decoder: {
     go: "And a decoder that ignores z?",
-    text: "The ellipse is now the encoder’s answer. Take a decoder that ignores z, so that one ellipse fits its cloud exactly: gap 0. Will the whole bar be…",
+    text: "With the encoder’s answer the bar is as short as the encoder makes it. Take a decoder that ignores z, so that one ellipse fits its cloud exactly: gap 0. Will the whole bar be…",
     answers: ["shorter", "as long", "longer"],
     missing: "Now press the button below, and see.",
   },

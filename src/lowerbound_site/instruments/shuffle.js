@@ -40,6 +40,7 @@ const PICTURE = 1.05; // how wide the place of a picture of the atlas is at most
 const CLOUD = 140; // pixels a side of what is drawn of the densities
 const ATLAS = 360;
 const ASKED = 3; // cells a side, in the question
+const CUT = 0.5; // nats that the gap grows at least where the island was cut
 const DRAWS = 512;
 const SHOWN = 24; // draws on the plane
 const DECODED = 6; // and beside it
@@ -310,7 +311,11 @@ function build(kit, { images, known }) {
     const meaning = `−log p(x) ${numbers["-log p(x)"]}, gap ${briefly}`;
     cells.paint(meaning, `${state.k} x ${state.k}`);
     shape.paint(seen);
-    first.paint(state.k > 1 && !inPieces && !state.steps);
+    const shuffled = state.k > 1 && !inPieces && !state.steps;
+    const open = shuffled && first.answered() && !first.judged();
+    const inOnePiece = open && found.gap < measure(known, { ...state, k: 1, q: "ellipse" }).gap + CUT; // a lucky shuffle
+    if (open && inOnePiece) first.paint(false, undefined, "Here blue stayed in one piece. Shuffle again.");
+    else first.paint(shuffled);
     guess.element.hidden = !first.judged();
     guess.paint(inPieces && state.k > 1 && !state.steps); // it asks of the shuffle alone
     kit.say(`${state.k} by ${state.k} cells, ${{ ellipse: "one ellipse", best: "the best ellipse found", pieces: "q in pieces" }[state.q]}: ${meaning}, loss ${numbers.loss}`);

@@ -111,10 +111,11 @@ function build(kit, data) {
       for (const hand of hands) hand.paint(meaning);
       seen ||= question.answered() || Object.entries(schema).some(([key, { start: from }]) => state[key] !== from);
       for (const answer of [pair, told]) answer.classList.toggle("lb-later", !seen);
-      question.paint(true, {
+      const several = likeliest < 0.5; // far out one image has nearly all the chance, and the decoder was hardly trained
+      question.paint(several, {
         right: 1,
         because: `The orange picture is all training images, added up with their chances, and what the decoder draws is ${number(apart, 2)} a pixel away from it. Try other codes.`,
-      });
+      }, "Out here one image has most of the chance, and the decoder was hardly trained. Ask nearer the middle.");
       kit.say(`code ${number(z1, 2)}, ${number(z2, 2)}: ${meaning}`);
       return {
         ...Object.fromEntries(first.map((i, n) => [`source ${n + 1}`, number(weights[i], 4)])),

@@ -51,7 +51,7 @@ function missing(moves) {
   if (left <= 0) return "Computing these steps.";
   if (MOST - moves.length < left) return `There is no room left for ${LOOK_AFTER} decoder steps in a row: take some steps back, or press Reset.`;
   const press = `press “${LOOK_AFTER} decoder steps”`;
-  return left < LOOK_AFTER ? `Since the encoder moved, the decoder has taken ${LOOK_AFTER - left} of ${LOOK_AFTER} steps. Go on, or ${press}.` : `Now ${press}, and see.`;
+  return left < LOOK_AFTER ? `The decoder has taken ${LOOK_AFTER - left} of ${LOOK_AFTER} steps in a row. Go on, or ${press}.` : `Now ${press}, and see.`;
 }
 
 const LETTERS = ["", "e", "d"];

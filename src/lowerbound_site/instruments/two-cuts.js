@@ -77,7 +77,8 @@ function build(kit) {
       // Not before it was cut so: the question asks for it.
       byImage.classList.toggle("lb-later", !turned);
       write(byImage, `by image: ${product(`p(${state.image})`, shown["p(x)"], `p(${state.code}|${state.image})`, shown["p(z|x)"])}`);
-      question.paint(turned);
+      const asked = ["sevens", "image", "code"].every((key) => state[key] === schema[key].start); // the numbers it names
+      question.paint(turned && asked, undefined, asked ? undefined : "Press Reset, and turn the square as it was.");
       kit.say(`${where}; ${state.image} and ${state.code}: ${probability(shown["p(x, z)"])}`);
       return texts(measure(state), 3);
     },

@@ -6,8 +6,8 @@ export const STYLE = `
 .lb-sorted > * { min-width: 0 }
 .lb-sorted .lb-choice { display: flex; flex-wrap: wrap; align-items: center; gap: 0 0.8rem }
 .lb-sorted .lb-choice legend { float: left; font-size: inherit; color: inherit }
-.lb-sorted > .lb-totals { max-width: 26rem }
-.lb-sorted > .lb-totals svg { width: 100% }
+.lb-sorted .lb-totals { max-width: 26rem }
+.lb-sorted .lb-totals svg { width: 100% }
 @media screen and (min-width: 60rem) {
   .lb-sorted { grid-template-columns: repeat(2, minmax(0, 26rem)); align-items: end }
   .lb-sorted > :not(.lb-totals) { grid-column: 1 / -1 }
