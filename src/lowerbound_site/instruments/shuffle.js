@@ -312,9 +312,8 @@ function build(kit, { images, known }) {
     cells.paint(meaning, `${state.k} x ${state.k}`);
     shape.paint(seen);
     const shuffled = state.k > 1 && !inPieces && !state.steps;
-    const open = shuffled && first.answered() && !first.judged();
-    const inOnePiece = open && found.gap < measure(known, { ...state, k: 1, q: "ellipse" }).gap + CUT; // a lucky shuffle
-    if (open && inOnePiece) first.paint(false, undefined, "Here blue stayed in one piece. Shuffle again.");
+    const whole = shuffled && first.answered() && !first.judged() && found.gap < measure(known, { ...state, k: 1, q: "ellipse" }).gap + CUT;
+    if (whole) first.paint(false, undefined, "Here blue stayed in one piece. Shuffle again.");
     else first.paint(shuffled);
     guess.element.hidden = !first.judged();
     guess.paint(inPieces && state.k > 1 && !state.steps); // it asks of the shuffle alone

@@ -1,4 +1,4 @@
-// Who sent this code? The training images that a code most probably came from, their average, and the decoder's picture.
+// Who sent this code? The likeliest training images, the average of all, and the decoder's picture.
 
 import { loadDecoder, loadEncoder, loadTrainingImages } from "./controls/data.js";
 import { change, element, svg, write } from "./controls/dom.js";
@@ -64,21 +64,18 @@ function build(kit, data) {
   }, { signal: kit.signal });
   const sliders = { z1: "code, to the right", z2: "code, upwards" };
   const hands = Object.entries(sliders).map(([key, label]) => axisSlider(kit, key, label));
-  const senders = digits("sources-senders", "var(--lb-data)", SHOWN, "The five training images that most probably sent this code");
+  const senders = digits("sources-senders", "var(--lb-data)", SHOWN, "The five likeliest senders");
   const shares = Array.from({ length: SHOWN }, () => element("output", { "aria-live": "off" }));
   const mixed = digits("sources-average", "var(--lb-q)", 1, "All training images, averaged with their chances");
   const shown = digits("sources-decoder", "var(--lb-p)", 1, "What the trained decoder draws");
   const told = element("p", {});
   const pair = element("div", { class: "lb-pair" }, mixed.element, shown.element);
-  const question = predict(kit, "Only the code goes to the decoder, and not the image that sent it. What will the decoder draw?", {
+  const question = predict(kit, "Only the code goes to the decoder. What will it draw?", {
     answers: ["the likeliest sender", "a mix of the senders", "an image of its own"],
-    right: 1,
   });
-  // What answers the question is seen once it is answered, or another code is asked about.
+  // The answer is seen once it is asked for, or the code was moved.
   let seen = false;
-  kit.atReset(() => {
-    seen = false;
-  });
+  kit.atReset(() => (seen = false));
   return {
     stop: () => gliding.stop(),
     stage: element(
@@ -105,17 +102,16 @@ function build(kit, data) {
       first.forEach((i, n) => write(shares[n], percent(weights[i])));
       mixed.paint([average]);
       shown.paint([decoded]);
-      write(told, `${half === 1 ? "One image has half of the probability or more" : `It takes the ${half} likeliest of ${data.images.length.toLocaleString("en")} images to reach half of the probability`}. Average and decoder differ by ${number(apart, 2)} a pixel, from white at 0 to black at 1.`);
+      write(told, `${half === 1 ? "One image has half of the probability" : `The ${half} likeliest of ${data.images.length.toLocaleString("en")} images have half of the probability`}. Average and decoder differ by ${number(apart, 2)} a pixel.`);
       const likeliest = weights[first[0]];
       const meaning = `likeliest sender ${percent(likeliest)}`;
       for (const hand of hands) hand.paint(meaning);
       seen ||= question.answered() || Object.entries(schema).some(([key, { start: from }]) => state[key] !== from);
       for (const answer of [pair, told]) answer.classList.toggle("lb-later", !seen);
-      const several = likeliest < 0.5; // far out one image has nearly all the chance, and the decoder was hardly trained
-      question.paint(several, {
+      question.paint(likeliest < 0.5, {
         right: 1,
-        because: `The orange picture is all training images, added up with their chances, and what the decoder draws is ${number(apart, 2)} a pixel away from it. Try other codes.`,
-      }, "Out here one image has most of the chance, and the decoder was hardly trained. Ask nearer the middle.");
+        because: `The orange picture is that mix, and what the decoder draws is ${number(apart, 2)} a pixel away from it. Try other codes.`,
+      }, "Out here one image sends most. Ask nearer the middle.");
       kit.say(`code ${number(z1, 2)}, ${number(z2, 2)}: ${meaning}`);
       return {
         ...Object.fromEntries(first.map((i, n) => [`source ${n + 1}`, number(weights[i], 4)])),

@@ -4,11 +4,7 @@ import { element, write } from "./dom.js";
 
 const TRY = "Now try it, and see.";
 
-/**
- * answers: what one may say; right: which of them holds; because: what is said with the verdict. Where what is right
- * depends on the state, `paint` is told; so is what is still missing, where trying may lead elsewhere. The first verdict
- * stays, until Reset, or until `again` takes it back.
- */
+/** Of the answers one is right, because …; where that depends on the state, `paint` is told. The first verdict stays until `again`. */
 export function predict(kit, question, { answers, right, because } = {}) {
   const asked = element("p", {});
   const choices = element("div", { class: "lb-answers" });
@@ -60,7 +56,6 @@ export function predict(kit, question, { answers, right, because } = {}) {
     again,
     answered: () => chosen >= 0,
     focus: () => buttons[0].focus(),
-    /** Whether its verdict stands: then another question may follow. */
     judged: () => judged,
     paint(seen, now = { right, because }, missing = TRY) {
       if (chosen < 0 || judged) return;
