@@ -64,6 +64,6 @@ assert (away.diff() > 0).all(), (
     f"at each moment the codes should be farther than before, not {away}"
 )
 assert away[-1] > 10, f"in the end they should be far, not {away[-1]:.1f} nats away"
-assert (own.diff() < -1).all(), (
+assert (own.diff() < 0).all(), (
     f"your comparison should fall from moment to moment, not {own}"
 )
