@@ -1,5 +1,6 @@
 import re
 from itertools import product
+from pathlib import Path
 
 import pytest
 
@@ -49,3 +50,17 @@ def test_figures_and_pages_speak_the_same_language() -> None:
         assert name in light
         if name in ("p", "q", "data", "gap"):
             assert light[name] == hexadecimal
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "docs" / "questions").glob("*.md")), ids=lambda path: path.stem)
+def test_a_questions_sketch_takes_the_pages_colours(path: Path) -> None:
+    sketch = (path.parent / "sketches" / f"{path.stem}.svg").read_text()
+    taken = re.findall(r"var\(--lb-([\w-]+), (#[0-9a-f]{6})\)", sketch)
+    assert taken
+    assert len(taken) == sketch.count("#"), "a colour that does not change with the scheme"
+    assert all(scheme("default")[name] == hexadecimal for name, hexadecimal in taken)
+
+
+def test_every_sketch_belongs_to_a_question() -> None:
+    questions = ROOT / "docs" / "questions"
+    assert {path.stem for path in questions.glob("sketches/*")} == {path.stem for path in questions.glob("*.md")}

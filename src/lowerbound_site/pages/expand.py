@@ -177,7 +177,7 @@ class _Expansion:
             "ledger": lambda: ledger(
                 read_claims(self.root), read_pages(self.root), read_tried(self.root), read_explanations(self.root)
             ),
-            "questions": lambda: questions(read_pages(self.root)),
+            "questions": lambda: questions(read_pages(self.root), self.root),
         }
         if word in blocks:
             if not self.whole:
@@ -333,16 +333,23 @@ def _no_record(claim: Claim) -> str:
     return note if claim.note else ""
 
 
-def questions(pages: list[Page]) -> str:
-    """Write the map of the questions: in their order, each with its answer in a line."""
+def questions(pages: list[Page], root: Path) -> str:
+    """Write the map of the questions: in their order, each with its sketch, if it has one, and its answer in a line."""
     numbered = sorted(
         ((page.meta["question"], page) for page in pages if "question" in page.meta), key=lambda entry: entry[0]
     )
     lines = [
-        f"{number}. [{_markdown(page.meta['title'])}](/{page.path})<br>{_markdown(page.meta['description'])}"
+        f"{number}. {_sketch(page, root)}[{_markdown(page.meta['title'])}](/{page.path})<br>"
+        f"{_markdown(page.meta['description'])}"
         for number, page in numbered
     ]
     return "\n".join(['<div class="lb-questions" markdown="1">\n', *lines, "\n</div>"])
+
+
+def _sketch(page: Page, root: Path) -> str:
+    """A small drawing of what a question is about, in line, so that it takes the page's colours."""
+    path = (root / "docs" / page.path).parent / "sketches" / f"{Path(page.path).stem}.svg"
+    return path.read_text(encoding="utf-8").strip() if path.exists() else ""
 
 
 def ledger(
