@@ -209,12 +209,6 @@ BOUNDS = [
         ValueError,
         "repeats: expected a whole number of at least 2, got 1",
     ),
-    (
-        "inference_gaps",
-        lambda: lb.inference_gaps(VAE, Q, X, torch.zeros(3)),
-        ValueError,
-        r"log_evidence: expected shape \(2,\), one for each x, got \(3,\)",
-    ),
     ("optimal_q", lambda: lb.optimal_q(VAE, Q, X[0]), ValueError, r"x: expected shape \(n, D\)"),
     ("optimal_q", lambda: lb.optimal_q(VAE, Q, X[:1]), ValueError, "q: 2 .*x.* 1"),
     ("rate_distortion", lambda: lb.rate_distortion(P, P.x), TypeError, "kl_each.*Distribution"),
