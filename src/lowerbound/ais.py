@@ -192,8 +192,7 @@ class _Path:
 def _schedule(temperatures: int) -> list[float]:
     """0 = t_0 < … < t_K = 1."""
     t = torch.linspace(-STEEPNESS, STEEPNESS, temperatures + 1, dtype=torch.float64).sigmoid()
-    rising: list[float] = ((t - t[0]) / (t[-1] - t[0])).tolist()
-    return rising
+    return ((t - t[0]) / (t[-1] - t[0])).tolist()
 
 
 def _check_start(start: Tensor) -> None:

@@ -209,7 +209,7 @@ class GaussianJoint:
         That direction carries $\frac{1}{2} \log(1 + s_i^2)$ nats; together they are the mutual information.
         """
         decoder = self.x_given_z
-        stretch: Tensor = torch.linalg.svdvals(_solve(decoder.scale_tril, decoder.weight @ self.z.scale_tril))
+        stretch = torch.linalg.svdvals(_solve(decoder.scale_tril, decoder.weight @ self.z.scale_tril))
         return 0.5 * stretch.square().log1p()
 
     @property
@@ -229,9 +229,7 @@ def _(q: Gaussian, p: Any) -> Tensor:
 def _(q: LinearGaussian, p: Any) -> Tensor:
     p, given = _as_conditional(p, q), q.given
     if given is None:
-        raise ValueError(
-            "q.given: kl averages over it; pass given= to q, or use kl_each(q, p, at) for named conditions"
-        )
+        raise ValueError("q.given: kl averages over it; pass given= to q, or name conditions in kl_each(q, p, at)")
     moves = _solve(p.scale_tril, (q.weight - p.weight) @ given.scale_tril)  # of q's mean against p's, as g varies
     return kl_each(q, p, given.mean) + _half_square(moves.flatten())
 
@@ -332,8 +330,7 @@ def _draw(mean: Tensor, tril: Tensor, generator: torch.Generator | None) -> Tens
 
 def _solve(tril: Tensor, columns: Tensor) -> Tensor:
     """L⁻¹ C for a matrix C of columns."""
-    solved: Tensor = solve_triangular(tril, columns, upper=False)
-    return solved
+    return solve_triangular(tril, columns, upper=False)
 
 
 def _solve_rows(tril: Tensor, rows: Tensor) -> Tensor:
@@ -383,7 +380,6 @@ def _covariance(value: Any, like: Tensor) -> Tensor:
 
 def _cholesky(cov: Tensor) -> Tensor:
     """L with L Lᵀ = cov; a feature that the ones before it determine, down to rounding, counts as singular."""
-    tril: Tensor
     tril, failed = torch.linalg.cholesky_ex(cov)
     rounding = len(cov) * torch.finfo(cov.dtype).eps
     if failed or (tril.diagonal().square() <= rounding * cov.diagonal()).any():

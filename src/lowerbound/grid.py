@@ -302,8 +302,7 @@ class Grid:
         """Which q(z|x) the grid cannot see: narrower than its spacing, or with mass over its edge."""
         width = torch.linalg.svdvals(q.scale_tril).amin(1)
         reach = (q.mean.abs() + Q_REACH * q.scale_tril.square().sum(-1).sqrt()).amax(1)
-        hidden: Tensor = (width < NARROWEST * self.spacing) | (reach > self.limit)
-        return hidden
+        return (width < NARROWEST * self.spacing) | (reach > self.limit)
 
     def _checked(self, x: Tensor) -> Tensor:
         """x as rows of pixels, in the dtype and on the device that it has."""
@@ -353,8 +352,7 @@ def _around(cells: Tensor) -> Tensor:
     """The largest of the cells between points at each point, shape (G,), from (points - 1, ...)."""
     dim = cells.dim()
     padded = pad(cells[None, None], [1, 1] * dim, value=-math.inf)
-    pooled: Tensor = (max_pool1d if dim == 1 else max_pool2d)(padded, 2, stride=1)
-    return pooled.flatten()
+    return (max_pool1d if dim == 1 else max_pool2d)(padded, 2, stride=1).flatten()
 
 
 def _in_float64(q: Encoded) -> Encoded:
@@ -371,9 +369,7 @@ def _warn(error: Tensor) -> None:
         if off.isinf().any()
         else "use Grid with twice the points, or log_evidence of lowerbound.ais"
     )
-    warnings.warn(
-        f"grid: log p(x) of {len(off)} image(s) may be off by {off.max().item():.2g} nats; {remedy}", stacklevel=3
-    )
+    warnings.warn(f"grid: log p(x) of {len(off)} image(s) may be off by {off.max():.2g} nats; {remedy}", stacklevel=3)
 
 
 class GridPosterior:

@@ -291,9 +291,7 @@ class PixelNoise(nn.Module, Likelihood):
     def _read(self, decoded: Tensor) -> tuple[Tensor, Tensor]:
         """Means and variances."""
         if decoded.shape[-1] % 2:
-            raise ValueError(
-                f"decoder: its output has {decoded.shape[-1]} numbers; expected a mean and a log variance each"
-            )
+            raise ValueError(f"decoder: expected a mean and a log variance each, got {decoded.shape[-1]} numbers")
         mean, log_variance = decoded.chunk(2, -1)
         return mean, self.floor**2 + log_variance.exp()
 
@@ -335,5 +333,4 @@ def _noise(like: Tensor, generator: torch.Generator | None) -> Tensor:
 
 def _cross_entropy(logits: Tensor, share: Tensor) -> Tensor:
     """Binary cross-entropy with logits, summed over pixels: one fused operation, exact for large logits too."""
-    each: Tensor = binary_cross_entropy_with_logits(logits, share, reduction="none")
-    return each.sum(-1)
+    return binary_cross_entropy_with_logits(logits, share, reduction="none").sum(-1)

@@ -90,8 +90,7 @@ def recorded(name: str) -> list[dict[str, Any]]:
     if not record.is_file():
         known = sorted(file.name.removesuffix(".json") for file in folder.iterdir() if file.name.endswith(".json"))
         raise ValueError(f"name: no experiment {name!r} is recorded; there are {known}")
-    rows: list[dict[str, Any]] = json.loads(record.read_text(encoding="utf-8"))["rows"]
-    return rows
+    return json.loads(record.read_text(encoding="utf-8"))["rows"]
 
 
 KIND = "lowerbound.vae"  # the note that says what the weights belong to; no keyword argument can have this name

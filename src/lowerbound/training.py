@@ -315,9 +315,7 @@ def _average(losses: Tensor, sizes: list[int], epoch: int, learning_rate: float)
     if finite.all():
         return (losses * torch.tensor(sizes).to(losses)).sum().item() / sum(sizes)
     step = int((~finite).nonzero()[0])
-    before = (
-        ", ".join(f"{value:.4g}" for value in losses[max(0, step - 3) : step].tolist()) or "those of earlier epochs"
-    )
+    before = ", ".join(map("{:.4g}".format, losses[max(0, step - 3) : step].tolist())) or "those of earlier epochs"
     raise FloatingPointError(
         f"the loss became {losses[step].item()} at step {step + 1} of epoch {epoch}, after {before}. If it had grown "
         f"before: a learning rate that is too high ({learning_rate:g}; try a tenth). If it came at once: a batch with "
