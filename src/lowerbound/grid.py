@@ -74,8 +74,8 @@ class Grid:
         dim = vae.prior.dim
         if dim > 2:
             raise ValueError(
-                f"vae: a grid over {dim} latent dimensions needs {points}^{dim} points; "
-                "use log_evidence of lowerbound.ais (annealed importance sampling; import it first) instead"
+                f"vae: a grid over {dim} latent dimensions needs {points}^{dim} points; use importance_weighted_bound, "
+                "which more draws bring closer to log p(x)"
             )
         if points < 2 or not 0 < limit < math.inf:
             raise ValueError(f"points, limit: expected at least 2 points and a finite limit > 0, got {points}, {limit}")
@@ -364,11 +364,9 @@ def _warn(error: Tensor) -> None:
     off = error[error > TOLERANCE]
     if not len(off):
         return
-    remedy = (
-        f"the posterior reaches beyond |z| = {FARTHEST:g}, far from the prior: use Grid with a larger limit"
-        if off.isinf().any()
-        else "use Grid with twice the points, or log_evidence of lowerbound.ais"
-    )
+    remedy = "use Grid with twice the points"
+    if off.isinf().any():
+        remedy = f"the posterior reaches beyond |z| = {FARTHEST:g}, far from the prior: use Grid with a larger limit"
     warnings.warn(f"grid: log p(x) of {len(off)} image(s) may be off by {off.max():.2g} nats; {remedy}", stacklevel=3)
 
 

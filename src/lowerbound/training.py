@@ -150,7 +150,7 @@ def fit(
     if exact and vae.prior.dim > 2:
         raise ValueError(
             f"exact: log p(x) is a sum over a grid, for 1 or 2 latent dimensions and not {vae.prior.dim}; leave exact "
-            "out, and call importance_weighted_bound or log_evidence of lowerbound.ais after training"
+            "out, and call importance_weighted_bound after training"
         )
     if not callable(beta):
         _weight(beta, 1)

@@ -7,7 +7,6 @@ import torch
 from torch import nn
 
 import lowerbound as lb
-from lowerbound.ais import log_evidence
 from lowerbound.training import loss
 from tests.library.near import assert_near
 from tests.library.zoo import PAIRS, trained_pair
@@ -56,9 +55,6 @@ MEASURED = {  # what to call with (vae, q, x): a tensor, or several
     "Grid.posterior": lambda vae, q, x: lb.Grid(vae).posterior(x).mean,
     "optimal_q": best,
     "measure": lambda vae, q, x: torch.tensor(lb.measure(vae, x, exact=True)[2:]),
-    "ais": lambda vae, q, x: log_evidence(
-        vae.prior.log_prob, lambda z: vae.log_likelihood(pixels(x), z), start(x), temperatures=3, generator=seed()
-    ),
 }
 # What calls no network of a VAE's, or is there to change it.
 WITHOUT = {

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import lowerbound
-from lowerbound import ais, plots
+from lowerbound import plots
 
 ROOT = Path(__file__).parents[2]
 
@@ -40,7 +40,7 @@ def public(module):
     return {name for name, found in functions if found.__module__ == module.__name__ and not name.startswith("_")}
 
 
-@pytest.mark.parametrize("module", [lowerbound, ais, plots], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", [lowerbound, plots], ids=lambda module: module.__name__)
 def test_every_public_name_is_used_by_a_claim_or_a_page(module, used):
     names = set(lowerbound.__all__) if module is lowerbound else public(module)
     assert names
