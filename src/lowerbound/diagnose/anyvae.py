@@ -13,7 +13,7 @@ from lowerbound.likelihoods import Bernoulli, Binomial, GaussianNoise, LearnedNo
 from lowerbound.vae import VAE, pixel_rows
 
 BERNOULLIS = ("bernoulli-logits", "bernoulli-probabilities")
-LIKELIHOODS = (*BERNOULLIS, "gaussian")
+LIKELIHOODS = (*BERNOULLIS, "binomial-logits", "gaussian")
 
 
 class NotChecked(Exception):
@@ -28,18 +28,20 @@ class AnyVAE:
         encode: x to a pair, the mean of q(z|x) and a second output, each of shape (n, L).
         spread: what the second output is: "logvar", "log_std", "std" or "var".
         decode: z, shape (n, L), to n images.
-        likelihood: what these are: "bernoulli-logits", "bernoulli-probabilities" (a sigmoid comes last) or "gaussian".
+        likelihood: what these are: "bernoulli-logits", "bernoulli-probabilities" (a sigmoid comes last),
+            "binomial-logits" (of pixels that are counts) or "gaussian".
         network: the module that holds all weights; of two modules `nn.ModuleList([encoder, decoder])`.
         loss: the loss as a function of (decoded, x, mean, second output), a number.
         step: instead of that, the loss as a function of x alone, a number, as in a training step.
         draw: the draw of z as a function of (mean, second output); a `step` has its own.
         sigma: for "gaussian", the standard deviation of a pixel that you have in mind. A squared error alone has none.
+        total: for "binomial-logits", the largest count of a pixel: 255 for bytes.
         beta: the weight of the KL that you have in mind.
         vae: the same as a `VAE` of this library, where it is one; `diagnose` fills it in.
 
     Raises:
         TypeError: no module.
-        ValueError: an unknown name, no sigma where one is needed, both a loss and a step.
+        ValueError: an unknown name, no sigma or total where one is needed, both a loss and a step.
 
     >>> net = nn.ModuleList([nn.Linear(4, 2), nn.Linear(1, 4)])
     >>> AnyVAE(network=net, encode=lambda x: net[0](x).chunk(2, 1), spread="logvar",
@@ -56,6 +58,7 @@ class AnyVAE:
     step: Callable[[Tensor], Tensor] | None = None
     draw: Callable[[Tensor, Tensor], Tensor] | None = None
     sigma: float | None = None
+    total: int | None = None
     beta: float = 1.0
     vae: VAE | None = None
 
@@ -63,8 +66,9 @@ class AnyVAE:
         for name, known in (("spread", tuple(READINGS)), ("likelihood", LIKELIHOODS)):
             if getattr(self, name) not in known:
                 raise ValueError(f"{name}: expected one of {known}, got {getattr(self, name)!r}")
-        if (self.likelihood == "gaussian") != (self.sigma is not None):
-            raise ValueError(f"sigma: a number for 'gaussian' and for no other likelihood, got {self.sigma!r}")
+        for name, needs in (("sigma", "gaussian"), ("total", "binomial-logits")):
+            if (self.likelihood == needs) != (getattr(self, name) is not None):
+                raise ValueError(f"{name}: a number for {needs!r} and for no other, got {getattr(self, name)!r}")
         if not isinstance(self.network, nn.Module):
             raise TypeError(f"network: expected a torch.nn.Module, got {type(self.network).__name__}")
         if self.loss is not None and self.step is not None:
@@ -90,7 +94,9 @@ class AnyVAE:
         if self.vae is not None:
             return self.vae
         like = next(self.network.parameters(), torch.empty(0))
-        likelihood: Likelihood = Bernoulli() if self.sigma is None else GaussianNoise(self.sigma)
+        likelihood: Likelihood = Bernoulli() if self.total is None else Binomial(self.total)
+        if self.sigma is not None:
+            likelihood = GaussianNoise(self.sigma)
 
         def decoder(z: Tensor) -> Tensor:
             decoded = self.decoded(z.to(like)).to(z.device, torch.float64)
