@@ -51,10 +51,7 @@ def mlp(*sizes: int, seed: int = 0, activation: type[nn.Module] = nn.SiLU) -> nn
 
 
 def digits_vae(
-    likelihood: Likelihood | None = None,
-    hidden: int = 128,
-    seed: int = 0,
-    posterior: type[Encoded] = DiagonalNormal,
+    likelihood: Likelihood | None = None, hidden: int = 128, seed: int = 0, posterior: type[Encoded] = DiagonalNormal
 ) -> VAE:
     r"""A VAE for 8x8 images with a 2-D latent space, untrained: 64-hidden-2 and back, with SiLU between.
 
