@@ -393,8 +393,7 @@ def _as_conditional(p: Any, q: LinearGaussian) -> LinearGaussian:
     if isinstance(p, Gaussian):
         same_length("p", p.mean, "the dimensions of q", len(q.bias))
         return LinearGaussian(torch.zeros_like(q.weight), p.mean, p.cov)
-    if not isinstance(p, LinearGaussian):
-        raise TypeError(f"p: expected a LinearGaussian or a Gaussian, not a {type(p).__name__}")
+    expect(p, LinearGaussian, "p", "a LinearGaussian or a Gaussian")
     if p.weight.shape != q.weight.shape:
         raise ValueError(f"p is {p!r}, but q is {q!r}")
     return p

@@ -262,7 +262,7 @@ def test_counts_have_a_binomial_with_its_coefficients_or_without():
 
 
 def test_images_come_as_one_tensor():
-    with pytest.raises(TypeError, match="x: expected images as one tensor, got DataLoader"):
+    with pytest.raises(TypeError, match="x: expected images as one tensor, not a DataLoader"):
         diagnose(sound(), torch.utils.data.DataLoader(data()))
 
 

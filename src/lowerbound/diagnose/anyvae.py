@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from lowerbound.checks import expect
 from lowerbound.encoders import READINGS, MeanAndSpread
 from lowerbound.likelihoods import Bernoulli, Binomial, GaussianNoise, LearnedNoise, Likelihood
 from lowerbound.vae import VAE, pixel_rows
@@ -69,8 +70,7 @@ class AnyVAE:
         for name, needs in (("sigma", "gaussian"), ("total", "binomial-logits")):
             if (self.likelihood == needs) != (getattr(self, name) is not None):
                 raise ValueError(f"{name}: a number for {needs!r} and for no other, got {getattr(self, name)!r}")
-        if not isinstance(self.network, nn.Module):
-            raise TypeError(f"network: expected a torch.nn.Module, got {type(self.network).__name__}")
+        expect(self.network, nn.Module, "network", "a torch.nn.Module")
         if self.loss is not None and self.step is not None:
             raise ValueError("loss, step: one of the two is enough, and both could disagree")
 
