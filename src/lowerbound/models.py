@@ -42,8 +42,7 @@ def mlp(*sizes: int, seed: int = 0, activation: type[nn.Module] = nn.SiLU) -> nn
     generator = torch.Generator().manual_seed(seed)
     layers: list[nn.Module] = []
     for inputs, outputs in pairwise(sizes):
-        with torch.random.fork_rng(devices=[]):  # torch draws weights of its own here, which are not kept
-            layer = nn.Linear(inputs, outputs)
+        layer = nn.utils.skip_init(nn.Linear, inputs, outputs)
         for parameter in layer.parameters():
             nn.init.uniform_(parameter, -1 / math.sqrt(inputs), 1 / math.sqrt(inputs), generator=generator)
         layers += [layer, activation()]
