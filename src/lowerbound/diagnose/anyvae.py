@@ -119,18 +119,18 @@ class _Called(nn.Module):
 
 def as_any(vae: VAE) -> AnyVAE:
     """A VAE of this library as anybody's; with a tilted q(z|x), the widths along the axes."""
-    if not isinstance(vae.likelihood, Binomial | GaussianNoise | LearnedNoise):
+    if isinstance(vae.likelihood, Binomial):
+        said: dict[str, Any] = {"likelihood": "binomial-logits", "total": vae.likelihood.total}
+    elif isinstance(vae.likelihood, GaussianNoise | LearnedNoise):
+        said = {"likelihood": "gaussian", "sigma": torch.as_tensor(vae.likelihood.sigma).item()}
+    else:
         raise TypeError(f"vae: its likelihood {vae.likelihood!r} is none that diagnose knows; use AnyVAE")
-    sigma = None if isinstance(vae.likelihood, Binomial) else torch.as_tensor(vae.likelihood.sigma).item()
 
     def encode(x: Tensor) -> tuple[Tensor, Tensor]:
         q = vae.encode(x)
         return q.mean, q.scale_tril.square().sum(-1).log() / 2
 
-    said = "bernoulli-logits" if sigma is None else "gaussian"
-    return AnyVAE(
-        encode=encode, spread="log_std", decode=vae.decode, likelihood=said, network=vae, sigma=sigma, vae=vae
-    )
+    return AnyVAE(encode=encode, spread="log_std", decode=vae.decode, network=vae, vae=vae, **said)
 
 
 @contextmanager
