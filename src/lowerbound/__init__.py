@@ -12,7 +12,7 @@ from lowerbound.fitted import factor_analysis, ppca
 from lowerbound.gaussian import Gaussian, GaussianJoint, LinearGaussian
 from lowerbound.grid import Grid
 from lowerbound.idx import read_idx
-from lowerbound.inference import inference_gaps, optimal_q
+from lowerbound.inference import optimal_q
 from lowerbound.likelihoods import Bernoulli, Binomial, GaussianNoise, LearnedNoise, PixelNoise
 from lowerbound.loaders import for_batches
 from lowerbound.models import digits_vae, load, mlp, save, trained_digits
@@ -52,7 +52,6 @@ __all__ = [
     "fit",
     "for_batches",
     "importance_weighted_bound",
-    "inference_gaps",
     "kl",
     "kl_each",
     "kl_per_latent",

@@ -34,6 +34,5 @@ def digits(binary: bool = True) -> Digits:
     """
     with files("lowerbound").joinpath("digits.npz").open("rb") as packed, np.load(packed) as arrays:
         read = Digits(*(torch.from_numpy(arrays[name].astype(np.int64)) for name in Digits._fields))
-    if binary:
-        return read._replace(train=(read.train >= 8).double(), held_out=(read.held_out >= 8).double())
-    return read._replace(train=read.train.double(), held_out=read.held_out.double())
+    train, held_out = ((part >= 8 if binary else part).double() for part in (read.train, read.held_out))
+    return read._replace(train=train, held_out=held_out)

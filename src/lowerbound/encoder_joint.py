@@ -94,7 +94,7 @@ def _(q: AggregatedPosterior, p: Any) -> Tensor:
     """KL(q(z)‖p(z)) = E_q(z)[|z|^2] / 2 + L/2 log(2 pi) - H(q(z))."""
     expect(p, StandardNormal, "p")
     check_dim(q.given, p)
-    cross_entropy: Tensor = 0.5 * (q.given.second_moment().mean() + p.dim * LOG_2PI)
+    cross_entropy = 0.5 * (q.given.second_moment().mean() + p.dim * LOG_2PI)
     return cross_entropy - entropy(q)
 
 

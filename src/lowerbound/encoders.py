@@ -46,15 +46,11 @@ class MeanAndSpread(nn.Module):
             output = output.chunk(2, 1)
         if not (isinstance(output, tuple | list) and len(output) == 2 and all(isinstance(o, Tensor) for o in output)):
             found = tuple(output.shape) if isinstance(output, Tensor) else f"a {type(output).__name__}"
-            raise TypeError(
-                f"network: expected two tensors, means and {self.spread}, or one of shape (n, 2L); got {found}"
-            )
+            raise TypeError(f"network: expected means and {self.spread}, or one tensor of shape (n, 2L), got {found}")
         mean, second = output
         if mean.dim() != 2 or mean.shape != second.shape:
-            raise ValueError(
-                f"network: expected means and {self.spread} of one shape, (n, L), "
-                f"got {tuple(mean.shape)} and {tuple(second.shape)}"
-            )
+            shapes = f"{tuple(mean.shape)} and {tuple(second.shape)}"
+            raise ValueError(f"network: expected means and {self.spread} of one shape, (n, L), got {shapes}")
         return torch.cat([mean, READINGS[self.spread](second)], 1)
 
 

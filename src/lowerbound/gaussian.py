@@ -86,32 +86,28 @@ class LinearGaussian:
         weight: $W$, shape (n, m): n numbers in the value, m in the condition.
         bias: $b$, shape (n,).
         cov: $R$, the noise, as `Gaussian` takes it: one variance, n variances, or a matrix.
-        given: the distribution of the condition, over m numbers: what `kl` and `entropy` average over. Not needed where
-            the condition is named, as in `at`, `log_prob`, `kl_each`.
 
     Attributes:
         weight, bias, cov: float64, shapes (n, m), (n,), (n, n).
         scale_tril: the Cholesky factor of cov.
-        given: as passed.
+        given: of a part of a `GaussianJoint`, the distribution of the condition: what `kl` averages over; else None.
 
     Raises:
-        TypeError, ValueError: as for `Gaussian`; also a `given` of another size.
+        TypeError, ValueError: as for `Gaussian`.
 
     >>> decoder = LinearGaussian(weight=[[1.0], [2.0]], bias=[0.0, 1.0], cov=0.5)
     >>> decoder.mean([3.0])
     tensor([3., 7.], dtype=torch.float64)
     """
 
-    def __init__(self, weight: Any, bias: Any, cov: Any, given: Gaussian | None = None) -> None:
+    given: Gaussian | None = None
+
+    def __init__(self, weight: Any, bias: Any, cov: Any) -> None:
         self.weight = numbers(weight, "weight", dims=(2,))
         self.bias = numbers(bias, "bias", dims=(1,), device=self.weight.device)
         same_length("bias", self.bias, "the rows of weight", len(self.weight))
         self.cov = _covariance(cov, self.bias)
         self.scale_tril = _cholesky(self.cov)
-        self.given = given
-        if given is not None:
-            expect(given, Gaussian, "given")
-            same_length("given", given.mean, "the columns of weight", self.weight.shape[1])
 
     def mean(self, g: Any) -> Tensor:
         r"""The mean $W g + b$. g has shape (..., m), the result (..., n)."""
@@ -178,7 +174,7 @@ class GaussianJoint:
 
         Args:
             prior: $p(z)$, over the numbers of z.
-            likelihood: the decoder $p(x \mid z)$. Its own `given`, if it has one, is replaced by the prior.
+            likelihood: the decoder $p(x \mid z)$.
         """
         x, x_given_z, z_given_x = _bayes(prior, likelihood, "prior", "likelihood")
         return cls(x, prior, x_given_z, z_given_x)
@@ -189,7 +185,7 @@ class GaussianJoint:
 
         Args:
             data: the data distribution $q(x)$.
-            encoder: $q(z \mid x)$. Its own `given`, if it has one, is replaced by the data.
+            encoder: $q(z \mid x)$.
         """
         z, z_given_x, x_given_z = _bayes(data, encoder, "data", "encoder")
         return cls(data, z, x_given_z, z_given_x)
@@ -209,7 +205,7 @@ class GaussianJoint:
         That direction carries $\frac{1}{2} \log(1 + s_i^2)$ nats; together they are the mutual information.
         """
         decoder = self.x_given_z
-        stretch: Tensor = torch.linalg.svdvals(_solve(decoder.scale_tril, decoder.weight @ self.z.scale_tril))
+        stretch = torch.linalg.svdvals(_solve(decoder.scale_tril, decoder.weight @ self.z.scale_tril))
         return 0.5 * stretch.square().log1p()
 
     @property
@@ -229,9 +225,7 @@ def _(q: Gaussian, p: Any) -> Tensor:
 def _(q: LinearGaussian, p: Any) -> Tensor:
     p, given = _as_conditional(p, q), q.given
     if given is None:
-        raise ValueError(
-            "q.given: kl averages over it; pass given= to q, or use kl_each(q, p, at) for named conditions"
-        )
+        raise ValueError("q.given: kl averages over it; take q from a GaussianJoint, or use kl_each(q, p, at)")
     moves = _solve(p.scale_tril, (q.weight - p.weight) @ given.scale_tril)  # of q's mean against p's, as g varies
     return kl_each(q, p, given.mean) + _half_square(moves.flatten())
 
@@ -304,8 +298,9 @@ def _bayes(
     root = _solve(m, g.scale_tril.T)  # Tᵀ
     precision_weighted = solve_triangular(likelihood.scale_tril.T, a, upper=True)  # R⁻¹ W L
     gain = root.T @ _solve(m, precision_weighted.T)
-    g_given_v = LinearGaussian(gain, g.mean - gain @ v.mean, root.T @ root, given=v)
-    v_given_g = LinearGaussian(likelihood.weight, likelihood.bias, likelihood.cov, given=g)
+    g_given_v = LinearGaussian(gain, g.mean - gain @ v.mean, root.T @ root)
+    v_given_g = LinearGaussian(likelihood.weight, likelihood.bias, likelihood.cov)
+    g_given_v.given, v_given_g.given = v, g
     return v, v_given_g, g_given_v
 
 
@@ -332,8 +327,7 @@ def _draw(mean: Tensor, tril: Tensor, generator: torch.Generator | None) -> Tens
 
 def _solve(tril: Tensor, columns: Tensor) -> Tensor:
     """L⁻¹ C for a matrix C of columns."""
-    solved: Tensor = solve_triangular(tril, columns, upper=False)
-    return solved
+    return solve_triangular(tril, columns, upper=False)
 
 
 def _solve_rows(tril: Tensor, rows: Tensor) -> Tensor:
@@ -383,7 +377,6 @@ def _covariance(value: Any, like: Tensor) -> Tensor:
 
 def _cholesky(cov: Tensor) -> Tensor:
     """L with L Lᵀ = cov; a feature that the ones before it determine, down to rounding, counts as singular."""
-    tril: Tensor
     tril, failed = torch.linalg.cholesky_ex(cov)
     rounding = len(cov) * torch.finfo(cov.dtype).eps
     if failed or (tril.diagonal().square() <= rounding * cov.diagonal()).any():
@@ -400,8 +393,7 @@ def _as_conditional(p: Any, q: LinearGaussian) -> LinearGaussian:
     if isinstance(p, Gaussian):
         same_length("p", p.mean, "the dimensions of q", len(q.bias))
         return LinearGaussian(torch.zeros_like(q.weight), p.mean, p.cov)
-    if not isinstance(p, LinearGaussian):
-        raise TypeError(f"p: expected a LinearGaussian or a Gaussian, not a {type(p).__name__}")
+    expect(p, LinearGaussian, "p", "a LinearGaussian or a Gaussian")
     if p.weight.shape != q.weight.shape:
         raise ValueError(f"p is {p!r}, but q is {q!r}")
     return p

@@ -74,8 +74,8 @@ class Grid:
         dim = vae.prior.dim
         if dim > 2:
             raise ValueError(
-                f"vae: a grid over {dim} latent dimensions needs {points}^{dim} points; "
-                "use log_evidence of lowerbound.ais (annealed importance sampling; import it first) instead"
+                f"vae: a grid over {dim} latent dimensions needs {points}^{dim} points; use importance_weighted_bound, "
+                "which more draws bring closer to log p(x)"
             )
         if points < 2 or not 0 < limit < math.inf:
             raise ValueError(f"points, limit: expected at least 2 points and a finite limit > 0, got {points}, {limit}")
@@ -302,8 +302,7 @@ class Grid:
         """Which q(z|x) the grid cannot see: narrower than its spacing, or with mass over its edge."""
         width = torch.linalg.svdvals(q.scale_tril).amin(1)
         reach = (q.mean.abs() + Q_REACH * q.scale_tril.square().sum(-1).sqrt()).amax(1)
-        hidden: Tensor = (width < NARROWEST * self.spacing) | (reach > self.limit)
-        return hidden
+        return (width < NARROWEST * self.spacing) | (reach > self.limit)
 
     def _checked(self, x: Tensor) -> Tensor:
         """x as rows of pixels, in the dtype and on the device that it has."""
@@ -353,8 +352,7 @@ def _around(cells: Tensor) -> Tensor:
     """The largest of the cells between points at each point, shape (G,), from (points - 1, ...)."""
     dim = cells.dim()
     padded = pad(cells[None, None], [1, 1] * dim, value=-math.inf)
-    pooled: Tensor = (max_pool1d if dim == 1 else max_pool2d)(padded, 2, stride=1)
-    return pooled.flatten()
+    return (max_pool1d if dim == 1 else max_pool2d)(padded, 2, stride=1).flatten()
 
 
 def _in_float64(q: Encoded) -> Encoded:
@@ -366,14 +364,10 @@ def _warn(error: Tensor) -> None:
     off = error[error > TOLERANCE]
     if not len(off):
         return
-    remedy = (
-        f"the posterior reaches beyond |z| = {FARTHEST:g}, far from the prior: use Grid with a larger limit"
-        if off.isinf().any()
-        else "use Grid with twice the points, or log_evidence of lowerbound.ais"
-    )
-    warnings.warn(
-        f"grid: log p(x) of {len(off)} image(s) may be off by {off.max().item():.2g} nats; {remedy}", stacklevel=3
-    )
+    remedy = "use Grid with twice the points"
+    if off.isinf().any():
+        remedy = f"the posterior reaches beyond |z| = {FARTHEST:g}, far from the prior: use Grid with a larger limit"
+    warnings.warn(f"grid: log p(x) of {len(off)} image(s) may be off by {off.max():.2g} nats; {remedy}", stacklevel=3)
 
 
 class GridPosterior:

@@ -192,7 +192,20 @@ class GaussianNoise(_NormalPixels):
         object.__setattr__(self, "sigma", float(self.sigma))
 
 
-class LearnedNoise(nn.Module, _NormalPixels):
+class _Floored(nn.Module):
+    """What the two noises that are learned share: a floor under the standard deviation of a pixel."""
+
+    def __init__(self, floor: float) -> None:
+        super().__init__()
+        positive(floor, "floor")
+        self.floor = float(floor)
+
+    def extra_repr(self) -> str:
+        """What stands in the brackets of its repr, and so in what `save` notes."""
+        return f"floor={self.floor:g}"
+
+
+class LearnedNoise(_Floored, _NormalPixels):
     r"""As `GaussianNoise`, with one $\sigma$ for all pixels that is learned with the networks, and a floor under it.
 
     $$\sigma = \sqrt{f^2 + e^{2s}}$$
@@ -211,9 +224,7 @@ class LearnedNoise(nn.Module, _NormalPixels):
     """
 
     def __init__(self, floor: float, start: float = 1.0) -> None:
-        super().__init__()
-        positive(floor, "floor")
-        self.floor = float(floor)
+        super().__init__(floor)
         if not (math.isfinite(start) and start > floor):
             raise ValueError(f"start: expected a finite number above the floor, {floor:g}, got {start!r}")
         self.log_excess = nn.Parameter(torch.tensor(math.log(start**2 - floor**2) / 2))
@@ -223,11 +234,8 @@ class LearnedNoise(nn.Module, _NormalPixels):
         r"""$\sigma$ as it is now, a tensor without dimensions."""
         return (self.floor**2 + (2 * self.log_excess).exp()).sqrt()
 
-    def __repr__(self) -> str:
-        return f"LearnedNoise(floor={self.floor:g})"
 
-
-class PixelNoise(nn.Module, Likelihood):
+class PixelNoise(_Floored, Likelihood):
     r"""Each pixel is normal, and the decoder puts out the log variance of each beside its mean; with a floor under it.
 
     $$p(x \mid z) = \prod_d \Normal(x_d; \mu_d, \sigma_d^2), \qquad \sigma_d^2 = f^2 + e^{v_d}$$
@@ -245,11 +253,6 @@ class PixelNoise(nn.Module, Likelihood):
     """
 
     outputs = 2
-
-    def __init__(self, floor: float) -> None:
-        super().__init__()
-        positive(floor, "floor")
-        self.floor = float(floor)
 
     def log_prob(self, x: Tensor, decoded: Tensor) -> Tensor:
         r"""$-\frac{1}{2} \sum_d \left[(x_d - \mu_d)^2 / \sigma_d^2 + \log(2 \pi \sigma_d^2)\right]$."""
@@ -291,14 +294,9 @@ class PixelNoise(nn.Module, Likelihood):
     def _read(self, decoded: Tensor) -> tuple[Tensor, Tensor]:
         """Means and variances."""
         if decoded.shape[-1] % 2:
-            raise ValueError(
-                f"decoder: its output has {decoded.shape[-1]} numbers; expected a mean and a log variance each"
-            )
+            raise ValueError(f"decoder: expected a mean and a log variance each, got {decoded.shape[-1]} numbers")
         mean, log_variance = decoded.chunk(2, -1)
         return mean, self.floor**2 + log_variance.exp()
-
-    def __repr__(self) -> str:
-        return f"PixelNoise(floor={self.floor:g})"
 
 
 def log_likelihood(likelihood: Likelihood, x: Tensor, decoded: Tensor) -> Tensor:
@@ -335,5 +333,4 @@ def _noise(like: Tensor, generator: torch.Generator | None) -> Tensor:
 
 def _cross_entropy(logits: Tensor, share: Tensor) -> Tensor:
     """Binary cross-entropy with logits, summed over pixels: one fused operation, exact for large logits too."""
-    each: Tensor = binary_cross_entropy_with_logits(logits, share, reduction="none")
-    return each.sum(-1)
+    return binary_cross_entropy_with_logits(logits, share, reduction="none").sum(-1)

@@ -30,9 +30,7 @@ def batches(vae: VAE, data: Data, batch_size: int, generator: torch.Generator | 
         yield vae.check(first.to(device) if isinstance(first, Tensor) else first)
         empty = False
     if empty:
-        raise ValueError(
-            "x: the loader gave no batch; of a loader that is an iterator nothing is left for a second pass"
-        )
+        raise ValueError("x: the loader gave no batch; one that is an iterator has nothing left for a second pass")
 
 
 def for_batches(function: Callable[[Encoded, Tensor], Any], vae: VAE, data: Data, batch_size: int = 256) -> Any:

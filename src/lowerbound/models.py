@@ -42,8 +42,7 @@ def mlp(*sizes: int, seed: int = 0, activation: type[nn.Module] = nn.SiLU) -> nn
     generator = torch.Generator().manual_seed(seed)
     layers: list[nn.Module] = []
     for inputs, outputs in pairwise(sizes):
-        with torch.random.fork_rng(devices=[]):  # torch draws weights of its own here, which are not kept
-            layer = nn.Linear(inputs, outputs)
+        layer = nn.utils.skip_init(nn.Linear, inputs, outputs)
         for parameter in layer.parameters():
             nn.init.uniform_(parameter, -1 / math.sqrt(inputs), 1 / math.sqrt(inputs), generator=generator)
         layers += [layer, activation()]
@@ -51,10 +50,7 @@ def mlp(*sizes: int, seed: int = 0, activation: type[nn.Module] = nn.SiLU) -> nn
 
 
 def digits_vae(
-    likelihood: Likelihood | None = None,
-    hidden: int = 128,
-    seed: int = 0,
-    posterior: type[Encoded] = DiagonalNormal,
+    likelihood: Likelihood | None = None, hidden: int = 128, seed: int = 0, posterior: type[Encoded] = DiagonalNormal
 ) -> VAE:
     r"""A VAE for 8x8 images with a 2-D latent space, untrained: 64-hidden-2 and back, with SiLU between.
 
@@ -90,8 +86,7 @@ def recorded(name: str) -> list[dict[str, Any]]:
     if not record.is_file():
         known = sorted(file.name.removesuffix(".json") for file in folder.iterdir() if file.name.endswith(".json"))
         raise ValueError(f"name: no experiment {name!r} is recorded; there are {known}")
-    rows: list[dict[str, Any]] = json.loads(record.read_text(encoding="utf-8"))["rows"]
-    return rows
+    return json.loads(record.read_text(encoding="utf-8"))["rows"]
 
 
 KIND = "lowerbound.vae"  # the note that says what the weights belong to; no keyword argument can have this name

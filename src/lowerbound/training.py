@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import repeat
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -150,7 +150,7 @@ def fit(
     if exact and vae.prior.dim > 2:
         raise ValueError(
             f"exact: log p(x) is a sum over a grid, for 1 or 2 latent dimensions and not {vae.prior.dim}; leave exact "
-            "out, and call importance_weighted_bound or log_evidence of lowerbound.ais after training"
+            "out, and call importance_weighted_bound after training"
         )
     if not callable(beta):
         _weight(beta, 1)
@@ -206,6 +206,10 @@ def train(
         yield _average(torch.stack(losses), sizes, epoch, learning_rate)
 
 
+# What torch.optim.Adam takes where nothing is said.
+_OF_ADAM: Any = {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weight_decay": 0.0, "amsgrad": False, "maximize": False}
+
+
 class _Adam:
     """`torch.optim.Adam` by the function that it calls: its `step` looks all up anew, an eighth of a small step."""
 
@@ -224,17 +228,7 @@ class _Adam:
         moved = [state for state in self.states if state[0].grad is not None]  # the others are frozen, or unused
         weights, averages, squares, steps = map(list, zip(*moved, strict=True))
         gradients = [weight.grad for weight in weights]
-        adam(
-            *(weights, gradients, averages, squares, [], steps),
-            fused=True,
-            lr=learning_rate,
-            beta1=0.9,
-            beta2=0.999,
-            eps=1e-8,
-            weight_decay=0.0,
-            amsgrad=False,
-            maximize=False,
-        )
+        adam(weights, gradients, averages, squares, [], steps, fused=True, lr=learning_rate, **_OF_ADAM)
 
 
 def _steps(
@@ -315,9 +309,7 @@ def _average(losses: Tensor, sizes: list[int], epoch: int, learning_rate: float)
     if finite.all():
         return (losses * torch.tensor(sizes).to(losses)).sum().item() / sum(sizes)
     step = int((~finite).nonzero()[0])
-    before = (
-        ", ".join(f"{value:.4g}" for value in losses[max(0, step - 3) : step].tolist()) or "those of earlier epochs"
-    )
+    before = ", ".join(map("{:.4g}".format, losses[max(0, step - 3) : step].tolist())) or "those of earlier epochs"
     raise FloatingPointError(
         f"the loss became {losses[step].item()} at step {step + 1} of epoch {epoch}, after {before}. If it had grown "
         f"before: a learning rate that is too high ({learning_rate:g}; try a tenth). If it came at once: a batch with "
@@ -333,12 +325,8 @@ def _explain_first(vae: VAE, batch: Tensor, value: Tensor) -> None:
     with torch.no_grad():
         q = vae.encode(batch)
         log_std = q.log_std if isinstance(q, DiagonalNormal) else q.scale_tril.diagonal(dim1=-2, dim2=-1).log()
-        reconstruction = log_likelihood(vae.likelihood, pixel_rows(batch), vae.decode(q.mean))
-    said = {
-        "the encoder's means": q.mean,
-        "its log standard deviations": log_std,
-        "log p(x|z) at the means": reconstruction,
-    }
+        log_p = log_likelihood(vae.likelihood, pixel_rows(batch), vae.decode(q.mean))
+    said = {"the encoder's means": q.mean, "its log standard deviations": log_std, "log p(x|z) at the means": log_p}
     ranges = "; ".join(f"{name} from {part.min().item():.3g} to {part.max().item():.3g}" for name, part in said.items())
     raise FloatingPointError(
         f"the first loss is {value.item()}, before any step: {ranges}. What is large or no number there is the cause: "

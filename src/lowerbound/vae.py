@@ -143,8 +143,7 @@ class FullNormal:
     @property
     def log_det(self) -> Tensor:
         r"""$\log \det T$, shape (n,)."""
-        log_det: Tensor = self.scale_tril.diagonal(dim1=-2, dim2=-1).log().sum(-1)
-        return log_det
+        return self.scale_tril.diagonal(dim1=-2, dim2=-1).log().sum(-1)
 
     def at(self, noise: Tensor) -> Tensor:
         r"""Turns standard normal noise, (..., n, L), into draws of q: $z = \mu + T \varepsilon$.
@@ -153,7 +152,7 @@ class FullNormal:
         """
         last_axis(noise, self.mean.shape[-1], "noise")
         with torch.autocast(noise.device.type, enabled=False):  # which would round the product
-            stretched: Tensor = torch.einsum("...ij,...j->...i", self.scale_tril, noise)
+            stretched = torch.einsum("...ij,...j->...i", self.scale_tril, noise)
         return self.mean + stretched
 
     def log_prob(self, z: Tensor) -> Tensor:
@@ -376,11 +375,9 @@ def kl_per_latent(q: DiagonalNormal) -> Tensor:
 @kl_each.register
 def _(q: Encoded, p: Any) -> Tensor:
     """KL(N(m, T T')‖N(0, I)) = (|m|^2 + |T|^2 - L) / 2 - log det T, or against a posterior on a grid."""
-    if not isinstance(p, StandardNormal):
-        if not hasattr(p, "kl_from"):
-            raise TypeError(f"p: expected vae.prior or a posterior from Grid, not a {type(p).__name__}")
-        of_posterior: Tensor = p.kl_from(q)
-        return of_posterior
+    if hasattr(p, "kl_from"):
+        return p.kl_from(q)
+    expect(p, StandardNormal, "p", "vae.prior or a posterior from Grid")
     check_dim(q, p)
     if isinstance(q, DiagonalNormal):
         return kl_per_latent(q).sum(-1)
@@ -516,9 +513,8 @@ def _check_width(output: Tensor, width: int, meaning: str) -> None:
 
 def _check_shapes(mean: Tensor, name: str, other: Tensor, expected: tuple[int, ...]) -> None:
     if mean.dim() != 2 or other.shape != expected:
-        raise ValueError(
-            f"mean, {name}: expected shapes (n, L) and to match, got {tuple(mean.shape)} and {tuple(other.shape)}"
-        )
+        shapes = f"{tuple(mean.shape)} and {tuple(other.shape)}"
+        raise ValueError(f"mean, {name}: expected shapes (n, L) and to match, got {shapes}")
 
 
 def check_dim(q: Encoded, p: StandardNormal) -> None:

@@ -230,8 +230,39 @@ def test_the_advice_on_beta_is_on_what_made_it(weight, mean, advice):
     assert advice in str(diagnose(sound(loss=loss), data(), **QUICK)["beta"])
 
 
+def test_counts_have_a_binomial_with_its_coefficients_or_without():
+    counts, net = lb.digits(binary=False).held_out[:128].float(), copy.deepcopy(plain(0))
+
+    def report(cost, x=counts):
+        def loss(decoded, x, mu, logvar):
+            return (cost(decoded, x).sum(1) + each_kl(mu, logvar)).mean()
+
+        parts = {"net": net, "encode": lambda x: net.encode(x / 16), "likelihood": "binomial-logits", "total": 16}
+        return diagnose(sound(loss=loss, **parts), x, **QUICK)
+
+    def once(decoded, x):
+        return bce_with_logits(decoded, x / 16, reduction="none")
+
+    without = report(lambda decoded, x: 16 * once(decoded, x))
+    with_them = report(lambda decoded, x: -torch.distributions.Binomial(16, logits=decoded).log_prob(x))
+    for found in (without, with_them):
+        assert found.wrong == ()
+        assert found["beta"].number == pytest.approx(1, rel=0.01)
+        assert found["reconstruction in the loss"].value == "binomial-logits, times 1"
+    x, g = counts[:2], torch.Generator().manual_seed(0)
+    mu, logvar = net.encode(x / 16)
+    z = mu + (logvar / 2).exp() * torch.randn(4000, *mu.shape, generator=g)
+    log_likelihood = torch.distributions.Binomial(16, logits=net.decode(z.flatten(0, 1))).log_prob(x.repeat(4000, 1))
+    elbo = log_likelihood.sum(1).view(4000, 2).mean(0) - each_kl(mu, logvar)
+    assert ((without.images.elbo - elbo).abs() < 4 * without.images.elbo_error).all()
+    assert report(once).wrong == ("beta",)
+    assert report(once)["beta"].number == pytest.approx(16, rel=0.01)
+    assert "Count the cross-entropy 16 times" in str(report(once)["beta"])
+    assert "likelihood fits the data" in report(once, counts / 16).wrong
+
+
 def test_images_come_as_one_tensor():
-    with pytest.raises(TypeError, match="x: expected images as one tensor, got DataLoader"):
+    with pytest.raises(TypeError, match="x: expected images as one tensor, not a DataLoader"):
         diagnose(sound(), torch.utils.data.DataLoader(data()))
 
 
@@ -291,6 +322,7 @@ def test_every_threshold_says_where_it_comes_from():
         ({"likelihood": "mse"}, ValueError, "likelihood.*gaussian"),
         ({"likelihood": "gaussian"}, ValueError, "sigma"),
         ({"sigma": 1.0}, ValueError, "sigma"),
+        ({"likelihood": "binomial-logits"}, ValueError, "total"),
         ({"network": None}, TypeError, "network"),
         ({"step": right}, ValueError, "one of the two"),
     ],

@@ -8,7 +8,6 @@ import torch
 from torch.utils.data import DataLoader, TensorDataset
 
 import lowerbound as lb
-from lowerbound.ais import log_evidence
 from lowerbound.diagnose import diagnose
 from tests.library import test_zoo as zoo
 from tests.library.broken import BROKEN, SOUND
@@ -21,7 +20,7 @@ if not torch.cuda.is_available():
 
 pytestmark = pytest.mark.filterwarnings("ignore:reconstruction:UserWarning", "ignore:grid:UserWarning")
 # A GPU's generator draws other numbers from the same seed: these are compared in their averages, below.
-DRAWS = {"VAE.sample", "draw", "sampled_elbo", "importance_weighted_bound", "ais"}
+DRAWS = {"VAE.sample", "draw", "sampled_elbo", "importance_weighted_bound"}
 
 
 @cache
@@ -46,9 +45,7 @@ def test_every_function_gives_there_what_it_gives_here(pair, name, monkeypatch):
     monkeypatch.setattr(zoo, "start", lambda x, start=zoo.start: start(x).to(x.device))
     vae, x, there, x_there = on_both(pair)
     for ours, theirs in zip(measured(name, there, x_there), measured(name, vae, x), strict=True):
-        assert_near(
-            ours.detach().cpu(), theirs.detach(), 1e-6 if name in ("optimal_q", "inference_gaps") else near(pair)
-        )
+        assert_near(ours.detach().cpu(), theirs.detach(), 1e-6 if name == "optimal_q" else near(pair))
 
 
 @pytest.mark.parametrize("pair", PAIRS)
@@ -71,11 +68,6 @@ def test_what_draws_agrees_within_its_standard_error(pair):
     bound = lb.importance_weighted_bound(vae, q, x, k=500, repeats=4, generator=generator)
     evidence = lb.Grid(vae).log_evidence(x)
     assert (bound.value.cpu() - evidence).abs().max() < 0.5
-    start = torch.randn(200, len(x), 2, generator=generator, dtype=torch.float64, device="cuda")
-    annealed = log_evidence(
-        vae.prior.log_prob, lambda z: vae.log_likelihood(zoo.pixels(x), z), start, temperatures=20, generator=generator
-    )
-    assert ((annealed.value.cpu() - evidence).abs() < 5 * annealed.standard_error.cpu() + 0.05).all()
     images, codes = vae.sample(5, generator)
     assert images.is_cuda
     assert codes.is_cuda

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 import lowerbound
-from lowerbound import ais, plots
+from lowerbound import plots
 
 ROOT = Path(__file__).parents[2]
+LIBRARY = ROOT / "src" / "lowerbound"
 
 
 def code_of_the_pages():
@@ -40,8 +41,17 @@ def public(module):
     return {name for name, found in functions if found.__module__ == module.__name__ and not name.startswith("_")}
 
 
-@pytest.mark.parametrize("module", [lowerbound, ais, plots], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", [lowerbound, plots], ids=lambda module: module.__name__)
 def test_every_public_name_is_used_by_a_claim_or_a_page(module, used):
     names = set(lowerbound.__all__) if module is lowerbound else public(module)
     assert names
     assert names - used == set()
+
+
+def test_every_module_is_imported_by_a_program_or_by_another_module():
+    programs = (*(ROOT / "snippets").glob("*.py"), *(ROOT / "docs" / "labs").glob("*.py"))
+    texts = [path.read_text(encoding="utf-8") for path in (*programs, *LIBRARY.rglob("*.py"))]
+    imported = set(re.findall(r"^from lowerbound\.(\w+)", "\n".join(texts), re.MULTILINE))
+    modules = {path.stem for path in LIBRARY.glob("*.py")} - {"__init__"}
+    assert modules
+    assert modules - imported == set()

@@ -17,7 +17,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from lowerbound.checks import at_least
+from lowerbound.checks import at_least, expect
 from lowerbound.diagnose import loss, networks
 from lowerbound.diagnose.anyvae import AnyVAE, NotChecked, as_any, as_it_was
 from lowerbound.diagnose.images import each_image, importance_weights
@@ -75,8 +75,7 @@ def diagnose(vae: VAE | AnyVAE, x: Tensor, *, images: int = 16, draws: int = 100
     """
     at_least(images, 1, "images")
     at_least(draws, 20, "draws")
-    if not isinstance(x, Tensor):
-        raise TypeError(f"x: expected images as one tensor, got {type(x).__name__}")
+    expect(x, Tensor, "x", "images as one tensor")
     if len(x) < 8:
         raise ValueError(f"x: expected at least 8 images, got {len(x)}")
     model, generator = as_any(vae) if isinstance(vae, VAE) else vae, torch.Generator().manual_seed(seed)

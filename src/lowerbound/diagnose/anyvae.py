@@ -8,12 +8,13 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from lowerbound.checks import expect
 from lowerbound.encoders import READINGS, MeanAndSpread
 from lowerbound.likelihoods import Bernoulli, Binomial, GaussianNoise, LearnedNoise, Likelihood
 from lowerbound.vae import VAE, pixel_rows
 
 BERNOULLIS = ("bernoulli-logits", "bernoulli-probabilities")
-LIKELIHOODS = (*BERNOULLIS, "gaussian")
+LIKELIHOODS = (*BERNOULLIS, "binomial-logits", "gaussian")
 
 
 class NotChecked(Exception):
@@ -28,18 +29,20 @@ class AnyVAE:
         encode: x to a pair, the mean of q(z|x) and a second output, each of shape (n, L).
         spread: what the second output is: "logvar", "log_std", "std" or "var".
         decode: z, shape (n, L), to n images.
-        likelihood: what these are: "bernoulli-logits", "bernoulli-probabilities" (a sigmoid comes last) or "gaussian".
+        likelihood: what these are: "bernoulli-logits", "bernoulli-probabilities" (a sigmoid comes last),
+            "binomial-logits" (of pixels that are counts) or "gaussian".
         network: the module that holds all weights; of two modules `nn.ModuleList([encoder, decoder])`.
         loss: the loss as a function of (decoded, x, mean, second output), a number.
         step: instead of that, the loss as a function of x alone, a number, as in a training step.
         draw: the draw of z as a function of (mean, second output); a `step` has its own.
         sigma: for "gaussian", the standard deviation of a pixel that you have in mind. A squared error alone has none.
+        total: for "binomial-logits", the largest count of a pixel: 255 for bytes.
         beta: the weight of the KL that you have in mind.
         vae: the same as a `VAE` of this library, where it is one; `diagnose` fills it in.
 
     Raises:
         TypeError: no module.
-        ValueError: an unknown name, no sigma where one is needed, both a loss and a step.
+        ValueError: an unknown name, no sigma or total where one is needed, both a loss and a step.
 
     >>> net = nn.ModuleList([nn.Linear(4, 2), nn.Linear(1, 4)])
     >>> AnyVAE(network=net, encode=lambda x: net[0](x).chunk(2, 1), spread="logvar",
@@ -56,6 +59,7 @@ class AnyVAE:
     step: Callable[[Tensor], Tensor] | None = None
     draw: Callable[[Tensor, Tensor], Tensor] | None = None
     sigma: float | None = None
+    total: int | None = None
     beta: float = 1.0
     vae: VAE | None = None
 
@@ -63,10 +67,10 @@ class AnyVAE:
         for name, known in (("spread", tuple(READINGS)), ("likelihood", LIKELIHOODS)):
             if getattr(self, name) not in known:
                 raise ValueError(f"{name}: expected one of {known}, got {getattr(self, name)!r}")
-        if (self.likelihood == "gaussian") != (self.sigma is not None):
-            raise ValueError(f"sigma: a number for 'gaussian' and for no other likelihood, got {self.sigma!r}")
-        if not isinstance(self.network, nn.Module):
-            raise TypeError(f"network: expected a torch.nn.Module, got {type(self.network).__name__}")
+        for name, needs in (("sigma", "gaussian"), ("total", "binomial-logits")):
+            if (self.likelihood == needs) != (getattr(self, name) is not None):
+                raise ValueError(f"{name}: a number for {needs!r} and for no other, got {getattr(self, name)!r}")
+        expect(self.network, nn.Module, "network", "a torch.nn.Module")
         if self.loss is not None and self.step is not None:
             raise ValueError("loss, step: one of the two is enough, and both could disagree")
 
@@ -90,7 +94,9 @@ class AnyVAE:
         if self.vae is not None:
             return self.vae
         like = next(self.network.parameters(), torch.empty(0))
-        likelihood: Likelihood = Bernoulli() if self.sigma is None else GaussianNoise(self.sigma)
+        likelihood: Likelihood = Bernoulli() if self.total is None else Binomial(self.total)
+        if self.sigma is not None:
+            likelihood = GaussianNoise(self.sigma)
 
         def decoder(z: Tensor) -> Tensor:
             decoded = self.decoded(z.to(like)).to(z.device, torch.float64)
@@ -113,18 +119,18 @@ class _Called(nn.Module):
 
 def as_any(vae: VAE) -> AnyVAE:
     """A VAE of this library as anybody's; with a tilted q(z|x), the widths along the axes."""
-    if not isinstance(vae.likelihood, Binomial | GaussianNoise | LearnedNoise):
+    if isinstance(vae.likelihood, Binomial):
+        said: dict[str, Any] = {"likelihood": "binomial-logits", "total": vae.likelihood.total}
+    elif isinstance(vae.likelihood, GaussianNoise | LearnedNoise):
+        said = {"likelihood": "gaussian", "sigma": torch.as_tensor(vae.likelihood.sigma).item()}
+    else:
         raise TypeError(f"vae: its likelihood {vae.likelihood!r} is none that diagnose knows; use AnyVAE")
-    sigma = None if isinstance(vae.likelihood, Binomial) else torch.as_tensor(vae.likelihood.sigma).item()
 
     def encode(x: Tensor) -> tuple[Tensor, Tensor]:
         q = vae.encode(x)
         return q.mean, q.scale_tril.square().sum(-1).log() / 2
 
-    said = "bernoulli-logits" if sigma is None else "gaussian"
-    return AnyVAE(
-        encode=encode, spread="log_std", decode=vae.decode, likelihood=said, network=vae, sigma=sigma, vae=vae
-    )
+    return AnyVAE(encode=encode, spread="log_std", decode=vae.decode, network=vae, vae=vae, **said)
 
 
 @contextmanager

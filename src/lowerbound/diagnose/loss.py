@@ -132,6 +132,7 @@ def weight_of_the_kl(m: Measured) -> Check:
     beta, meant, sigma = fit.beta, m.model.beta, m.model.sigma
     made = _made_of(m)
     mend = ["sum over pixels and over latent numbers"] if "a mean over" in made or "divided" in made else []
+    mend += [f"count the cross-entropy {m.model.total} times"] if "counted once" in made else []
     mend += ["take the factor out"] if "times" in made or not mend else []
     advice = f"{' and '.join(mend)}; if this beta is wanted, pass beta to AnyVAE"
     if sigma is not None and meant > 0:
@@ -166,10 +167,13 @@ def _differ(one: Fit, other: Fit) -> bool:
 
 def _made_of(m: Measured) -> str:
     """The factors and reductions behind the two coefficients, in words."""
-    (fit, smaller), pixels, latent, sigma = m.fits, m.pixels.shape[1], m.mu.shape[1], m.model.sigma
+    (fit, smaller), pixels, latent = m.fits, m.pixels.shape[1], m.mu.shape[1]
+    sigma, total = m.model.sigma, m.model.total
     cost, charged = ("cross-entropy", 1.0) if sigma is None else ("squared error", 1 / (2 * sigma**2))
     first = {f"{cost}, summed": 1.0, f"{cost}, a mean over {pixels} pixels": 1 / pixels}
     first |= {f"half the {words}": factor / 2 for words, factor in first.items()}
+    if total is not None:
+        first[f"cross-entropy of x / {total}, counted once"] = 1 / total
     second = {"KL, summed": 1.0, f"KL, a mean over {latent} latent numbers": 1 / latent}
     second |= {"KL, without its 1/2": 2.0, f"KL, divided by {pixels} pixels": 1 / pixels}
     kl = _named(fit.b, smaller.b, second) if fit.b else "no KL"

@@ -16,7 +16,7 @@ from torch.overrides import TorchFunctionMode
 
 from lowerbound.diagnose.anyvae import AnyVAE, NotChecked, as_it_was
 from lowerbound.encoders import READINGS
-from lowerbound.likelihoods import Bernoulli, GaussianNoise
+from lowerbound.likelihoods import Bernoulli, Binomial, GaussianNoise
 from lowerbound.vae import pixel_rows
 
 ROWS = 16  # values of the loss in a fit with 5 unknowns
@@ -109,9 +109,8 @@ def fit_of(model: AnyVAE, x: Tensor, batch: int, generator: torch.Generator) -> 
         raise NotChecked(f"the loss is NaN or infinite at a sound {model.spread}, which you said comes second")
     terms, fits = _terms(mu, second, model.spread), []
     for drawn, images in zip(DRAWN if model.step else (None,), decoded.unbind(1), strict=True):
-        costs = _costs(pixels, images, model.sigma)
-        for cost, read in product(costs, terms):
-            features = torch.cat([costs[cost][:, None], terms[read]], 1)
+        for (cost, charged), read in product(_costs(pixels, images, model), terms):
+            features = torch.cat([charged[:, None], terms[read]], 1)
             if features.isfinite().all():
                 fits.append(Fit(cost, read, drawn, *_least_squares(values, features)))
 
@@ -135,19 +134,23 @@ def _least_squares(y: Tensor, features: Tensor) -> tuple[float, tuple[float, flo
 # -- what a loss may be made of ----------------------------------------------------------------------------------------
 
 
-def _costs(x: Tensor, decoded: Tensor, sigma: float | None) -> dict[str, Tensor]:
+def _costs(x: Tensor, decoded: Tensor, model: AnyVAE) -> list[tuple[str, Tensor]]:
     r"""What a loss may charge in each batch: an average of $-\log p(x \mid z)$, but for what z does not move.
 
     Shapes: x and what is decoded (ROWS, n, D), each cost (ROWS,).
     """
     log_p, log_not = (p.log().clamp(min=-100) for p in (decoded, 1 - decoded))  # NaN where p is no probability
-    costs = {
-        "bernoulli-logits": -Bernoulli().log_prob(x, decoded),
-        "bernoulli-probabilities": -(x * log_p + (1 - x) * log_not).sum(-1),
-        "gaussian": -GaussianNoise(sigma or 1.0).log_prob(x, decoded),
-        "absolute error": (x - decoded).abs().sum(-1),
-    }
-    return {kind: cost.mean(1) for kind, cost in costs.items()}
+    costs = [
+        ("bernoulli-logits", -Bernoulli().log_prob(x, decoded)),
+        ("bernoulli-probabilities", -(x * log_p + (1 - x) * log_not).sum(-1)),
+        ("gaussian", -GaussianNoise(model.sigma or 1.0).log_prob(x, decoded)),
+        ("absolute error", (x - decoded).abs().sum(-1)),
+    ]
+    if model.total is not None:  # with its coefficients, or without: they don't depend on z
+        counts = Binomial(model.total)
+        whole = -counts.log_prob(x, decoded)
+        costs += [("binomial-logits", whole), ("binomial-logits", whole + counts.base(x))]
+    return [(kind, cost.mean(1)) for kind, cost in costs]
 
 
 def _terms(mu: Tensor, second: Tensor, said: str) -> dict[str, Tensor]:

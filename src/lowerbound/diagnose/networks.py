@@ -106,17 +106,17 @@ def _span(m: Measured) -> str:
 
 def sigmoid_once(m: Measured) -> Check:
     """Logits become probabilities once, in the decoder or in the loss."""
-    said = m.model.likelihood
+    said, logits = m.model.likelihood, m.model.likelihood.endswith("logits")
     if said == "gaussian":
         raise NotChecked("a Gaussian needs none")
     if not isinstance(m.loss, NotChecked) and m.loss[0].explains and {m.loss[0].cost, said} == set(BERNOULLIS):
-        done = "takes logits as they are" if said == "bernoulli-logits" else "takes the sigmoid of probabilities"
+        done = "takes logits as they are" if logits else "takes the sigmoid of probabilities"
         return judged(WRONG, f"the loss {done}", "use the loss without logits, or a decoder without sigmoid")
     advice = "these are no probabilities: use the loss with logits, or end the decoder with a sigmoid"
-    if said == "bernoulli-logits":
+    if logits:
         advice = "these are probabilities already, and a loss with logits takes their sigmoid again: drop the decoder's"
         advice += ", or use the loss without logits"
-    return judged(_probabilities(m) == (said == "bernoulli-logits"), f"the decoder's outputs lie in {_span(m)}", advice)
+    return judged(_probabilities(m) == logits, f"the decoder's outputs lie in {_span(m)}", advice)
 
 
 def has_a_likelihood(m: Measured) -> bool:
