@@ -20,7 +20,7 @@ from ..complaints import listen
 pytestmark = pytest.mark.browser
 
 NAMES = sorted(path.stem for path in folder(ROOT).glob("*.js"))
-TRAINING = {"film", "steps", "workshop"}  # a program that trains anew prints other numbers; test_workshop.py runs it
+TRAINING = {"film", "one-part", "steps", "workshop"}  # these train anew, and print other numbers; tests of their own run them
 
 
 @pytest.fixture
