@@ -171,8 +171,7 @@ function build(kit, images) {
       { class: "lb-stage lb-scene lb-alone" },
       element("style", {}, STYLE),
       foretell.element,
-      part.element,
-      element("div", { class: "lb-run lb-live" }, play, slider.element),
+      element("div", { class: "lb-run lb-live" }, part.element, play, slider.element),
       element("div", { class: "lb-map" }, dots.element, legend("Blue: new codes, from the prior. Orange: a code of each image, from the encoder.")),
       element(
         "div",
