@@ -20,7 +20,8 @@ from ..complaints import listen
 pytestmark = pytest.mark.browser
 
 NAMES = sorted(path.stem for path in folder(ROOT).glob("*.js"))
-TRAINING = {"film", "one-part", "steps", "workshop"}  # these train anew, and print other numbers; tests of their own run them
+# Programs that train anew print other numbers; test_workshop.py and test_one_part.py run them.
+TRAINING = {"film", "one-part", "steps", "workshop"}
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
-"""Training on one part of the loss alone: each part and its gradient are torch's, and the film shows what the page says."""
+"""Training on one part of the loss alone: parts and gradients are torch's, and the film shows what the page says."""
 
+import contextlib
 import functools
+import io
 import re
 from math import log
 from typing import Any
@@ -46,7 +48,8 @@ def parts_in_torch(vae: VAE, x: Tensor, noise: Tensor) -> dict[str, Tensor]:
     table = log_likelihood_table(vae.likelihood, x, vae.decode(grid)) + vae.prior.log_prob(grid)
     images = -(table.logsumexp(1) + log(0.25)).mean() - log(len(x))
     codes = (q.log_prob(z[..., None, :]).exp().mean(-1).log() - vae.prior.log_prob(z)).mean()
-    return {"loss": joint + log(len(x)), "images": images, "gap": joint - images, "codes": codes, "yours": joint - codes}
+    pieces = {"images": images, "gap": joint - images, "codes": codes, "yours": joint - codes}
+    return pieces | {"loss": joint + log(len(x))}
 
 
 @functools.cache
@@ -104,8 +107,9 @@ const {loadTrainingImages} = await at("controls/data.js");
 const x = firstImages(await loadTrainingImages()), n = x.length / 64;
 const moments = [...training(x, states.part, states.seed)];
 const measured = moments.filter(({parts}) => parts).map(({step, parts}) => ({step, ...parts}));
-const outside = Array.from({length: n}, (_, r) => Math.hypot(moments.at(-1).codes[2 * r], moments.at(-1).codes[2 * r + 1]));
-return {n, images: [...x], measured, outside: outside.filter(far => far > Math.sqrt(-2 * Math.log(0.05))).length};
+const {codes} = moments.at(-1);
+const far = Array.from({length: n}, (_, r) => Math.hypot(codes[2 * r], codes[2 * r + 1]));
+return {n, images: [...x], measured, outside: far.filter(away => away > Math.sqrt(-2 * Math.log(0.05))).length};
 """
 
 
@@ -168,7 +172,8 @@ def test_it_trains_pauses_and_judges_in_the_end(page: Page) -> None:
     expect(page.locator(".lb-verdict")).to_have_text("Now try it, and see.")
     page.get_by_role("button", name="Go on").click()
     page.wait_for_function(f"{STEP} === 250")
-    expect(page.locator(".lb-verdict")).to_contain_text(re.compile(r"but the answer is .most of them far outside.*\d\d of the 100"))
+    verdict = re.compile(r"but the answer is .most of them far outside.*\d\d of the 100")
+    expect(page.locator(".lb-verdict")).to_contain_text(verdict)
     page.get_by_role("radio", name="the whole loss").check()
     assert page.evaluate(STEP) == 0  # that run has yet to be trained
 
@@ -184,3 +189,20 @@ def test_a_link_stops_it_where_it_leads_and_its_end_ends_the_worker(page: Page) 
         with page.workers[0].expect_event("close"):
             page.evaluate("document.querySelector('lb-instrument').remove()")
     assert page.workers == []
+
+
+@pytest.mark.parametrize("part", ["yours", "gap", "loss"])
+def test_the_copied_program_trains_that_part(part: str, page: Page) -> None:
+    page.evaluate("part => document.querySelector('lb-instrument').instrument.set({part, step: 20})", part)
+    page.wait_for_function("document.querySelector('lb-instrument').instrument.program().includes('range(20)')")
+    ends = []
+    for steps in ("0", "20"):
+        printed = io.StringIO()
+        program = page.evaluate("document.querySelector('lb-instrument').instrument.program()")
+        with contextlib.redirect_stdout(printed):
+            exec(program.replace("range(20)", f"range({steps})"), {"__name__": "__main__"})
+        ends.append({name: float(value) for name, value in re.findall(r"(\w+) = (\S+)", printed.getvalue())})
+    assert set(ends[0]) == {"loss", "images", "gap", "codes", "yours"}
+    if part != "gap":  # which is near 0 from the start
+        assert ends[1][part] < ends[0][part] - 10
+    assert ends[1]["gap"] + ends[1]["images"] == pytest.approx(ends[1]["codes"] + ends[1]["yours"], abs=0.21)

@@ -35,7 +35,7 @@ const LINES = {
 const BETWEEN = 32; // milliseconds a step while it plays
 
 const QUESTION = {
-  question: "Your comparison alone is trained, and nothing else. Where will the orange dots be in the end, the codes of the images?",
+  question: "Trained on your comparison alone, where will the orange dots end, the codes of the images?",
   options: ["among the blue dots", "most of them far outside", "all in one place"],
   judge: (outside, n) => ({
     right: outside > n / 2 ? 1 : 0,
@@ -171,7 +171,8 @@ function build(kit, images) {
       { class: "lb-stage lb-scene lb-alone" },
       element("style", {}, STYLE),
       foretell.element,
-      element("div", { class: "lb-run lb-live" }, part.element, play, slider.element),
+      part.element,
+      element("div", { class: "lb-run lb-live" }, play, slider.element),
       element("div", { class: "lb-map" }, dots.element, legend("Blue: new codes, from the prior. Orange: a code of each image, from the encoder.")),
       element(
         "div",
@@ -190,7 +191,7 @@ function build(kit, images) {
 }
 
 /** The same training in torch, as far as this step: other random numbers, so another run of the same kind. */
-const python = ({ part, step, seed }) => `"""A run of the same kind: torch draws other random numbers, so it goes another way than the page's."""
+const python = ({ part, step, seed }) => `"""A run of the same kind: torch draws other random numbers, so it goes another way."""
 
 from math import log
 
@@ -210,10 +211,14 @@ def parts():
     q = vae.encode(x)
     z = q.at(torch.randn(100, 2, generator=g, dtype=x.dtype))
     loss = q.log_prob(z) - vae.log_joint(x, z)
-    table = log_likelihood_table(vae.likelihood, x, vae.decode(grid)) + vae.prior.log_prob(grid)
-    images = -table.logsumexp(1) - log(0.25) - log(100)  # a sum over all codes
-    codes = q.log_prob(z[:, None]).exp().mean(1).log() - vae.prior.log_prob(z)  # and over all images
-    return {"loss": loss, "images": images, "gap": loss - log(100) - images, "codes": codes, "yours": loss - log(100) - codes}
+    joint = loss - log(100)
+    table = log_likelihood_table(vae.likelihood, x, vae.decode(grid))
+    log_p = (table + vae.prior.log_prob(grid)).logsumexp(1) + log(0.25)  # over all codes
+    images = -log_p - log(100)
+    log_q = q.log_prob(z[:, None]).exp().mean(1).log()  # over all images
+    codes = log_q - vae.prior.log_prob(z)
+    gap, yours = joint - images, joint - codes
+    return {"loss": loss, "images": images, "gap": gap, "codes": codes, "yours": yours}
 
 
 for _ in range(${step}):

@@ -160,7 +160,8 @@ function build(kit) {
       program.paint([[loss.reconstruction, loss.toPrior], [loss.constant, kl.joint]], [[REBUILT, TO_PRIOR], [CONSTANT, JOINT]], added(loss, kl.joint));
       average.paint(now.q.flat(), now.p.flat());
       write(sort, state.by === "image" ? "Sort by code" : "Sort by image");
-      [state.by === "code" && turned === 1, moved(IMAGES), moved(CODES)].forEach((seen, n) => questions[n].paint(seen));
+      const cutElsewhere = Math.abs(kl.images - kl.codes) > 0.01; // elsewhere than asked, the two cuts can meet
+      [state.by === "code" && turned === 1 && cutElsewhere, moved(IMAGES), moved(CODES)].forEach((seen, n) => questions[n].paint(seen));
       // One question at a time, with the verdict on the one before.
       questions.forEach((question, n) => (question.element.hidden = (n > 0 && !questions[n - 1].judged()) || Boolean(questions[n + 1]?.judged())));
       kit.say(`by ${state.by}; KL of the joints ${number(kl.joint, 3)}: images ${number(kl.images, 3)}, gap ${number(kl.gap, 3)}; codes ${number(kl.codes, 3)}, yours ${number(kl.yours, 3)}`);
