@@ -12,6 +12,7 @@ export const STYLE = `
 .lb-alone .lb-map svg { width: 100%; max-width: 19rem }
 .lb-alone .lb-seen svg { display: block; width: 100%; max-width: 24rem }
 .lb-alone .lb-seen .lb-legend { margin-top: 0.5rem }
+.lb-alone .lb-legend + svg:not(.lb-picture-row) { margin-top: 0.3rem }
 .lb-alone .lb-picture-row { display: block; image-rendering: pixelated }
 @media screen and (min-width: 44rem) {
   .lb-alone { grid-template-columns: minmax(0, 19rem) minmax(0, 1fr) }

@@ -11,7 +11,8 @@ const RATE = 0.02;
 export const TEN = 10; // pictures in a row
 const SHAPE = { pixels: 64, latent: 2, hidden: [64], encoder: "silu", decoder: "silu" };
 export const EVERY = 5; // steps between two measurements
-const MEASURED = 4; // draws of each code
+// Draws of each code, which are measured with their mirror images: what is printed is off by about half of its last digit at most.
+const MEASURED = 3;
 const [NEW, OLD, MEASURING] = [7, 8, 9]; // seeds of what is drawn once, the same in every run
 
 /** Different images among the first of the data, one after another, (n, 64). */
@@ -34,7 +35,8 @@ export function* training(x, part, seed) {
   const vae = Vae.untrained(SHAPE, new Random(seed));
   const adam = new Adam(vae.weights.length);
   const gradient = new Float64Array(vae.weights.length);
-  const [fresh, still, measuring] = [newCodes(n), draws(OLD, 2 * n), draws(MEASURING, 2 * n * MEASURED)];
+  const [fresh, still, half] = [newCodes(n), draws(OLD, 2 * n), draws(MEASURING, 2 * n * MEASURED)];
+  const measuring = Float64Array.from([...half, ...half.map((draw) => -draw)]);
   const random = new Random(seed, 1);
   const noise = new Float64Array(2 * n);
   const decoded = (codes) => vae.decoder.forward(codes, TEN).slice(0, TEN * SHAPE.pixels).map(sigmoid);
