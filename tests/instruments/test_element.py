@@ -20,7 +20,8 @@ from ..complaints import listen
 pytestmark = pytest.mark.browser
 
 NAMES = sorted(path.stem for path in folder(ROOT).glob("*.js"))
-TRAINING = {"film", "steps", "workshop"}  # a program that trains anew prints other numbers; test_workshop.py runs it
+# Programs that train anew print other numbers; test_workshop.py and test_one_part.py run them.
+TRAINING = {"film", "one-part", "steps", "workshop"}
 
 
 @pytest.fixture

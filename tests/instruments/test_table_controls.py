@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 # Every border, by the number that it sets.
 BORDERS = {
     "three-bars": ["first", "second"],
-    "strip": ["round", "straight", "zero", "one", "seven"],
+    "strip?by=code": ["round", "straight", "zero", "one", "seven"],
     "eight-names": ["priorRound", "decoderSeven", "dataSeven", "encoderRound"],
     "which-way-round": ["left", "right"],
     "bell": ["mu", "sigma"],
@@ -30,6 +30,7 @@ NAMES = [
     "bouncing",
     "two-machines",
     "train-one-part",
+    "one-part",
     "row-to-island",
     "shuffle",
     "sources",
@@ -142,9 +143,10 @@ def test_axe_finds_nothing(name: str, shared: Page, stage: str) -> None:
 
 
 def test_a_prediction_stays_and_is_judged_after_moving(shared: Page, stage: str) -> None:
-    start(shared, stage, "strip")
+    start(shared, stage, "strip", "by=code")
+    shared.get_by_role("button", name="where it is cut").click()
     shared.get_by_role("button", name="the gap alone").click()
-    verdict = shared.locator(".lb-verdict").first
+    verdict = shared.locator(".lb-verdict").nth(1)
     after = shared.get_by_role("button", name="your comparison alone")
     assert after.is_hidden()
     assert verdict.text_content() == "Now try it, and see."
@@ -163,8 +165,27 @@ def test_a_prediction_stays_and_is_judged_after_moving(shared: Page, stage: str)
     assert verdict.text_content() == said
     shared.get_by_role("button", name="Reset").click()
     assert verdict.text_content() == ""
-    assert shared.get_by_role("button", name="all four").is_enabled()
+    assert shared.get_by_role("button", name="where it is cut").is_enabled()
+    assert shared.get_by_role("button", name="all four").is_hidden()
     assert after.is_hidden()
+
+
+def test_sorting_shows_the_second_bar_and_what_can_be_dragged(shared: Page, stage: str) -> None:
+    start(shared, stage, "strip")
+    shared.get_by_role("button", name="how long it is").click()
+    verdict, borders = shared.locator(".lb-verdict").first, shared.locator(".lb-border:visible")
+    bars = shared.locator(".lb-sorted > .lb-totals").last
+    assert borders.count() == 0
+    assert "your comparison" not in (bars.text_content() or "")
+    shared.get_by_role("button", name="Sort by code").click()
+    assert state(shared)["by"] == "code"
+    assert verdict.text_content() == "Now try it, and see."  # the columns are on their way
+    shared.wait_for_function("document.querySelector('.lb-verdict').textContent.startsWith('You said')")
+    assert "but the answer is “where it is cut”" in (verdict.text_content() or "")
+    shared.get_by_role("button", name="Sort by image").click()
+    assert state(shared)["by"] == "image"
+    assert borders.count() == 5  # what was shown stays
+    assert "your comparison" in (bars.text_content() or "")
 
 
 @pytest.mark.parametrize(("name", "key"), [("bouncing", "rounds"), ("train-one-part", "steps")])

@@ -1,10 +1,10 @@
-// One KL, two splits, as two bars of equal length: an encoder moves one piece of the upper bar alone, a decoder one
-// piece of the lower. Why they are equal stands pair by pair in six slots.
+// One KL, two splits: the same six pairs sorted by image, then by code, make two bars of equal length. An encoder moves one
+// piece of the upper bar alone, a decoder one piece of the lower.
 
 import { Border } from "./controls/border.js";
-import { choice } from "./controls/choice.js";
 import { element, svg, write } from "./controls/dom.js";
 import { instrument } from "./controls/instrument.js";
+import { following } from "./controls/play.js";
 import { predict } from "./controls/predict.js";
 import { Bars } from "./draw/bars.js";
 import { Columns } from "./draw/columns.js";
@@ -13,6 +13,7 @@ import { joints, prints } from "./draw/python.js";
 import { picture, SIDE, Square } from "./draw/square.js";
 import { Strip } from "./draw/strip.js";
 import { STYLE } from "./draw/strip-style.js";
+import { Terms } from "./draw/terms.js";
 import { CODES, DATA, DECODER, IMAGES, pixels, PRIOR, withShare } from "./maths/primer.js";
 import { cells } from "./maths/square.js";
 import { costs, fromData, fromModel, parts, slots } from "./maths/table.js";
@@ -34,16 +35,16 @@ const given = (state) => ({
   encoder: IMAGES.map((image) => [state[image], 1 - state[image]]),
 });
 
-function both(state) {
+function pairs(state) {
   const { prior, decoder, data, encoder } = given(state);
   return { p: fromModel(prior, decoder), q: fromData(data, encoder) };
 }
 
 const COLOURS = { image: ["var(--lb-p)", "var(--lb-gap)"], code: ["var(--lb-q)", "var(--lb-data)"] };
-/** What stands over the two bars: each piece by its name, in its colour, with its number. */
-const names = ({ images, gap, codes, yours }) => [
-  [["by image: "], [`images ${number(images, 3)}`, COLOURS.image[0]], [" + "], [`gap ${number(gap, 3)}`, COLOURS.image[1]]],
-  [["by code: "], [`codes ${number(codes, 3)}`, COLOURS.code[0]], [" + "], [`your comparison ${number(yours, 3)}`, COLOURS.code[1]]],
+/** What stands over the two bars: each piece by its name, in its colour. */
+const NAMES = [
+  [["by image: "], ["images", COLOURS.image[0]], [" + "], ["gap", COLOURS.image[1]]],
+  [["by code: "], ["codes", COLOURS.code[0]], [" + "], ["your comparison", COLOURS.code[1]]],
 ];
 const [REBUILT, TO_PRIOR] = ["var(--lb-ink)", "var(--lb-muted)"];
 const [CONSTANT, JOINT] = [30, 60].map((share) => `color-mix(in srgb, var(--lb-ink) ${share}%, var(--lb-paper))`);
@@ -52,13 +53,14 @@ const added = ({ reconstruction, toPrior, constant }, joint) => [
   [[`reconstruction cost ${number(reconstruction, 3)}`, REBUILT], [" + "], [`KL to the prior ${number(toPrior, 3)}`, TO_PRIOR]],
   [[`constant ${number(constant, 3)} + the joint KL ${number(joint, 3)}`]],
 ];
+/** Which numbers a slot has, and what they add up to. */
 const TOLD = {
-  image: "A slot has two bars. The left one is the images’, q(x) against p(x), the right one the gap’s, q(z|x) against p(z|x).",
-  code: "A slot has two bars. The left one is the codes’, q(z) against p(z), the right one your comparison’s, q(x|z) against p(x|z).",
+  image: ({ images, gap }) => `In a slot, left: q(x) against p(x). Right: q(z|x) against p(z|x). The left ones add up to the images, ${number(images, 3)}, the right ones to the gap, ${number(gap, 3)}.`,
+  code: ({ codes, yours }) => `In a slot, left: q(z) against p(z). Right: q(x|z) against p(x|z). The left ones add up to the codes, ${number(codes, 3)}, the right ones to your comparison, ${number(yours, 3)}.`,
 };
 
 export function measure(state) {
-  const { p, q } = both(state);
+  const { p, q } = pairs(state);
   const { joint: whole, images, gap, codes, yours } = parts(q, p);
   const { reconstruction, toPrior, constant } = costs(q, p);
   return {
@@ -69,48 +71,70 @@ export function measure(state) {
 
 function build(kit) {
   const [p, q] = [new Square("p", "p(x, z): the decoder’s borders"), new Square("q", "q(x, z): the encoder’s borders")];
-  const ofEncoder = IMAGES.map((image) => new Border(kit, image, `encoder: round, given ${image}`));
-  const ofDecoder = CODES.map((code) => new Border(kit, code, `decoder: seven, given ${code}; the others share the rest`));
+  for (const { value } of [p, q].flatMap((square) => [...square.cells.flat(), ...square.rows])) value.remove(); // how large an area is, is seen
+  const ofEncoder = IMAGES.map((image) => new Border(kit, image, `encoder: round, given ${image}`, { mute: true }));
+  const ofDecoder = CODES.map((code) => new Border(kit, code, `decoder: seven, given ${code}; the others share the rest`, { mute: true }));
   q.box.append(...ofEncoder.map((border) => border.element));
   p.box.append(...ofDecoder.map((border) => border.element));
-  const by = choice(kit, "by", "Split each pair", { image: "by image", code: "by code" });
+  const sort = element("button", { type: "button", class: "lb-main" });
+  sort.addEventListener("click", () => kit.set({ by: kit.state.by === "image" ? "code" : "image" }, true));
+  const bars = new Bars(["", ""], { pieces: 2, scale: 420 });
+  const terms = new Terms();
   const labels = IMAGES.flatMap((image) => CODES.map((code) => slotLabel(image, code)));
   const strip = new Strip(labels, 2);
-  const bars = new Bars(["", ""], { pieces: 2, scale: 420 });
   const program = new Bars(["", ""], { pieces: 2, scale: 150 }); // the constant is long
   const average = new Columns(labels.length);
   const legend = element("p", { class: "lb-legend" });
-  const question = predict(kit, "Drag a border of the encoder, in the orange square. Which pieces of the two bars will move?", {
-    answers: ["the gap alone", "the gap, and both pieces of the lower bar", "all four"],
-    right: 1,
-    because: "In the upper bar an encoder moves the gap alone.",
-  });
-  const next = predict(kit, "And if you drag a border of the decoder, in the blue square?", {
-    answers: ["your comparison alone", "your comparison, and both pieces of the upper bar", "every piece"],
-    right: 1,
-    because: "In the lower bar a decoder moves your comparison alone.",
-  });
+  const questions = [
+    predict(kit, "Sort the same six columns by code. What will change in the bar?", {
+      answers: ["how long it is", "where it is cut", "both"],
+      right: 1,
+      because: "Six numbers have the same sum in any order. The first piece is what the groups differ by as wholes: three images before, two codes now.",
+    }),
+    predict(kit, "Now drag a border of the encoder, in the orange square. Which pieces of the two bars will move?", {
+      answers: ["the gap alone", "the gap, and both pieces of the lower bar", "all four"],
+      right: 1,
+      because: "In the upper bar an encoder moves the gap alone.",
+    }),
+    predict(kit, "And if you drag a border of the decoder, in the blue square?", {
+      answers: ["your comparison alone", "your comparison, and both pieces of the upper bar", "every piece"],
+      right: 1,
+      because: "In the lower bar a decoder moves your comparison alone.",
+    }),
+  ];
+  const moved = (keys) => keys.some((key) => kit.state[key] !== schema[key].start);
+  const sorted = following(kit, kit.state.by === "code" ? 1 : 0, 1400);
+  let both = false; // whether the pairs have been sorted by code: then both bars stay, and the squares
+  kit.atReset(() => (both = false));
+  const squares = element(
+    "div",
+    {},
+    element("div", { class: "lb-beside" }, p.element, q.element),
+    element("p", { class: "lb-told" }, "An area is a pair, as large as the pair is probable. The model takes the code first, the encoder the image."),
+  );
   return {
     stage: element(
       "div",
       { class: "lb-stage lb-scene lb-sorted" },
       element("style", {}, STYLE),
-      question.element,
-      next.element,
-      element("div", { class: "lb-totals" }, element("p", { class: "lb-legend" }, "The joint KL in nats, split two ways (each number is rounded by itself):"), bars.element),
-      element("div", { class: "lb-beside" }, p.element, q.element),
-      element("p", { class: "lb-told" }, "Each area is a pair of an image and a code, as large as the pair is probable. The model takes the code first, the encoder the image."),
+      ...questions.map((question) => question.element),
+      element("div", { class: "lb-totals" }, terms.element, element("p", { class: "lb-legend" }, "A column is a pair. Filled ones add, hollow ones take away.")),
+      element("div", { class: "lb-totals" }, element("div", { class: "lb-live" }, sort), element("p", { class: "lb-legend" }, "All six together, the joint KL in nats:"), bars.element),
+      squares,
+      element("details", {}, element("summary", {}, "Pair by pair, with the numbers"), legend, strip.element,
+        element("p", {}, "Below, each column is as wide as q and as high as log(q/p), so its area is what its slot holds: orange where q has more than p, blue where it has less. The KL is orange minus blue."), average.element),
       element("details", {}, element("summary", {}, "And your program’s sum, reconstruction cost plus KL to the prior?"),
         element("p", {}, "It is longer than the two bars by a constant of the data, which no training moves. (So the scale is smaller here.)"), element("div", { class: "lb-totals" }, program.element)),
-      element("details", {}, element("summary", {}, "Pair by pair: why the two bars are equal"), by.element, legend, strip.element,
-        element("p", {}, "Below, each column is as wide as q and as high as log(q/p), so its area is what its slot holds: orange where q has more than p, blue where it has less. The KL is orange minus blue."), average.element),
       element("div", { class: "lb-live" }, ...kit.tools()),
     ),
     paint(state) {
-      const now = both(state);
+      const now = pairs(state);
+      both ||= state.by === "code" || moved([...IMAGES, ...CODES]);
+      squares.hidden = !both;
       // Each is cut first by what it draws first: so each network has its borders.
       p.paint(now.p, { turn: 1 });
       q.paint(now.q, { turn: 0 });
+      CODES.forEach((code, z) => write(p.columns[z], code));
       const [rows, columns] = [cells(now.q, 0), cells(now.p, 1)[2]];
       ofEncoder.forEach((border, x) => {
         const [{ top, height }] = rows[x];
@@ -120,19 +144,26 @@ function build(kit) {
         const { left, width } = columns[z];
         border.paint({ along: "y", from: SIDE, to: 0, span: [left * SIDE, (left + width) * SIDE], at: 0.2 });
       });
-      by.paint();
       const { whole, marginal, conditional } = slots(now.q, now.p, state.by);
       const sums = whole.flat().map((value) => `sum ${signed(value, 3)}`);
       strip.paint(marginal.flatMap((row, x) => row.map((value, z) => [value, conditional[x][z]])), COLOURS[state.by], sums);
-      write(legend, TOLD[state.by]);
       const kl = parts(now.q, now.p);
-      bars.paint([[kl.images, kl.gap], [kl.codes, kl.yours]], [COLOURS.image, COLOURS.code], names(kl));
+      write(legend, TOLD[state.by](kl));
+      const turned = sorted(state.by === "code" ? 1 : 0);
+      terms.paint(whole, turned);
+      terms.name(`Six columns, sorted by ${state.by}: ${IMAGES.flatMap((image, x) => CODES.map((code, z) => `${image} and ${code} ${signed(whole[x][z], 2)}`)).join(", ")}.`);
+      // While the columns go to their places, the lower bar is cut anew.
+      const part = state.by === "code" ? turned : 1;
+      const cut = (from, to) => (Number.isFinite(to - from) ? from + part * (to - from) : to);
+      bars.paint([[kl.images, kl.gap], both ? [cut(kl.images, kl.codes), cut(kl.gap, kl.yours)] : []], [COLOURS.image, COLOURS.code], both ? NAMES : [NAMES[0], ""]);
       const loss = costs(now.q, now.p);
       program.paint([[loss.reconstruction, loss.toPrior], [loss.constant, kl.joint]], [[REBUILT, TO_PRIOR], [CONSTANT, JOINT]], added(loss, kl.joint));
       average.paint(now.q.flat(), now.p.flat());
-      question.paint(IMAGES.some((image) => state[image] !== schema[image].start));
-      next.paint(CODES.some((code) => state[code] !== schema[code].start));
-      next.element.hidden = !question.judged();
+      write(sort, state.by === "image" ? "Sort by code" : "Sort by image");
+      const cutElsewhere = Math.abs(kl.images - kl.codes) > 0.01; // elsewhere than asked, the two cuts can meet
+      [state.by === "code" && turned === 1 && cutElsewhere, moved(IMAGES), moved(CODES)].forEach((seen, n) => questions[n].paint(seen));
+      // One question at a time, with the verdict on the one before.
+      questions.forEach((question, n) => (question.element.hidden = (n > 0 && !questions[n - 1].judged()) || Boolean(questions[n + 1]?.judged())));
       kit.say(`by ${state.by}; KL of the joints ${number(kl.joint, 3)}: images ${number(kl.images, 3)}, gap ${number(kl.gap, 3)}; codes ${number(kl.codes, 3)}, yours ${number(kl.yours, 3)}`);
       return texts(measure(state), 3);
     },
