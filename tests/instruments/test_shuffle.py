@@ -110,7 +110,7 @@ CHANGES = [
     ("maths/pieces.js", "parts[n][1] * value", "value"),
     ("maths/pieces.js", "part1 * sum", "sum"),
     ("maths/pieces.js", "held[cell1 * k + cell2]", "held[cell2 * k + cell1]"),
-    ("maths/pieces.js", "shuffle.back(place)", "shuffle.move(place)"),
+    ("maths/pieces.js", "shuffle.back([from1", "shuffle.move([from1"),
     ("maths/pieces.js", "(z[l] - m) ** 2", "z[l] ** 2"),
     ("maths/pieces.js", "[0.02, 0.98]", "[0.2, 0.98]"),
     ("maths/pieces.js", "(1 - t) * values[g + n2]", "t * values[g + n2]"),
