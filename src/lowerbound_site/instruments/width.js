@@ -4,12 +4,13 @@ import { loadDecoder, loadEncoder, loadImages, loadLabels } from "./controls/dat
 import { change, element, svg, write } from "./controls/dom.js";
 import { handle } from "./controls/handle.js";
 import { instrument } from "./controls/instrument.js";
+import { keeping } from "./controls/kept.js";
 import { predict } from "./controls/predict.js";
 import { axisSlider } from "./controls/slider.js";
 import { bar } from "./draw/bar.js";
 import { digits } from "./draw/digits.js";
 import { number } from "./draw/format.js";
-import { outline, plane } from "./draw/plane.js";
+import { atlasOf, islandOf, outline, plane } from "./draw/plane.js";
 import { Valley } from "./draw/valley.js";
 import { WidthCurve } from "./draw/width-curve.js";
 import { STYLE } from "./draw/width-style.js";
@@ -53,8 +54,7 @@ function build(kit, { decoder, encoder, images, labels }) {
   };
 
   const grid = new Grid(decoder);
-  const kept = {};
-  const once = (name, key, make) => (kept[name]?.key === key ? kept[name] : (kept[name] = { key, ...make() }));
+  const once = keeping(40); // the slider for the slope has 36 values
   const ofDigit = ({ digit }) => once("digit", `${digit}`, () => {
     const x = images[digit];
     const { mean } = encode(encoder, x);
@@ -65,12 +65,20 @@ function build(kit, { decoder, encoder, images, labels }) {
     // The line goes along the latent number with which pictures change faster here.
     const [f1, f2] = steepness(decoder, mean);
     const along = f1 > f2 ? [1, 0] : [0, 1];
-    return { x, mean, curve, along, other: neighbour(digit) };
+    return { x, mean, curve, along, other: neighbour(digit), joint: grid.logJoint(x) };
   });
   const scene = ({ digit, c }) => once("scene", `${digit} ${c}`, () => {
-    const { x, mean, curve } = ofDigit({ digit });
+    const { x, mean, curve, joint, other } = ofDigit({ digit });
     const steep = steeper(decoder, mean, c);
-    return { steep, f: steepness(steep, mean), points: curve(c), best: lowest(curve(c)) };
+    // What the trained decoder shows at a place, the steeper one shows nearer.
+    const near = middles[other].map((m, l) => mean[l] + (m - mean[l]) / c);
+    const { logMass, cells } = steeperPosterior(grid, joint, mean, c);
+    return {
+      steep, near, f: steepness(steep, mean), points: curve(c), best: lowest(curve(c)),
+      atlas: atlasOf(steep, LIMIT), island: islandOf(cells, logMass),
+      pair: [x, forward(steep, mean).map(sigmoid)],
+      between: [images[other], forward(steep, mean.map((m, l) => (m + near[l]) / 2)).map(sigmoid)],
+    };
   });
 
   const field = plane("width", LIMIT);
@@ -133,22 +141,19 @@ function build(kit, { decoder, encoder, images, labels }) {
   let mapped;
 
   function paintMap({ digit, s, c }) {
-    const { x, mean, other } = ofDigit({ digit });
-    const { steep } = scene({ digit, c });
+    const { mean } = ofDigit({ digit });
+    const seen = scene({ digit, c });
     const q = upright(...mean, s, s);
-    // What the trained decoder shows at a place, the steeper one shows nearer.
-    const near = middles[other].map((m, l) => mean[l] + (m - mean[l]) / c);
-    if (mapped !== `${digit} ${c}`) {
-      const { logMass, cells } = steeperPosterior(grid, x, mean, c);
-      field.paintAtlas(steep);
-      field.paintIsland(cells, logMass);
-      pair.paint([x, forward(steep, mean).map(sigmoid)]);
-      between.paint([images[other], forward(steep, mean.map((m, l) => (m + near[l]) / 2)).map(sigmoid)]);
-      mapped = `${digit} ${c}`;
+    if (mapped !== seen) {
+      field.showAtlas(seen.atlas);
+      field.drawIsland(seen.island);
+      pair.paint(seen.pair);
+      between.paint(seen.between);
+      mapped = seen;
     }
     field.showIsland(true, false);
     for (const part of [halo, ring]) part.paint(q);
-    beside.paint(upright(...near, s, s));
+    beside.paint(upright(...seen.near, s, s));
     change(centre, { cx: mean[0], cy: -mean[1] });
   }
 
@@ -156,7 +161,7 @@ function build(kit, { decoder, encoder, images, labels }) {
     const { digit, s, c } = state;
     const { x, mean, curve: trained, along } = ofDigit({ digit });
     const { steep, f, points, best } = scene({ digit, c });
-    const { middle, blur, kl } = parts(steep, x, mean, s);
+    const { middle, blur, kl } = once("parts", `${digit} ${c} ${s}`, () => parts(steep, x, mean, s));
     const loss = middle + blur + kl;
     const q = upright(...mean, s, s);
     // All at once: one code by itself would take four times as long (product.js).
