@@ -74,7 +74,7 @@ function build(kit, { decoder, encoder, images }) {
     return made;
   };
   const go = ([z1, z2], more = {}) => kit.go({ z1, z2, ...more });
-  const ask = predict(kit, "Drag the dot: it is a code, and beside the map stands what it decodes to. Is there one from which x comes back, pixel by pixel?", {
+  const ask = predict(kit, "Drag the dot: it is a code, and you see what it decodes to. Is there one from which x comes back, pixel by pixel?", {
     answers: ["yes", "no, some pixels stay wrong"],
   });
   const best = button("Best place on the map", () => go(told(kit.state.digit).z, { show: "answer" }));
@@ -86,11 +86,12 @@ function build(kit, { decoder, encoder, images }) {
   const stage = element("div", { class: "lb-stage lb-back" },
     element("style", {}, STYLE),
     ask.element,
-    element("div", {}, field.element, element("div", { class: "lb-live" }, ...hands.map((hand) => hand.element))),
+    field.element,
     element("div", {},
       element("div", { class: "lb-trio" }, given.element, decoded.element, back.element),
       counted,
       element("div", { class: "lb-buttons lb-live" }, button("Encode x", () => go(encode(encoder, images[kit.state.digit]).mean)), best),
+      element("div", { class: "lb-live" }, ...hands.map((hand) => hand.element)),
       element("div", { class: "lb-tools lb-live" }, button("Another digit", () => kit.go({ digit: (kit.state.digit + 47) % images.length, z1: 0, z2: 0, show: "nothing" })), " ", ...kit.tools())));
 
   function paint(state) {

@@ -54,7 +54,7 @@ function build(kit, rows) {
     ring({ r: radius(1), stroke: "var(--lb-p)", "stroke-width": 2 }),
     svg("path", { d: steps.map((x) => `M${x} ${SIDE / 2}h0`).join(""), stroke: "var(--lb-ink)", "stroke-width": 4, "stroke-linecap": "round" }));
   const measured = element("p", { class: "lb-values" });
-  const ask = predict(kit, "Leave out each of the three in turn, and look at the walk. Without which one will it break, so that a picture no longer turns into the next?", {
+  const ask = predict(kit, "Leave out each in turn. Without which one will the walk break, so that a picture no longer turns into the next?", {
     answers: TAKEN.map((name) => WORDS[name]),
     right: TAKEN.indexOf("smooth"),
     because: "Without the noise, and without the KL, one picture still turns into the next. Only the decoder that winds jumps, though noise and KL were both in its loss.",
