@@ -47,6 +47,18 @@ def test_it_is_what_torch_computes(modules: Modules, exported: VAE) -> None:
     check(modules, exported, 1)
 
 
+def test_the_answers_that_are_sent_are_the_encoders(modules: Modules, exported: VAE) -> None:
+    found = modules.run(
+        LOAD
+        + """const { loadAnswers } = await at("controls/answers.js");
+        return (await loadAnswers()).map(({ mean, tril: [a, b, c] }) => [...mean, a, b, c]);"""
+    )
+    q = exported.encode(digits().held_out)
+    std = q.log_std.exp()
+    expected = torch.cat([q.mean, std[:, :1], torch.zeros_like(std[:, :1]), std[:, 1:]], 1)
+    assert (torch.tensor(found, dtype=torch.float64) - expected).abs().max() < 1e-6  # they have single precision
+
+
 def test_every_change_is_noticed(modules: Modules, exported: VAE) -> None:
     assert survivors(modules, lambda modules: check(modules, exported), CHANGES) == []
 

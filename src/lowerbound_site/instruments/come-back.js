@@ -1,6 +1,7 @@
 // Can the decoder be undone? One digit, and a code in the hand: what it decodes to, and how many pixels of the digit are not in it.
 
-import { loadDecoder, loadEncoder, loadImages } from "./controls/data.js";
+import { loadAnswers } from "./controls/answers.js";
+import { loadDecoder, loadImages } from "./controls/data.js";
 import { change, element, svg, write } from "./controls/dom.js";
 import { drag } from "./controls/handle.js";
 import { glide, instrument } from "./controls/instrument.js";
@@ -13,7 +14,7 @@ import { islandOf, outline, plane } from "./draw/plane.js";
 import { STYLE } from "./draw/come-back-style.js";
 import { closest, survey, wrong } from "./maths/come-back.js";
 import { sigmoid } from "./maths/numbers.js";
-import { Grid, encode, forward, loss } from "./maths/vae.js";
+import { Grid, forward, loss } from "./maths/vae.js";
 
 export const schema = {
   "digit": { "from": 0, "to": 359, "step": 1, "start": 1 },
@@ -25,18 +26,18 @@ export const schema = {
 const LIMIT = 3.5;
 
 const load = async () => {
-  const [decoder, encoder, images] = await Promise.all([loadDecoder(), loadEncoder(), loadImages()]);
-  return { decoder, encoder, images };
+  const [decoder, answers, images] = await Promise.all([loadDecoder(), loadAnswers(), loadImages()]);
+  return { decoder, answers, images };
 };
 
-function build(kit, { decoder, encoder, images }) {
+function build(kit, { decoder, answers, images }) {
   const once = keeping();
   const whole = () => once("map", "", () => survey(decoder, LIMIT));
   const grid = () => once("grid", "", () => new Grid(decoder));
   /** What the answer says of a digit. */
   const told = (digit) => once("told", digit, () => {
     const x = images[digit];
-    const q = encode(encoder, x);
+    const q = answers[digit];
     const { logEvidence, logMass } = grid().posterior(x);
     return { q, island: islandOf(grid(), logMass), gap: loss(decoder, x, q) + logEvidence, middle: wrong(x, forward(decoder, q.mean)), ...closest(x, whole()) };
   });
@@ -90,7 +91,7 @@ function build(kit, { decoder, encoder, images }) {
     element("div", {},
       element("div", { class: "lb-trio" }, given.element, decoded.element, back.element),
       counted,
-      element("div", { class: "lb-buttons lb-live" }, button("Encode x", () => go(encode(encoder, images[kit.state.digit]).mean)), best),
+      element("div", { class: "lb-buttons lb-live" }, button("Encode x", () => go(answers[kit.state.digit].mean)), best),
       element("div", { class: "lb-live" }, ...hands.map((hand) => hand.element)),
       element("div", { class: "lb-tools lb-live" }, button("Another digit", () => kit.go({ digit: (kit.state.digit + 47) % images.length, z1: 0, z2: 0, show: "nothing" })), " ", ...kit.tools())));
 

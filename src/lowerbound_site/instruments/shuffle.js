@@ -1,7 +1,8 @@
 // Latent space in pieces: the same cells in another order. log p(x) cannot tell, one ellipse can.
 
+import { loadAnswers } from "./controls/answers.js";
 import { choice } from "./controls/choice.js";
-import { loadDecoder, loadEncoder, loadImages } from "./controls/data.js";
+import { loadDecoder, loadImages } from "./controls/data.js";
 import { change, element, svg, write } from "./controls/dom.js";
 import { instrument } from "./controls/instrument.js";
 import { keeping } from "./controls/kept.js";
@@ -25,7 +26,7 @@ import { sigmoid } from "./maths/numbers.js";
 import { after, bestFound, extent, gathered, masses, piece } from "./maths/pieces.js";
 import { Random } from "./maths/random.js";
 import { Shuffle, moved, priceOfDraws } from "./maths/shuffle.js";
-import { Grid, encode, forward, logLikelihoods, loss } from "./maths/vae.js";
+import { Grid, forward, logLikelihoods, loss } from "./maths/vae.js";
 
 export const schema = {
   "digit": { "from": 0, "to": 359, "step": 1, "start": 134 },
@@ -39,7 +40,8 @@ const LIMIT = 3.5;
 const AXIS = 60; // nats
 const PICTURE = 1.05; // how wide the place of a picture of the atlas is at most
 const CLOUD = 140; // pixels a side of what is drawn of the densities
-const ATLAS = 360;
+const ATLAS = [240, 360]; // pixels a side of the pictures on the map; more where they are small
+const SMALL = 6; // cells a side, from there on
 const ASKED = 4; // cells a side, in the question
 const CUT = 0.5; // nats that the gap grows at least where the island was cut
 const DRAWS = 512;
@@ -52,8 +54,8 @@ const LEAST = 0.05; // of the posterior, that a piece is labelled
 const [NOISE, OTHERS] = [steadyNoise(DRAWS), steadyNoise(DRAWS + SEARCHED).slice(DRAWS)];
 
 const load = async () => {
-  const [decoder, encoder, images] = await Promise.all([loadDecoder(), loadEncoder(), loadImages()]);
-  return { images, known: knowing(decoder, encoder, images) };
+  const [decoder, answers, images] = await Promise.all([loadDecoder(), loadAnswers(), loadImages()]);
+  return { images, known: knowing(decoder, answers, images) };
 };
 
 /** log p(z), but for a constant. */
@@ -73,12 +75,12 @@ const mapOf = ({ k, seed, steps }) => `${k} ${seed} ${steps}`;
 const keyOf = (state) => `${mapOf(state)} ${state.digit}`;
 
 /** What is worked out once: of a digit, of a shuffle, and of the two together. */
-function knowing(trained, encoder, images) {
+function knowing(trained, answers, images) {
   const once = keeping();
   const shuffle = (state) => once("shuffle", `${state.k} ${state.seed}`, () => new Shuffle(state.k, orderOf(state)));
 
   /** The decoder's steps with all moved ellipses held, as far as they were taken. */
-  const steps = (state) => once("steps", `${state.k} ${state.seed}`, () => new Steps(trained, joined(images), places(encoder, images, shuffle(state)), LENGTH));
+  const steps = (state) => once("steps", `${state.k} ${state.seed}`, () => new Steps(trained, joined(images), places(answers, shuffle(state)), LENGTH));
   const decoder = (state) => (state.steps ? steps(state).decoder(state.steps) : trained);
   const stage = ({ k, seed, steps: taken }) => (taken ? `${k} ${seed} ${taken}` : "trained");
   const gridOf = (state) => once("grid", stage(state), () => new Grid(decoder(state)));
@@ -88,7 +90,7 @@ function knowing(trained, encoder, images) {
     const x = images[state.digit];
     const grid = gridOf(state);
     const now = decoder(state);
-    const q = encode(encoder, x);
+    const q = answers[state.digit];
     const { logEvidence, logMass } = grid.posterior(x);
     const { points, spacing, limit } = grid;
     const joint = logMass.map((mass) => mass + logEvidence - grid.logCell + LOG_2PI);
@@ -224,7 +226,8 @@ function build(kit, { images, known }) {
     const shuffle = known.shuffle(state);
     const decoder = known.decoder(state);
     const edges = [-LIMIT, ...shuffle.borders(), LIMIT];
-    const pixel = (z) => ((z / LIMIT + 1) * ATLAS) / 2;
+    const side = ATLAS[Number(state.k >= SMALL)];
+    const pixel = (z) => ((z / LIMIT + 1) * side) / 2;
     const [middles, units] = [[], []];
     for (let cell = 0; cell < state.k ** 2; cell++) {
       const from = [edges[Math.floor(cell / state.k)], edges[cell % state.k]];
@@ -240,17 +243,17 @@ function build(kit, { images, known }) {
     // All at once: one code by itself would take four times as long (product.js).
     const codes = Float64Array.from(middles.flatMap((middle) => shuffle.move(middle)));
     const logits = forward(decoder, codes, new Float64Array(64 * middles.length), middles.length);
-    const ink = new Float32Array(ATLAS * ATLAS);
+    const ink = new Float32Array(side * side);
     middles.forEach((middle, n) => {
       const unit = units[n];
-      const [left, top] = [pixel(middle[0]), ATLAS - pixel(middle[1])].map((place) => Math.max(0, Math.round(place - 4 * unit)));
+      const [left, top] = [pixel(middle[0]), side - pixel(middle[1])].map((place) => Math.max(0, Math.round(place - 4 * unit)));
       for (let d = 0; d < 64; d++) {
         const value = sigmoid(logits[64 * n + d]);
-        const corner = (top + (d >> 3) * unit) * ATLAS + left + (d % 8) * unit;
-        for (let y = 0; y < unit; y++) for (let x = 0; x < unit; x++) ink[corner + y * ATLAS + x] = value;
+        const corner = (top + (d >> 3) * unit) * side + left + (d % 8) * unit;
+        for (let y = 0; y < unit; y++) for (let x = 0; x < unit; x++) ink[corner + y * side + x] = value;
       }
     });
-    return bitmap(ATLAS, ATLAS, ink, 3); // faint, and heavy in the recorded picture
+    return bitmap(side, side, ink, 3); // faint, and heavy in the recorded picture
   }
 
   let seen = {}; // the gaps so far with this shuffle, by what q is
@@ -291,11 +294,14 @@ function build(kit, { images, known }) {
     }
     change(dots, { d: NOISE.slice(0, SHOWN).map(draw).map(([z1, z2]) => `M${z1.toFixed(2)} ${(-z2).toFixed(2)}h0`).join("") });
     change(centre, { cx: q.mean[0], cy: -q.mean[1] });
-    const seven = [q.mean, ...NOISE.slice(0, DECODED).map(draw)];
-    const logits = forward(decoder, Float64Array.from(seven.flatMap((z) => shuffle.move(z))), new Float64Array(64 * seven.length), seven.length);
-    const [middle, ...others] = seven.map((_, n) => logits.subarray(64 * n, 64 * n + 64).map(sigmoid));
-    pair.paint([x, middle]);
-    drawn.paint(others);
+    const seven = drawnOnce("seven", `${key} ${state.q}`, () => {
+      const codes = [q.mean, ...NOISE.slice(0, DECODED).map(draw)];
+      const logits = forward(decoder, Float64Array.from(codes.flatMap((z) => shuffle.move(z))), new Float64Array(64 * codes.length), codes.length);
+      const [middle, ...others] = codes.map((_, n) => logits.subarray(64 * n, 64 * n + 64).map(sigmoid));
+      return { pair: [x, middle], others };
+    });
+    pair.paint(seven.pair);
+    drawn.paint(seven.others);
 
     const numbers = { loss: number(found.loss, Math.min(1, decimalsOf(found.error || 0.1))), "-log p(x)": number(found.surprise, 1), gap };
     if (state.steps) {

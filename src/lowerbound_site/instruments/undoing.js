@@ -29,7 +29,7 @@ export function measure(state) {
 }
 
 const DRAWN = 6000;
-const FEW = 600; // of those away from the line, one in ten is shown
+const FEW = 300; // of those away from the line, one in twenty is shown
 const NEAR = 0.3; // to the x that was seen: these dots are full, and all are shown
 const BIN = 0.2; // of z, in which they are counted
 const [LEFT, RIGHT, TOP, FLOOR] = [26, 330, 6, 316];
@@ -105,7 +105,7 @@ function build(kit) {
       const inside = pairs.map((pair) => Math.abs(pair[0]) < WIDE && Math.abs(pair[1]) < TALL);
       const near = pairs.map((pair) => Math.abs(pair[1] - x) < NEAR);
       [pairs.filter((_, n) => n < FEW && inside[n] && !near[n]), pairs.filter((_, n) => inside[n] && near[n])].forEach((those, full) =>
-        change(dots[full], { d: those.map((pair) => `M${across(pair[0]).toFixed(1)} ${up(pair[1]).toFixed(1)}h0`).join("") }));
+        change(dots[full], { d: those.map((pair) => `M${across(pair[0]).toFixed(0)} ${up(pair[1]).toFixed(full)}h0`).join("") }));
       const level = up(x);
       const bins = new Map(); // of the full dots, how many lie in each
       const lit = pairs.filter((_, n) => near[n]);

@@ -1,6 +1,7 @@
 // The price of noise is slope: one digit, its place held; in the hand, the width of q, and how steep the decoder is there.
 
-import { loadDecoder, loadEncoder, loadImages, loadLabels } from "./controls/data.js";
+import { loadAnswers } from "./controls/answers.js";
+import { loadDecoder, loadImages, loadLabels } from "./controls/data.js";
 import { change, element, svg, write } from "./controls/dom.js";
 import { handle } from "./controls/handle.js";
 import { instrument } from "./controls/instrument.js";
@@ -17,7 +18,7 @@ import { STYLE } from "./draw/width-style.js";
 import { codeAt, steadyNoise } from "./maths/draws.js";
 import { klToPrior, reach, upright } from "./maths/normal.js";
 import { sigmoid } from "./maths/numbers.js";
-import { Grid, encode, forward, logLikelihoods } from "./maths/vae.js";
+import { Grid, forward, logLikelihoods } from "./maths/vae.js";
 import { bestBySlope, blurBySlope, lowest, parts, steeper, steeperPosterior, steepness } from "./maths/width.js";
 
 export const schema = {
@@ -40,12 +41,11 @@ const DRAWN = 7; // of these, each by itself
 const WIDTHS = Array.from({ length: 32 }, (_, i) => 0.01 * 120 ** (i / 31));
 
 const load = async () => {
-  const [decoder, encoder, images, labels] = await Promise.all([loadDecoder(), loadEncoder(), loadImages(), loadLabels()]);
-  return { decoder, encoder, images, labels };
+  const [decoder, answers, images, labels] = await Promise.all([loadDecoder(), loadAnswers(), loadImages(), loadLabels()]);
+  return { decoder, images, labels, middles: answers.map(({ mean }) => mean) };
 };
 
-function build(kit, { decoder, encoder, images, labels }) {
-  const middles = images.map((image) => encode(encoder, image).mean);
+function build(kit, { decoder, images, labels, middles }) {
   /** Of the held-out digits with another name the one whose middle lies nearest. */
   const neighbour = (digit) => {
     const away = (other) => Math.hypot(middles[other][0] - middles[digit][0], middles[other][1] - middles[digit][1]);
@@ -57,7 +57,7 @@ function build(kit, { decoder, encoder, images, labels }) {
   const once = keeping(40); // the slider for the slope has 36 values
   const ofDigit = ({ digit }) => once("digit", `${digit}`, () => {
     const x = images[digit];
-    const { mean } = encode(encoder, x);
+    const mean = middles[digit];
     // For the lines only: fewer points where q is narrow.
     const blurs = WIDTHS.map((s) => parts(decoder, x, mean, s, s < 0.3 ? 0.75 : 0.5).blur);
     // c times as steep, a decoder blurs what a circle 1 / c times as wide draws as before.
@@ -179,9 +179,11 @@ function build(kit, { decoder, encoder, images, labels }) {
       lined = `${digit} ${c}`;
     }
     paintMap(state);
-    const draws = decode(NOISE.map((e) => codeAt(q, e)));
-    const over = x.map((_, d) => draws.reduce((sum, draw) => sum + draw[d], 0) / draws.length);
-    drawn.paint([...draws.slice(0, DRAWN), over]);
+    drawn.paint(once("drawn", `${digit} ${c} ${s}`, () => {
+      const draws = decode(NOISE.map((e) => codeAt(q, e)));
+      const over = x.map((_, d) => draws.reduce((sum, draw) => sum + draw[d], 0) / draws.length);
+      return [...draws.slice(0, DRAWN).map((draw) => draw.slice()), over]; // of all of them only these are kept
+    }));
     curve.paint(s, blur + kl);
     valley.paint(s);
 
