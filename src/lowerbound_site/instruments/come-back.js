@@ -116,7 +116,7 @@ function build(kit, { decoder, answers, images }) {
     const numbers = { "pixels wrong": `${count}` };
     if (shown) {
       const { q, island, gap, middle, least } = told(digit);
-      if (drawn !== island) field.drawIsland(island);
+      if (drawn !== island) field.paintIsland(null, null, island);
       drawn = island;
       for (const part of answer) part.paint(q);
       Object.assign(numbers, { "at the encoder's middle": `${middle}`, "at the best place": `${least}`, gap: nats(gap) });

@@ -146,7 +146,7 @@ function build(kit, { decoder, images, labels, middles }) {
     const q = upright(...mean, s, s);
     if (mapped !== seen) {
       field.showAtlas(seen.atlas);
-      field.drawIsland(seen.island);
+      field.paintIsland(null, null, seen.island);
       pair.paint(seen.pair);
       between.paint(seen.between);
       mapped = seen;

@@ -1,4 +1,4 @@
-// The plane of codes: z1 to the right, z2 up, one unit of the drawing a unit of z, whatever the size on the screen.
+// The plane of codes: z1 to the right, z2 up, one unit of the drawing a unit of z.
 
 import { change, element, svg } from "../controls/dom.js";
 import { PIXELS, forward } from "../maths/vae.js";
@@ -37,7 +37,7 @@ export function islandOf({ points, spacing, limit, from: [left, low] = [-limit, 
     const segments = isolines({ ...field, values: density }, level);
     return {
       d: segments.map((s) => `M${s[0].toFixed(2)} ${(-s[1]).toFixed(2)}L${s[2].toFixed(2)} ${(-s[3]).toFixed(2)}`).join(""),
-      // One name below its line, the other to the left of it: neither is in the way of the ellipse's handles.
+      // One name below its line, the other to the left: out of the handles' way.
       at: segments.reduce((far, s) => (s[1 - k] < far[1 - k] ? s : far), [Infinity, Infinity]),
     };
   });
@@ -77,17 +77,14 @@ export function plane(name, limit) {
     paintAtlas(decoder) {
       this.showAtlas(atlasOf(decoder, limit));
     },
-    paintIsland(cells, logMass) {
-      this.drawIsland(islandOf(cells, logMass));
-    },
-    drawIsland({ url, place, lines }) {
+    paintIsland(cells, logMass, { url, place, lines } = islandOf(cells, logMass)) {
       cloud.show(url, place);
       lines.forEach(({ d, at: [z1, z2] }, k) => {
         names[k].style.cssText = `left: ${(50 + (50 * z1) / limit).toFixed(2)}%; top: ${(50 - (50 * z2) / limit).toFixed(2)}%;`;
         outlines[k].setAttribute("d", d);
       });
     },
-    /** Pictures over the whole plane: in the place of the atlas, and of the island, which then has no outlines. */
+    /** Over the whole plane: in the place of the atlas, and of the island, then without outlines. */
     showAtlas(url) {
       atlas.show(url, { x: -limit, y: -limit, width: 2 * limit, height: 2 * limit });
     },
