@@ -100,7 +100,7 @@ CHANGES = [
     ("maths/shuffle.js", "shuffle.move(codeAt(there, e))", "shuffle.move(codeAt(q, e))"),
     ("maths/cuts.js", "codes.flatMap(place)", "codes.flat()"),
     ("maths/cuts.js", "logEvidence - logWeight", "logEvidence + logWeight"),
-    ("maths/held.js", "moved(encode(encoder, x), shuffle)", "encode(encoder, x)"),
+    ("maths/held.js", "moved(q, shuffle)", "q"),
     ("maths/held.js", "shuffle.move(codeAt", "(codeAt"),
     ("maths/held.js", "Math.log1p(small) - x[i] * a", "Math.log1p(small) + x[i] * a"),
     ("maths/held.js", "(1 + small) - x[i]", "(1 + small) + x[i]"),
@@ -110,7 +110,7 @@ CHANGES = [
     ("maths/pieces.js", "parts[n][1] * value", "value"),
     ("maths/pieces.js", "part1 * sum", "sum"),
     ("maths/pieces.js", "held[cell1 * k + cell2]", "held[cell2 * k + cell1]"),
-    ("maths/pieces.js", "shuffle.back(place)", "shuffle.move(place)"),
+    ("maths/pieces.js", "shuffle.back([from1", "shuffle.move([from1"),
     ("maths/pieces.js", "(z[l] - m) ** 2", "z[l] ** 2"),
     ("maths/pieces.js", "[0.02, 0.98]", "[0.2, 0.98]"),
     ("maths/pieces.js", "(1 - t) * values[g + n2]", "t * values[g + n2]"),
@@ -277,7 +277,8 @@ def check_steps(modules: Modules, vae: VAE, n: int = 20) -> None:
         CUT
         + """const {k, order, n, count, length} = states;
         const held = await at('maths/held.js');
-        const some = images.slice(0, n), z = held.places(encoder, some, new cut.Shuffle(k, order));
+        const some = images.slice(0, n), answers = some.map(x => vae.encode(encoder, x));
+        const z = held.places(answers, new cut.Shuffle(k, order));
         const steps = new held.Steps(decoder, Float64Array.from(some.flatMap(x => [...x])), z, length);
         const {weight1, bias1, weight2, bias2} = steps.decoder(count);
         return [[...z], steps.costs, [...weight1, ...bias1, ...weight2, ...bias2], [...steps.decoder(0).bias2]]""",

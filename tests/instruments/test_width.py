@@ -56,7 +56,8 @@ def check_posterior(modules: Modules, vae: VAE, n: int = 4) -> None:
         WIDTH
         + """const grid = new vae.Grid(decoder);
         return states.map(([row, mean, c]) => {
-          const {logEvidence, logMass, cells: {spacing, from}} = width.steeperPosterior(grid, images[row], mean, c);
+          const joint = grid.logJoint(images[row]);
+          const {logEvidence, logMass, cells: {spacing, from}} = width.steeperPosterior(grid, joint, mean, c);
           return [logEvidence, spacing, ...from, ...logMass.filter((_, g) => g % 97 === 0)];
         })""",
         [[*state] for state in zip(rows.tolist(), mean.tolist(), c.tolist(), strict=True)],

@@ -1,9 +1,11 @@
 // Latent space in pieces: the same cells in another order. log p(x) cannot tell, one ellipse can.
 
+import { loadAnswers } from "./controls/answers.js";
 import { choice } from "./controls/choice.js";
-import { loadDecoder, loadEncoder, loadImages } from "./controls/data.js";
+import { loadDecoder, loadImages } from "./controls/data.js";
 import { change, element, svg, write } from "./controls/dom.js";
 import { instrument } from "./controls/instrument.js";
+import { keeping } from "./controls/kept.js";
 import { predict } from "./controls/predict.js";
 import { axisSlider } from "./controls/slider.js";
 import { bar } from "./draw/bar.js";
@@ -24,7 +26,7 @@ import { sigmoid } from "./maths/numbers.js";
 import { after, bestFound, extent, gathered, masses, piece } from "./maths/pieces.js";
 import { Random } from "./maths/random.js";
 import { Shuffle, moved, priceOfDraws } from "./maths/shuffle.js";
-import { Grid, encode, forward, logLikelihoods, loss } from "./maths/vae.js";
+import { Grid, forward, logLikelihoods, loss } from "./maths/vae.js";
 
 export const schema = {
   "digit": { "from": 0, "to": 359, "step": 1, "start": 134 },
@@ -38,8 +40,9 @@ const LIMIT = 3.5;
 const AXIS = 60; // nats
 const PICTURE = 1.05; // how wide the place of a picture of the atlas is at most
 const CLOUD = 140; // pixels a side of what is drawn of the densities
-const ATLAS = 360;
-const ASKED = 3; // cells a side, in the question
+const ATLAS = [240, 360]; // pixels a side of the pictures on the map; more where they are small
+const SMALL = 6; // cells a side, from there on
+const ASKED = 4; // cells a side, in the question
 const CUT = 0.5; // nats that the gap grows at least where the island was cut
 const DRAWS = 512;
 const SHOWN = 24; // draws on the plane
@@ -51,36 +54,43 @@ const LEAST = 0.05; // of the posterior, that a piece is labelled
 const [NOISE, OTHERS] = [steadyNoise(DRAWS), steadyNoise(DRAWS + SEARCHED).slice(DRAWS)];
 
 const load = async () => {
-  const [decoder, encoder, images] = await Promise.all([loadDecoder(), loadEncoder(), loadImages()]);
-  return { images, known: knowing(decoder, encoder, images) };
+  const [decoder, answers, images] = await Promise.all([loadDecoder(), loadAnswers(), loadImages()]);
+  return { images, known: knowing(decoder, answers, images) };
 };
 
 /** log p(z), but for a constant. */
 const logPrior = (z1, z2) => -0.5 * (z1 * z1 + z2 * z2);
 
-/** The order of k x k cells that a seed gives; one cell has no other. */
-const orderOf = ({ k, seed }) => new Random(seed, k).permutation(k * k);
+/** The order of k x k cells that a seed gives: the first in which no cell stays where it was. One cell has no other. */
+function orderOf({ k, seed }) {
+  const random = new Random(seed, k);
+  let order;
+  do order = random.permutation(k * k);
+  while (k > 1 && order.some((to, from) => to === from));
+  return order;
+}
+
+/** What a map is of; and what is worked out of one digit on it. */
+const mapOf = ({ k, seed, steps }) => `${k} ${seed} ${steps}`;
+const keyOf = (state) => `${mapOf(state)} ${state.digit}`;
 
 /** What is worked out once: of a digit, of a shuffle, and of the two together. */
-function knowing(trained, encoder, images) {
-  const kept = {};
-  const once = (name, key, make) => (kept[name]?.key === key ? kept[name] : (kept[name] = { key, ...make() }));
-  const shuffle = (state) => once("shuffle", `${state.k} ${state.seed}`, () => ({ shuffle: new Shuffle(state.k, orderOf(state)) })).shuffle;
+function knowing(trained, answers, images) {
+  const once = keeping();
+  const shuffle = (state) => once("shuffle", `${state.k} ${state.seed}`, () => new Shuffle(state.k, orderOf(state)));
 
   /** The decoder's steps with all moved ellipses held, as far as they were taken. */
-  const steps = (state) => once("steps", `${state.k} ${state.seed}`, () => ({
-    steps: new Steps(trained, joined(images), places(encoder, images, shuffle(state)), LENGTH),
-  })).steps;
+  const steps = (state) => once("steps", `${state.k} ${state.seed}`, () => new Steps(trained, joined(images), places(answers, shuffle(state)), LENGTH));
   const decoder = (state) => (state.steps ? steps(state).decoder(state.steps) : trained);
   const stage = ({ k, seed, steps: taken }) => (taken ? `${k} ${seed} ${taken}` : "trained");
-  const gridOf = (state) => once("grid", stage(state), () => ({ grid: new Grid(decoder(state)) })).grid;
+  const gridOf = (state) => once("grid", stage(state), () => new Grid(decoder(state)));
 
   /** Before anything is shuffled. The fields go on between the grid's points: for the drawing, the pieces and the search. */
   const digit = (state) => once("digit", `${state.digit} ${stage(state)}`, () => {
     const x = images[state.digit];
     const grid = gridOf(state);
     const now = decoder(state);
-    const q = encode(encoder, x);
+    const q = answers[state.digit];
     const { logEvidence, logMass } = grid.posterior(x);
     const { points, spacing, limit } = grid;
     const joint = logMass.map((mass) => mass + logEvidence - grid.logCell + LOG_2PI);
@@ -93,22 +103,24 @@ function knowing(trained, encoder, images) {
     return { x, q, surprise: -logEvidence, loss: loss(now, x, q), likelihood, density, draws };
   });
 
-  /** The heaviest pieces of the posterior, each with its mass and its points. */
-  const heaviest = (state) => once("heaviest", `${state.digit} ${state.k} ${state.seed} ${state.steps}`, () => {
+  /** The heaviest pieces of the posterior, each with its cell, its mass and where it lies. */
+  const heaviest = (state) => once("heaviest", keyOf(state), () => {
     const { density } = digit(state);
     const held = masses(density, shuffle(state));
     const cells = Array.from(held.keys()).sort((a, b) => held[b] - held[a]).filter((cell) => held[cell] >= LEAST);
-    return { pieces: cells.slice(0, LABELLED).map((cell) => ({ mass: held[cell], points: piece(density, shuffle(state), cell) })) };
-  }).pieces;
+    return cells.slice(0, LABELLED).map((cell) => ({ cell, mass: held[cell], box: extent(piece(density, shuffle(state), cell)) }));
+  });
 
   /** The best ellipse found, from the two heaviest pieces, and from the moved one. */
-  const best = (state) => once("best", `${state.digit} ${state.k} ${state.seed} ${state.steps}`, () => {
-    const { q, likelihood } = digit(state);
-    const starts = [...heaviest(state).slice(0, 2).map(({ points }) => gathered(points)), moved(q, shuffle(state))];
-    return { q: bestFound(after(likelihood, shuffle(state)), starts, OTHERS, new Random(0)) };
-  }).q;
+  const best = (state) => once("best", keyOf(state), () => {
+    const { q, likelihood, density } = digit(state);
+    const pieces = heaviest(state).slice(0, 2).map(({ cell }) => gathered(piece(density, shuffle(state), cell)));
+    return bestFound(after(likelihood, shuffle(state)), [...pieces, moved(q, shuffle(state))], OTHERS, new Random(0));
+  });
 
-  return { decoder, steps, digit, shuffle, heaviest, best, ellipse: (state) => (state.q === "best" ? best(state) : moved(digit(state).q, shuffle(state))) };
+  const ellipse = (state) => (state.q === "best" ? best(state) : moved(digit(state).q, shuffle(state)));
+  const known = { decoder, steps, digit, shuffle, heaviest, best, ellipse, measured: (state) => once("measured", `${keyOf(state)} ${state.q}`, () => measure(known, state)) };
+  return known;
 }
 
 /** The numbers shown. */
@@ -214,7 +226,8 @@ function build(kit, { images, known }) {
     const shuffle = known.shuffle(state);
     const decoder = known.decoder(state);
     const edges = [-LIMIT, ...shuffle.borders(), LIMIT];
-    const pixel = (z) => ((z / LIMIT + 1) * ATLAS) / 2;
+    const side = ATLAS[Number(state.k >= SMALL)];
+    const pixel = (z) => ((z / LIMIT + 1) * side) / 2;
     const [middles, units] = [[], []];
     for (let cell = 0; cell < state.k ** 2; cell++) {
       const from = [edges[Math.floor(cell / state.k)], edges[cell % state.k]];
@@ -230,24 +243,26 @@ function build(kit, { images, known }) {
     // All at once: one code by itself would take four times as long (product.js).
     const codes = Float64Array.from(middles.flatMap((middle) => shuffle.move(middle)));
     const logits = forward(decoder, codes, new Float64Array(64 * middles.length), middles.length);
-    const ink = new Float32Array(ATLAS * ATLAS);
+    const ink = new Float32Array(side * side);
     middles.forEach((middle, n) => {
       const unit = units[n];
-      const [left, top] = [pixel(middle[0]), ATLAS - pixel(middle[1])].map((place) => Math.max(0, Math.round(place - 4 * unit)));
+      const [left, top] = [pixel(middle[0]), side - pixel(middle[1])].map((place) => Math.max(0, Math.round(place - 4 * unit)));
       for (let d = 0; d < 64; d++) {
         const value = sigmoid(logits[64 * n + d]);
-        const corner = (top + (d >> 3) * unit) * ATLAS + left + (d % 8) * unit;
-        for (let y = 0; y < unit; y++) for (let x = 0; x < unit; x++) ink[corner + y * ATLAS + x] = value;
+        const corner = (top + (d >> 3) * unit) * side + left + (d % 8) * unit;
+        for (let y = 0; y < unit; y++) for (let x = 0; x < unit; x++) ink[corner + y * side + x] = value;
       }
     });
-    return bitmap(ATLAS, ATLAS, ink, 3); // faint, and heavy in the recorded picture
+    return bitmap(side, side, ink, 3); // faint, and heavy in the recorded picture
   }
 
   let seen = {}; // the gaps so far with this shuffle, by what q is
-  let shown = {};
-  const once = (name, key, paint) => {
-    if (shown[name] !== key) paint();
-    shown = { ...shown, [name]: key };
+  const drawnOnce = keeping();
+  const shown = {};
+  /** Shows a bitmap of a name unless it is the one that is shown. */
+  const put = (name, key, draw, show) => {
+    if (shown[name] !== key) show(drawnOnce(name, key, draw));
+    shown[name] = key;
   };
 
   function paint(state) {
@@ -256,20 +271,17 @@ function build(kit, { images, known }) {
     const shuffle = known.shuffle(state);
     const decoder = known.decoder(state);
     const inPieces = state.q === "pieces";
-    const found = measure(known, state);
+    const found = known.measured(state);
     const gap = estimate(Math.max(0, found.gap), found.error);
     const [briefly] = gap.split(" ±"); // it has no more digits than are sure
     const q = known.ellipse(state);
     const draw = inPieces ? (e) => shuffle.back(codeAt(now.q, e)) : (e) => codeAt(q, e);
-    const order = `${state.k} ${state.seed} ${state.steps}`;
-
-    once("atlas", order, () => field.showAtlas(atlas(state)));
-    once("cloud", `${order} ${state.digit}`, () => {
-      field.showCloud(cloud(state));
-    });
-    if (inPieces) once("heap", `${order} ${state.digit}`, () => pieces.show(heap(state, now.q), { x: -LIMIT, y: -LIMIT, width: 2 * LIMIT, height: 2 * LIMIT }));
-    once("shares", `${order} ${state.digit}`, () => {
-      shares.paint((state.k > 1 ? known.heaviest(state) : []).map(({ mass, points }) => ({ text: number(mass, 2), box: extent(points) })));
+    const key = keyOf(state);
+    put("atlas", mapOf(state), () => atlas(state), (url) => field.showAtlas(url));
+    put("cloud", key, () => cloud(state), (url) => field.showCloud(url));
+    if (inPieces) put("heap", key, () => heap(state, now.q), (url) => pieces.show(url, { x: -LIMIT, y: -LIMIT, width: 2 * LIMIT, height: 2 * LIMIT }));
+    put("shares", key, () => (state.k > 1 ? known.heaviest(state) : []), (heaviest) => {
+      shares.paint(heaviest.map(({ mass, box }) => ({ text: number(mass, 2), box })));
       seen = {};
     });
     seen[state.q] = `gap ${briefly}`;
@@ -282,11 +294,14 @@ function build(kit, { images, known }) {
     }
     change(dots, { d: NOISE.slice(0, SHOWN).map(draw).map(([z1, z2]) => `M${z1.toFixed(2)} ${(-z2).toFixed(2)}h0`).join("") });
     change(centre, { cx: q.mean[0], cy: -q.mean[1] });
-    const seven = [q.mean, ...NOISE.slice(0, DECODED).map(draw)];
-    const logits = forward(decoder, Float64Array.from(seven.flatMap((z) => shuffle.move(z))), new Float64Array(64 * seven.length), seven.length);
-    const [middle, ...others] = seven.map((_, n) => logits.subarray(64 * n, 64 * n + 64).map(sigmoid));
-    pair.paint([x, middle]);
-    drawn.paint(others);
+    const seven = drawnOnce("seven", `${key} ${state.q}`, () => {
+      const codes = [q.mean, ...NOISE.slice(0, DECODED).map(draw)];
+      const logits = forward(decoder, Float64Array.from(codes.flatMap((z) => shuffle.move(z))), new Float64Array(64 * codes.length), codes.length);
+      const [middle, ...others] = codes.map((_, n) => logits.subarray(64 * n, 64 * n + 64).map(sigmoid));
+      return { pair: [x, middle], others };
+    });
+    pair.paint(seven.pair);
+    drawn.paint(seven.others);
 
     const numbers = { loss: number(found.loss, Math.min(1, decimalsOf(found.error || 0.1))), "-log p(x)": number(found.surprise, 1), gap };
     if (state.steps) {
@@ -312,7 +327,7 @@ function build(kit, { images, known }) {
     cells.paint(meaning, `${state.k} x ${state.k}`);
     shape.paint(seen);
     const shuffled = state.k > 1 && !inPieces && !state.steps;
-    const whole = shuffled && first.answered() && !first.judged() && found.gap < measure(known, { ...state, k: 1, q: "ellipse" }).gap + CUT;
+    const whole = shuffled && first.answered() && !first.judged() && found.gap < known.measured({ ...state, k: 1, q: "ellipse" }).gap + CUT;
     if (whole) first.paint(false, undefined, "Here blue stayed in one piece. Shuffle again.");
     else first.paint(shuffled);
     guess.element.hidden = !first.judged();

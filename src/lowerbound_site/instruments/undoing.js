@@ -28,8 +28,10 @@ export function measure(state) {
   return { ...Object.fromEntries(each), "width of p(z|x)": posterior(state).width };
 }
 
-const DRAWN = 600;
-const NEAR = 0.4; // to the x that was seen: these dots are full
+const DRAWN = 6000;
+const FEW = 300; // of those away from the line, one in twenty is shown
+const NEAR = 0.3; // to the x that was seen: these dots are full, and all are shown
+const BIN = 0.2; // of z, in which they are counted
 const [LEFT, RIGHT, TOP, FLOOR] = [26, 330, 6, 316];
 const [WIDE, TALL] = [3.2, 7.6]; // where the axes end
 const across = (z) => LEFT + ((z / WIDE + 1) / 2) * (RIGHT - LEFT);
@@ -44,12 +46,13 @@ const [FULL, LIGHT] = ["var(--lb-p)", "color-mix(in srgb, var(--lb-p) 38%, var(-
 
 function build(kit) {
   const dots = [0.35, 1].map((opacity) => svg("path", { fill: "none", stroke: "var(--lb-p)", "stroke-width": 3, "stroke-linecap": "round", "stroke-opacity": opacity }));
-  const bell = svg("path", { fill: "var(--lb-p)", "fill-opacity": 0.35, stroke: "var(--lb-p)", "stroke-width": 1.5 });
+  const bell = svg("path", { fill: "var(--lb-p)", "fill-opacity": 0.2, stroke: "var(--lb-p)", "stroke-width": 1.5 });
   const back = svg("path", { fill: "none", stroke: "var(--lb-p)", "stroke-width": 2, "stroke-dasharray": "3 3" });
   const returned = svg("circle", { r: 4, fill: "var(--lb-p)" });
   const inverse = svg("rect", { width: 10, height: 10, fill: "var(--lb-q)", stroke: "var(--lb-paper)" });
   const named = [svg("text", { "text-anchor": "middle", fill: "var(--lb-p)" }, "p(z|x)"), svg("text", { fill: "var(--lb-q)" }, "x / 2"), svg("text", { fill: "var(--lb-p)" })];
-  const answer = svg("g", {}, bell, back, returned, inverse, ...named);
+  const counts = svg("path", { fill: "var(--lb-p)" });
+  const answer = svg("g", {}, bell, counts, back, returned, inverse, ...named);
   const seen = new Border(kit, "x", "the x that was seen", { steps: { small: 0.1, large: 0.5, page: 1 } });
   const guess = new Border(kit, "z", "your z", { steps: { small: 0.05, large: 0.25, page: 0.5 }, word: "your z" });
   // What counts is where the stem stands on the line, not where its label hangs.
@@ -99,12 +102,18 @@ function build(kit) {
       const found = posterior(state);
       const told = state.show === "answer";
       const pairs = noises.map(([first, second]) => [state.prior * first, WEIGHT * state.prior * first + state.noise * second]);
-      const inside = pairs.filter((pair) => Math.abs(pair[0]) < WIDE && Math.abs(pair[1]) < TALL);
-      dots.forEach((path, near) => {
-        const those = inside.filter((pair) => (Math.abs(pair[1] - x) < NEAR) === Boolean(near));
-        change(path, { d: those.map((pair) => `M${across(pair[0]).toFixed(1)} ${up(pair[1]).toFixed(1)}h0`).join("") });
-      });
+      const inside = pairs.map((pair) => Math.abs(pair[0]) < WIDE && Math.abs(pair[1]) < TALL);
+      const near = pairs.map((pair) => Math.abs(pair[1] - x) < NEAR);
+      [pairs.filter((_, n) => n < FEW && inside[n] && !near[n]), pairs.filter((_, n) => inside[n] && near[n])].forEach((those, full) =>
+        change(dots[full], { d: those.map((pair) => `M${across(pair[0]).toFixed(0)} ${up(pair[1]).toFixed(full)}h0`).join("") }));
       const level = up(x);
+      const bins = new Map(); // of the full dots, how many lie in each
+      const lit = pairs.filter((_, n) => near[n]);
+      for (const [at] of lit) bins.set(Math.floor(at / BIN), (bins.get(Math.floor(at / BIN)) ?? 0) + 1);
+      // As high as the bell where the dots lie as it says.
+      const height = (count) => (BELL * count * found.width * Math.sqrt(2 * Math.PI)) / (lit.length * BIN);
+      const columns = Array.from(bins).filter(([bin]) => Math.abs((bin + 0.5) * BIN) < WIDE).map(([bin, count]) => `M${(across(bin * BIN) + 1).toFixed(1)} ${level}V${(level - height(count)).toFixed(1)}H${(across((bin + 1) * BIN) - 1).toFixed(1)}V${level}`);
+      change(counts, { d: columns.join("") });
       seen.paint({ along: "y", from: up(-6), to: up(6), span: [LEFT, RIGHT + 50], at: 0.93 });
       guess.paint({ along: "x", from: across(-3), to: across(3), span: [level - 8, level + (x > 0 ? 58 : 34)], at: x > 0 ? 0.85 : 0.75 });
       change(chosen, { cx: across(z), cy: level });
@@ -117,7 +126,7 @@ function build(kit) {
       change(returned, { cx: at, cy: landed });
       change(inverse, { x: across(x / WEIGHT) - 5, y: level - 5 });
       change(named[0], { x: at, y: level - BELL - 5 });
-      change(named[1], { x: across(x / WEIGHT) + 8, y: level - 8 });
+      change(named[1], { x: across(x / WEIGHT) + 8, y: level + 16 }); // under the columns
       const leftwards = found.mean > 0;
       change(named[2], { x: leftwards ? at - 8 : at + 8, y: landed + 4, "text-anchor": leftwards ? "end" : "start" });
       write(named[2], `decodes to ${number(WEIGHT * found.mean, 1)}`);
@@ -132,7 +141,7 @@ function build(kit) {
       tell.hidden = told;
       const off = Math.abs(z - found.mean);
       const how = off < 0.1 ? "You guessed it" : Math.abs(z - x / WEIGHT) < 0.1 ? "Your z undoes the decoder" : off < found.width / 2 ? "Close" : "Your z is another";
-      const says = `${how}: p(z|x) lies around ${number(found.mean, 2)}, give or take ${number(found.width, 2)}. Undoing the decoder gives ${number(x / WEIGHT, 2)}.`;
+      const says = `${how}. The full dots, counted, stand in columns on the line: ${lit.length ? `their average is ${number(lit.reduce((sum, [at]) => sum + at, 0) / lit.length, 2)}` : "here there are none"}. p(z|x) lies around ${number(found.mean, 2)}, give or take ${number(found.width, 2)}. Undoing the decoder gives ${number(x / WEIGHT, 2)}.`;
       write(verdict, told ? says : "");
       kit.say(`x ${number(x, 1)}, your z ${number(z, 2)}${told ? `: it costs ${number(each[0].costs[0] + each[0].costs[1], 2)} nats` : ""}`);
       return texts(measure(state), 3);

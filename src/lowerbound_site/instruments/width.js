@@ -1,22 +1,24 @@
 // The price of noise is slope: one digit, its place held; in the hand, the width of q, and how steep the decoder is there.
 
-import { loadDecoder, loadEncoder, loadImages, loadLabels } from "./controls/data.js";
+import { loadAnswers } from "./controls/answers.js";
+import { loadDecoder, loadImages, loadLabels } from "./controls/data.js";
 import { change, element, svg, write } from "./controls/dom.js";
 import { handle } from "./controls/handle.js";
 import { instrument } from "./controls/instrument.js";
+import { keeping } from "./controls/kept.js";
 import { predict } from "./controls/predict.js";
 import { axisSlider } from "./controls/slider.js";
 import { bar } from "./draw/bar.js";
 import { digits } from "./draw/digits.js";
 import { number } from "./draw/format.js";
-import { outline, plane } from "./draw/plane.js";
+import { atlasOf, islandOf, outline, plane } from "./draw/plane.js";
 import { Valley } from "./draw/valley.js";
 import { WidthCurve } from "./draw/width-curve.js";
 import { STYLE } from "./draw/width-style.js";
 import { codeAt, steadyNoise } from "./maths/draws.js";
 import { klToPrior, reach, upright } from "./maths/normal.js";
 import { sigmoid } from "./maths/numbers.js";
-import { Grid, encode, forward, logLikelihoods } from "./maths/vae.js";
+import { Grid, forward, logLikelihoods } from "./maths/vae.js";
 import { bestBySlope, blurBySlope, lowest, parts, steeper, steeperPosterior, steepness } from "./maths/width.js";
 
 export const schema = {
@@ -39,12 +41,11 @@ const DRAWN = 7; // of these, each by itself
 const WIDTHS = Array.from({ length: 32 }, (_, i) => 0.01 * 120 ** (i / 31));
 
 const load = async () => {
-  const [decoder, encoder, images, labels] = await Promise.all([loadDecoder(), loadEncoder(), loadImages(), loadLabels()]);
-  return { decoder, encoder, images, labels };
+  const [decoder, answers, images, labels] = await Promise.all([loadDecoder(), loadAnswers(), loadImages(), loadLabels()]);
+  return { decoder, images, labels, middles: answers.map(({ mean }) => mean) };
 };
 
-function build(kit, { decoder, encoder, images, labels }) {
-  const middles = images.map((image) => encode(encoder, image).mean);
+function build(kit, { decoder, images, labels, middles }) {
   /** Of the held-out digits with another name the one whose middle lies nearest. */
   const neighbour = (digit) => {
     const away = (other) => Math.hypot(middles[other][0] - middles[digit][0], middles[other][1] - middles[digit][1]);
@@ -53,11 +54,10 @@ function build(kit, { decoder, encoder, images, labels }) {
   };
 
   const grid = new Grid(decoder);
-  const kept = {};
-  const once = (name, key, make) => (kept[name]?.key === key ? kept[name] : (kept[name] = { key, ...make() }));
+  const once = keeping(40); // the slider for the slope has 36 values
   const ofDigit = ({ digit }) => once("digit", `${digit}`, () => {
     const x = images[digit];
-    const { mean } = encode(encoder, x);
+    const mean = middles[digit];
     // For the lines only: fewer points where q is narrow.
     const blurs = WIDTHS.map((s) => parts(decoder, x, mean, s, s < 0.3 ? 0.75 : 0.5).blur);
     // c times as steep, a decoder blurs what a circle 1 / c times as wide draws as before.
@@ -65,12 +65,20 @@ function build(kit, { decoder, encoder, images, labels }) {
     // The line goes along the latent number with which pictures change faster here.
     const [f1, f2] = steepness(decoder, mean);
     const along = f1 > f2 ? [1, 0] : [0, 1];
-    return { x, mean, curve, along, other: neighbour(digit) };
+    return { x, mean, curve, along, other: neighbour(digit), joint: grid.logJoint(x) };
   });
   const scene = ({ digit, c }) => once("scene", `${digit} ${c}`, () => {
-    const { x, mean, curve } = ofDigit({ digit });
+    const { x, mean, curve, joint, other } = ofDigit({ digit });
     const steep = steeper(decoder, mean, c);
-    return { steep, f: steepness(steep, mean), points: curve(c), best: lowest(curve(c)) };
+    // What the trained decoder shows at a place, the steeper one shows nearer.
+    const near = middles[other].map((m, l) => mean[l] + (m - mean[l]) / c);
+    const { logMass, cells } = steeperPosterior(grid, joint, mean, c);
+    return {
+      steep, near, f: steepness(steep, mean), points: curve(c), best: lowest(curve(c)),
+      atlas: atlasOf(steep, LIMIT), island: islandOf(cells, logMass),
+      pair: [x, forward(steep, mean).map(sigmoid)],
+      between: [images[other], forward(steep, mean.map((m, l) => (m + near[l]) / 2)).map(sigmoid)],
+    };
   });
 
   const field = plane("width", LIMIT);
@@ -133,22 +141,19 @@ function build(kit, { decoder, encoder, images, labels }) {
   let mapped;
 
   function paintMap({ digit, s, c }) {
-    const { x, mean, other } = ofDigit({ digit });
-    const { steep } = scene({ digit, c });
+    const { mean } = ofDigit({ digit });
+    const seen = scene({ digit, c });
     const q = upright(...mean, s, s);
-    // What the trained decoder shows at a place, the steeper one shows nearer.
-    const near = middles[other].map((m, l) => mean[l] + (m - mean[l]) / c);
-    if (mapped !== `${digit} ${c}`) {
-      const { logMass, cells } = steeperPosterior(grid, x, mean, c);
-      field.paintAtlas(steep);
-      field.paintIsland(cells, logMass);
-      pair.paint([x, forward(steep, mean).map(sigmoid)]);
-      between.paint([images[other], forward(steep, mean.map((m, l) => (m + near[l]) / 2)).map(sigmoid)]);
-      mapped = `${digit} ${c}`;
+    if (mapped !== seen) {
+      field.showAtlas(seen.atlas);
+      field.paintIsland(null, null, seen.island);
+      pair.paint(seen.pair);
+      between.paint(seen.between);
+      mapped = seen;
     }
     field.showIsland(true, false);
     for (const part of [halo, ring]) part.paint(q);
-    beside.paint(upright(...near, s, s));
+    beside.paint(upright(...seen.near, s, s));
     change(centre, { cx: mean[0], cy: -mean[1] });
   }
 
@@ -156,7 +161,7 @@ function build(kit, { decoder, encoder, images, labels }) {
     const { digit, s, c } = state;
     const { x, mean, curve: trained, along } = ofDigit({ digit });
     const { steep, f, points, best } = scene({ digit, c });
-    const { middle, blur, kl } = parts(steep, x, mean, s);
+    const { middle, blur, kl } = once("parts", `${digit} ${c} ${s}`, () => parts(steep, x, mean, s));
     const loss = middle + blur + kl;
     const q = upright(...mean, s, s);
     // All at once: one code by itself would take four times as long (product.js).
@@ -174,9 +179,11 @@ function build(kit, { decoder, encoder, images, labels }) {
       lined = `${digit} ${c}`;
     }
     paintMap(state);
-    const draws = decode(NOISE.map((e) => codeAt(q, e)));
-    const over = x.map((_, d) => draws.reduce((sum, draw) => sum + draw[d], 0) / draws.length);
-    drawn.paint([...draws.slice(0, DRAWN), over]);
+    drawn.paint(once("drawn", `${digit} ${c} ${s}`, () => {
+      const draws = decode(NOISE.map((e) => codeAt(q, e)));
+      const over = x.map((_, d) => draws.reduce((sum, draw) => sum + draw[d], 0) / draws.length);
+      return [...draws.slice(0, DRAWN).map((draw) => draw.slice()), over]; // of all of them only these are kept
+    }));
     curve.paint(s, blur + kl);
     valley.paint(s);
 

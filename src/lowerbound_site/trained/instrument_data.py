@@ -25,7 +25,8 @@ def torch_is_left_out() -> bool:
 def made_of(root: Path = ROOT) -> list[Path]:
     """What decides the content of the files."""
     library = root / "src" / "lowerbound"
-    return [library / "trained" / "digits.safetensors", library / "digits.npz", Path(__file__)]
+    trained = library / "trained"
+    return [trained / "digits.safetensors", trained / "continuity.json", library / "digits.npz", Path(__file__)]
 
 
 def export(root: Path = ROOT) -> dict[str, Path]:
@@ -58,10 +59,12 @@ def _contents(library: Path) -> dict[str, bytes]:
     return by_a_rule | {
         "decoder.bin": _halves(weights, "decoder"),
         "encoder.bin": _halves(weights, "encoder"),
+        "answers.bin": _answers(weights, held_out >= 8),
         "held-out.bin": np.packbits(held_out >= 8).tobytes(),
         "pixel-counts.json": json.dumps({"images": len(train), "on": (train >= 8).sum(0).tolist()}).encode(),
         "train.bin": np.packbits(train >= 8).tobytes(),
         "grey.json": json.dumps(_grey(train, held_out, labels), separators=(",", ":")).encode(),
+        "walks.json": json.dumps(_walks(library), separators=(",", ":")).encode(),
         "labels.json": json.dumps(labels.tolist(), separators=(",", ":")).encode(),
     }
 
@@ -78,6 +81,30 @@ def _grey(train: Any, held_out: Any, labels: Any) -> dict[str, Any]:
         "directions": directions.T[:-17:-1].tolist(),
         "images": [held_out[labels == digit][0].tolist() for digit in range(10)],
     }
+
+
+def _answers(weights: dict[str, Any], images: Any) -> bytes:
+    """The encoder's two means and two log widths of each image: where only these count, it need not be sent."""
+    import numpy as np
+
+    weight1, bias1, weight2, bias2 = (
+        weights[f"encoder.{part}"].astype(float) for part in ("0.weight", "0.bias", "2.weight", "2.bias")
+    )
+    sums = images @ weight1.T + bias1
+    answers = (sums / (1 + np.exp(-sums))) @ weight2.T + bias2
+    return answers.astype("<f4").tobytes()
+
+
+def _walks(library: Path) -> list[dict[str, Any]]:
+    """Of the recorded runs on continuity those that leave out one of the three at most: in the order of their seeds."""
+    rows = json.loads((library / "trained" / "continuity.json").read_text(encoding="utf-8"))["rows"]
+    three = ("noise", "kl", "smooth")
+    return [
+        {"left": next((name for name in three if not row[name]), "nothing"), "path": "".join(row["path"])}
+        | {key: row[key] for key in ("spread", "speed")}
+        for row in sorted(rows, key=lambda row: row["seed"])
+        if sum(row[name] for name in three) >= len(three) - 1
+    ]
 
 
 def _halves(weights: dict[str, Any], part: str) -> bytes:

@@ -5,7 +5,7 @@ import { decoderFrom, encoderFrom } from "../maths/vae.js";
 
 const kept = new Map();
 
-function fetched(name, read) {
+export function fetched(name, read) {
   if (!kept.has(name)) {
     const found = fetch(new URL(`../data/${name}`, import.meta.url)).then(async (answer) => {
       if (!answer.ok) throw new Error(`${name}: ${answer.status}`);

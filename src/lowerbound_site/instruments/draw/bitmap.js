@@ -6,10 +6,10 @@ let context;
 
 /**
  * A PNG whose pixel in column c and row r, from the upper left, has the opacity alpha(c, r) between 0 and 1, in so many
- * steps: fewer are not seen, and weigh less in a recorded picture. Or alpha is an array of all of them, row by row.
+ * steps: more would weigh more. Or alpha is an array of all, row by row.
  */
 export function bitmap(width, height, alpha, steps = 32) {
-  context ??= document.createElement("canvas").getContext("2d", { willReadFrequently: true }); // one is enough: it takes long to make
+  context ??= document.createElement("canvas").getContext("2d", { willReadFrequently: true }); // it takes long to make
   const { canvas } = context;
   [canvas.width, canvas.height] = [width, height];
   const picture = context.createImageData(width, height);

@@ -11,16 +11,18 @@ export function digits(name, colour, columns, caption) {
   const drawing = svg("svg", { "aria-hidden": "true", style: "aspect-ratio: auto; height: auto; outline: 0" }, shown.element);
   const said = element("span", {});
   said.innerHTML = caption;
+  const drawn = new WeakMap();
   return {
     element: element("div", { class: "lb-pixels" }, said, drawing),
     paint(images) {
       const [width, height] = [CELL * columns, CELL * Math.ceil(images.length / columns)];
       if (!drawing.hasAttribute("viewBox")) drawing.setAttribute("viewBox", `0 0 ${width} ${height}`);
-      const url = bitmap(width, height, (c, r) => {
+      const url = drawn.get(images) ?? bitmap(width, height, (c, r) => {
         const values = images[Math.floor(r / CELL) * columns + Math.floor(c / CELL)];
         const [x, y] = [(c % CELL) - 1, (r % CELL) - 1];
         return !values || x < 0 || y < 0 || x > 7 || y > 7 ? 0 : values[8 * y + x];
       }, 16);
+      drawn.set(images, url);
       shown.show(url, { x: 0, y: 0, width, height });
     },
   };

@@ -1,4 +1,4 @@
-// The plane of codes: z1 to the right, z2 up, one unit of the drawing a unit of z, whatever the size on the screen.
+// The plane of codes: z1 to the right, z2 up, one unit of the drawing a unit of z.
 
 import { change, element, svg } from "../controls/dom.js";
 import { PIXELS, forward } from "../maths/vae.js";
@@ -23,6 +23,25 @@ export function atlasOf(decoder, limit) {
     const [x, y] = [(c % cell) - 1, (r % cell) - 1];
     return x < 0 || y < 0 || x > 7 || y > 7 ? 0 : inked[PIXELS * (column * TILES + row) + 8 * y + x];
   }, 16);
+}
+
+/** p(z|x), from the log mass of a grid's cells: as dark as probable, with the outlines of 50 % and 95 %. */
+export function islandOf({ points, spacing, limit, from: [left, low] = [-limit, -limit] }, logMass) {
+  const whole = { values: logMass, n1: points, n2: points, from1: left, from2: low, step: spacing };
+  const field = refine(crop(whole, 14), 2);
+  const { values, n1, n2, from1, from2, step } = field;
+  const peak = values.reduce((most, value) => Math.max(most, value), -Infinity);
+  const density = values.map((value) => Math.exp(value - peak));
+  const url = bitmap(n1, n2, (c, r) => density[c * n2 + (n2 - 1 - r)]);
+  const lines = borders(density, [0.5, 0.95]).map((level, k) => {
+    const segments = isolines({ ...field, values: density }, level);
+    return {
+      d: segments.map((s) => `M${s[0].toFixed(2)} ${(-s[1]).toFixed(2)}L${s[2].toFixed(2)} ${(-s[3]).toFixed(2)}`).join(""),
+      // One name below its line, the other to the left: out of the handles' way.
+      at: segments.reduce((far, s) => (s[1 - k] < far[1 - k] ? s : far), [Infinity, Infinity]),
+    };
+  });
+  return { url, place: { x: from1 - step / 2, y: -(from2 + step * (n2 - 0.5)), width: n1 * step, height: n2 * step }, lines };
 }
 
 export function plane(name, limit) {
@@ -58,24 +77,14 @@ export function plane(name, limit) {
     paintAtlas(decoder) {
       this.showAtlas(atlasOf(decoder, limit));
     },
-    /** p(z|x), from the log mass of a grid's cells: as dark as probable, with the outlines of 50 % and 95 %. */
-    paintIsland({ points, spacing, limit: edge, from: [left, low] = [-edge, -edge] }, logMass) {
-      const whole = { values: logMass, n1: points, n2: points, from1: left, from2: low, step: spacing };
-      const field = refine(crop(whole, 14), 2);
-      const { values, n1, n2, from1, from2, step } = field;
-      const peak = values.reduce((most, value) => Math.max(most, value), -Infinity);
-      const density = values.map((value) => Math.exp(value - peak));
-      const url = bitmap(n1, n2, (c, r) => density[c * n2 + (n2 - 1 - r)]);
-      cloud.show(url, { x: from1 - step / 2, y: -(from2 + step * (n2 - 0.5)), width: n1 * step, height: n2 * step });
-      borders(density, [0.5, 0.95]).forEach((level, k) => {
-        const segments = isolines({ ...field, values: density }, level);
-        // One name below its line, the other to the left of it: neither is in the way of the ellipse's handles.
-        const [z1, z2] = segments.reduce((far, s) => (s[1 - k] < far[1 - k] ? s : far), [Infinity, Infinity]);
+    paintIsland(cells, logMass, { url, place, lines } = islandOf(cells, logMass)) {
+      cloud.show(url, place);
+      lines.forEach(({ d, at: [z1, z2] }, k) => {
         names[k].style.cssText = `left: ${(50 + (50 * z1) / limit).toFixed(2)}%; top: ${(50 - (50 * z2) / limit).toFixed(2)}%;`;
-        outlines[k].setAttribute("d", segments.map((s) => `M${s[0].toFixed(2)} ${(-s[1]).toFixed(2)}L${s[2].toFixed(2)} ${(-s[3]).toFixed(2)}`).join(""));
+        outlines[k].setAttribute("d", d);
       });
     },
-    /** Pictures over the whole plane: in the place of the atlas, and of the island, which then has no outlines. */
+    /** Over the whole plane: in the place of the atlas, and of the island, then without outlines. */
     showAtlas(url) {
       atlas.show(url, { x: -limit, y: -limit, width: 2 * limit, height: 2 * limit });
     },

@@ -3,12 +3,12 @@
 import { codeAt, steadyNoise } from "./draws.js";
 import { Network } from "./network.js";
 import { moved } from "./shuffle.js";
-import { PIXELS, decoderFrom, encode } from "./vae.js";
+import { PIXELS, decoderFrom } from "./vae.js";
 
-/** The places that the shuffled decoder decodes for these images: one draw of each moved ellipse, (n, 2). */
-export function places(encoder, images, shuffle) {
-  const noise = steadyNoise(images.length);
-  return Float64Array.from(images.flatMap((x, i) => shuffle.move(codeAt(moved(encode(encoder, x), shuffle), noise[i]))));
+/** The places that the shuffled decoder decodes for images with these answers: one draw of each moved ellipse, (n, 2). */
+export function places(answers, shuffle) {
+  const noise = steadyNoise(answers.length);
+  return Float64Array.from(answers.flatMap((q, i) => shuffle.move(codeAt(moved(q, shuffle), noise[i]))));
 }
 
 /**

@@ -58,9 +58,12 @@ export function piece({ values, n1, n2, from1, from2, step }, shuffle, cell) {
     Array.from({ length: points }, (_, i) => i).filter((i) => from + i * step > borders[slot] + ON && from + i * step < borders[slot + 1] - ON);
   const rows = within(n1, from1, Math.floor(cell / shuffle.k));
   const columns = within(n2, from2, cell % shuffle.k);
-  const points = rows.flatMap((i) => columns.map((j) => ({ density: values[i * n2 + j], place: [from1 + i * step, from2 + j * step] })));
+  // Within a cell either coordinate goes its own way, whatever the other is.
+  const back = (i, j) => shuffle.back([from1 + i * step, from2 + j * step]);
+  const there = [rows.map((i) => back(i, columns[0])[0]), columns.map((j) => back(rows[0], j)[1])];
+  const points = rows.flatMap((i, r) => columns.map((j, c) => ({ density: values[i * n2 + j], z: [there[0][r], there[1][c]] })));
   const peak = points.reduce((most, { density }) => Math.max(most, density), 0);
-  return points.filter(({ density }) => density > LEAST * peak).map(({ density, place }) => ({ density, z: shuffle.back(place) }));
+  return points.filter(({ density }) => density > LEAST * peak);
 }
 
 /** The upright normal with the mean and the widths of some points. */

@@ -18,16 +18,15 @@ export function steeper(decoder, mean, c) {
 }
 
 /**
- * p(z|x) of the steeper decoder, from the grid of the given one. What stands at u there, it shows at z = mean + (u - mean) / c:
- * so the cells move there, and only the prior has to be weighed anew. Returns their log masses, and the grid they form.
+ * p(z|x) of the steeper decoder, from the grid of the given one, and x's log joint there. What stands at u there, it shows at
+ * z = mean + (u - mean) / c: so the cells move there, and only the prior has to be weighed anew. Returns their log masses, and
+ * the grid they form.
  */
-export function steeperPosterior(grid, x, mean, c) {
+export function steeperPosterior(grid, joint, mean, c) {
   const { points, axis, limit, spacing } = grid;
   const moved = [0, 1].map((l) => axis.map((u) => mean[l] + (u - mean[l]) / c));
-  const logMass = grid.logJoint(x).map((joint, g) => {
-    const at = [Math.floor(g / points), g % points];
-    return at.reduce((sum, k, l) => sum + 0.5 * (axis[k] ** 2 - moved[l][k] ** 2) - Math.log(c), joint);
-  });
+  const [along1, along2] = moved.map((there) => axis.map((u, k) => 0.5 * (axis[k] ** 2 - there[k] ** 2) - Math.log(c)));
+  const logMass = joint.map((mass, g) => mass + along1[Math.floor(g / points)] + along2[g % points]);
   const logEvidence = logSumExp(logMass);
   return { logEvidence, logMass: logMass.map((mass) => mass - logEvidence), cells: { points, limit, spacing: spacing / c, from: moved.map((m) => m[0]) } };
 }

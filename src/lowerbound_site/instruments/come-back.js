@@ -1,0 +1,157 @@
+// Can the decoder be undone? One digit, and a code in the hand: what it decodes to, and how many pixels of the digit are not in it.
+
+import { loadAnswers } from "./controls/answers.js";
+import { loadDecoder, loadImages } from "./controls/data.js";
+import { change, element, svg, write } from "./controls/dom.js";
+import { drag } from "./controls/handle.js";
+import { glide, instrument } from "./controls/instrument.js";
+import { keeping } from "./controls/kept.js";
+import { predict } from "./controls/predict.js";
+import { axisSlider } from "./controls/slider.js";
+import { gap as nats, number } from "./draw/format.js";
+import { pixels } from "./draw/pixels.js";
+import { islandOf, outline, plane } from "./draw/plane.js";
+import { STYLE } from "./draw/come-back-style.js";
+import { closest, survey, wrong } from "./maths/come-back.js";
+import { sigmoid } from "./maths/numbers.js";
+import { Grid, forward, loss } from "./maths/vae.js";
+
+export const schema = {
+  "digit": { "from": 0, "to": 359, "step": 1, "start": 1 },
+  "z1": { "from": -3.5, "to": 3.5, "step": 0.01, "start": 0 },
+  "z2": { "from": -3.5, "to": 3.5, "step": 0.01, "start": 0 },
+  "show": { "of": ["nothing", "answer"], "start": "nothing" }
+};
+
+const LIMIT = 3.5;
+
+const load = async () => {
+  const [decoder, answers, images] = await Promise.all([loadDecoder(), loadAnswers(), loadImages()]);
+  return { decoder, answers, images };
+};
+
+function build(kit, { decoder, answers, images }) {
+  const once = keeping();
+  const whole = () => once("map", "", () => survey(decoder, LIMIT));
+  const grid = () => once("grid", "", () => new Grid(decoder));
+  /** What the answer says of a digit. */
+  const told = (digit) => once("told", digit, () => {
+    const x = images[digit];
+    const q = answers[digit];
+    const { logEvidence, logMass } = grid().posterior(x);
+    return { q, island: islandOf(grid(), logMass), gap: loss(decoder, x, q) + logEvidence, middle: wrong(x, forward(decoder, q.mean)), ...closest(x, whole()) };
+  });
+
+  const field = plane("come-back", LIMIT);
+  field.paintAtlas(decoder);
+  const answer = [outline("lb-halo", 0.95), outline("lb-q-95", 0.95)];
+  const spot = svg("circle", { r: 0.11, fill: "var(--lb-ink)", stroke: "var(--lb-paper)", "stroke-width": 0.04 });
+  field.marks.append(...answer.map((part) => part.element), spot);
+  const grip = element("div", { class: "lb-grip" });
+  field.element.append(grip);
+  const rest = () => kit.set({}, true);
+  const gliding = glide(kit);
+  const follow = (event) => {
+    const [z1, z2] = field.code(event);
+    kit.set({ z1, z2 });
+  };
+  drag(grip, { begin: () => (gliding.stop(), {}), move: follow, end: rest, signal: kit.signal });
+  field.element.addEventListener("click", (event) => {
+    if (event.target === grip) return;
+    const [z1, z2] = field.code(event);
+    gliding.to({ z1, z2 }, rest);
+  }, { signal: kit.signal });
+  const hands = Object.entries({ z1: "code, to the right", z2: "code, upwards" }).map(([key, label]) => axisSlider(kit, key, label));
+
+  const given = pixels("var(--lb-data)");
+  const decoded = pixels("var(--lb-p)");
+  const back = pixels("var(--lb-p)");
+  const crosses = [["var(--lb-paper)", 0.42], ["var(--lb-ink)", 0.18]].map(([stroke, width]) => svg("path", { stroke, "stroke-width": width, "stroke-linecap": "round" }));
+  back.element.querySelector("svg").append(...crosses);
+  const counted = element("p", { class: "lb-count" });
+  const button = (text, press) => {
+    const made = element("button", { type: "button" }, text);
+    made.addEventListener("click", press);
+    return made;
+  };
+  const go = ([z1, z2], more = {}) => kit.go({ z1, z2, ...more });
+  const ask = predict(kit, "Drag the dot: it is a code, and you see what it decodes to. Is there one from which x comes back, pixel by pixel?", {
+    answers: ["yes", "no, some pixels stay wrong"],
+  });
+  const best = button("Best place on the map", () => go(told(kit.state.digit).z, { show: "answer" }));
+  let fewest; // pixels that were wrong so far, of this digit
+  let of;
+  let drawn;
+  kit.atReset(() => (of = undefined));
+
+  const stage = element("div", { class: "lb-stage lb-back" },
+    element("style", {}, STYLE),
+    ask.element,
+    field.element,
+    element("div", {},
+      element("div", { class: "lb-trio" }, given.element, decoded.element, back.element),
+      counted,
+      element("div", { class: "lb-buttons lb-live" }, button("Encode x", () => go(answers[kit.state.digit].mean)), best),
+      element("div", { class: "lb-live" }, ...hands.map((hand) => hand.element)),
+      element("div", { class: "lb-tools lb-live" }, button("Another digit", () => kit.go({ digit: (kit.state.digit + 47) % images.length, z1: 0, z2: 0, show: "nothing" })), " ", ...kit.tools())));
+
+  function paint(state) {
+    const { digit, z1, z2 } = state;
+    const x = images[digit];
+    const logits = forward(decoder, [z1, z2]);
+    const count = wrong(x, logits);
+    const shown = state.show === "answer";
+    fewest = of === digit ? Math.min(fewest, count) : count;
+    of = digit;
+    given.paint(x, "<i>x</i>");
+    decoded.paint(logits.map(sigmoid), "decoded");
+    back.paint(logits.map((logit) => Number(logit > 0)), "in black and white");
+    const missed = Array.from(x, (pixel, d) => (logits[d] > 0 === pixel > 0 ? "" : `M${(d % 8) + 0.3} ${(d >> 3) + 0.3}l0.4 0.4m0 -0.4l-0.4 0.4`)).join("");
+    for (const cross of crosses) change(cross, { d: missed });
+    write(counted, `${count} of 64 pixels ${count === 1 ? "is" : "are"} wrong (×).${shown ? "" : ` Your best so far: ${fewest}.`}`);
+    change(spot, { cx: z1, cy: -z2 });
+    grip.style.cssText = `left: ${50 + (50 * z1) / LIMIT}%; top: ${50 - (50 * z2) / LIMIT}%;`;
+    field.showIsland(shown, false);
+    for (const part of answer) change(part.element, { visibility: shown ? "visible" : "hidden" });
+    const numbers = { "pixels wrong": `${count}` };
+    if (shown) {
+      const { q, island, gap, middle, least } = told(digit);
+      if (drawn !== island) field.paintIsland(null, null, island);
+      drawn = island;
+      for (const part of answer) part.paint(q);
+      Object.assign(numbers, { "at the encoder's middle": `${middle}`, "at the best place": `${least}`, gap: nats(gap) });
+      ask.paint(true, {
+        right: least ? 1 : 0,
+        because: `Of ${whole().n.toLocaleString("en")} places on the map the best leaves ${least} pixel${least === 1 ? "" : "s"} wrong, the middle of your encoder’s answer ${middle}. And yet that answer, orange, lies on the places that could have made x, blue: its gap is ${numbers.gap} nats.`,
+      });
+    } else ask.paint(false, undefined, "Try it. Then press “Best place on the map”.");
+    for (const hand of hands) hand.paint(`${count} pixels wrong`);
+    kit.say(`code ${number(z1, 2)}, ${number(z2, 2)}: ${count} pixels wrong`);
+    return numbers;
+  }
+  return { stage, paint, stop: () => gliding.stop() };
+}
+
+const python = ({ digit, z1, z2, show }) => `\
+from torch import arange, cartesian_prod, float64, tensor
+
+from lowerbound import Grid, digits, elbo, trained_digits
+
+vae, x = trained_digits(), digits().held_out[[${digit}]]
+
+
+def wrong(z):
+    """For each code the pixels of x that are not the likelier ones."""
+    return ((vae.decode(z) > 0) != x).sum(1)
+
+
+print(f"pixels wrong = {wrong(tensor([[${z1}, ${z2}]], dtype=float64))[0]}")
+${show === "answer" ? `q = vae.encode(x)
+axis = 0.1 * arange(-35, 36, dtype=float64)
+gap = (Grid(vae).log_evidence(x) - elbo(vae, q, x)).item()
+print(f"at the encoder's middle = {wrong(q.mean)[0]}")
+print(f"at the best place = {wrong(cartesian_prod(axis, axis)).min()}")
+print(f"gap = {gap:.2f}" if gap < 9.995 else f"gap = {gap:.1f}")
+` : ""}`;
+
+export const start = instrument({ schema, load, build, python });
