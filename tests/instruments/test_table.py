@@ -492,7 +492,7 @@ TILES = """
 const t = await at("maths/tiles.js");
 return states.map(([logMass, points, parts]) => {
   const mass = t.tiles(logMass, points, parts);
-  return [mass, t.fewest(mass.flat(), 0.95), [...t.middles(parts, 5)]];
+  return [mass, t.fewest(mass.flat(), 0.95)];
 });
 """
 
@@ -505,11 +505,9 @@ def check_tiles(modules: Modules, count: int = 10) -> None:
         weights = torch.rand(12, 12, generator=generator, dtype=torch.float64) ** (1 + n % 9)
         states.append(((weights / weights.sum()).log(), shapes[n % len(shapes)]))
     found = modules.run(TILES, [[log_mass.flatten().tolist(), 12, parts] for log_mass, parts in states])
-    for (log_mass, (n1, n2)), (mass, fewest, middles) in zip(states, found, strict=True):
+    for (log_mass, (n1, n2)), (mass, fewest) in zip(states, found, strict=True):
         expected = log_mass.exp().reshape(n1, 12 // n1, n2, 12 // n2).sum((1, 3))
         close(mass, expected)
-        corners = torch.cartesian_prod(torch.arange(n1), torch.arange(n2))
-        close(middles, ((corners + 0.5) * torch.tensor([10 / n1, 10 / n2], dtype=torch.float64) - 5).flatten())
         held = expected.flatten().sort(descending=True).values.cumsum(0)
         assert fewest == int((held < 0.95).sum()) + 1
 
@@ -528,13 +526,61 @@ def test_the_island_is_the_row(modules: Modules, exported: VAE) -> None:
         "const decoder = await data.loadDecoder(); const row = { decoder, x, ...new Grid(decoder).posterior(x) }; "
         "return m.schema.codes.of.map(codes => Object.values(m.measure({codes}, row)))"
     )
-    for (n1, n2), (surprise, rough, largest, fewest) in zip([(2, 1), (4, 3), (18, 18), (72, 72)], found, strict=True):
+    for (n1, n2), (surprise, largest, fewest) in zip([(2, 1), (4, 3), (18, 18), (72, 72)], found, strict=True):
         tiles = mass.reshape(n1, 72 // n1, n2, 72 // n2).sum((1, 3)).flatten()
         close([surprise, largest], [-grid.log_evidence(x).item(), tiles.max().item()])
-        z1, z2 = ((torch.arange(n).double() + 0.5) / n * 10 - 5 for n in (n1, n2))
-        density = exported.log_joint(x, torch.cartesian_prod(z1, z2)).logsumexp(0).item()
-        close(rough, -density - math.log(100 / (n1 * n2)))
         assert fewest == int((tiles.sort(descending=True).values.cumsum(0) < 0.95).sum()) + 1
+
+
+# -- runs of the model, kept if they look like one image ---------------------------------------------------------------
+
+RAIN = """
+const m = await at("rain.js");
+const data = await m.load();
+return [[...data.codes], [...data.images], data.logLikes, states.map(state => Object.values(m.measure(state, data)))];
+"""
+
+
+def uniform(seed: int, *shape: int) -> Tensor:
+    """Numbers between 0 and 1, each made from the last."""
+    seeds = [seed := seed * 48271 % (2**31 - 1) for _ in range(math.prod(shape))]
+    return torch.tensor(seeds, dtype=torch.float64).reshape(shape) / (2**31 - 1)
+
+
+def check_rain(modules: Modules, vae: VAE, count: int = 40) -> None:
+    states = random_states("rain", count)
+    codes, images, log_likes, found = modules.run(RAIN, states)
+    x = digits().held_out[chosen()[2]]
+    z = torch.special.ndtri(uniform(1000003, 2000, 2))
+    close(codes, z.flatten())
+    drawn = uniform(2000003, 2000, 64) < vae.decoder(z).sigmoid()
+    close(images, drawn.flatten())
+    close(log_likes, log_like := vae.log_likelihood(x, z))
+    unlike = (drawn != x).sum(1)
+    for state, (kept, fewest_pixels, held) in zip(states, found, strict=True):
+        runs = state["runs"]
+        assert kept == (unlike[:runs] <= state["differ"]).sum()
+        assert fewest_pixels == unlike[:runs].min()
+        shares = log_like[:runs].softmax(0).sort(descending=True).values.cumsum(0)
+        assert held == int((shares < 0.95).sum()) + 1
+
+
+def test_rain(modules: Modules, exported: VAE) -> None:
+    check_rain(modules, exported, 1000)
+
+
+def test_what_is_kept_of_the_rain_lies_at_one_place(exported: VAE) -> None:
+    """As the picture says, in its own draws and in others: around p(z|x), and closer together than the prior's codes."""
+    x = digits().held_out[[chosen()[2]]]
+    mean = Grid(exported, points=72, limit=5).posterior(x).mean[0]
+    for seed in range(1, 21):
+        z = torch.special.ndtri(uniform(seed * 1000003, 2000, 2))
+        unlike = ((uniform(seed * 1000003 + 7, 2000, 64) < exported.decoder(z).sigmoid()) != x).sum(1)
+        assert unlike.min() > 0  # exactly x is drawn once in millions of runs
+        near = z[unlike <= 10]
+        assert len(near) > 50
+        assert (near.mean(0) - mean).norm() < 0.6
+        assert (near - mean).norm(dim=1).quantile(0.9) < 1.5
 
 
 # -- single changes that must be noticed -------------------------------------------------------------------------------
@@ -579,8 +625,6 @@ CHANGES: dict[Callable[[Modules], None], list[tuple[str, str, str]]] = {
     check_tiles: [
         ("maths/tiles.js", "mass[Math.floor((i * parts1)", "mass[Math.floor((j * parts1)"),
         ("maths/tiles.js", "b - a", "a - b"),
-        ("maths/tiles.js", "(2 * k + 1) / parts", "(2 * k) / parts"),
-        ("maths/tiles.js", "along(j, parts2)", "along(i, parts2)"),
         ("maths/tiles.js", ">= share) + 1", ">= share)"),
     ],
     check_all_shown: [

@@ -31,6 +31,7 @@ NAMES = [
     "two-machines",
     "train-one-part",
     "row-to-island",
+    "rain",
     "shuffle",
     "sources",
     "width",
