@@ -379,6 +379,29 @@ def expected_two_machines(state: dict[str, Any]) -> Shown:
     return {f"{family}: {name}": float(of.count(place)) for family, of in pairs.items() for name, place in places}
 
 
+def expected_coins(state: dict[str, Any]) -> Shown:
+    drawn = torch.tensor([x for _, x in made(PRIOR, DECODER, state["draws"], state["seed"])])
+    paid = torch.tensor([0.0, 1.0, 7.0], dtype=torch.float64)[drawn]
+    shares = {f"share of {image}": (drawn == x).double().mean().item() for x, image in enumerate(IMAGES)}
+    error = paid.std().item() / len(paid) ** 0.5 if len(paid) > 1 else math.nan
+    return {**shares, "mean": paid.mean().item(), "standard error": error}
+
+
+def expected_one_more_pixel(state: dict[str, Any]) -> Shown:
+    pixels = torch.full((state["pixels"],), state["each"], dtype=torch.float64)
+    return {"probability": pixels.prod().item(), "cost": -pixels.log().sum().item()}
+
+
+def test_the_mean_of_many_draws_is_where_the_picture_says(modules: Modules) -> None:
+    """Between two and three coins, from whatever seed, as soon as the question is judged; and the columns near."""
+    expected = torch.tensor([*PRIMER.sum(1), 2.4], dtype=torch.float64)
+    for seed in range(1, 201):
+        for draws in (1000, 2000):
+            found = torch.tensor(list(expected_coins({"draws": draws, "seed": seed}).values()), dtype=torch.float64)
+            assert 2 < found[3] < 3
+            assert ((found[:4] - expected).abs() < torch.tensor([0.08, 0.08, 0.08, 0.45])).all()
+
+
 def test_both_machines_make_their_pairs_as_often_as_their_joints_say(modules: Modules) -> None:
     """In the first picture, and in most others: of the model's sevens a third is round, as its question says."""
     shares = []
@@ -453,6 +476,8 @@ EXPECTED: dict[str, Callable[[dict[str, Any]], Shown]] = {
     "read-the-column": expected_read_the_column,
     "bouncing": expected_bouncing,
     "two-machines": expected_two_machines,
+    "coins": expected_coins,
+    "one-more-pixel": expected_one_more_pixel,
     "train-one-part": expected_train_one_part,
     "bell": expected_bell,
 }
@@ -630,6 +655,10 @@ CHANGES: dict[Callable[[Modules], None], list[tuple[str, str, str]]] = {
     check_all_shown: [
         ("maths/table.js", "seed * 48271", "seed * 48272"),
         ("maths/table.js", "draw(second[one], at)", "draw(second[0], at)"),
+        ("coins.js", "(([, x]) => x)", "(([z]) => z)"),
+        ("one-more-pixel.js", "each ** count", "each ** 2"),
+        ("one-more-pixel.js", "-count * Math.log(each)", "-Math.log(each)"),
+        ("coins.js", "one === x", "one >= x"),
         ("two-machines.js", "(([z, x]) => ({ x, z }))", "(([x, z]) => ({ x, z }))"),
         ("maths/primer.js", "(prob / rest) * (1 - share)", "prob * (1 - share)"),
         ("three-bars.js", "high - low, 1 - high", "high, 1 - high"),
