@@ -61,7 +61,7 @@ function build(kit, data) {
   const [target, last, nearest] = ["var(--lb-data)", "var(--lb-ink)", "var(--lb-ink)"].map(pixels);
   const image = (k) => images.subarray(PIXELS * k, PIXELS * (k + 1));
   const slider = axisSlider(kit, "differ", "pixels that may differ from x", { small: 1, large: 5, page: 10 });
-  const way = choice(kit, "dots", "A blue dot for", { drawn: "each run that drew nearly x", weighed: "every code, as large as p(x|z)" });
+  const way = choice(kit, "dots", "What is blue:", { drawn: "runs that drew nearly x", weighed: "all codes, each as large as p(x|z)" });
   const question = predict(kit, "Of many runs, you keep those whose image is nearly x, the zero. Where will their codes lie?", {
     answers: ["everywhere, like all codes", "at several places", "at one place"],
     right: 2,
@@ -90,7 +90,7 @@ function build(kit, data) {
           {},
           slider.element,
           said,
-          element("div", { class: "lb-row" }, ...[target, last, nearest].map((one) => element("div", { style: "width: 5.8rem" }, one.element))),
+          element("div", { class: "lb-row" }, ...[target, last, nearest].map((one) => element("div", { style: "flex: 1 1 4.5rem; max-width: 5.8rem" }, one.element))),
           way.element,
         ),
       ),
