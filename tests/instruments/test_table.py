@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.distributions import Categorical, MixtureSameFamily, Normal, kl_divergence
 
-from lowerbound import VAE, Distribution, Grid, Joint, digits, entropy, kl, kl_each
+from lowerbound import VAE, Distribution, Grid, Joint, digits, entropy, kl, kl_each, trained_digits
 from lowerbound_site.pages.elements import schema
 from lowerbound_site.trained.instrument_data import chosen
 
@@ -574,7 +574,8 @@ def uniform(seed: int, *shape: int) -> Tensor:
     return torch.tensor(seeds, dtype=torch.float64).reshape(shape) / (2**31 - 1)
 
 
-def check_rain(modules: Modules, vae: VAE, count: int = 40) -> None:
+def check_rain(modules: Modules, count: int = 40) -> None:
+    vae = trained_digits()
     states = random_states("rain", count)
     codes, images, log_likes, found = modules.run(RAIN, states)
     x = digits().held_out[chosen()[2]]
@@ -592,17 +593,17 @@ def check_rain(modules: Modules, vae: VAE, count: int = 40) -> None:
         assert held == int((shares < 0.95).sum()) + 1
 
 
-def test_rain(modules: Modules, exported: VAE) -> None:
-    check_rain(modules, exported, 1000)
+def test_rain(modules: Modules) -> None:
+    check_rain(modules, 1000)
 
 
-def test_what_is_kept_of_the_rain_lies_at_one_place(exported: VAE) -> None:
-    """As the picture says, in its own draws and in others: around p(z|x), and closer together than the prior's codes."""
-    x = digits().held_out[[chosen()[2]]]
-    mean = Grid(exported, points=72, limit=5).posterior(x).mean[0]
+def test_what_is_kept_of_the_rain_lies_at_one_place() -> None:
+    """As the picture says, in its own draws and in others: around p(z|x), and closer than the prior's codes."""
+    x, vae = digits().held_out[[chosen()[2]]], trained_digits()
+    mean = Grid(vae, points=72, limit=5).posterior(x).mean[0]
     for seed in range(1, 21):
         z = torch.special.ndtri(uniform(seed * 1000003, 2000, 2))
-        unlike = ((uniform(seed * 1000003 + 7, 2000, 64) < exported.decoder(z).sigmoid()) != x).sum(1)
+        unlike = ((uniform(seed * 1000003 + 7, 2000, 64) < vae.decoder(z).sigmoid()) != x).sum(1)
         assert unlike.min() > 0  # exactly x is drawn once in millions of runs
         near = z[unlike <= 10]
         assert len(near) > 50
@@ -653,6 +654,15 @@ CHANGES: dict[Callable[[Modules], None], list[tuple[str, str, str]]] = {
         ("maths/tiles.js", "mass[Math.floor((i * parts1)", "mass[Math.floor((j * parts1)"),
         ("maths/tiles.js", "b - a", "a - b"),
         ("maths/tiles.js", ">= share) + 1", ">= share)"),
+    ],
+    check_rain: [
+        ("maths/rain.js", "noise[k] < sigmoid", "noise[k] > sigmoid"),
+        ("maths/rain.js", "uniform(PIXELS * count, forPixels)", "uniform(PIXELS * count, forCodes)"),
+        ("maths/rain.js", "images[PIXELS * k + d]", "images[d]"),
+        ("maths/rain.js", "likelihood(x, logits, PIXELS * k)", "likelihood(x, logits, k)"),
+        ("rain.js", "pixel <= state.differ", "pixel < state.differ"),
+        ("rain.js", "Math.min(...seen)", "seen.at(-1)"),
+        ("rain.js", "Math.exp(log - all)", "Math.exp((log - all) / 2)"),
     ],
     check_all_shown: [
         ("maths/table.js", "seed * 48271", "seed * 48272"),
