@@ -77,7 +77,7 @@ function build(kit) {
       { class: "lb-stage lb-scene" },
       question.element,
       element("p", { class: "lb-do lb-live" }, "Draw on, and watch the columns and the triangle."),
-      element("div", { class: "lb-live" }, ...player(kit, { name: "Draw on", step, every: 4 }), again),
+      element("div", { class: "lb-live" }, ...player(kit, { name: "Draw on", step, every: 3 }), again),
       element("div", { class: "lb-beside" }, chart, element("div", {}, drawing(44, 44, { role: "img", "aria-label": "the image drawn last", class: "lb-small" }, last), element("output", {}, ...lines))),
       element("div", { class: "lb-live" }, ...kit.tools()),
     ),
