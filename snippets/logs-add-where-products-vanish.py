@@ -15,6 +15,7 @@ from lowerbound.plots import DATA, P, subplots
 
 pixel_probability = torch.full((64,), 0.9, dtype=torch.float64)  # one small image
 log_image = pixel_probability.log().sum().item()  # in nats
+print(f"probability of one image = {pixel_probability.prod():.4f}")
 print(f"log-probability of one image = {log_image:.3f} nats")
 assert math.isclose(log_image, math.log(0.9**64), rel_tol=1e-12), (
     f"the log of 0.9 to the power 64 should be {math.log(0.9**64):.3f}, not {log_image:.3f}"

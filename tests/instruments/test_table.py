@@ -4,6 +4,7 @@ import functools
 import math
 from bisect import bisect_right
 from collections.abc import Callable
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.distributions import Categorical, MixtureSameFamily, Normal, kl_divergence
 
-from lowerbound import VAE, Distribution, Grid, Joint, digits, entropy, kl, kl_each
+from lowerbound import VAE, Distribution, Grid, Joint, digits, entropy, kl, kl_each, trained_digits
 from lowerbound_site.pages.elements import schema
 from lowerbound_site.trained.instrument_data import chosen
 
@@ -360,15 +361,16 @@ def expected_bouncing(state: dict[str, Any]) -> Shown:
 def made(first: list[float], second: list[list[float]], count: int, seed: int) -> list[tuple[int, int]]:
     """Pairs of a value and, by its row, another."""
     pairs, at = [], seed * 1000003
+    ends, next_ends = list(accumulate(first)), [list(accumulate(rules)) for rules in second]
 
     def drawn(rules: list[float]) -> int:
         nonlocal at
         at = at * 48271 % (2**31 - 1)
-        return bisect_right(np.cumsum(rules).tolist(), at / (2**31 - 1))
+        return bisect_right(rules, at / (2**31 - 1))
 
     for _ in range(count):
-        one = drawn(first)
-        pairs.append((one, drawn(second[one])))
+        one = drawn(ends)
+        pairs.append((one, drawn(next_ends[one])))
     return pairs
 
 
@@ -377,6 +379,29 @@ def expected_two_machines(state: dict[str, Any]) -> Shown:
     pairs = {"p": [(x, z) for z, x in turned], "q": made(DATA, ENCODER, state["pairs"], state["seed"] + 1000)}
     places = [(f"{image}, {code}", (x, z)) for x, image in enumerate(IMAGES) for z, code in enumerate(CODES)]
     return {f"{family}: {name}": float(of.count(place)) for family, of in pairs.items() for name, place in places}
+
+
+def expected_coins(state: dict[str, Any]) -> Shown:
+    drawn = torch.tensor([x for _, x in made(PRIOR, DECODER, state["draws"], state["seed"])])
+    paid = torch.tensor([0.0, 1.0, 7.0], dtype=torch.float64)[drawn]
+    shares = {f"share of {image}": (drawn == x).double().mean().item() for x, image in enumerate(IMAGES)}
+    error = paid.std().item() / len(paid) ** 0.5 if len(paid) > 1 else math.nan
+    return {**shares, "mean": paid.mean().item(), "standard error": error}
+
+
+def expected_one_more_pixel(state: dict[str, Any]) -> Shown:
+    pixels = torch.full((state["pixels"],), state["each"], dtype=torch.float64)
+    return {"probability": pixels.prod().item(), "cost": -pixels.log().sum().item()}
+
+
+def test_the_mean_of_many_draws_is_where_the_picture_says() -> None:
+    """Between two and three coins, from whatever seed, as soon as the question is judged; and the columns near."""
+    expected = torch.tensor([*PRIMER.sum(1), 2.4], dtype=torch.float64)
+    for seed in range(1, 101):
+        for draws in (1000, 2000):
+            found = torch.tensor(list(expected_coins({"draws": draws, "seed": seed}).values()), dtype=torch.float64)
+            assert 2 < found[3] < 3
+            assert ((found[:4] - expected).abs() < torch.tensor([0.08, 0.08, 0.08, 0.45])).all()
 
 
 def test_both_machines_make_their_pairs_as_often_as_their_joints_say(modules: Modules) -> None:
@@ -453,6 +478,8 @@ EXPECTED: dict[str, Callable[[dict[str, Any]], Shown]] = {
     "read-the-column": expected_read_the_column,
     "bouncing": expected_bouncing,
     "two-machines": expected_two_machines,
+    "coins": expected_coins,
+    "one-more-pixel": expected_one_more_pixel,
     "train-one-part": expected_train_one_part,
     "bell": expected_bell,
 }
@@ -492,7 +519,7 @@ TILES = """
 const t = await at("maths/tiles.js");
 return states.map(([logMass, points, parts]) => {
   const mass = t.tiles(logMass, points, parts);
-  return [mass, t.fewest(mass.flat(), 0.95), [...t.middles(parts, 5)]];
+  return [mass, t.fewest(mass.flat(), 0.95)];
 });
 """
 
@@ -505,11 +532,9 @@ def check_tiles(modules: Modules, count: int = 10) -> None:
         weights = torch.rand(12, 12, generator=generator, dtype=torch.float64) ** (1 + n % 9)
         states.append(((weights / weights.sum()).log(), shapes[n % len(shapes)]))
     found = modules.run(TILES, [[log_mass.flatten().tolist(), 12, parts] for log_mass, parts in states])
-    for (log_mass, (n1, n2)), (mass, fewest, middles) in zip(states, found, strict=True):
+    for (log_mass, (n1, n2)), (mass, fewest) in zip(states, found, strict=True):
         expected = log_mass.exp().reshape(n1, 12 // n1, n2, 12 // n2).sum((1, 3))
         close(mass, expected)
-        corners = torch.cartesian_prod(torch.arange(n1), torch.arange(n2))
-        close(middles, ((corners + 0.5) * torch.tensor([10 / n1, 10 / n2], dtype=torch.float64) - 5).flatten())
         held = expected.flatten().sort(descending=True).values.cumsum(0)
         assert fewest == int((held < 0.95).sum()) + 1
 
@@ -528,13 +553,62 @@ def test_the_island_is_the_row(modules: Modules, exported: VAE) -> None:
         "const decoder = await data.loadDecoder(); const row = { decoder, x, ...new Grid(decoder).posterior(x) }; "
         "return m.schema.codes.of.map(codes => Object.values(m.measure({codes}, row)))"
     )
-    for (n1, n2), (surprise, rough, largest, fewest) in zip([(2, 1), (4, 3), (18, 18), (72, 72)], found, strict=True):
+    for (n1, n2), (surprise, largest, fewest) in zip([(2, 1), (4, 3), (18, 18), (72, 72)], found, strict=True):
         tiles = mass.reshape(n1, 72 // n1, n2, 72 // n2).sum((1, 3)).flatten()
         close([surprise, largest], [-grid.log_evidence(x).item(), tiles.max().item()])
-        z1, z2 = ((torch.arange(n).double() + 0.5) / n * 10 - 5 for n in (n1, n2))
-        density = exported.log_joint(x, torch.cartesian_prod(z1, z2)).logsumexp(0).item()
-        close(rough, -density - math.log(100 / (n1 * n2)))
         assert fewest == int((tiles.sort(descending=True).values.cumsum(0) < 0.95).sum()) + 1
+
+
+# -- runs of the model, kept if they look like one image ---------------------------------------------------------------
+
+RAIN = """
+const m = await at("rain.js");
+const data = await m.load();
+return [[...data.codes], [...data.images], data.logLikes, states.map(state => Object.values(m.measure(state, data)))];
+"""
+
+
+def uniform(seed: int, *shape: int) -> Tensor:
+    """Numbers between 0 and 1, each made from the last."""
+    seeds = [seed := seed * 48271 % (2**31 - 1) for _ in range(math.prod(shape))]
+    return torch.tensor(seeds, dtype=torch.float64).reshape(shape) / (2**31 - 1)
+
+
+def check_rain(modules: Modules, count: int = 40) -> None:
+    vae = trained_digits()
+    states = random_states("rain", count)
+    codes, images, log_likes, found = modules.run(RAIN, states)
+    x = digits().held_out[chosen()[2]]
+    z = torch.special.ndtri(uniform(1000003, 2000, 2))
+    close(codes, z.flatten())
+    drawn = uniform(2000003, 2000, 64) < vae.decoder(z).sigmoid()
+    close(images, drawn.flatten())
+    close(log_likes, log_like := vae.log_likelihood(x, z))
+    unlike = (drawn != x).sum(1)
+    for state, (kept, fewest_pixels, held) in zip(states, found, strict=True):
+        runs = state["runs"]
+        assert kept == (unlike[:runs] <= state["differ"]).sum()
+        assert fewest_pixels == unlike[:runs].min()
+        shares = log_like[:runs].softmax(0).sort(descending=True).values.cumsum(0)
+        assert held == int((shares < 0.95).sum()) + 1
+
+
+def test_rain(modules: Modules) -> None:
+    check_rain(modules, 1000)
+
+
+def test_what_is_kept_of_the_rain_lies_at_one_place() -> None:
+    """As the picture says, in its own draws and in others: around p(z|x), and closer than the prior's codes."""
+    x, vae = digits().held_out[[chosen()[2]]], trained_digits()
+    mean = Grid(vae, points=72, limit=5).posterior(x).mean[0]
+    for seed in range(1, 21):
+        z = torch.special.ndtri(uniform(seed * 1000003, 2000, 2))
+        unlike = ((uniform(seed * 1000003 + 7, 2000, 64) < vae.decoder(z).sigmoid()) != x).sum(1)
+        assert unlike.min() > 0  # exactly x is drawn once in millions of runs
+        near = z[unlike <= 10]
+        assert len(near) > 50
+        assert (near.mean(0) - mean).norm() < 0.6
+        assert (near - mean).norm(dim=1).quantile(0.9) < 1.5
 
 
 # -- single changes that must be noticed -------------------------------------------------------------------------------
@@ -579,13 +653,24 @@ CHANGES: dict[Callable[[Modules], None], list[tuple[str, str, str]]] = {
     check_tiles: [
         ("maths/tiles.js", "mass[Math.floor((i * parts1)", "mass[Math.floor((j * parts1)"),
         ("maths/tiles.js", "b - a", "a - b"),
-        ("maths/tiles.js", "(2 * k + 1) / parts", "(2 * k) / parts"),
-        ("maths/tiles.js", "along(j, parts2)", "along(i, parts2)"),
         ("maths/tiles.js", ">= share) + 1", ">= share)"),
+    ],
+    check_rain: [
+        ("maths/rain.js", "noise[k] < sigmoid", "noise[k] > sigmoid"),
+        ("maths/rain.js", "uniform(PIXELS * count, forPixels)", "uniform(PIXELS * count, forCodes)"),
+        ("maths/rain.js", "images[PIXELS * k + d]", "images[d]"),
+        ("maths/rain.js", "likelihood(x, logits, PIXELS * k)", "likelihood(x, logits, k)"),
+        ("rain.js", "pixel <= state.differ", "pixel < state.differ"),
+        ("rain.js", "Math.min(...seen)", "seen.at(-1)"),
+        ("rain.js", "Math.exp(log - all)", "Math.exp((log - all) / 2)"),
     ],
     check_all_shown: [
         ("maths/table.js", "seed * 48271", "seed * 48272"),
         ("maths/table.js", "draw(second[one], at)", "draw(second[0], at)"),
+        ("coins.js", "(([, x]) => x)", "(([z]) => z)"),
+        ("one-more-pixel.js", "each ** count", "each ** 2"),
+        ("one-more-pixel.js", "-count * Math.log(each)", "-Math.log(each)"),
+        ("coins.js", "one === x", "one >= x"),
         ("two-machines.js", "(([z, x]) => ({ x, z }))", "(([x, z]) => ({ x, z }))"),
         ("maths/primer.js", "(prob / rest) * (1 - share)", "prob * (1 - share)"),
         ("three-bars.js", "high - low, 1 - high", "high, 1 - high"),

@@ -29,9 +29,12 @@ NAMES = [
     "read-the-column",
     "bouncing",
     "two-machines",
+    "coins",
+    "one-more-pixel",
     "train-one-part",
     "one-part",
     "row-to-island",
+    "rain",
     "shuffle",
     "sources",
     "width",
@@ -220,7 +223,7 @@ def test_what_cannot_be_is_shown_as_such(shared: Page, stage: str) -> None:
     assert "∞" in text
     start(shared, stage, "two-cuts", "image=seven&sevens=0&turn=0")
     text += "".join(shared.locator("output").all_inner_texts())
-    assert "0.000 · — = 0.000" in text
+    assert "Of the sevens, — are straight: p(straight|seven) = 0.000 / 0.000" in text
     start(shared, stage, "eight-names", "priorRound=0&encoderRound=0")
     text += "".join(shared.locator("lb-instrument svg, output").all_text_contents())
     assert not any(wrong in text for wrong in ("NaN", "-0", "−0.00 ", "undefined"))

@@ -48,7 +48,7 @@ function build(kit) {
   const question = predict(kit, "Of the straight codes, 0.56 are ones. Turn that round: of the ones, what share is straight?", {
     answers: ["less than 0.56", "0.56 as well", "more than 0.56"],
     right: 2,
-    because: "Of the ones 0.93 are straight. The dark cell is the same, 0.28. What it is divided by is not: all straight codes are 0.50, all ones are 0.30.",
+    because: "The dark cell is the same. What it is divided by is not: first all straight codes, then all ones. Beside the square stand both shares, and they follow it.",
   });
   let turned = false;
   return {
@@ -71,12 +71,12 @@ function build(kit) {
       sevens.paint("of all images; the other two share the rest as before");
       image.paint();
       code.paint();
-      const product = (a, one, b, other) => `${a} · ${b} = ${three(one)} · ${three(other)} = ${three(shown["p(x, z)"])}`;
-      write(byCode, `by code: ${product(`p(${state.code})`, shown["p(z)"], `p(${state.image}|${state.code})`, shown["p(x|z)"])}`);
+      const share = (of, are, name, value, whole) => `Of the ${of}, ${three(value)} are ${are}: ${name} = ${three(shown["p(x, z)"])} / ${three(whole)}`;
+      write(byCode, share(`${state.code} codes`, `${state.image}s`, `p(${state.image}|${state.code})`, shown["p(x|z)"], shown["p(z)"]));
       turned ||= state.turn < 0.05;
       // Not before it was cut so: the question asks for it.
       byImage.classList.toggle("lb-later", !turned);
-      write(byImage, `by image: ${product(`p(${state.image})`, shown["p(x)"], `p(${state.code}|${state.image})`, shown["p(z|x)"])}`);
+      write(byImage, share(`${state.image}s`, state.code, `p(${state.code}|${state.image})`, shown["p(z|x)"], shown["p(x)"]));
       const asked = ["sevens", "image", "code"].every((key) => state[key] === schema[key].start); // the numbers it names
       question.paint(turned && asked, undefined, asked ? undefined : "Press Reset, and turn the square as it was.");
       kit.say(`${where}; ${state.image} and ${state.code}: ${probability(shown["p(x, z)"])}`);

@@ -19,7 +19,7 @@ export const schema = {
 };
 
 const LATER = 1000; // the encoder's side has a seed so much higher
-const SLOW = 30; // pairs before they are made faster and faster
+const SLOW = 10; // pairs before they are made faster and faster
 const SEVEN = IMAGES.indexOf("seven");
 const ROUND = CODES.indexOf("round");
 
@@ -50,6 +50,13 @@ const GROUPS = {
     return { label: `${code}: ${group.length}, of these ${sevens} sevens${share(sevens, group.length)}`, holds: (pair) => pair.z === z, lit: z === ROUND };
   }),
 };
+/** What an answer still waits for: whether these groups can tell, and what they have told so far. */
+function soFar({ sort }, list) {
+  if (sort === "made") return "Now make all the pairs, and put them in groups.";
+  if (sort === "code") return "These groups tell how many of the round codes are sevens. The question is how many of the sevens are round: which groups tell that?";
+  const sevens = list.filter((pair) => pair.x === SEVEN);
+  return `These groups can tell: so far ${sevens.filter((pair) => pair.z === ROUND).length} of ${sevens.length} sevens are round. Make all the pairs.`;
+}
 const ORDER = {
   made: (a, b) => a.n - b.n,
   image: (a, b) => a.z - b.z || a.n - b.n,
@@ -63,8 +70,8 @@ const SAYS = {
 
 function build(kit) {
   const trays = {
-    p: new Tray("p", "p: the model", { first: "code", words: ["1. draw a code", "2. decode it"] }),
-    q: new Tray("q", "q: data and encoder", { first: "image", words: ["1. take an image", "2. encode it"] }),
+    p: new Tray("p", "p: the model", { first: "code", words: [["1. draw a code", "p(z), the prior"], ["2. decode it", "p(x|z), decoder"]] }),
+    q: new Tray("q", "q: data and encoder", { first: "image", words: [["1. take an image", "q(x), the data"], ["2. encode it", "q(z|x), encoder"]] }),
   };
   const sort = choice(kit, "sort", "Put the pairs in groups:", { made: "as they were made", image: "by image", code: "by code" });
   const question = predict(kit, "The encoder of q answers “round” for three sevens of four. The model has no encoder. Of the sevens that the model makes, how many will have a round code?", {
@@ -87,8 +94,8 @@ function build(kit) {
       { class: "lb-stage lb-scene" },
       element("style", {}, STYLE),
       question.element,
-      element("p", { class: "lb-do lb-live" }, "Make pairs, to the end. Then group them by image."),
-      element("div", { class: "lb-live" }, ...player(kit, { name: "Make pairs", step, every: 10 }), again),
+      element("p", { class: "lb-do lb-live" }, "Make pairs, to the end. Then put them in groups that tell."),
+      element("div", { class: "lb-live" }, ...player(kit, { name: "Make pairs", step, every: 3 }), again),
       sort.element,
       element("div", { class: "lb-beside", style: "align-items: start" }, ...Object.values(trays).map((tray) => element("div", { style: "flex: 1 1 14rem; max-width: 19rem" }, tray.element))),
       element("div", { class: "lb-live" }, ...kit.tools()),
@@ -99,7 +106,7 @@ function build(kit) {
         tray.paint(lists[family], GROUPS[state.sort](lists[family]), ORDER[state.sort], SAYS[state.sort][family]);
       }
       sort.paint();
-      question.paint(state.sort === "image" && state.pairs === last);
+      question.paint(state.sort === "image" && state.pairs === last, undefined, soFar(state, lists.p));
       const lit = (family) => GROUPS[state.sort](lists[family]).find((group) => group.lit).label;
       kit.say(`model: ${lit("p")}; encoder’s side: ${lit("q")}`);
       return Object.fromEntries(Object.entries(measure(state)).map(([name, count]) => [name, number(count, 0)]));

@@ -6,7 +6,8 @@ import { picture } from "./square.js";
 
 const [COLUMNS, PITCH, TILE] = [18, 17, 15];
 const [LEFT, TOP, LABEL] = [4, 96, 20];
-const [WIDTH, HEIGHT] = [2 * LEFT + COLUMNS * PITCH, 396];
+const WIDTH = 2 * LEFT + COLUMNS * PITCH;
+const [STEPS, PICTURES] = [[LEFT, 164], [104, 268]]; // where the words of each step begin, and what it drew
 const BIG = 30;
 const SHADES = { round: 16, straight: 42 }; // per cent of the hue
 
@@ -25,7 +26,7 @@ function alone(hue, { image, code }, size) {
 }
 
 export class Tray {
-  /** makes: "code" or "image", which half of a pair this machine makes first, and the words for both steps. */
+  /** makes: "code" or "image", which half of a pair this machine makes first, and for both steps what is done, and whose draw it is. */
   constructor(family, title, { first, words }) {
     this.hue = `var(--lb-${family})`;
     this.first = first;
@@ -37,11 +38,10 @@ export class Tray {
     this.box = svg("g", {});
     this.element = drawing(
       WIDTH,
-      HEIGHT,
+      TOP,
       { role: "img", "aria-label": title, width: "100%" },
       text(LEFT, 14, title, { "font-size": 14, "font-weight": 600, fill: this.hue }),
-      text(LEFT, 47, words[0]),
-      text(LEFT + 158, 47, words[1]),
+      ...words.flatMap(([step, symbol], n) => [text(STEPS[n], 40, step), text(STEPS[n], 55, symbol, { fill: this.hue, "font-weight": 600 })]),
       this.steps,
       this.said,
       this.box,
@@ -75,6 +75,8 @@ export class Tray {
       });
       top += Math.max(1, Math.ceil(members.length / COLUMNS)) * PITCH + 6;
     });
+    // As high as what it holds: an empty tray would push away what comes below it.
+    change(this.element, { viewBox: `0 0 ${WIDTH} ${top}` });
     const last = pairs.at(-1);
     if (!last) return this.steps.replaceChildren();
     if (this.last === words(last)) return;
@@ -83,7 +85,7 @@ export class Tray {
     if (this.first === "image") halves.reverse();
     const drawn = halves.map((half, n) => {
       const group = alone(this.hue, half, BIG);
-      change(group, { transform: `translate(${LEFT + (n ? 232 : 98)} 27)` });
+      change(group, { transform: `translate(${PICTURES[n]} 27)` });
       return group;
     });
     this.steps.replaceChildren(...drawn);

@@ -11,13 +11,6 @@ export function tiles(logMass, points, [parts1, parts2]) {
   return mass;
 }
 
-/** The code in the middle of each tile, where they cut a square that reaches from -limit to limit: z1, z2, z1, z2, … */
-export function middles([parts1, parts2], limit) {
-  const along = (k, parts) => ((2 * k + 1) / parts - 1) * limit;
-  const codes = Array.from({ length: parts1 }, (_, i) => Array.from({ length: parts2 }, (__, j) => [along(i, parts1), along(j, parts2)]));
-  return Float64Array.from(codes.flat(2));
-}
-
 /** How many of the most probable it takes to hold this share. */
 export function fewest(mass, share) {
   let held = 0;

@@ -1,0 +1,97 @@
+// Why logs: the probability of an image is a product, a factor for each pixel; minus its log is a sum, a step for each.
+
+import { change, drawing, element, svg, write } from "./controls/dom.js";
+import { instrument } from "./controls/instrument.js";
+import { predict } from "./controls/predict.js";
+import { axisSlider } from "./controls/slider.js";
+import { number, significant } from "./draw/format.js";
+import { prints } from "./draw/python.js";
+import { picture } from "./draw/square.js";
+import { pixels } from "./maths/primer.js";
+
+export const schema = {
+  "pixels": { "from": 1, "to": 64, "step": 1, "start": 8 },
+  "each": { "from": 0.5, "to": 1, "step": 0.01, "start": 0.9 }
+};
+
+const [LEFT, WIDE, HIGH] = [8, 5, 70];
+const [UPPER, LOWER] = [96, 200]; // where the columns of the two rows stand
+const NATS = 7; // as high as a row
+
+export const measure = ({ pixels: count, each }) => ({ probability: each ** count, cost: -count * Math.log(each) });
+
+function build(kit) {
+  const rows = { probability: svg("path", { fill: "var(--lb-p)" }), cost: svg("path", { fill: "var(--lb-data)" }) };
+  const ground = (y) => svg("path", { d: `M${LEFT} ${y}h${64 * WIDE}`, stroke: "var(--lb-rule-strong)" });
+  const name = (y, text) => svg("text", { x: LEFT, y }, text);
+  const above = svg("text", { x: LEFT + 64 * WIDE, y: LOWER - HIGH - 8, "text-anchor": "end" }, "higher than this");
+  const chart = drawing(
+    340,
+    LOWER + 20,
+    { role: "img", "aria-label": "the probability of the first pixels, a column for each number of them, and below it minus its log" },
+    rows.probability,
+    rows.cost,
+    ground(UPPER),
+    ground(LOWER),
+    name(UPPER - HIGH - 8, "probability, from 0 to 1"),
+    name(LOWER - HIGH - 8, "minus its log, from 0 to 7"),
+    above,
+    name(LOWER + 16, "1 pixel"),
+    svg("text", { x: LEFT + 64 * WIDE, y: LOWER + 16, "text-anchor": "end" }, "64 pixels"),
+  );
+  const digit = svg("g", {});
+  const more = axisSlider(kit, "pixels", "pixels", { small: 1, large: 8, page: 8 });
+  const each = axisSlider(kit, "each", "probability of each", { small: 0.01, large: 0.05, page: 0.1 });
+  const lines = Array.from({ length: 2 }, () => element("p", { style: "overflow-wrap: anywhere" }));
+  const question = predict(kit, "Each pixel is right with probability 0.9. How probable is it that all 64 are?", {
+    answers: ["about 0.9", "about a half", "about one in a thousand"],
+    right: 2,
+    because: "Nine tenths of nine tenths, and so on, 64 times. In the lower row nothing vanishes: each pixel is one more step.",
+  });
+  const all = pixels("seven");
+  return {
+    stage: element(
+      "div",
+      { class: "lb-stage lb-scene" },
+      question.element,
+      element("p", { class: "lb-do lb-live" }, "Take more and more pixels, up to the whole image."),
+      element("div", { class: "lb-beside" }, chart, element("div", {}, more.element, each.element, drawing(66, 66, { role: "img", "aria-label": "the first pixels of an image", class: "lb-small" }, svg("rect", { x: 1, y: 1, width: 64, height: 64, fill: "none", stroke: "var(--lb-rule-strong)" }), digit), element("output", {}, ...lines))),
+      element("div", { class: "lb-live" }, ...kit.tools()),
+    ),
+    paint(state) {
+      const shown = measure(state);
+      const step = -Math.log(state.each);
+      const column = (bottom, tall) => (_, k) => `M${LEFT + k * WIDE} ${bottom}v${-Math.round(10 * Math.min(HIGH, tall(k + 1))) / 10}h${WIDE - 1}V${bottom}z`;
+      const columns = (bottom, tall) => Array.from({ length: state.pixels }, column(bottom, tall)).join("");
+      change(rows.probability, { d: columns(UPPER, (n) => HIGH * state.each ** n) });
+      change(rows.cost, { d: columns(LOWER, (n) => (HIGH * n * step) / NATS) });
+      change(above, { visibility: shown.cost > NATS ? "visible" : "hidden" });
+      digit.replaceChildren(picture(all.map((ink, d) => (d < state.pixels ? ink : 0)), 64), svg("path", { d: ahead(state.pixels), fill: "var(--lb-rule)" }));
+      more.paint("taken");
+      each.paint("to be right");
+      const factors = (between, value) => Array.from({ length: Math.min(3, state.pixels) }, () => value).join(between) + (state.pixels > 3 ? `${between}…` : "");
+      const said = [
+        `probability: ${factors(" · ", number(state.each, 2))} = ${significant(shown.probability, 2)}`,
+        `minus its log: ${factors(" + ", number(step, 3))} = ${number(shown.cost, 2)}`,
+      ];
+      lines.forEach((line, i) => write(line, said[i]));
+      question.paint(state.pixels === 64 && state.each === 0.9, undefined, state.each === 0.9 ? undefined : "Let each pixel be right with probability 0.9, and take all 64.");
+      kit.say(said.join("; "));
+      return { probability: number(shown.probability, 4), cost: number(shown.cost, 3) };
+    },
+  };
+}
+
+/** What is not taken yet, as a shade over the image of 64 by 64. */
+function ahead(count) {
+  const [row, column] = [8 * Math.floor(count / 8), 8 * (count % 8)];
+  return count < 64 ? `M${column} ${row}H64V64H0V${row + 8}H${column}z` : "";
+}
+
+export const python = (state) => `\
+from math import log, prod
+
+pixels = [${state.each}] * ${state.pixels}
+${prints({}, { "probability": "prod(pixels)" }, 4)}${prints({}, { "cost": "-sum(log(pixel) for pixel in pixels)" })}`;
+
+export const start = instrument({ schema, build, python });

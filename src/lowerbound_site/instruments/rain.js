@@ -1,0 +1,157 @@
+// Run the model, and keep what looks like x: the codes of these runs are what p(z|x) speaks of. No encoder takes part.
+
+import { choice } from "./controls/choice.js";
+import { loadChosen, loadDecoder, loadImages } from "./controls/data.js";
+import { change, element, svg, write } from "./controls/dom.js";
+import { instrument } from "./controls/instrument.js";
+import { player } from "./controls/play.js";
+import { predict } from "./controls/predict.js";
+import { axisSlider } from "./controls/slider.js";
+import { SIDE, atlas } from "./draw/atlas.js";
+import { number } from "./draw/format.js";
+import { pixels } from "./draw/pixels.js";
+import { logSumExp } from "./maths/numbers.js";
+import { rain } from "./maths/rain.js";
+import { fewest } from "./maths/tiles.js";
+import { PIXELS } from "./maths/vae.js";
+
+export const schema = {
+  "runs": { "from": 1, "to": 2000, "step": 1, "start": 150 },
+  "differ": { "from": 0, "to": 40, "step": 1, "start": 40 },
+  "dots": { "of": ["drawn", "weighed"], "start": "drawn" }
+};
+
+const SEEDS = [1000003, 2000003]; // of the codes, and of the pixels
+const LIMIT = 4;
+const FASTER = 12; // runs before they come faster and faster
+const [SMALL, LARGE] = [2.5, 11]; // radius of a dot that is kept, and of the largest
+const [ALIKE, ENOUGH] = [10, 1000]; // pixels and runs, before the question is judged
+
+export async function load() {
+  const [decoder, images, chosen] = await Promise.all([loadDecoder(), loadImages(), loadChosen()]);
+  const [which, x] = [chosen[2], images[chosen[2]]];
+  return { decoder, which, x, ...rain(decoder, x, schema.runs.to, SEEDS) };
+}
+
+/** Each run's share of all p(x|z). */
+function shares(logLikes) {
+  const all = logSumExp(logLikes);
+  return logLikes.map((log) => Math.exp(log - all));
+}
+
+export function measure(state, { differ, logLikes }) {
+  const seen = differ.slice(0, state.runs);
+  return {
+    "kept": seen.filter((pixel) => pixel <= state.differ).length,
+    "pixels of the most alike": Math.min(...seen),
+    "codes that hold 95 %": fewest(shares(logLikes.slice(0, state.runs)), 0.95),
+  };
+}
+
+function build(kit, data) {
+  const { x, codes, images, differ, logLikes } = data;
+  const dots = { all: svg("path", { fill: "var(--lb-muted)", "fill-opacity": 0.55 }), kept: svg("path", { fill: "var(--lb-p)", "fill-opacity": 0.75, stroke: "var(--lb-paper)", "stroke-width": 0.5 }) };
+  const ring = svg("circle", { r: 6, fill: "none", stroke: "var(--lb-ink)", "stroke-width": 1.5 });
+  const map = atlas("rain", { decoder: data.decoder, limit: LIMIT, label: "the map of codes, what they decode to, and a dot for the code of each run", opacity: 0.22 }, dots.all, dots.kept, ring);
+  const place = (k) => [(0.5 + codes[2 * k] / LIMIT / 2) * SIDE, (0.5 - codes[2 * k + 1] / LIMIT / 2) * SIDE];
+  const dot = (k, r) => {
+    const [across, down] = place(k).map((at) => Math.round(10 * at) / 10);
+    return `M${Math.round(10 * (across - r)) / 10} ${down}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0`;
+  };
+  const [target, last, nearest] = ["var(--lb-data)", "var(--lb-ink)", "var(--lb-ink)"].map(pixels);
+  const image = (k) => images.subarray(PIXELS * k, PIXELS * (k + 1));
+  const slider = axisSlider(kit, "differ", "pixels that may differ from x", { small: 1, large: 5, page: 10 });
+  const way = choice(kit, "dots", "What is blue:", { drawn: "runs that drew nearly x", weighed: "all codes, each as large as p(x|z)" });
+  const question = predict(kit, "Of many runs, you keep those whose image is nearly x, the zero. Where will their codes lie?", {
+    answers: ["everywhere, like all codes", "at several places", "at one place"],
+    right: 2,
+    because: "The runs that drew nearly this zero have their codes around one place. Nobody was asked where: the prior and the decoder alone have settled it.",
+  });
+  const step = (byItself) => {
+    const { runs } = kit.state;
+    const next = runs < schema.runs.to ? Math.min(schema.runs.to, runs + (byItself ? Math.max(1, Math.floor(runs / FASTER)) : 1)) : schema.runs.from;
+    kit.set({ runs: next });
+    return next < schema.runs.to;
+  };
+  const said = element("output", {});
+  return {
+    stage: element(
+      "div",
+      { class: "lb-stage lb-scene" },
+      question.element,
+      element("p", { class: "lb-do lb-live" }, "Run the model to its end. Then let fewer and fewer pixels differ."),
+      element("div", { class: "lb-live" }, ...player(kit, { name: "Run the model", step, every: 4 })),
+      element(
+        "div",
+        { class: "lb-beside" },
+        map,
+        element(
+          "div",
+          {},
+          slider.element,
+          said,
+          element("div", { class: "lb-row" }, ...[target, last, nearest].map((one) => element("div", { style: "flex: 1 1 4.5rem; max-width: 5.8rem" }, one.element))),
+          way.element,
+        ),
+      ),
+      element("div", { class: "lb-live" }, ...kit.tools()),
+    ),
+    paint(state) {
+      const shown = measure(state, data);
+      const drawn = state.dots === "drawn";
+      const share = shares(logLikes.slice(0, state.runs));
+      const most = Math.max(...share);
+      // As an area; what would be smaller than a grey dot stays one.
+      const radius = (k) => (drawn ? (differ[k] <= state.differ ? SMALL : 0) : Math.round(10 * LARGE * Math.sqrt(share[k] / most)) / 10);
+      const radii = share.map((_, k) => radius(k));
+      change(dots.all, { d: radii.map((r, k) => (r > 1 ? "" : dot(k, 1))).join("") });
+      change(dots.kept, { d: radii.map((r, k) => (r > 1 ? dot(k, r) : "")).join("") });
+      const best = differ.indexOf(shown["pixels of the most alike"]);
+      const [cx, cy] = place(best);
+      change(ring, { cx, cy });
+      target.paint(x, "<i>x</i>");
+      last.paint(image(state.runs - 1), `last: ${differ[state.runs - 1]} differ`);
+      nearest.paint(image(best), `ringed: ${differ[best]} differ`);
+      slider.element.hidden = !drawn;
+      slider.paint("pixels", state.differ === schema.differ.to ? "any" : undefined);
+      way.paint();
+      const runs = `${state.runs.toLocaleString("en")} ${state.runs === 1 ? "run" : "runs"}`;
+      const words = drawn ? `${runs}; ${shown.kept} kept (blue).` : `${runs}; the largest ${shown["codes that hold 95 %"]} hold 95 % of all p(x|z).`;
+      write(said, words);
+      const missing = state.runs < ENOUGH ? "Run the model to its end." : `Now let at most ${ALIKE} pixels differ.`;
+      question.paint(drawn && state.runs >= ENOUGH && state.differ <= ALIKE && shown.kept > 1, undefined, missing);
+      kit.say(words);
+      return Object.fromEntries(Object.entries(shown).map(([name, count]) => [name, number(count, 0)]));
+    },
+  };
+}
+
+export const python = ({ runs, differ }, { which }) => `\
+import torch
+
+from lowerbound import digits, trained_digits
+
+x, vae = digits().held_out[${which}], trained_digits()
+
+
+def uniform(at, *shape):
+    """Numbers between 0 and 1 that look random: the page's own."""
+    found = torch.empty(shape, dtype=torch.float64)
+    for k in range(found.numel()):
+        at = at * 48271 % (2**31 - 1)
+        found.view(-1)[k] = at / (2**31 - 1)
+    return found
+
+
+z = torch.special.ndtri(uniform(${SEEDS[0]}, ${runs}, 2))  # codes from the prior
+images = uniform(${SEEDS[1]}, ${runs}, ${PIXELS}) < vae.decoder(z).sigmoid()  # what the model draws
+unlike = (images != x).sum(1)  # in how many pixels
+print(f"kept = {int((unlike <= ${differ}).sum())}")
+print(f"pixels of the most alike = {unlike.min()}")
+
+weight = vae.log_likelihood(x, z).softmax(0)  # p(x|z), as a share of all
+held = weight.sort(descending=True).values.cumsum(0)
+print(f"codes that hold 95 % = {int((held < 0.95).sum()) + 1}")
+`;
+
+export const start = instrument({ schema, load, build, python });
