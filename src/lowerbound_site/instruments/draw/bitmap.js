@@ -1,6 +1,6 @@
 // Pictures as alpha masks: painted once, coloured by the page, so that a change of scheme repaints itself.
 
-import { svg } from "../controls/dom.js";
+import { change, svg } from "../controls/dom.js";
 
 let context;
 
@@ -34,10 +34,11 @@ export function tinted(id, colour, opacity = 1, crisp = false) {
   return {
     element: svg("g", {}, mask, rect),
     show(url, { x, y, width, height }) {
-      for (const part of [image, mask, rect]) for (const [key, value] of Object.entries({ x, y, width, height })) part.setAttribute(key, round(value));
-      image.setAttribute("href", url);
+      const place = { x: round(x), y: round(y), width: round(width), height: round(height) };
+      for (const part of [image, mask, rect]) change(part, place);
+      change(image, { href: url });
     },
   };
 }
 
-const round = (value) => Math.round(value * 1e4) / 1e4;
+const round = (value) => String(Math.round(value * 1e4) / 1e4);
