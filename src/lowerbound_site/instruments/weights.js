@@ -65,12 +65,12 @@ const column = (nats) => Math.round(Math.min(NATS, Math.max(0, nats - LEFT)) / B
 /** Above the axis, how many codes have which weight; below it, how much of all the weight they have. */
 class Heap {
   constructor() {
-    const line = (colour, dash) => svg("path", { stroke: colour, "stroke-width": 2, "stroke-dasharray": dash });
+    const line = (colour, width = 2, dash = "none") => svg("path", { stroke: colour, "stroke-width": width, "stroke-dasharray": dash });
     const name = (text, colour, y) => svg("text", { y, fill: colour }, text);
-    this.lines = [ // each name in a row of its own, above where the lines begin: none is struck out
-      { path: line("var(--lb-p)", "none"), label: name("log p(x)", "var(--lb-p)", 10) },
-      { path: line("var(--lb-ink)", "none"), label: name("log of the average", "var(--lb-ink)", 24) },
-      { path: line("var(--lb-muted)", "5 3"), label: name("average of the logs", "var(--lb-muted)", 38) },
+    this.lines = [ // each name in a row of its own, above where the lines begin: none is struck out; the first is seen beside what lies on it
+      { path: line("var(--lb-p)", 5), label: name("log p(x)", "var(--lb-p)", 10) },
+      { path: line("var(--lb-ink)"), label: name("log of the average", "var(--lb-ink)", 24) },
+      { path: line("var(--lb-muted)", 2, "5 3"), label: name("average of the logs", "var(--lb-muted)", 38) },
     ];
     const columns = (colour) => svg("path", { stroke: colour, "stroke-width": 3.4, fill: "none" });
     [this.codes, this.shares] = [columns("var(--lb-q)"), columns("var(--lb-ink)")];

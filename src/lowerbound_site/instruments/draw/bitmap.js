@@ -33,12 +33,11 @@ export function tinted(id, colour, opacity = 1, crisp = false) {
   const rect = svg("rect", { fill: colour, "fill-opacity": opacity, mask: `url(#${id})` });
   return {
     element: svg("g", {}, mask, rect),
-    show(url, { x, y, width, height }) {
-      const place = { x: round(x), y: round(y), width: round(width), height: round(height) };
-      for (const part of [image, mask, rect]) change(part, place);
+    show(url, place) {
+      for (const part of [image, mask, rect]) {
+        for (const key in place) change(part, { [key]: String(Math.round(place[key] * 1e4) / 1e4) });
+      }
       change(image, { href: url });
     },
   };
 }
-
-const round = (value) => String(Math.round(value * 1e4) / 1e4);
