@@ -8,7 +8,7 @@ import torch
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from lowerbound import VAE, Grid, digits, elbo, kl_each, reconstruction
+from lowerbound import VAE, DiagonalNormal, Grid, digits, elbo, kl_each, reconstruction
 from lowerbound.vae import rows
 from lowerbound_site.pages.elements import schema
 
@@ -130,7 +130,53 @@ def test_sixteen_codes_of_each_kind(modules: Modules, exported: VAE) -> None:
     check_sixteen(modules, exported, 60)
 
 
+WEIGHTS = """
+const m = await at('weights.js'), { load } = m;
+const given = await load();
+return states.map(state => {
+  const { logs } = given.drawn(state);
+  return [...Object.values(m.measure(state, given)), m.heaviest(logs.slice(0, state.codes))];
+});
+"""
+WIDE_NOISES = "return states.map(({draws}) => cuts.noise(1000, draws, 0))"
+TIMES_NARROWER = {"two": 20, "four": 1}
+
+
+def check_weights(modules: Modules, vae: VAE, n: int = 6) -> None:
+    states = [{"model": "two" if k % 3 else "four", "codes": 1 + 37 * k % 1000, "draws": k % 21} for k in range(n)]
+    found = torch.tensor(modules.run(LOAD_CUTS + WEIGHTS, states), dtype=torch.float64)
+    noises = torch.tensor(modules.run(LOAD_CUTS + WIDE_NOISES, states), dtype=torch.float64)
+    x = digits().held_out[[0]]
+    given, exact = vae.encode(x), Grid(vae).log_evidence(x).item()
+    for state, row, noise in zip(states, found, noises, strict=True):
+        codes = int(state["codes"])
+        q = DiagonalNormal(given.mean, given.log_std - math.log(TIMES_NARROWER[state["model"]]))
+        z = q.at(noise[:codes, None])
+        logs = (vae.log_joint(x, z) - q.log_prob(z))[:, 0]
+        tenth = logs.softmax(0).sort(descending=True).values[: -(-codes // 10)].sum()
+        expected = [logs[-1], logs.mean(), logs.logsumexp(0) - math.log(codes), exact, tenth]
+        # A narrow q's noise is found again from z, which costs digits.
+        assert (row - torch.tensor(expected)).abs().max() < 1e-8 * (1 + abs(exact))
+
+
+def test_weights(modules: Modules, exported: VAE) -> None:
+    check_weights(modules, exported, 60)
+
+
+def test_the_weights_of_every_run_agree_with_the_verdict(modules: Modules) -> None:
+    """Model two's log of the average ends higher than its average of the logs, and below log p(x)."""
+    states = [{"model": "two", "codes": n, "draws": k} for k in range(21) for n in range(200, 1001, 50)]
+    found = torch.tensor(modules.run(LOAD_CUTS + WEIGHTS, states), dtype=torch.float64)
+    _, elbo, bound, exact, _ = found.unbind(1)
+    assert (bound - elbo).min() > 0.1
+    assert (exact - bound).min() > 0.1
+
+
 CHANGES = [
+    ("weights.js", "bounds[codes - 1]", "bounds[codes - 2] ?? 0"),
+    ("weights.js", "a / TIMES[model]", "a * TIMES[model]"),
+    ("weights.js", "logs.length / 10", "logs.length / 5"),
+    ("weights.js", "b - a)", "a - b)"),
     ("sixteen.js", "weigh(decoder, x, PRIOR, noise(CODES, seed, 0))", "weigh(decoder, x, q, noise(CODES, seed, 0))"),
     ("sixteen.js", "logLike)).at(-1)", "logLike)).at(0)"),
     ("maths/cuts.js", "gap: loss + logEvidence", "gap: loss - logEvidence"),
@@ -149,6 +195,7 @@ def test_every_change_is_noticed(modules: Modules, exported: VAE) -> None:
         check_pieces(modules, exported)
         check_draws(modules, exported)
         check_sixteen(modules, exported)
+        check_weights(modules, exported)
 
     assert survivors(modules, check, CHANGES) == []
 
@@ -191,7 +238,7 @@ def test_by_keyboard_and_touch_alone(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-@pytest.mark.parametrize("name", ["one-loss", "sixteen"])
+@pytest.mark.parametrize("name", ["one-loss", "sixteen", "weights"])
 def test_axe_finds_nothing(name: str, page: Page, stage: str) -> None:
     page.goto(f"{stage}{name}")
     page.wait_for_selector("lb-instrument[data-ready]")

@@ -10,7 +10,7 @@ import { bitmap, tinted } from "./draw/bitmap.js";
 import { gap, number } from "./draw/format.js";
 import { runPanes } from "./draw/run-panes.js";
 import { STYLE } from "./draw/workshop-style.js";
-import { costs, measure } from "./maths/measure.js";
+import { QUICK, measure } from "./maths/measure.js";
 import { sigmoid } from "./maths/numbers.js";
 import { Random } from "./maths/random.js";
 import { Vae } from "./maths/train.js";
@@ -26,7 +26,6 @@ export const schema = {
 const EPOCHS = 100;
 const ASKED = 20; // the epoch that the question is about
 const ALIKE = 4 / 3; // two gaps that are no further apart than by this factor are about alike
-const QUICK = { points: 48, limit: 5, spacing: 0.75 }; // as the worker measures
 const TILES = 5; // pictures a side, over |z| <= 2
 const BETWEEN = 80; // milliseconds an epoch while it plays
 const PAUSE = { net: "two", epoch: 2 }; // where it stops by itself once, since there is something to see: nothing is learned, and the gap is small
@@ -64,8 +63,8 @@ async function build(kit, { images, labels, heldOut, train }) {
   });
 
   const trainer = new Trainer({
-    kept({ epoch, weights, measured }) {
-      runs.get(training).push({ weights, measured });
+    kept({ epoch, moment }) {
+      runs.get(training).push(moment);
       if (epoch === EPOCHS) training = undefined;
       kit.repaint();
     },
@@ -80,7 +79,7 @@ async function build(kit, { images, labels, heldOut, train }) {
     if (training) runs.delete(training); // it is given up
     training = key;
     runs.set(key, []);
-    trainer.say("film", { settings: { ...SETTINGS, seed: state.seed }, shape: SHAPES[state.net], train, heldOut });
+    trainer.say("film", { settings: { ...SETTINGS, seed: state.seed }, shape: SHAPES[state.net], train, heldOut, digit: state.digit });
   }
 
   const atlas = tinted("lb-film-atlas", "var(--lb-ink)", 1, true);
@@ -194,8 +193,8 @@ async function build(kit, { images, labels, heldOut, train }) {
     const key = keyOf(state);
     furthest.set(key, Math.max(at, furthest.get(key) ?? 0));
     const points = (run.length ? run.slice(0, furthest.get(key) + 1) : [firstOf(state)]).map((there) => there.measured).filter(Boolean);
-    const { x, q, posterior, numbers } = panes.paint(vae, state.digit, points, at, measured, moment);
-    paintAtlas(vae);
+    const { q, gap: between, numbers } = panes.paint(vae, state.digit, points, at, moment);
+    atlas.show((moment.atlas ??= atlasOf(vae)), { x: 0, y: 0, width: TILES, height: TILES });
     slider.value = state.epoch;
     seed.value = state.seed;
     for (const { net, made } of choose) made.setAttribute("aria-pressed", net === state.net);
@@ -203,26 +202,24 @@ async function build(kit, { images, labels, heldOut, train }) {
     write(said, waiting);
     slider.setAttribute("aria-valuetext", measured ? `epoch ${waiting}, gap ${numbers[2]} nats` : `epoch ${waiting}`);
     write(play, playing ? "Pause" : state.epoch > 0 && state.epoch < EPOCHS ? "Go on" : run.length > EPOCHS ? "Play" : "Train");
-    const { reconstruction, kl } = costs(vae, x, q.mean, q.std, QUICK.spacing);
-    const between = reconstruction + kl + posterior.logEvidence;
     panes.name(`Epoch ${at}: the ellipse of this image is at ${number(q.mean[0], 1)}, ${number(q.mean[1], 1)}, its gap is ${gap(between)} nats.`);
     if (at >= ASKED) foretell.paint(true, QUESTION.judge(run[0].measured, run[ASKED].measured));
     if (!playing && measured) kit.say(`Epoch ${at}: loss ${numbers[0]}, gap ${numbers[2]} nats.`);
   }
 
-  function paintAtlas(vae) {
-    const places = Float64Array.from({ length: 2 * TILES * TILES }, (_, n) => {
-      const [tile, axis] = [n >> 1, n & 1];
-      const [column, row] = [tile % TILES, Math.floor(tile / TILES)];
-      return axis ? 2 - (4 * row) / (TILES - 1) : (4 * column) / (TILES - 1) - 2;
-    });
-    const logits = vae.decoder.forward(places, TILES * TILES);
-    const url = bitmap(9 * TILES, 9 * TILES, (c, r) => {
+  const tiles = Float64Array.from({ length: 2 * TILES * TILES }, (_, n) => {
+    const [tile, axis] = [n >> 1, n & 1];
+    const [column, row] = [tile % TILES, Math.floor(tile / TILES)];
+    return axis ? 2 - (4 * row) / (TILES - 1) : (4 * column) / (TILES - 1) - 2;
+  });
+
+  function atlasOf(vae) {
+    const logits = vae.decoder.forward(tiles, TILES * TILES);
+    return bitmap(9 * TILES, 9 * TILES, (c, r) => {
       const [u, v] = [c % 9, r % 9];
       const tile = Math.floor(r / 9) * TILES + Math.floor(c / 9);
       return u > 7 || v > 7 ? 0 : sigmoid(logits[64 * tile + 8 * v + u]);
     });
-    atlas.show(url, { x: 0, y: 0, width: TILES, height: TILES });
   }
 
   await firstOf(kit.state).known;

@@ -128,11 +128,12 @@ async function build(kit, { weights, images, labels, heldOut, train }) {
     wanted = moves;
     const path = Array.from({ length: moves.length + 1 }, (_, n) => known.get(moves.slice(0, n)));
     const have = path.findLastIndex((there) => there);
-    const { weights: now, measured } = path[have];
+    const moment = path[have];
+    const { weights: now, measured } = moment;
     const vae = new Vae(SHAPE, now);
     const points = path.map((there) => there?.measured).filter(Boolean);
     after.paint(draws(vae));
-    const { q, numbers } = panes.paint(vae, state.digit, points, have, measured);
+    const { q, numbers } = panes.paint(vae, state.digit, points, have, moment);
     panes.name(`After ${have} steps: the ellipse of this image is at ${number(q.mean[0], 1)}, ${number(q.mean[1], 1)}.`);
     const count = (letter) => [...moves.slice(0, have)].filter((move) => move === letter).length;
     write(said, `${count("e")} encoder and ${count("d")} decoder steps${have < moves.length ? ", computing" : ""}`);

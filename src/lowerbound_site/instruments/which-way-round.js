@@ -41,20 +41,21 @@ function build(kit) {
   const places = ["left", "right"].map((key, i) => new Border(kit, key, `place of the ${i ? "second" : "first"} hump`, { steps: { small: 0.1, large: 0.5, page: 1 } }));
   curves.element.append(...places.map((place) => place.element));
   const direction = choice(kit, "direction", "make small", { qp: "KL(q‖p)", pq: "KL(p‖q)" });
-  const fitted = choice(kit, "fitted", "by moving", { q: "q; the humps are p", p: "p; the humps are q" });
+  const fitted = choice(kit, "fitted", "call the bell curve", { q: "q, and the humps p", p: "p, and the humps q" });
   const share = axisSlider(kit, "share", "share of the first hump", { small: 0.01, large: 0.05, page: 0.1 });
   const shown = element("output", { class: "lb-sums" });
-  let tried = false;
-  const question = predict(kit, "Now the least KL(q‖p), with q fitted, sits on one hump. Turn it round, to KL(p‖q): where does q go?", {
-    answers: ["to the other hump", "over both", "it stays"],
+  let tried = false; // the names are exchanged only after that: two choices at once are one too many
+  kit.atReset(() => (tried = false));
+  const question = predict(kit, "The bell curve q is where KL(q‖p) is least: on one hump of p. Where is KL(p‖q) least?", {
+    answers: ["on the other hump", "over both", "on the same hump"],
     right: 1,
-    because: "KL(p‖q) averages over p. Where p is, q has to be; what lies between the humps costs little.",
+    because: "KL(p‖q) averages over p. Where p is, q has to be; what lies between the humps costs little. Now try it with the names exchanged.",
   });
   return {
     stage: element(
       "div",
       { class: "lb-stage lb-scene" },
-      element("p", { class: "lb-do lb-live" }, "Turn the KL round, then exchange who is fitted. Move the humps."),
+      element("p", { class: "lb-do lb-live" }, "Take the other KL. Move the humps."),
       question.element,
       element("div", { class: "lb-row" }, direction.element, fitted.element),
       curves.element,
@@ -76,6 +77,7 @@ function build(kit) {
       const says = `best ${state.fitted}: mean ${number(mean, 2)}, width ${number(width, 2)}, ${kl} = ${number(least, 2)}`;
       write(shown, `${says}. ${state.fitted} stands ${first(state) ? "first: it must not be where the other is not" : "second: it must be wherever the other is"}.`);
       tried ||= state.direction === "pq" && state.fitted === "q";
+      fitted.element.hidden = !tried && state.fitted === "q";
       question.paint(tried);
       kit.say(says);
       return texts(measure(state), 2);

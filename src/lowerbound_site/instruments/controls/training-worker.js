@@ -1,7 +1,8 @@
 // Trains a VAE beside the page, and looks at it on the way. What the page says to it, and what it answers:
 //
 //     begin {settings, shape, train, heldOut, x, teacher}     an untrained VAE; a frame and a measurement, then "ready"
-//     film {settings, shape, train, heldOut}                  trains to the end; weights and a measurement of every epoch
+//     film {settings, shape, train, heldOut, digit}           trains to the end; weights and a measurement of every epoch,
+//                                                             all codes, and what there is to know of one digit
 //     steps {moves, shape, weights, train, heldOut, seed}     steps of one network at a time: weights after each
 //     run {until}      "step", "epoch" or "end"; frames on the way, measurements every fifth epoch, then "rested"
 //     halt             rests; then all held-out digits are measured, too
@@ -9,13 +10,12 @@
 //
 // A frame is what is seen of the networks as they are at that moment: weights, codes, and all about the image x.
 
-import { costs, encodeAll, island, measure } from "../maths/measure.js";
+import { QUICK, costs, encodeAll, island, look, measure } from "../maths/measure.js";
 import { Random } from "../maths/random.js";
 import { scramble } from "../maths/scramble.js";
 import { descend, Training, Vae } from "../maths/train.js";
 
 const FEW = 60; // held-out digits that are measured while it trains
-const QUICK = { points: 48, limit: 5, spacing: 0.75 };
 const THOROUGH = { points: 144, limit: 7 }; // as the library has it
 const BETWEEN_FRAMES = 200; // milliseconds
 const AT_A_TIME = 25; // milliseconds of training before it listens again
@@ -62,12 +62,14 @@ const orders = {
     tell({ say: "ready" });
   },
 
-  async film({ settings, shape, train, heldOut }, pause) {
+  async film({ settings, shape, train, heldOut, digit }, pause) {
     const vae = Vae.untrained(shape, new Random(settings.seed));
     job = { vae, training: new Training(vae, train, settings, new Random(settings.seed, 1)), heldOut };
+    const [count, x] = [heldOut.length / shape.pixels, heldOut.subarray(digit * shape.pixels, (digit + 1) * shape.pixels)];
     for (let epoch = 0; ; epoch++) {
       const found = await measure(vae, heldOut.subarray(0, FEW * shape.pixels), FEW, QUICK, pause);
-      tell({ say: "kept", epoch, weights: vae.weights.slice(), measured: { at: epoch, ...found } });
+      const seen = { mean: encodeAll(vae, heldOut, count).mean, looks: { [digit]: look(vae, x) } };
+      tell({ say: "kept", epoch, moment: { weights: vae.weights.slice(), measured: { at: epoch, ...found }, ...seen } });
       if (epoch === settings.epochs) break;
       while (!job.training.step().over);
       await pause();

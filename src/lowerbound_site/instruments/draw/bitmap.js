@@ -1,6 +1,6 @@
 // Pictures as alpha masks: painted once, coloured by the page, so that a change of scheme repaints itself.
 
-import { svg } from "../controls/dom.js";
+import { change, svg } from "../controls/dom.js";
 
 let context;
 
@@ -33,11 +33,11 @@ export function tinted(id, colour, opacity = 1, crisp = false) {
   const rect = svg("rect", { fill: colour, "fill-opacity": opacity, mask: `url(#${id})` });
   return {
     element: svg("g", {}, mask, rect),
-    show(url, { x, y, width, height }) {
-      for (const part of [image, mask, rect]) for (const [key, value] of Object.entries({ x, y, width, height })) part.setAttribute(key, round(value));
-      image.setAttribute("href", url);
+    show(url, place) {
+      for (const part of [image, mask, rect]) {
+        for (const key in place) change(part, { [key]: String(Math.round(place[key] * 1e4) / 1e4) });
+      }
+      change(image, { href: url });
     },
   };
 }
-
-const round = (value) => Math.round(value * 1e4) / 1e4;

@@ -49,9 +49,10 @@ export class Codes {
 
   /** mean: all codes, (n, 2); image: {mean, std} of q(z|x); island: {logMass, points, limit}; limit: how far is seen. */
   paint({ mean, image, island, limit }) {
+    if (limit !== this.limit) this.drawn = new WeakMap(); // what was drawn of codes and of islands that may come again
     this.limit = limit;
     const place = (n) => `M${(this.across(mean[2 * n]) - 2).toFixed(1)} ${(this.up(mean[2 * n + 1]) - 3.5).toFixed(1)}`;
-    change(this.numerals, { d: Array.from(this.labels, (label, n) => place(n) + STROKES[label]).join("") });
+    change(this.numerals, { d: this.#once(mean, () => Array.from(this.labels, (label, n) => place(n) + STROKES[label]).join("")) });
     const unit = SIZE / (2 * limit);
     const out = reach(0.95);
     change(this.prior, { r: out * unit });
@@ -60,13 +61,20 @@ export class Codes {
     change(this.ellipse, { cx: x, cy: y, rx: Math.max(1.5, out * image.std[0] * unit), ry: Math.max(1.5, out * image.std[1] * unit) });
     const inside = (value, from, to) => Math.min(to, Math.max(from, value));
     change(this.names.q, { x: inside(x + 0.72 * out * image.std[0] * unit + 5, 4, SIZE - 48), y: inside(y + 0.72 * out * image.std[1] * unit + 12, 14, SIZE - 6) });
-    const top = this.#paintIsland(island);
+    const { url, at, lines, top } = this.#once(island, () => this.#outlined(island));
+    this.cloud.show(url, at);
+    lines.forEach((d, k) => change(this.outlines[k], { d }));
     change(this.names.p, { x: inside(top[0] - 20, 4, SIZE - 48), y: inside(top[1] - 5, 14, SIZE - 6) });
     this.#tick(limit);
   }
 
-  /** As dark as probable, with both outlines; returns the highest point of the outer one. */
-  #paintIsland({ logMass, points, limit, center = [0, 0] }) {
+  #once(of, draw) {
+    if (!this.drawn.has(of)) this.drawn.set(of, draw());
+    return this.drawn.get(of);
+  }
+
+  /** A picture as dark as probable and its place, both outlines, and the highest point of the outer one. */
+  #outlined({ logMass, points, limit, center = [0, 0] }) {
     const spacing = (2 * limit) / (points - 1);
     const whole = { values: logMass, n1: points, n2: points, from1: center[0] - limit, from2: center[1] - limit, step: spacing };
     const field = refine(crop(whole, 16), 3);
@@ -74,15 +82,15 @@ export class Codes {
     const peak = field.values.reduce((most, value) => Math.max(most, value), -Infinity);
     const density = field.values.map((value) => Math.exp(value - peak));
     const unit = SIZE / (2 * this.limit);
-    const place = { x: this.across(from1 - step / 2), y: this.up(from2 + (n2 - 0.5) * step), width: n1 * step * unit, height: n2 * step * unit };
-    this.cloud.show(bitmap(n1, n2, (c, r) => density[c * n2 + (n2 - 1 - r)]), place);
+    const at = { x: this.across(from1 - step / 2), y: this.up(from2 + (n2 - 0.5) * step), width: n1 * step * unit, height: n2 * step * unit };
+    const url = bitmap(n1, n2, (c, r) => density[c * n2 + (n2 - 1 - r)]);
     let top = [SIZE / 2, SIZE];
-    borders(density, SHARES).forEach((level, k) => {
-      const lines = isolines({ ...field, values: density }, level).map(([a, b, c, d]) => [this.across(a), this.up(b), this.across(c), this.up(d)]);
-      change(this.outlines[k], { d: lines.map((line) => `M${line[0].toFixed(1)} ${line[1].toFixed(1)}L${line[2].toFixed(1)} ${line[3].toFixed(1)}`).join("") });
-      for (const [a, b] of lines) if (b < top[1]) top = [a, b];
+    const lines = borders(density, SHARES).map((level) => {
+      const segments = isolines({ ...field, values: density }, level).map(([a, b, c, d]) => [this.across(a), this.up(b), this.across(c), this.up(d)]);
+      for (const [a, b] of segments) if (b < top[1]) top = [a, b];
+      return segments.map(([a, b, c, d]) => `M${a.toFixed(1)} ${b.toFixed(1)}L${c.toFixed(1)} ${d.toFixed(1)}`).join("");
     });
-    return top;
+    return { url, at, lines, top };
   }
 
   /** A cross at one place. */

@@ -2,7 +2,7 @@
 // sixty held-out digits, their curves so far, and what the image's code decodes to.
 
 import { element, write } from "../controls/dom.js";
-import { encodeAll, island } from "../maths/measure.js";
+import { encodeAll, look } from "../maths/measure.js";
 import { sigmoid } from "../maths/numbers.js";
 import { Codes } from "./codes.js";
 import { Curves } from "./curves-of-training.js";
@@ -33,23 +33,24 @@ export function runPanes(name, { images, labels, heldOut, heap = "Each numeral: 
     root: element("div", { class: "lb-moment" },
       element("div", {}, codes.root, element("p", { class: "lb-legend" }, legend)), element("div", {}, table, curves.root), image),
     /**
-     * points: the measurements so far; `measured` is that of the moment `at`, of which `kept` keeps what is worked out here.
-     * Returns the image's q and island.
+     * points: the measurements so far; `moment` is that of `at`: it has what was measured, and keeps what is worked out here,
+     * all of which the worker may have worked out already. Returns what is known of the image.
      */
-    paint(vae, digit, points, at, measured, kept = {}) {
+    paint(vae, digit, points, at, moment) {
+      const { measured } = moment;
       const x = images[digit];
-      const q = encodeAll(vae, x, 1);
-      kept.mean ??= encodeAll(vae, heldOut, images.length).mean;
-      kept.islands ??= {};
-      const posterior = (kept.islands[digit] ??= island(vae, x, 5, 40));
-      codes.paint({ mean: kept.mean, image: q, island: posterior, limit: LIMIT });
+      moment.mean ??= encodeAll(vae, heldOut, images.length).mean;
+      moment.looks ??= {};
+      const known = (moment.looks[digit] ??= look(vae, x));
+      const { q, posterior } = known;
+      codes.paint({ mean: moment.mean, image: q, island: posterior, limit: LIMIT });
       picture.paint(x);
       decoded.paint(vae.decoder.forward(q.mean, 1).subarray(0, 64).map(sigmoid));
       curves.paint(points, most);
       curves.mark(at, most);
       const numbers = measured ? [number(measured.loss, 2), number(measured.surprise, 2), gap(measured.gap)] : ["", "", ""];
       cells.forEach((cell, n) => write(cell, numbers[n]));
-      return { x, q, posterior, numbers };
+      return { ...known, numbers };
     },
     /** The map in words. */
     name(text) {

@@ -7,6 +7,7 @@ import { expectation } from "./quadrature.js";
 import { Grid, likelihood } from "./vae.js";
 
 const BLOCK = 256; // codes decoded at once
+export const QUICK = { points: 48, limit: 5, spacing: 0.75 }; // what is measured beside a training
 
 /** q(z|x) of n images: means and standard deviations, (n, latent) each. */
 export function encodeAll(vae, x, n) {
@@ -38,6 +39,14 @@ export function costs(vae, x, [m1, m2], [s1, s2], spacing) {
     return values;
   };
   return { reconstruction: expectation(valuesAt, spacing), kl: klToPrior(upright(m1, m2, s1, s2)) };
+}
+
+/** What there is to know of one image: q(z|x), p(z|x) as an island, and its gap. */
+export function look(vae, x) {
+  const q = encodeAll(vae, x, 1);
+  const posterior = island(vae, x, QUICK.limit, 40);
+  const { reconstruction, kl } = costs(vae, x, q.mean, q.std, QUICK.spacing);
+  return { q, posterior, gap: reconstruction + kl + posterior.logEvidence };
 }
 
 /** The grid of vae.js over a decoder of any shape. */
