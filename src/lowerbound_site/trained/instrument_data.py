@@ -91,8 +91,8 @@ def _answers(weights: dict[str, Any], images: Any) -> bytes:
         weights[f"encoder.{part}"].astype(float) for part in ("0.weight", "0.bias", "2.weight", "2.bias")
     )
     sums = images @ weight1.T + bias1
-    answers = (sums / (1 + np.exp(-sums))) @ weight2.T + bias2
-    return answers.astype("<f4").tobytes()
+    answers: bytes = ((sums / (1 + np.exp(-sums))) @ weight2.T + bias2).astype("<f4").tobytes()
+    return answers
 
 
 def _walks(library: Path) -> list[dict[str, Any]]:
