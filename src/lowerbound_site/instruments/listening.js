@@ -74,6 +74,7 @@ function build(kit, { x, whole, truth, costs }) {
   field.marks.append(halo.element, ring.element);
   const loss = bar("lb-loss");
   const image = digits("listening-x", "var(--lb-data)", 1, "<i>x</i>");
+  image.paint([x]); // it stays
   const drawn = digits("listening-drawn", "var(--lb-ink)", 1, "<i>q</i>’s draws");
   const slider = axisSlider(kit, "part", "decoder listens", { small: 0.05, large: 0.2, page: 0.2 });
   const answers = choice(kit, "q", "q(z|x)", { encoder: "encoder’s", best: "best ellipse", prior: "prior" });
@@ -108,7 +109,6 @@ function build(kit, { x, whole, truth, costs }) {
     shown = state.part;
     field.showIsland(true);
     for (const part of [halo, ring]) part.paint(q);
-    image.paint([x]);
     drawn.paint(NOISE.map((e) => forward(decoder, codeAt(q, e)).map(sigmoid)));
     loss.paint({
       from: 0, to: AXIS, step: 10, marks: [],
