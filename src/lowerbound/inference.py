@@ -1,7 +1,9 @@
 r"""How good is $q(z \mid x)$? The best that its family of distributions can do.
 
 With the best q of each x by itself the gap $\log p(x) - \ELBO(x)$ comes apart in two. What even that q leaves is the
-approximation gap: the true posterior is no such normal. The rest is the amortization gap: one network serves every x.
+approximation gap: the true posterior is no such normal. The rest is the amortization gap: one network serves every x,
+and of held-out x it has seen none. The best q is found by a climb, to a local maximum: so found, the first is an upper
+estimate and the second a lower one.
 
 Source: Cremer et al. 2018, Inference suboptimality in variational autoencoders.
 """

@@ -15,6 +15,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits as bce_with_log
 
 import lowerbound as lb
 from lowerbound.diagnose import SKIPPED, THRESHOLDS, WRONG, AnyVAE, diagnose
+from lowerbound.diagnose.anyvae import as_any
 from lowerbound.psis import pareto_k
 from tests.library.broken import BROKEN, PLANTED, SOUND, data, each_kl, loss_of, plain, planted, right, sound, summed
 
@@ -258,6 +259,9 @@ def test_counts_have_a_binomial_with_its_coefficients_or_without():
     assert report(once).wrong == ("beta",)
     assert report(once)["beta"].number == pytest.approx(16, rel=0.01)
     assert "Count the cross-entropy 16 times" in str(report(once)["beta"])
+    meant = str(report(lambda decoded, x: once(decoded, x) / 64)["beta"])
+    assert "counted once, a mean over 64 pixels" in meant
+    assert "and count the cross-entropy 16 times" in meant
     assert "likelihood fits the data" in report(once, counts / 16).wrong
 
 
@@ -315,6 +319,10 @@ def test_every_threshold_says_where_it_comes_from():
     assert all(source for _, source in THRESHOLDS.values())
 
 
+def test_pixels_that_are_off_or_on_are_not_taken_for_counts():
+    assert as_any(lb.trained_digits()).likelihood == "bernoulli-logits"
+
+
 @pytest.mark.parametrize(
     ("changed", "error", "message"),
     [
@@ -323,6 +331,7 @@ def test_every_threshold_says_where_it_comes_from():
         ({"likelihood": "gaussian"}, ValueError, "sigma"),
         ({"sigma": 1.0}, ValueError, "sigma"),
         ({"likelihood": "binomial-logits"}, ValueError, "total"),
+        ({"likelihood": "binomial-logits", "total": 0}, ValueError, "total"),
         ({"network": None}, TypeError, "network"),
         ({"step": right}, ValueError, "one of the two"),
     ],

@@ -35,7 +35,10 @@ customElements.define(
       const right = details.dataset.answer;
       const then = details.querySelector(".lb-then");
       const said = element("p", { class: "lb-verdict", role: "status" });
-      const next = button(`Next ${this.dataset.case}`, () => this.#show(this.#cases.find(({ done }) => !done)));
+      const next = button(`Next ${this.dataset.case}`, () => {
+        const later = this.#cases.slice(this.#cases.indexOf(one) + 1);
+        this.#show([...later, ...this.#cases].find(({ done }) => !done));
+      });
       const mark = this.querySelector(`.lb-post a[href$="#${details.id}"]`);
       const answers = (details.dataset.answers ?? this.dataset.answers).split("|");
       const one = { details, right, mark, asked: !answers.includes(right) };
@@ -76,6 +79,7 @@ customElements.define(
         let place = mark.closest("p");
         while (place.nextElementSibling?.matches("details")) place = place.nextElementSibling;
         place.after(details);
+        details.addEventListener("toggle", () => mark.toggleAttribute("data-open", details.open));
         // Closed, it is gone; so whoever closes it is back where it was opened.
         details.querySelector("summary").addEventListener("click", () => mark.focus({ preventScroll: true }));
       }

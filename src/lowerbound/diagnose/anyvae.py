@@ -70,6 +70,8 @@ class AnyVAE:
         for name, needs in (("sigma", "gaussian"), ("total", "binomial-logits")):
             if (self.likelihood == needs) != (getattr(self, name) is not None):
                 raise ValueError(f"{name}: a number for {needs!r} and for no other, got {getattr(self, name)!r}")
+        if self.total is not None:
+            Binomial(self.total)  # refuses what is no count
         expect(self.network, nn.Module, "network", "a torch.nn.Module")
         if self.loss is not None and self.step is not None:
             raise ValueError("loss, step: one of the two is enough, and both could disagree")
@@ -119,8 +121,11 @@ class _Called(nn.Module):
 
 def as_any(vae: VAE) -> AnyVAE:
     """A VAE of this library as anybody's; with a tilted q(z|x), the widths along the axes."""
-    if isinstance(vae.likelihood, Binomial):
-        said: dict[str, Any] = {"likelihood": "binomial-logits", "total": vae.likelihood.total}
+    said: dict[str, Any]
+    if isinstance(vae.likelihood, Bernoulli):
+        said = {"likelihood": "bernoulli-logits"}
+    elif isinstance(vae.likelihood, Binomial):
+        said = {"likelihood": "binomial-logits", "total": vae.likelihood.total}
     elif isinstance(vae.likelihood, GaussianNoise | LearnedNoise):
         said = {"likelihood": "gaussian", "sigma": torch.as_tensor(vae.likelihood.sigma).item()}
     else:

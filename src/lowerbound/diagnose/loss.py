@@ -173,7 +173,8 @@ def _made_of(m: Measured) -> str:
     first = {f"{cost}, summed": 1.0, f"{cost}, a mean over {pixels} pixels": 1 / pixels}
     first |= {f"half the {words}": factor / 2 for words, factor in first.items()}
     if total is not None:
-        first[f"cross-entropy of x / {total}, counted once"] = 1 / total
+        once = f"cross-entropy of x / {total}, counted once"
+        first |= {once: 1 / total, f"{once}, a mean over {pixels} pixels": 1 / (total * pixels)}
     second = {"KL, summed": 1.0, f"KL, a mean over {latent} latent numbers": 1 / latent}
     second |= {"KL, without its 1/2": 2.0, f"KL, divided by {pixels} pixels": 1 / pixels}
     kl = _named(fit.b, smaller.b, second) if fit.b else "no KL"
