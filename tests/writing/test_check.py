@@ -51,6 +51,12 @@ def test_what_changed_since_main_is_checked_and_nothing_else(
     assert "two-and-two" not in said
 
 
+def test_what_nothing_here_checks_is_named(cloned: Path, write: Write, capsys: pytest.CaptureFixture[str]) -> None:
+    write("docs/assets/css/page.css", "h1 { color: red }\n")
+    assert check_changes(cloned)
+    assert capsys.readouterr().out == "what else differs from main, only make test checks: docs/assets/css/page.css\n"
+
+
 def test_a_claim_stands_on_pages_that_can_be_read(
     cloned: Path, write: Write, capsys: pytest.CaptureFixture[str]
 ) -> None:

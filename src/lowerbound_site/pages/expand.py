@@ -349,7 +349,7 @@ def questions(pages: list[Page], root: Path) -> str:
 def _sketch(page: Page, root: Path) -> str:
     """A small drawing of what a question is about, in line, so that it takes the page's colours."""
     path = (root / "docs" / page.path).parent / "sketches" / f"{Path(page.path).stem}.svg"
-    return path.read_text(encoding="utf-8").strip() if path.exists() else ""
+    return " ".join(path.read_text(encoding="utf-8").split()) if path.exists() else ""
 
 
 def ledger(

@@ -17,6 +17,7 @@ from lowerbound_site.pages.explanations import FOLDER, read_explanations
 from lowerbound_site.writing.some_pages import SomePages
 
 _AS_MEANT = "reads as it is meant, and its links lead somewhere"
+_NAMED = 5  # files, before the rest is counted
 
 
 def check_changes(root: Path = ROOT) -> bool:
@@ -26,18 +27,20 @@ def check_changes(root: Path = ROOT) -> bool:
         print("nothing differs from main")
         return True
     written = [*(page.path for page in read_pages(root)), *(found.path for found in read_explanations(root))]
-    holds = [check_page(path, root) for path in written if f"docs/{path}" in changed]
+    written = [f"docs/{path}" for path in written]
+    holds = [check_page(path, root) for path in written if path in changed]
     for name in sorted({Path(path).stem for path in changed if path.startswith("snippets/")}):
         print(f"snippets/{name}.py")
         holds.append(check(name, root))
-    tests = sorted({test for path in changed if (test := _test_of(path, root))})
-    if tests:
+    tested = {path: test for path in changed if (test := _test_of(path, root))}
+    if tests := sorted({*tested.values()}):
         command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
         ended = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
         holds.append(_verdict(", ".join(tests), [ended.stdout + ended.stderr] if ended.returncode else []))
-    seen = sum(path.startswith(("docs/", "snippets/")) for path in changed) + len(tests)
-    if seen < len(changed):
-        print(f"{len(changed) - seen} more files differ from main; make test runs everything")
+    seen = {*written, *tested, *tests}
+    if left := [path for path in changed if path not in seen and not path.startswith("snippets/")]:
+        more = f" and {len(left) - _NAMED} more" if len(left) > _NAMED else ""
+        print(f"what else differs from main, only make test checks: {', '.join(left[:_NAMED])}{more}")
     return all(holds)
 
 
@@ -54,8 +57,11 @@ def changes(root: Path = ROOT) -> list[str]:
 
 
 def _test_of(path: str, root: Path) -> str | None:
-    """The test of a module of the library, or of an instrument or its mathematics."""
+    """The test of a module of the library, of an instrument or its mathematics, or of a sketch."""
     place = Path(path)
+    if place.parent.name == "sketches":
+        colours = "tests/pages/test_colours.py"
+        return colours if (root / colours).exists() else None
     folder = {"lowerbound": "library", "instruments": "instruments", "maths": "instruments"}.get(place.parent.name)
     test = f"tests/{folder}/test_{place.stem.replace('-', '_')}.py"
     return test if folder and place.suffix in (".py", ".js") and (root / test).exists() else None

@@ -75,8 +75,11 @@ def serve(root: Path = ROOT) -> None:
         os.environ["SITE_URL"] = f"http://{HOST}:{server.server_port}/"
         site = kept(root)
         if not site.exists():
-            print("The site is built for the first time; that takes about a minute.", flush=True)
-            refresh(root)
+            print("The site is built for the first time; that takes one to three minutes.", flush=True)
+            try:
+                refresh(root)
+            except KeyboardInterrupt:
+                return
         with tempfile.TemporaryDirectory(dir=site.parent) as folder:
             desk = Desk(root, site, Path(folder), is_current(root))
             server.RequestHandlerClass = functools.partial(_Handler, desk, directory=str(site))
