@@ -262,7 +262,7 @@ def test_the_guess_is_judged_by_the_gap_at_the_epoch_that_it_is_about(
     page.get_by_role("button", name="about the same").click()
     page.evaluate("document.querySelector('lb-instrument').instrument.set({epoch: 19})")
     page.wait_for_function("document.querySelector('.lb-epoch output').textContent === '19'")
-    expect(verdict).to_have_text("Now try it, and see.")
+    expect(verdict).to_have_text("Now press “Go on”, and see.")
     page.evaluate("document.querySelector('lb-instrument').instrument.set({epoch: 20})")
     page.wait_for_function("document.querySelector('.lb-epoch output').textContent === '20'")
     then = numbers(page)[2]
@@ -276,6 +276,7 @@ def test_the_curves_end_where_the_reader_has_been(stage: str, browser: Browser, 
     drawn = "document.querySelector('.lb-line-gap').getAttribute('d').split('L').length"  # a point an epoch
     press(page, "Train")
     page.get_by_role("button", name="Go on").wait_for()  # at epoch 2
+    expect(page.get_by_text("The film has stopped on purpose, at epoch 2.")).to_be_visible()
     page.wait_for_timeout(1500)  # in which more are trained
     assert page.evaluate(drawn) == 3
     for epoch, seen in ((5, 6), (1, 6)):
