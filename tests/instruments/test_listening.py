@@ -156,7 +156,7 @@ def test_a_deaf_decoder_s_gap_is_the_kl_to_the_prior(browser: Browser, stage: st
     assert match["-log p(x)"] == deaf["-log p(x)"]
     assert float(match["loss"]) > float(listening["loss"]) + 5
     assert page.locator(".lb-verdict").first.text_content() == verdict  # judged once
-    assert (page.locator(".lb-verdict").last.text_content() or "").startswith("You said “gap 0, the same pictures”, and that")
+    expect(page.locator(".lb-verdict").last).to_contain_text("You said “gap 0, the same pictures”, and that is right.")
     page.get_by_role("button", name="Reset").click()
     expect(page.get_by_role("button", name="gap 0, the same pictures")).to_be_hidden()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

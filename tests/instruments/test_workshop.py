@@ -328,6 +328,23 @@ def test_an_encoder_step_leaves_the_line_and_a_decoder_step_the_ellipse(
     page.close()
 
 
+def test_sixteen_encoder_steps_leave_the_line_and_a_loss_is_its_line_and_its_gap(
+    stage: str, browser: Browser, complaints: list[str]
+) -> None:
+    page = opened(browser.new_page(), f"{stage}steps", complaints)
+    before = numbers(page)
+    press(page, "16 encoder steps")
+    expect(page.locator(".lb-so-far")).to_have_text("16 encoder and 0 decoder steps", timeout=LONG)
+    after = numbers(page)
+    assert before[1] == after[1]
+    assert after[0] < before[0]
+    for cell in page.locator(".lb-numbers td output").all_text_contents():
+        assert re.fullmatch(r"\d+\.\d\d", cell)  # the gap, too, also where it is above ten
+    page.goto(f"{stage}steps")
+    expect(page.locator(".lb-numbers td output").last).to_have_text(re.compile(r"1\d\.\d\d"))
+    page.close()
+
+
 def test_decoder_steps_in_a_row_answer_the_question_whatever_came_before(
     stage: str, browser: Browser, complaints: list[str]
 ) -> None:
