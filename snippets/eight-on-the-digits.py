@@ -2,8 +2,8 @@
 
 Kind: computation
 Break it: vae.log_likelihood(x, z) -> vae.log_joint(x, z)
-Figure: Eight small pictures in two columns, each of the model's, in blue, beside the encoder's with the same name, in
-    orange. A round cloud of codes beside a lumpy one. Eight images that the model makes, most of them like digits,
+Figure: Eight small pictures in four numbered rows, each of the model's, in blue, beside the encoder's with the same name,
+    in orange. A round cloud of codes beside a lumpy one. Eight images that the model makes, most of them like digits,
     beside eight from the data. A small island of codes that could have made one four, beside a small ellipse at the
     same place. Eight fours, drawn from what the decoder answers to one code, beside eight fours that it may come from.
 """
@@ -39,6 +39,9 @@ shown["dividing: q(x|z)"] = images[behind]
 figure, axes = subplots(4, 2, figsize=(3.7, 5.7))
 posterior_map(axes[2, 0], posterior)
 ellipse(axes[2, 1], vae.encode(x))
+for row, left in enumerate(axes[:, 0], 1):
+    left.text(-0.15, 0.5, row, transform=left.transAxes, va="center", weight="bold")
+
 for ax, colour, (name, what) in zip(axes.flat, [P, Q] * 4, shown.items(), strict=True):
     if len(what) == 8:
         pictures(ax, what.reshape(8, 8, 8), columns=4, colour=colour)

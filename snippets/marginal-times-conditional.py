@@ -27,6 +27,7 @@ for image, prob in zip(["zero", "one", "seven"], p_x.tolist(), strict=True):
 print(f"p(straight|one) = {p_z_given_x[1, 1]:.2f}")
 print(f"p(one|straight) = {p_x_given_z[1, 1]:.2f}")
 print(f"p(straight|seven) = {p_z_given_x[2, 1]:.3f}")
+print(f"p(round|seven) = {p_z_given_x[2, 0]:.3f}")
 print(f"p(seven|straight) = {p_x_given_z[2, 1]:.3f}")
 
 assert torch.allclose(p_z_given_x.sum(1), torch.ones(3, dtype=torch.float64)), (

@@ -4,7 +4,7 @@ import copy
 
 import pytest
 import torch
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from torch import Tensor
 
 from lowerbound import VAE, FullNormal, Grid, digits, elbo
@@ -145,14 +145,19 @@ def test_a_deaf_decoder_s_gap_is_the_kl_to_the_prior(browser: Browser, stage: st
     deaf = numbers()
     assert deaf["gap"] == deaf["KL to the prior"]
     assert float(deaf["gap"]) > float(listening["gap"]) + 1
-    verdict = page.locator(".lb-verdict").text_content() or ""
+    verdict = page.locator(".lb-verdict").first.text_content() or ""
     assert verdict.startswith("You said “0”, but the answer is “larger”.")
     assert f"from {listening['gap']} to {deaf['gap']}" in verdict
+    # The next question stands there, and choosing by oneself what it is about is judged, too.
+    page.get_by_role("button", name="gap 0, the same pictures").press("Enter")
     page.get_by_role("radio", name="prior").check()
     match = numbers()
     assert match["gap"] == match["KL to the prior"] == "0.00"
     assert match["-log p(x)"] == deaf["-log p(x)"]
     assert float(match["loss"]) > float(listening["loss"]) + 5
-    assert page.locator(".lb-verdict").text_content() == verdict  # judged once
+    assert page.locator(".lb-verdict").first.text_content() == verdict  # judged once
+    expect(page.locator(".lb-verdict").last).to_contain_text("You said “gap 0, the same pictures”, and that is right.")
+    page.get_by_role("button", name="Reset").click()
+    expect(page.get_by_role("button", name="gap 0, the same pictures")).to_be_hidden()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.close()

@@ -392,7 +392,7 @@ def test_the_decoder_bends_to_the_ellipses_that_are_held(browser: Browser, stage
         assert float(after["-log p(x)"]) > float(before["-log p(x)"]) + 0.5
     page.get_by_role("button", name="as small as before").click()
     page.get_by_role("radio", name="any shape").check()
-    expect(page.locator(".lb-verdict").last).to_have_text("Now try it, and see.")  # it asks of the shuffle alone
+    expect(page.locator(".lb-verdict").last).to_have_text("It asks of the shuffle alone: shuffle again.")
     page.get_by_role("slider", name="cells a side").press("ArrowRight")
     assert "all digits now" not in shown(page)
     expect(page.locator(".lb-verdict").last).to_contain_text("and that is right")

@@ -660,7 +660,7 @@ CHANGES: dict[Callable[[Modules], None], list[tuple[str, str, str]]] = {
         ("maths/rain.js", "uniform(PIXELS * count, forPixels)", "uniform(PIXELS * count, forCodes)"),
         ("maths/rain.js", "images[PIXELS * k + d]", "images[d]"),
         ("maths/rain.js", "likelihood(x, logits, PIXELS * k)", "likelihood(x, logits, k)"),
-        ("rain.js", "pixel <= state.differ", "pixel < state.differ"),
+        ("rain.js", "differ[k] <= most", "differ[k] < most"),
         ("rain.js", "Math.min(...seen)", "seen.at(-1)"),
         ("rain.js", "Math.exp(log - all)", "Math.exp((log - all) / 2)"),
     ],

@@ -208,6 +208,38 @@ def test_it_plays_pauses_steps_and_ends(name: str, key: str, shared: Page, stage
     shared.emulate_media(reduced_motion="no-preference")
 
 
+def test_the_sevens_stand_first_where_the_question_is_about_them(shared: Page, stage: str) -> None:
+    start(shared, stage, "two-machines", "pairs=200&sort=image")
+    for tray in shared.locator("lb-instrument svg[role=img]").all():
+        labels = [text for text in tray.locator("text").all_text_contents() if ", of these " in text]
+        assert [label.split(":")[0] for label in labels] == ["seven", "one", "zero"]
+        heights = [tray.get_by_text(label).bounding_box() for label in labels]
+        assert heights == sorted(heights, key=lambda box: box["y"] if box else 0)
+
+
+def test_pairs_and_runs_that_are_there_at_first_are_named(shared: Page, stage: str) -> None:
+    for name, key in (("two-machines", "pairs"), ("rain", "runs")):
+        start(shared, stage, name)
+        assert f" {state(shared)[key]} " in shared.locator(".lb-do").inner_text()
+
+
+def test_some_of_the_runs_that_are_kept_are_shown(shared: Page, stage: str) -> None:
+    """As many images as are kept, at most six, and none where none is."""
+    for differ, most in ((40, 6), (0, 0)):
+        start(shared, stage, "rain", f"runs=2000&differ={differ}")
+        said = shared.locator("lb-instrument output", has_text="kept").text_content() or ""
+        assert said == f"2,000 runs; {'2,000' if most else 0} kept (blue)."
+        ink = shared.evaluate("""async () => {
+          const image = new Image();
+          image.src = document.querySelector("#rain-kept image").href.baseVal;
+          await image.decode();
+          const paint = new OffscreenCanvas(image.width, image.height).getContext("2d");
+          paint.drawImage(image, 0, 0);
+          return Array.from({length: 6}, (_, n) => paint.getImageData(10 * n, 0, 10, 10).data.some(byte => byte));
+        }""")
+        assert ink == [True] * most + [False] * (6 - most)
+
+
 def test_a_click_on_a_column_chooses_its_code(shared: Page, stage: str) -> None:
     start(shared, stage, "read-the-column")
     shared.locator("svg").first.click(position={"x": 330, "y": 200})

@@ -262,7 +262,7 @@ def test_the_guess_is_judged_by_the_gap_at_the_epoch_that_it_is_about(
     page.get_by_role("button", name="about the same").click()
     page.evaluate("document.querySelector('lb-instrument').instrument.set({epoch: 19})")
     page.wait_for_function("document.querySelector('.lb-epoch output').textContent === '19'")
-    expect(verdict).to_have_text("Now try it, and see.")
+    expect(verdict).to_have_text("Now press “Go on”, and see.")
     page.evaluate("document.querySelector('lb-instrument').instrument.set({epoch: 20})")
     page.wait_for_function("document.querySelector('.lb-epoch output').textContent === '20'")
     then = numbers(page)[2]
@@ -276,6 +276,7 @@ def test_the_curves_end_where_the_reader_has_been(stage: str, browser: Browser, 
     drawn = "document.querySelector('.lb-line-gap').getAttribute('d').split('L').length"  # a point an epoch
     press(page, "Train")
     page.get_by_role("button", name="Go on").wait_for()  # at epoch 2
+    expect(page.get_by_text("The film has stopped on purpose, at epoch 2.")).to_be_visible()
     page.wait_for_timeout(1500)  # in which more are trained
     assert page.evaluate(drawn) == 3
     for epoch, seen in ((5, 6), (1, 6)):
@@ -324,6 +325,23 @@ def test_an_encoder_step_leaves_the_line_and_a_decoder_step_the_ellipse(
     lines = said_by(program.replace('["encoder", "encoder", "decoder"]', '["encoder"]')).splitlines()
     assert len(lines) == 2
     assert lines[0].split("-log p(x)")[1].split(",")[0] == lines[1].split("-log p(x)")[1].split(",")[0]
+    page.close()
+
+
+def test_sixteen_encoder_steps_leave_the_line_and_a_loss_is_its_line_and_its_gap(
+    stage: str, browser: Browser, complaints: list[str]
+) -> None:
+    page = opened(browser.new_page(), f"{stage}steps", complaints)
+    before = numbers(page)
+    press(page, "16 encoder steps")
+    expect(page.locator(".lb-so-far")).to_have_text("16 encoder and 0 decoder steps", timeout=LONG)
+    after = numbers(page)
+    assert before[1] == after[1]
+    assert after[0] < before[0]
+    for cell in page.locator(".lb-numbers td output").all_text_contents():
+        assert re.fullmatch(r"\d+\.\d\d", cell)  # the gap, too, also where it is above ten
+    page.goto(f"{stage}steps")
+    expect(page.locator(".lb-numbers td output").last).to_have_text(re.compile(r"1\d\.\d\d"))
     page.close()
 
 

@@ -86,6 +86,8 @@ async function build(kit, { images, labels, heldOut, train }) {
   const places = svg("svg", { viewBox: `0 0 ${TILES} ${TILES}`, class: "lb-decoded lb-places", role: "img", "aria-label": "what 25 places of the map decode to" }, atlas.element);
   const panes = runPanes("lb-film", { images, labels, heldOut }, EPOCHS, "epoch", [places, "25 places, decoded"]);
   const foretell = predict(kit, QUESTION.question, { answers: QUESTION.options });
+  const stopped = element("p", { role: "status" }); // beside the question, whether that is answered or not
+  foretell.element.append(stopped);
 
   const slider = element("input", { type: "range", min: 0, max: EPOCHS, step: 1, "aria-label": "epoch" });
   const said = element("output", {});
@@ -203,7 +205,10 @@ async function build(kit, { images, labels, heldOut, train }) {
     slider.setAttribute("aria-valuetext", measured ? `epoch ${waiting}, gap ${numbers[2]} nats` : `epoch ${waiting}`);
     write(play, playing ? "Pause" : state.epoch > 0 && state.epoch < EPOCHS ? "Go on" : run.length > EPOCHS ? "Play" : "Train");
     panes.name(`Epoch ${at}: the ellipse of this image is at ${number(q.mean[0], 1)}, ${number(q.mean[1], 1)}, its gap is ${gap(between)} nats.`);
-    if (at >= ASKED) foretell.paint(true, QUESTION.judge(run[0].measured, run[ASKED].measured));
+    const here = paused && !playing && state.net === PAUSE.net && at === PAUSE.epoch;
+    write(stopped, here ? `The film has stopped on purpose, at epoch ${at}. The gap is small: is the model good? Look at the 25 places, and press “Go on”.` : "");
+    const judged = at >= ASKED && QUESTION.judge(run[0].measured, run[ASKED].measured);
+    foretell.paint(judged, judged, here ? "" : playing ? "Watch the gap." : `Now press “${play.textContent}”, and see.`);
     if (!playing && measured) kit.say(`Epoch ${at}: loss ${numbers[0]}, gap ${numbers[2]} nats.`);
   }
 

@@ -78,22 +78,12 @@ function build(kit, { x, whole, truth, costs }) {
   const drawn = digits("listening-drawn", "var(--lb-ink)", 1, "<i>q</i>’s draws");
   const slider = axisSlider(kit, "part", "decoder listens", { small: 0.05, large: 0.2, page: 0.2 });
   const answers = choice(kit, "q", "q(z|x)", { encoder: "encoder’s", best: "best ellipse", prior: "prior" });
-  const DEAF = ["Make the decoder deaf to z, and leave q as it is: the encoder’s. The gap will be…", ["0", "as it is", "larger"]];
-  const TOO = ["Now let q be the prior, too. What becomes of the gap, and of the draws from q?", ["less gap, better pictures", "gap 0, the same pictures", "more gap, worse pictures"]];
-  let asking = DEAF;
-  const guess = predict(kit, DEAF[0], { answers: DEAF[1] });
-  const ask = (question) => {
-    asking = question;
-    guess.ask(...question);
-  };
-  const goOn = element("button", { type: "button", class: "lb-tool lb-live" }, "And if q is the prior, too?");
-  goOn.addEventListener("click", () => {
-    ask(TOO);
-    kit.set({ part: 0, q: "encoder" }, true);
-    guess.focus(); // this button goes
+  const first = predict(kit, "Make the decoder deaf to z, and leave q as it is: the encoder’s. The gap will be…", { answers: ["0", "as it is", "larger"] });
+  const second = predict(kit, "And if you then let q be the prior, too? What becomes of the gap, and of the draws from q?", {
+    answers: ["less gap, better pictures", "gap 0, the same pictures", "more gap, worse pictures"],
+    right: 1,
+    because: "Every code decodes to the same picture, so it does not matter which codes q draws. A perfect match, and nothing of x comes back.",
   });
-  kit.atReset(() => ask(DEAF));
-  guess.element.append(goOn);
   const names = ["loss", "−log p(x)", "gap", "KL(q‖prior)"];
   const outputs = names.map(() => element("output", { "aria-live": "off" }));
   const values = element("p", { class: "lb-values" }, ...names.flatMap((name, n) => [element("span", {}, `${name} `, outputs[n]), " "]));
@@ -124,25 +114,20 @@ function build(kit, { x, whole, truth, costs }) {
     const meaning = `gap ${numbers.gap}, loss ${numbers.loss}`;
     slider.paint(meaning, { 0: "deaf", 1: "fully" }[state.part]);
     answers.paint();
-    goOn.hidden = asking === TOO || state.part !== 0;
-    if (asking === TOO) {
-      guess.paint(state.part === 0 && state.q === "prior", {
-        right: 1,
-        because: "Every code decodes to the same picture, so it does not matter which codes q draws. A perfect match, and nothing of x comes back.",
-      });
-    } else if (state.part === 0 && state.q === "encoder") {
-      const before = costs({ part: 1, q: "encoder" }).gap;
-      guess.paint(true, {
-        right: gap < 0.005 ? 0 : gap > before ? 2 : 1,
-        because: `It went from ${gapText(before)} to ${numbers.gap}: p(z|x) is the prior now, and q is not. Let q be the prior, too.`,
-      });
-    }
+    const deafened = state.part === 0 && state.q === "encoder";
+    const before = deafened && costs({ part: 1, q: "encoder" }).gap;
+    first.paint(deafened, {
+      right: gap < 0.005 ? 0 : gap > before ? 2 : 1,
+      because: deafened ? `It went from ${gapText(before)} to ${numbers.gap}: p(z|x) is the prior now, and q is not.` : "",
+    }, "Now slide to “deaf”, at the left, with the encoder’s q.");
+    second.element.hidden = !first.judged();
+    second.paint(state.part === 0 && state.q === "prior", undefined, "Now choose “prior” with a deaf decoder, and see.");
     kit.say(`decoder listens ${number(state.part, 2)}: ${meaning}, minus log p of x ${numbers["-log p(x)"]}`);
     return numbers;
   }
 
   const stage = element("div", { class: "lb-stage lb-listen" },
-    guess.element,
+    element("div", { class: "lb-asked" }, first.element, second.element),
     element("div", { class: "lb-hand lb-live" }, slider.element, answers.element),
     element("div", { class: "lb-costs" }, loss.element),
     field.element,

@@ -9,6 +9,7 @@ import { predict } from "./controls/predict.js";
 import { axisSlider } from "./controls/slider.js";
 import { SIDE, atlas } from "./draw/atlas.js";
 import { number } from "./draw/format.js";
+import { digits } from "./draw/digits.js";
 import { pixels } from "./draw/pixels.js";
 import { logSumExp } from "./maths/numbers.js";
 import { rain } from "./maths/rain.js";
@@ -25,6 +26,7 @@ const SEEDS = [1000003, 2000003]; // of the codes, and of the pixels
 const LIMIT = 4;
 const FASTER = 12; // runs before they come faster and faster
 const [SMALL, LARGE] = [2.5, 11]; // radius of a dot that is kept, and of the largest
+const SHOWN = 6; // images of runs that are kept
 const [ALIKE, ENOUGH] = [10, 1000]; // pixels and runs, before the question is judged
 
 export async function load() {
@@ -39,10 +41,13 @@ function shares(logLikes) {
   return logLikes.map((log) => Math.exp(log - all));
 }
 
+/** The runs whose image differs from x in few enough pixels. */
+const kept = ({ runs, differ: most }, { differ }) => Array.from(differ.keys()).filter((k) => k < runs && differ[k] <= most);
+
 export function measure(state, { differ, logLikes }) {
   const seen = differ.slice(0, state.runs);
   return {
-    "kept": seen.filter((pixel) => pixel <= state.differ).length,
+    "kept": kept(state, { differ }).length,
     "pixels of the most alike": Math.min(...seen),
     "codes that hold 95 %": fewest(shares(logLikes.slice(0, state.runs)), 0.95),
   };
@@ -59,9 +64,10 @@ function build(kit, data) {
     return `M${Math.round(10 * (across - r)) / 10} ${down}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0`;
   };
   const [target, last, nearest] = ["var(--lb-data)", "var(--lb-ink)", "var(--lb-ink)"].map(pixels);
+  const some = digits("rain-kept", "var(--lb-p)", SHOWN, "images of runs that are kept");
   const image = (k) => images.subarray(PIXELS * k, PIXELS * (k + 1));
   const slider = axisSlider(kit, "differ", "pixels that may differ from x", { small: 1, large: 5, page: 10 });
-  const way = choice(kit, "dots", "What is blue:", { drawn: "runs that drew nearly x", weighed: "all codes, each as large as p(x|z)" });
+  const way = choice(kit, "dots", "What is blue:", { drawn: "the runs that are kept", weighed: "all codes, each as large as p(x|z)" });
   const question = predict(kit, "Of many runs, you keep those whose image is nearly x, the zero. Where will their codes lie?", {
     answers: ["everywhere, like all codes", "at several places", "at one place"],
     right: 2,
@@ -79,7 +85,7 @@ function build(kit, data) {
       "div",
       { class: "lb-stage lb-scene" },
       question.element,
-      element("p", { class: "lb-do lb-live" }, "Run the model to its end. Then let fewer and fewer pixels differ."),
+      element("p", { class: "lb-do lb-live" }, `The model has run ${schema.runs.start} times to begin with. Run it to its end. Then let fewer and fewer pixels differ.`),
       element("div", { class: "lb-live" }, ...player(kit, { name: "Run the model", step, every: 4 })),
       element(
         "div",
@@ -90,7 +96,8 @@ function build(kit, data) {
           {},
           slider.element,
           said,
-          element("div", { class: "lb-row" }, ...[target, last, nearest].map((one) => element("div", { style: "flex: 1 1 4.5rem; max-width: 5.8rem" }, one.element))),
+          some.element,
+          element("div", { class: "lb-row", style: "align-items: end" }, ...[target, last, nearest].map((one) => element("div", { style: "flex: 1 1 4.5rem; max-width: 5.8rem" }, one.element))),
           way.element,
         ),
       ),
@@ -110,13 +117,15 @@ function build(kit, data) {
       const [cx, cy] = place(best);
       change(ring, { cx, cy });
       target.paint(x, "<i>x</i>");
-      last.paint(image(state.runs - 1), `last: ${differ[state.runs - 1]} differ`);
-      nearest.paint(image(best), `ringed: ${differ[best]} differ`);
-      slider.element.hidden = !drawn;
+      last.paint(image(state.runs - 1), `last run: ${differ[state.runs - 1]} pixels differ`);
+      nearest.paint(image(best), `most alike, ringed: ${differ[best]} differ`);
+      slider.element.hidden = some.element.hidden = !drawn;
+      const first = kept(state, data).slice(0, SHOWN).map(image);
+      if (drawn) some.paint(Array.from({ length: SHOWN }, (_, n) => first[n])); // empty places stay
       slider.paint("pixels", state.differ === schema.differ.to ? "any" : undefined);
       way.paint();
-      const runs = `${state.runs.toLocaleString("en")} ${state.runs === 1 ? "run" : "runs"}`;
-      const words = drawn ? `${runs}; ${shown.kept} kept (blue).` : `${runs}; the largest ${shown["codes that hold 95 %"]} hold 95 % of all p(x|z).`;
+      const [runs, blue] = [`${state.runs.toLocaleString("en")} ${state.runs === 1 ? "run" : "runs"}`, shown.kept.toLocaleString("en")];
+      const words = drawn ? `${runs}; ${blue} kept (blue).` : `${runs}; the largest ${shown["codes that hold 95 %"]} hold 95 % of all p(x|z).`;
       write(said, words);
       const missing = state.runs < ENOUGH ? "Run the model to its end." : `Now let at most ${ALIKE} pixels differ.`;
       question.paint(drawn && state.runs >= ENOUGH && state.differ <= ALIKE && shown.kept > 1, undefined, missing);

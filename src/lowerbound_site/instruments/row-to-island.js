@@ -13,7 +13,7 @@ import { fewest, tiles } from "./maths/tiles.js";
 import { Grid } from "./maths/vae.js";
 
 export const schema = {
-  "codes": { "of": ["2", "12", "324", "5184"], "start": "2" }
+  "codes": { "of": ["2", "12", "324", "5184"], "start": "12" }
 };
 
 const PARTS = { 2: [2, 1], 12: [4, 3], 324: [18, 18], 5184: [72, 72] };
@@ -69,7 +69,7 @@ function build(kit, data) {
       ];
       const says = said.join(" ");
       lines.forEach((line, i) => write(line, said[i]));
-      question.paint(state.codes === "5184");
+      question.paint(state.codes === "5184", undefined, "Now press “5,184”, and see.");
       kit.say(says);
       return { ...texts({ "-log p(x)": shown["-log p(x)"] }, 1), ...texts({ "largest p(z|x)": shown["largest p(z|x)"] }, 3), "codes that hold 95 %": String(shown["codes that hold 95 %"]) };
     },

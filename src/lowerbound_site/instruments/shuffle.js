@@ -181,7 +181,7 @@ function build(kit, { images, known }) {
   const first = predict(kit, "Blue are the places that could have made x, orange is q, your encoder’s answer. Shuffle the map. What will the loss do?", {
     answers: ["−log p(x) grows", "the gap grows", "both grow"],
     right: 1,
-    because: "The same pictures are made as often as before, only from other places, so −log p(x) stays. But blue lies in pieces now, and q is still one ellipse.",
+    because: "The same pictures are made as often as before, only from other places, so −log p(x) stays. But blue lies in pieces now, and q is still one ellipse. A second question follows.",
   });
   const guess = predict(kit, "Now let q have any shape, and move along with the cells, piece by piece. The gap will be…", {
     answers: ["as large as now", "about half", "as small as before the shuffle"],
@@ -331,7 +331,7 @@ function build(kit, { images, known }) {
     if (whole) first.paint(false, undefined, "Here blue stayed in one piece. Shuffle again.");
     else first.paint(shuffled);
     guess.element.hidden = !first.judged();
-    guess.paint(inPieces && state.k > 1 && !state.steps); // it asks of the shuffle alone
+    guess.paint(inPieces && state.k > 1 && !state.steps, undefined, state.steps ? "It asks of the shuffle alone: shuffle again." : "Now choose “any shape”, and see."); // it asks of the shuffle alone
     kit.say(`${state.k} by ${state.k} cells, ${{ ellipse: "one ellipse", best: "the best ellipse found", pieces: "q in pieces" }[state.q]}: ${meaning}, loss ${numbers.loss}`);
     return numbers;
   }

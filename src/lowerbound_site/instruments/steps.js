@@ -102,7 +102,7 @@ async function build(kit, { weights, images, labels, heldOut, train }) {
   const take = (move) => kit.set({ moves: packed((movesOf(kit.state) + move).slice(0, MOST)) }, true);
   const encoderStep = button("Encoder step", () => take("e"));
   const decoderStep = button("Decoder step", () => take("d"));
-  const manySteps = button(`${LOOK_AFTER} decoder steps`, () => take("d".repeat(LOOK_AFTER)));
+  const [encoderSteps, manySteps] = ["encoder", "decoder"].map((part) => button(`${LOOK_AFTER} ${part} steps`, () => take(part[0].repeat(LOOK_AFTER))));
   manySteps.classList.add("lb-main");
   const back = button("One back", () => kit.set({ moves: packed(movesOf(kit.state).slice(0, -1)) }, true));
   const another = button("Another digit", () => kit.go({ digit: (kit.state.digit + 1) % images.length }));
@@ -112,7 +112,7 @@ async function build(kit, { weights, images, labels, heldOut, train }) {
     { class: "lb-workshop" },
     element("style", {}, STYLE),
     foretell.element,
-    element("div", { class: "lb-live lb-run" }, encoderStep, decoderStep, manySteps, back, another, said),
+    element("div", { class: "lb-live lb-run" }, encoderStep, decoderStep, encoderSteps, manySteps, back, another, said),
     element("div", { class: "lb-draws" }, before.element, after.element),
     panes.root,
     element("div", { class: "lb-live lb-run" }, ...kit.tools()),
@@ -137,7 +137,7 @@ async function build(kit, { weights, images, labels, heldOut, train }) {
     panes.name(`After ${have} steps: the ellipse of this image is at ${number(q.mean[0], 1)}, ${number(q.mean[1], 1)}.`);
     const count = (letter) => [...moves.slice(0, have)].filter((move) => move === letter).length;
     write(said, `${count("e")} encoder and ${count("d")} decoder steps${have < moves.length ? ", computing" : ""}`);
-    for (const made of [encoderStep, decoderStep, manySteps]) made.disabled = moves.length === MOST;
+    for (const made of [encoderStep, decoderStep, encoderSteps, manySteps]) made.disabled = moves.length === MOST;
     back.disabled = moves.length === 0;
     const held = inARow(moves.slice(0, have));
     const enough = measured && points.length === have + 1 && held >= LOOK_AFTER;

@@ -68,7 +68,7 @@ function build(kit) {
   const title = "q(x), the data, and p(x), the model";
   const cuts = drawing(WIDE + 2 * INSET, 2 * HIGH + 40, { role: "group", "aria-label": title }, q.element, p.element);
   const named = (image) => svg("g", {}, svg("g", { transform: "translate(0 -12)" }, picture(pixels(image), 14)), svg("text", { x: 19, "font-size": 12 }, image));
-  const strip = new Strip(IMAGES.map(named), 1);
+  const strip = new Strip(IMAGES.map(named), 1, 90, 140); // low, so that the hand and the sum are seen together
   // Its slots take the width of the bars above them, a third each.
   strip.element.setAttribute("style", `grid-template-columns: repeat(3, 1fr); margin-inline: ${(100 * INSET) / (WIDE + 2 * INSET)}%`);
   const bar = new Bars(["their sum, KL(q(x)‖p(x))"]);
@@ -90,7 +90,7 @@ function build(kit) {
     paint(state) {
       const prob = model(state);
       p.paint(prob);
-      for (const border of borders) border.paint({ along: "x", from: 0, to: WIDE, span: [0, HIGH + 20], at: 1 });
+      for (const border of borders) border.paint({ along: "x", from: 0, to: WIDE, span: [0, HIGH + 6], at: 1 });
       const pieces = IMAGES.map((_, x) => contribution(DATA[x], prob[x]));
       const logs = IMAGES.map((_, x) => `log(q/p) ${signed(prob[x] > 0 ? Math.log(DATA[x] / prob[x]) : Infinity, 2)}`);
       strip.paint(pieces.map((piece) => [piece]), ["var(--lb-data)"], logs);

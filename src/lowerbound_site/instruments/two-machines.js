@@ -14,7 +14,7 @@ import { pairs } from "./maths/table.js";
 
 export const schema = {
   "sort": { "of": ["made", "image", "code"], "start": "made" },
-  "pairs": { "from": 1, "to": 200, "step": 1, "start": 54 },
+  "pairs": { "from": 1, "to": 200, "step": 1, "start": 8 },
   "seed": { "from": 1, "to": 999, "step": 1, "start": 876 }
 };
 
@@ -39,11 +39,12 @@ const share = (part, whole) => (whole ? ` (${probability(part / whole)})` : "");
 /** The groups of a tray: one, or one an image, or one a code; each label counts in its group. */
 const GROUPS = {
   made: (list) => [{ label: `${list.length} ${list.length === 1 ? "pair" : "pairs"}, as made`, holds: () => true, lit: true }],
+  // The sevens, which the question is about, come first: what is below may be off the screen.
   image: (list) => IMAGES.map((image, x) => {
     const group = list.filter((pair) => pair.x === x);
     const round = group.filter((pair) => pair.z === ROUND).length;
     return { label: `${image}: ${group.length}, of these ${round} round${share(round, group.length)}`, holds: (pair) => pair.x === x, lit: x === SEVEN };
-  }),
+  }).reverse(),
   code: (list) => CODES.map((code, z) => {
     const group = list.filter((pair) => pair.z === z);
     const sevens = group.filter((pair) => pair.x === SEVEN).length;
@@ -94,7 +95,7 @@ function build(kit) {
       { class: "lb-stage lb-scene" },
       element("style", {}, STYLE),
       question.element,
-      element("p", { class: "lb-do lb-live" }, "Make pairs, to the end. Then put them in groups that tell."),
+      element("p", { class: "lb-do lb-live" }, `Each machine begins with ${schema.pairs.start} pairs. Make pairs, to the end. Then put them in groups that tell.`),
       element("div", { class: "lb-live" }, ...player(kit, { name: "Make pairs", step, every: 3 }), again),
       sort.element,
       element("div", { class: "lb-beside", style: "align-items: start" }, ...Object.values(trays).map((tray) => element("div", { style: "flex: 1 1 14rem; max-width: 19rem" }, tray.element))),

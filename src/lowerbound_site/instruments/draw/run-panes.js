@@ -6,7 +6,7 @@ import { encodeAll, look } from "../maths/measure.js";
 import { sigmoid } from "../maths/numbers.js";
 import { Codes } from "./codes.js";
 import { Curves } from "./curves-of-training.js";
-import { gap, number } from "./format.js";
+import { number } from "./format.js";
 import { Picture } from "./picture.js";
 
 const LIMIT = 3.5;
@@ -48,7 +48,7 @@ export function runPanes(name, { images, labels, heldOut, heap = "Each numeral: 
       decoded.paint(vae.decoder.forward(q.mean, 1).subarray(0, 64).map(sigmoid));
       curves.paint(points, most);
       curves.mark(at, most);
-      const numbers = measured ? [number(measured.loss, 2), number(measured.surprise, 2), gap(measured.gap)] : ["", "", ""];
+      const numbers = measured ? [number(measured.loss, 2), number(measured.surprise, 2), number(measured.gap, 2)] : ["", "", ""];
       cells.forEach((cell, n) => write(cell, numbers[n]));
       return { ...known, numbers };
     },

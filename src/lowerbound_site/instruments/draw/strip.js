@@ -3,13 +3,13 @@
 import { change, drawing, element, svg, write } from "../controls/dom.js";
 import { signed } from "./format.js";
 
-const [WIDTH, HEIGHT] = [104, 188]; // of a slot
-const [FLOOR, CEILING] = [HEIGHT - 40, 16];
+const WIDTH = 104; // of a slot
+const [BELOW, CEILING] = [40, 16];
 
 export class Strip {
-  /** labels: for each slot what stands below it; parts: how many bars a slot has; scale: pixels a nat. */
-  constructor(labels, parts, scale = 150) {
-    this.scale = scale;
+  /** labels: for each slot what stands below it; parts: how many bars a slot has; scale: pixels a nat; height: of a slot. */
+  constructor(labels, parts, scale = 150, height = 188) {
+    Object.assign(this, { scale, height, floor: height - BELOW });
     const wide = 84 / parts;
     this.middles = Array.from({ length: parts }, (_, part) => 10 + (part + 0.5) * wide);
     this.slots = labels.map((label) => {
@@ -19,10 +19,10 @@ export class Strip {
         number: svg("text", { x: middle, "text-anchor": "middle" }),
         arrow: svg("path", { fill: "none", stroke: "var(--lb-paper)", "stroke-width": 2 }),
       }));
-      const note = svg("text", { x: 10, y: HEIGHT - 4 });
-      change(label, { transform: `translate(10 ${HEIGHT - 20})` });
+      const note = svg("text", { x: 10, y: height - 4 });
+      change(label, { transform: `translate(10 ${height - 20})` });
       const drawn = bars.flatMap(({ bar, number, arrow }) => [bar, number, arrow]);
-      return { line, bars, note, element: drawing(WIDTH, HEIGHT, { "font-size": 11 }, line, ...drawn, label, note) };
+      return { line, bars, note, element: drawing(WIDTH, height, { "font-size": 11 }, line, ...drawn, label, note) };
     });
     const row = { class: "lb-strip", style: `max-width: ${6.2 * labels.length}rem` };
     this.element = element("div", row, ...this.slots.map((slot) => slot.element));
@@ -32,14 +32,14 @@ export class Strip {
    *  of zero leaves room for what is below it. */
   paint(values, colours, notes) {
     const lowest = Math.min(0, ...values.flat());
-    const zero = Math.max(70, FLOOR - 16 + lowest * this.scale);
+    const zero = Math.max(0.37 * this.height, this.floor - 16 + lowest * this.scale);
     this.slots.forEach(({ line, bars, note }, i) => {
       write(note, notes[i]);
       change(line, { d: `M4 ${zero}H${WIDTH - 4}` });
       bars.forEach(({ bar, number, arrow }, part) => {
         const value = values[i][part];
         const up = value >= 0;
-        const room = up ? zero - CEILING : FLOOR - 14 - zero;
+        const room = up ? zero - CEILING : this.floor - 14 - zero;
         const full = Math.abs(value) * this.scale;
         const length = Math.min(full, room);
         const tip = up ? zero - length : zero + length;
