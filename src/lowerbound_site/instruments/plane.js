@@ -37,12 +37,14 @@ const LIMIT = 3.5;
 const NAMED = 7.4; // em
 const ZOOM = 6;
 const AXIS = 60;
-const CROWDED = 0.78 * AXIS; // no room for the gap's name behind
+const OWN_AXIS = 240; // for what is drawn: the longest bars are near 230
+const CROWDED = 0.78; // of the axis: no room for the gap's name behind
 const DRAWS = 64;
 const NOISE = steadyNoise(DRAWS);
 const MOVED = 0.5; // nats
 const MUCH = 20; // nats more than a digit
 const NEAR = 0.3; // nats
+const MISSES = 5; // nats: the encoder is far off
 
 const QUESTIONS = { // the first is the page's choice, `ask`; a button leads on to the `next`
   piece: { text: "Drag the ellipse. Which piece of the bar can it change?", answers: ["the blue one", "the purple one", "both"], missing: "Now drag the ellipse, and see.", next: "decoder" },
@@ -102,7 +104,9 @@ function build(kit, { decoders, encoder, images }) {
   const costs = bar("lb-loss");
   const zoom = bar("lb-zoom");
   const each = stems();
-  const drawn = drawing(kit, { colour: "var(--lb-data)", label: "x, 8 by 8 pixels: arrows move, the space bar switches", changed: (x) => kit.set({ x: toHex(x) }) });
+  // The encoder answers at once, but for a decoder that ignores z: there the answer stays the prior.
+  const answering = () => (kit.state.decoder === "deaf" ? kit.state.q : "encoder");
+  const drawn = drawing(kit, { colour: "var(--lb-data)", label: "x, 8 by 8 pixels: arrows move, the space bar switches", changed: (x) => kit.set({ x: toHex(x), q: answering() }) });
 
   // What is held.
   const dots = svg("path", { class: "lb-line", stroke: "var(--lb-q)", "stroke-width": 2.4, "stroke-linecap": "round" });
@@ -151,7 +155,7 @@ function build(kit, { decoders, encoder, images }) {
     button("The encoder’s answer", () => kit.go({ q: "encoder" })), button("Best upright", fitted(false)), button("Best tilted", fitted(true)));
   const another = button("Another digit", () => kit.go({ digit: (kit.state.digit + 47) % images.length, x: "" }));
   const empty = button("Empty the grid", () => {
-    kit.go({ x: "0".repeat(16) });
+    kit.go({ x: "0".repeat(16), q: answering() });
     drawn.focus();
   });
 
@@ -167,7 +171,11 @@ function build(kit, { decoders, encoder, images }) {
     kit.go(asking === "decoder" ? { q: "encoder" } : { x: "", q: "hand", z1, z2, s1: 0.02, s2: 0.02, tilt: 0 });
   });
   goOn.classList.add("lb-tool");
-  kit.atReset(() => (asking = kit.state.ask));
+  let missed = false; // what was drawn, by the encoder
+  kit.atReset(() => {
+    asking = kit.state.ask;
+    missed = false;
+  });
 
   let hovered;
   field.element.addEventListener("pointermove", (event) => {
@@ -203,16 +211,17 @@ function build(kit, { decoders, encoder, images }) {
     drawn.paint(x, "Press and draw. A stroke that begins on ink rubs out.");
     yours.paint(forward(decoder, hovered ?? q.mean, logits).map(sigmoid), hovered ? "this place, decoded" : "its middle, decoded");
 
-    const crowded = surprise > CROWDED;
+    const axis = state.x || (asking === "draw" && state.q === "encoder") ? OWN_AXIS : AXIS;
+    const crowded = surprise > CROWDED * axis;
     costs.paint({
-      from: 0, to: AXIS, step: 10,
+      from: 0, to: axis, step: axis / 6,
       marks: state.decoder === "deaf" ? [{ kind: "lb-tick lb-was", at: listening(state), text: `before: ${number(listening(state), 1)}` }] : [],
       pieces: [{ kind: "lb-piece-p", start: 0, end: surprise }, { kind: "lb-piece-gap", start: surprise, end: value }],
       labels: [
-        { kind: "lb-label-p", at: Math.min(surprise, CROWDED), text: `−log p(x) ${number(surprise, 1)}`, side: "lb-before", least: NAMED },
-        { kind: "lb-label-gap", at: crowded ? AXIS : surprise, text: `gap ${gapText(gap)}`, side: crowded ? "lb-before" : "", least: NAMED },
+        { kind: "lb-label-p", at: Math.min(surprise, CROWDED * axis), text: `−log p(x) ${number(surprise, 1)}`, side: "lb-before", least: NAMED },
+        { kind: "lb-label-gap", at: crowded ? axis : surprise, text: `gap ${gapText(gap)}`, side: crowded ? "lb-before" : "", least: NAMED },
       ],
-      end: { at: Math.min(value, AXIS), text: `loss ${number(value, 1)}${value > AXIS ? " →" : ""}`, inside: value > 0.75 * AXIS },
+      end: { at: Math.min(value, axis), text: `loss ${number(value, 1)}${value > axis ? " →" : ""}`, inside: value > 0.75 * axis },
     });
     zoom.paint({
       from: surprise, to: surprise + ZOOM, step: 1, marks: [],
@@ -259,8 +268,15 @@ function build(kit, { decoders, encoder, images }) {
     if (asking === "draw") {
       const before = -grid(decoder).posterior(images[digit]).logEvidence;
       const right = gap > 2 * surprise ? 1 : surprise > 2 * gap ? 0 : 2;
-      const because = `The model would hardly ever make such an image: −log p(x) is over ${MUCH} nats more than for the digit before, ${number(before, 1)}.`;
-      guess.paint(x && q === "encoder" && surprise > before + MUCH, { right, because }, x ? "Go on: change more of the squares." : missing);
+      const answered = x && q === "encoder";
+      const seen = answered && surprise > before + MUCH;
+      if (seen && gap > MISSES && !missed) {
+        missed = true;
+        guess.again(); // the verdict tells of purple, too
+      }
+      const because = `The model would hardly ever make such an image: −log p(x) is over ${MUCH} nats more than for the digit before, ${number(before, 1)}.` +
+        (missed ? " Purple has grown, too: the encoder has never seen such an image either, and misses." : "");
+      guess.paint(seen, { right, because }, answered ? "Go on: change other squares, too." : missing);
     } else if (asking === "floor") {
       const because = "The gap comes near 0, and is never below it. So the loss is never below −log p(x): minus the loss is a lower bound of log p(x).";
       guess.paint(gap < NEAR, { right: 1, because }, missing);
