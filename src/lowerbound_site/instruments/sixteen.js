@@ -113,9 +113,9 @@ function build(kit, data) {
       "div",
       { class: "lb-stage lb-scene" },
       question.element,
-      element("div", { class: "lb-live" }, ...buttons, another),
       element("div", { style: "width: 5rem" }, target.element),
       element("div", { class: "lb-beside" }, row(rows.prior), row(rows.encoder)),
+      element("div", { class: "lb-live" }, ...buttons, another), // right below the estimates
       element("div", { class: "lb-live" }, ...kit.tools()),
     ),
     paint(state) {
