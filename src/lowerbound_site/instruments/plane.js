@@ -37,7 +37,7 @@ const LIMIT = 3.5;
 const NAMED = 7.4; // em
 const ZOOM = 6;
 const AXIS = 60;
-const OWN_AXIS = 240; // for what is drawn: the longest bars are near 230
+const OWN_AXIS = 240; // what is drawn may take 230
 const CROWDED = 0.78; // of the axis: no room for the gap's name behind
 const DRAWS = 64;
 const NOISE = steadyNoise(DRAWS);
@@ -49,7 +49,7 @@ const MISSES = 5; // nats: the encoder is far off
 const QUESTIONS = { // the first is the page's choice, `ask`; a button leads on to the `next`
   piece: { text: "Drag the ellipse. Which piece of the bar can it change?", answers: ["the blue one", "the purple one", "both"], missing: "Now drag the ellipse, and see.", next: "decoder" },
   draw: {
-    text: "Draw something that is no digit: change many of the squares under “Draw an image of your own”. Which piece of the bar gets long?",
+    text: "Draw something that is no digit: change many squares of the grid. Which piece of the bar gets long?",
     answers: ["the blue one", "the purple one", "both alike"],
     missing: "Now draw, and see.",
     next: "floor",
@@ -62,7 +62,7 @@ const QUESTIONS = { // the first is the page's choice, `ask`; a button leads on 
   },
   decoder: {
     go: "And a decoder that ignores z?",
-    text: "With the encoder’s answer the bar is as short as the encoder makes it. Take a decoder that ignores z, so that one ellipse fits its cloud exactly: gap 0. Will the whole bar be…",
+    text: "The ellipse is the encoder’s answer now. Take a decoder that ignores z, so that one ellipse fits its cloud exactly: gap 0. Will the whole bar be…",
     answers: ["shorter", "as long", "longer"],
     missing: "Now press the button below, and see.",
   },
@@ -104,7 +104,7 @@ function build(kit, { decoders, encoder, images }) {
   const costs = bar("lb-loss");
   const zoom = bar("lb-zoom");
   const each = stems();
-  // The encoder answers at once, but for a decoder that ignores z: there the answer stays the prior.
+  // The encoder answers what is drawn; for a decoder that ignores z, the prior stays.
   const answering = () => (kit.state.decoder === "deaf" ? kit.state.q : "encoder");
   const drawn = drawing(kit, { colour: "var(--lb-data)", label: "x, 8 by 8 pixels: arrows move, the space bar switches", changed: (x) => kit.set({ x: toHex(x), q: answering() }) });
 
@@ -132,9 +132,12 @@ function build(kit, { decoders, encoder, images }) {
       return [key, { input, label }];
     }),
   );
-  const outputs = Object.fromEntries(["loss", "−log p(x)", "gap", `mean of ${DRAWS} draws`].map((name) => [name, element("output", { "aria-live": "off" })]));
   const values = element("p", { class: "lb-values" });
-  for (const [name, output] of Object.entries(outputs)) values.append(element("span", {}, `${name} `, output), " ");
+  const outputs = ["loss", "−log p(x)", "gap", `mean of ${DRAWS} draws`].map((name) => { // in the order of `numbers`
+    const output = element("output", { "aria-live": "off" });
+    values.append(element("span", {}, `${name} `, output), " ");
+    return output;
+  });
 
   // What is pressed.
   const button = (text, press) => {
@@ -171,7 +174,7 @@ function build(kit, { decoders, encoder, images }) {
     kit.go(asking === "decoder" ? { q: "encoder" } : { x: "", q: "hand", z1, z2, s1: 0.02, s2: 0.02, tilt: 0 });
   });
   goOn.classList.add("lb-tool");
-  let missed = false; // what was drawn, by the encoder
+  let missed = false; // by the encoder: told of in the verdict
   kit.atReset(() => {
     asking = kit.state.ask;
     missed = false;
@@ -245,10 +248,7 @@ function build(kit, { decoders, encoder, images }) {
       if (document.activeElement !== input && input.value !== text) [input.value] = [text];
       if (input.getAttribute("value") !== text) input.setAttribute("value", text);
     }
-    write(outputs.loss, numbers.loss);
-    write(outputs["−log p(x)"], numbers["-log p(x)"]);
-    write(outputs.gap, numbers.gap);
-    write(outputs[`mean of ${DRAWS} draws`], numbers.draws);
+    Object.values(numbers).forEach((text, k) => write(outputs[k], text));
     ask(state, { value, surprise, gap, numbers });
     kit.say(`loss ${numbers.loss}, minus log p of x ${numbers["-log p(x)"]}, gap ${numbers.gap}; ${where}`);
     return numbers;
@@ -272,20 +272,20 @@ function build(kit, { decoders, encoder, images }) {
       const seen = answered && surprise > before + MUCH;
       if (seen && gap > MISSES && !missed) {
         missed = true;
-        guess.again(); // the verdict tells of purple, too
+        guess.again();
       }
       const because = `The model would hardly ever make such an image: −log p(x) is over ${MUCH} nats more than for the digit before, ${number(before, 1)}.` +
-        (missed ? " Purple has grown, too: the encoder has never seen such an image either, and misses." : "");
+        (missed ? " Purple has grown, too: the encoder never saw such an image, and misses." : "");
       guess.paint(seen, { right, because }, answered ? "Go on: change other squares, too." : missing);
     } else if (asking === "floor") {
-      const because = "The gap comes near 0, and is never below it. So the loss is never below −log p(x): minus the loss is a lower bound of log p(x).";
+      const because = "The gap comes near 0, and is never below it. So minus the loss is a lower bound of log p(x).";
       guess.paint(gap < NEAR, { right: 1, because }, missing);
     } else if (asking === "piece") {
       guess.paint(moved, { right: 1, because: "The blue piece and the blue cloud come from x and the decoder. No ellipse changes them." }, missing);
     } else {
       const before = listening(kit.state);
       const right = value > before + MOVED ? 2 : value < before - MOVED ? 0 : 1;
-      const because = `The gap is ${numbers.gap}, and the loss ${numbers.loss}. With the decoder that listens, and its encoder’s ellipse, it was ${number(before, 1)}. Now every place decodes to the same picture.`;
+      const because = `The gap is ${numbers.gap}, and the loss ${numbers.loss}. With the decoder that listens, and its encoder, it was ${number(before, 1)}. Now every place decodes to the same picture.`;
       guess.paint(deafened && gap < 0.05, { right, because }, missing);
     }
     goOn.hidden = !next || !guess.judged();
@@ -304,7 +304,7 @@ function build(kit, { decoders, encoder, images }) {
     element("div", { class: "lb-numbers" }, ...Object.values(inputs).map((part) => part.label), tilt.element),
     presets,
     element("p", { class: "lb-legend" }, "The gap, magnified:"), zoom.element, values,
-    element("p", { class: "lb-legend" }, `The gap is an average over draws of q, the dots on the map. What each of ${DRAWS} says, log q(z|x) − log p(z|x), the smallest first:`),
+    element("p", { class: "lb-legend" }, `The gap is an average over draws of q, the dots on the map. Of each, log q(z|x) − log p(z|x), the smallest first:`),
     element("div", {}, each.element));
   byNumbers.addEventListener("toggle", () => kit.repaint(), { signal: kit.signal });
   const stage = element("div", { class: "lb-stage lb-fitting" },
