@@ -398,8 +398,8 @@ for what, wrong in {
 
 # %% [markdown]
 # Files in the format of MNIST are read by `read_idx`, as bytes: `train_on(read_idx(path) >= 128)`. For more than two latent
-# numbers a grid is out of reach. There `importance_weighted_bound` comes the closer to $\log p(x)$, from below, the more draws it
-# gets.
+# numbers a grid is out of reach. There `importance_weighted_bound` lies on average below $\log p(x)$, and the nearer to it the more
+# draws it gets.
 #
 # ## What this does not show
 #

@@ -75,7 +75,7 @@ class Grid:
         if dim > 2:
             raise ValueError(
                 f"vae: a grid over {dim} latent dimensions needs {points}^{dim} points; use importance_weighted_bound, "
-                "which more draws bring closer to log p(x)"
+                "on average below log p(x), and closer with more draws"
             )
         if points < 2 or not 0 < limit < math.inf:
             raise ValueError(f"points, limit: expected at least 2 points and a finite limit > 0, got {points}, {limit}")

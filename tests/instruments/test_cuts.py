@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 import torch
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from lowerbound import VAE, DiagonalNormal, Grid, digits, elbo, kl_each, reconstruction
 from lowerbound.vae import rows
@@ -208,6 +208,41 @@ def page(browser: Browser, stage: str) -> Iterator[Page]:
     page.wait_for_selector("lb-instrument[data-ready]")
     yield page
     context.close()
+
+
+def test_the_verdict_on_the_weights_says_how_many_codes_it_takes_and_which_it_is_of(page: Page, stage: str) -> None:
+    """So that it stays true when more codes are drawn, or those of another model."""
+    page.goto(f"{stage}weights")
+    page.wait_for_selector("lb-instrument[data-ready]")
+    verdict = page.locator(".lb-verdict")
+    more = page.get_by_role("button", name="A hundred more")
+    page.get_by_role("button", name="the log of the average").click()
+    more.click()
+    expect(verdict).to_have_text("Now draw 200 codes or more of model two, and see.")
+    more.click()
+    expect(verdict).to_contain_text("that is right. After 201 codes of model two it was")
+    said = verdict.inner_text()
+    more.click()
+    page.get_by_role("radio", name="model four").check()
+    expect(page.locator(".lb-legend").last).to_contain_text("301 codes")
+    assert verdict.inner_text() == said
+
+
+def test_the_estimates_are_in_sight_where_the_next_ones_are_drawn(page: Page, stage: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(f"{stage}sixteen")
+    page.wait_for_selector("lb-instrument[data-ready]")
+    draw = page.get_by_role("button", name="Sixteen other codes").bounding_box()
+    question = page.locator(".lb-predict").bounding_box()
+    assert draw
+    assert question
+    estimates = page.get_by_role("img", name="tries from").all()
+    assert len(estimates) == 2
+    for estimate in estimates:
+        box = estimate.bounding_box()
+        assert box
+        assert question["y"] < box["y"] < draw["y"]
+    assert draw["y"] + draw["height"] - question["y"] < 500  # the verdict, the estimates and the buttons in one view
 
 
 def numbers(page: Page) -> dict[str, str]:

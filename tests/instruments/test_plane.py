@@ -282,6 +282,45 @@ def test_what_the_model_would_not_make_has_a_long_blue_piece_and_no_ellipse_gets
     expect(page.locator(".lb-predict")).to_contain_text("Draw something that is no digit")
 
 
+def test_the_encoder_answers_what_is_drawn_whatever_the_hand_had_answered(page: Page, stage: str) -> None:
+    answering = "document.querySelector('lb-instrument').instrument.state.q"
+    show(page, stage, "ask=draw&digit=304&q=hand&z1=3&z2=3&s1=0.3&s2=0.3")
+    page.get_by_role("button", name="Empty the grid").click()
+    assert page.evaluate(answering) == "encoder"
+    page.get_by_role("slider", name="place of q, to the right").press("PageDown")
+    assert page.evaluate(answering) == "hand"
+    page.get_by_role("checkbox", name="row 1, column 1").press("Space")
+    assert page.evaluate(answering) == "encoder"
+    show(page, stage, "decoder=deaf&q=hand&z1=0&z2=0&s1=1&s2=1&x=00000000ff000000")
+    page.get_by_role("checkbox", name="row 1, column 1").press("Space")
+    assert page.evaluate(answering) == "hand"  # the prior, which is exact for this decoder
+
+
+def test_a_large_purple_piece_is_seen_and_told_of(page: Page, stage: str) -> None:
+    """The nine with black and white exchanged: blue is long, and the encoder is far off as well."""
+    nine = digits().held_out[304].int().tolist()
+    inverse = f"{int(''.join(str(1 - bit) for bit in nine), 2):016x}"
+    show(page, stage, "ask=draw&digit=304&x=00000000ff0000ff")
+    page.get_by_role("button", name="both alike").click()
+    expect(page.locator(".lb-verdict")).to_contain_text("but the answer is “the blue one”")
+    expect(page.locator(".lb-verdict")).not_to_contain_text("Purple has grown")
+    page.evaluate("x => document.querySelector('lb-instrument').instrument.set({x})", inverse)
+    expect(page.locator(".lb-verdict")).to_contain_text("but the answer is “the blue one”")
+    expect(page.locator(".lb-verdict")).to_contain_text("Purple has grown, too")
+    seen = page.evaluate(NUMBERS)
+    assert float(seen["-log p(x)"]) > 200
+    assert float(seen["gap"]) > 20
+    assert page.locator(".lb-loss .lb-track b").text_content() == f"loss {seen['loss']}"  # and no arrow
+    purple = page.locator(".lb-loss .lb-piece-gap").bounding_box()
+    track = page.locator(".lb-loss .lb-track").bounding_box()
+    assert purple
+    assert track
+    assert purple["width"] == pytest.approx(float(seen["gap"]) / 240 * track["width"], rel=0.02)
+    page.get_by_role("button", name="Reset").click()
+    page.get_by_role("button", name="the blue one").click()
+    expect(page.locator(".lb-verdict")).not_to_contain_text("Purple has grown")
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize(
     "state", ["x=aa55aa55aa55aa55", "x=00000000ff000000", "digit=304&q=hand&s1=0.01&s2=0.01&z1=3", ""]

@@ -37,17 +37,19 @@ const LIMIT = 3.5;
 const NAMED = 7.4; // em
 const ZOOM = 6;
 const AXIS = 60;
-const CROWDED = 0.78 * AXIS; // no room for the gap's name behind
+const OWN_AXIS = 240; // what is drawn may take 230
+const CROWDED = 0.78; // of the axis: no room for the gap's name behind
 const DRAWS = 64;
 const NOISE = steadyNoise(DRAWS);
 const MOVED = 0.5; // nats
 const MUCH = 20; // nats more than a digit
 const NEAR = 0.3; // nats
+const MISSES = 5; // nats: the encoder is far off
 
 const QUESTIONS = { // the first is the page's choice, `ask`; a button leads on to the `next`
   piece: { text: "Drag the ellipse. Which piece of the bar can it change?", answers: ["the blue one", "the purple one", "both"], missing: "Now drag the ellipse, and see.", next: "decoder" },
   draw: {
-    text: "Draw something that is no digit: change many of the squares under “Draw an image of your own”. Which piece of the bar gets long?",
+    text: "Draw something that is no digit: change many squares of the grid. Which piece of the bar gets long?",
     answers: ["the blue one", "the purple one", "both alike"],
     missing: "Now draw, and see.",
     next: "floor",
@@ -60,7 +62,7 @@ const QUESTIONS = { // the first is the page's choice, `ask`; a button leads on 
   },
   decoder: {
     go: "And a decoder that ignores z?",
-    text: "With the encoder’s answer the bar is as short as the encoder makes it. Take a decoder that ignores z, so that one ellipse fits its cloud exactly: gap 0. Will the whole bar be…",
+    text: "The ellipse is the encoder’s answer now. Take a decoder that ignores z, so that one ellipse fits its cloud exactly: gap 0. Will the whole bar be…",
     answers: ["shorter", "as long", "longer"],
     missing: "Now press the button below, and see.",
   },
@@ -102,7 +104,9 @@ function build(kit, { decoders, encoder, images }) {
   const costs = bar("lb-loss");
   const zoom = bar("lb-zoom");
   const each = stems();
-  const drawn = drawing(kit, { colour: "var(--lb-data)", label: "x, 8 by 8 pixels: arrows move, the space bar switches", changed: (x) => kit.set({ x: toHex(x) }) });
+  // The encoder answers what is drawn; for a decoder that ignores z, the prior stays.
+  const answering = () => (kit.state.decoder === "deaf" ? kit.state.q : "encoder");
+  const drawn = drawing(kit, { colour: "var(--lb-data)", label: "x, 8 by 8 pixels: arrows move, the space bar switches", changed: (x) => kit.set({ x: toHex(x), q: answering() }) });
 
   // What is held.
   const dots = svg("path", { class: "lb-line", stroke: "var(--lb-q)", "stroke-width": 2.4, "stroke-linecap": "round" });
@@ -128,9 +132,12 @@ function build(kit, { decoders, encoder, images }) {
       return [key, { input, label }];
     }),
   );
-  const outputs = Object.fromEntries(["loss", "−log p(x)", "gap", `mean of ${DRAWS} draws`].map((name) => [name, element("output", { "aria-live": "off" })]));
   const values = element("p", { class: "lb-values" });
-  for (const [name, output] of Object.entries(outputs)) values.append(element("span", {}, `${name} `, output), " ");
+  const outputs = ["loss", "−log p(x)", "gap", `mean of ${DRAWS} draws`].map((name) => { // in the order of `numbers`
+    const output = element("output", { "aria-live": "off" });
+    values.append(element("span", {}, `${name} `, output), " ");
+    return output;
+  });
 
   // What is pressed.
   const button = (text, press) => {
@@ -151,7 +158,7 @@ function build(kit, { decoders, encoder, images }) {
     button("The encoder’s answer", () => kit.go({ q: "encoder" })), button("Best upright", fitted(false)), button("Best tilted", fitted(true)));
   const another = button("Another digit", () => kit.go({ digit: (kit.state.digit + 47) % images.length, x: "" }));
   const empty = button("Empty the grid", () => {
-    kit.go({ x: "0".repeat(16) });
+    kit.go({ x: "0".repeat(16), q: answering() });
     drawn.focus();
   });
 
@@ -167,7 +174,11 @@ function build(kit, { decoders, encoder, images }) {
     kit.go(asking === "decoder" ? { q: "encoder" } : { x: "", q: "hand", z1, z2, s1: 0.02, s2: 0.02, tilt: 0 });
   });
   goOn.classList.add("lb-tool");
-  kit.atReset(() => (asking = kit.state.ask));
+  let missed = false; // by the encoder: told of in the verdict
+  kit.atReset(() => {
+    asking = kit.state.ask;
+    missed = false;
+  });
 
   let hovered;
   field.element.addEventListener("pointermove", (event) => {
@@ -203,16 +214,17 @@ function build(kit, { decoders, encoder, images }) {
     drawn.paint(x, "Press and draw. A stroke that begins on ink rubs out.");
     yours.paint(forward(decoder, hovered ?? q.mean, logits).map(sigmoid), hovered ? "this place, decoded" : "its middle, decoded");
 
-    const crowded = surprise > CROWDED;
+    const axis = state.x || (asking === "draw" && state.q === "encoder") ? OWN_AXIS : AXIS;
+    const crowded = surprise > CROWDED * axis;
     costs.paint({
-      from: 0, to: AXIS, step: 10,
+      from: 0, to: axis, step: axis / 6,
       marks: state.decoder === "deaf" ? [{ kind: "lb-tick lb-was", at: listening(state), text: `before: ${number(listening(state), 1)}` }] : [],
       pieces: [{ kind: "lb-piece-p", start: 0, end: surprise }, { kind: "lb-piece-gap", start: surprise, end: value }],
       labels: [
-        { kind: "lb-label-p", at: Math.min(surprise, CROWDED), text: `−log p(x) ${number(surprise, 1)}`, side: "lb-before", least: NAMED },
-        { kind: "lb-label-gap", at: crowded ? AXIS : surprise, text: `gap ${gapText(gap)}`, side: crowded ? "lb-before" : "", least: NAMED },
+        { kind: "lb-label-p", at: Math.min(surprise, CROWDED * axis), text: `−log p(x) ${number(surprise, 1)}`, side: "lb-before", least: NAMED },
+        { kind: "lb-label-gap", at: crowded ? axis : surprise, text: `gap ${gapText(gap)}`, side: crowded ? "lb-before" : "", least: NAMED },
       ],
-      end: { at: Math.min(value, AXIS), text: `loss ${number(value, 1)}${value > AXIS ? " →" : ""}`, inside: value > 0.75 * AXIS },
+      end: { at: Math.min(value, axis), text: `loss ${number(value, 1)}${value > axis ? " →" : ""}`, inside: value > 0.75 * axis },
     });
     zoom.paint({
       from: surprise, to: surprise + ZOOM, step: 1, marks: [],
@@ -236,10 +248,7 @@ function build(kit, { decoders, encoder, images }) {
       if (document.activeElement !== input && input.value !== text) [input.value] = [text];
       if (input.getAttribute("value") !== text) input.setAttribute("value", text);
     }
-    write(outputs.loss, numbers.loss);
-    write(outputs["−log p(x)"], numbers["-log p(x)"]);
-    write(outputs.gap, numbers.gap);
-    write(outputs[`mean of ${DRAWS} draws`], numbers.draws);
+    Object.values(numbers).forEach((text, k) => write(outputs[k], text));
     ask(state, { value, surprise, gap, numbers });
     kit.say(`loss ${numbers.loss}, minus log p of x ${numbers["-log p(x)"]}, gap ${numbers.gap}; ${where}`);
     return numbers;
@@ -259,17 +268,24 @@ function build(kit, { decoders, encoder, images }) {
     if (asking === "draw") {
       const before = -grid(decoder).posterior(images[digit]).logEvidence;
       const right = gap > 2 * surprise ? 1 : surprise > 2 * gap ? 0 : 2;
-      const because = `The model would hardly ever make such an image: −log p(x) is over ${MUCH} nats more than for the digit before, ${number(before, 1)}.`;
-      guess.paint(x && q === "encoder" && surprise > before + MUCH, { right, because }, x ? "Go on: change more of the squares." : missing);
+      const answered = x && q === "encoder";
+      const seen = answered && surprise > before + MUCH;
+      if (seen && gap > MISSES && !missed) {
+        missed = true;
+        guess.again();
+      }
+      const because = `The model would hardly ever make such an image: −log p(x) is over ${MUCH} nats more than for the digit before, ${number(before, 1)}.` +
+        (missed ? " Purple has grown, too: the encoder never saw such an image, and misses." : "");
+      guess.paint(seen, { right, because }, answered ? "Go on: change other squares, too." : missing);
     } else if (asking === "floor") {
-      const because = "The gap comes near 0, and is never below it. So the loss is never below −log p(x): minus the loss is a lower bound of log p(x).";
+      const because = "The gap comes near 0, and is never below it. So minus the loss is a lower bound of log p(x).";
       guess.paint(gap < NEAR, { right: 1, because }, missing);
     } else if (asking === "piece") {
       guess.paint(moved, { right: 1, because: "The blue piece and the blue cloud come from x and the decoder. No ellipse changes them." }, missing);
     } else {
       const before = listening(kit.state);
       const right = value > before + MOVED ? 2 : value < before - MOVED ? 0 : 1;
-      const because = `The gap is ${numbers.gap}, and the loss ${numbers.loss}. With the decoder that listens, and its encoder’s ellipse, it was ${number(before, 1)}. Now every place decodes to the same picture.`;
+      const because = `The gap is ${numbers.gap}, and the loss ${numbers.loss}. With the decoder that listens, and its encoder, it was ${number(before, 1)}. Now every place decodes to the same picture.`;
       guess.paint(deafened && gap < 0.05, { right, because }, missing);
     }
     goOn.hidden = !next || !guess.judged();
@@ -288,7 +304,7 @@ function build(kit, { decoders, encoder, images }) {
     element("div", { class: "lb-numbers" }, ...Object.values(inputs).map((part) => part.label), tilt.element),
     presets,
     element("p", { class: "lb-legend" }, "The gap, magnified:"), zoom.element, values,
-    element("p", { class: "lb-legend" }, `The gap is an average over draws of q, the dots on the map. What each of ${DRAWS} says, log q(z|x) − log p(z|x), the smallest first:`),
+    element("p", { class: "lb-legend" }, `The gap is an average over draws of q, the dots on the map. Of each, log q(z|x) − log p(z|x), the smallest first:`),
     element("div", {}, each.element));
   byNumbers.addEventListener("toggle", () => kit.repaint(), { signal: kit.signal });
   const stage = element("div", { class: "lb-stage lb-fitting" },

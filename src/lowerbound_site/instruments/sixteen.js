@@ -113,9 +113,8 @@ function build(kit, data) {
       "div",
       { class: "lb-stage lb-scene" },
       question.element,
-      element("div", { class: "lb-live" }, ...buttons, another),
-      element("div", { style: "width: 5rem" }, target.element),
-      element("div", { class: "lb-beside" }, row(rows.prior), row(rows.encoder)),
+      element("div", { class: "lb-beside" }, element("div", { style: "flex: none; width: 5rem" }, target.element), row(rows.prior), row(rows.encoder)),
+      element("div", { class: "lb-live" }, ...buttons, another), // right below the estimates
       element("div", { class: "lb-live" }, ...kit.tools()),
     ),
     paint(state) {

@@ -116,7 +116,7 @@ class Heap {
 function build(kit, data) {
   const { decoder, x, drawn, exact } = data;
   const models = choice(kit, "model", "codes from the encoder of", { two: "model two", four: "model four" });
-  const question = predict(kit, "Draw code after code of model two. Which of its two averages will end up nearer to log p(x)?", {
+  const question = predict(kit, `Draw ${ENOUGH} codes or more of model two. Which of its two averages will end up nearer to log p(x)?`, {
     answers: ["the average of the logs", "the log of the average", "they stay together"],
   });
   const more = (text, n) => {
@@ -152,7 +152,7 @@ function build(kit, data) {
       target.paint(x, "the image <i>x</i>");
       decoded.paint(forward(decoder, codes[state.codes - 1].z).map(sigmoid), "this code, decoded");
       const count = state.codes === 1 ? "1 code" : `${state.codes} codes`;
-      const tenth = state.codes < 10 ? "" : ` A tenth of them has ${number(100 * heaviest(seen), 0)} % of all weight.`;
+      const tenth = state.codes < 10 ? "" : ` The heaviest tenth of them has ${number(100 * heaviest(seen), 0)} % of all weight.`;
       const words = `${count}: average of the logs ${number(elbo, 2)}, log of the average ${number(bound, 2)}, log p(x) ${number(exact, 2)}.${tenth}`;
       write(said, words);
       heap.name(words);
@@ -160,8 +160,8 @@ function build(kit, data) {
       for (const one of buttons) one.disabled = state.codes === schema.codes.to;
       question.paint(state.model === "two" && state.codes >= ENOUGH, {
         right: 1, // for each of the draws that there are
-        because: `It is ${number(bound - elbo, 1)} nats higher: a code with a large weight lifts the average, and hardly the average log. And it is still ${number(exact - bound, 1)} nats below log p(x). Now take model four.`,
-      });
+        because: `After ${state.codes} codes of model two it was ${number(bound - elbo, 1)} nats higher: a code with a large weight lifts the average, and hardly the average log. And it was still ${number(exact - bound, 1)} nats below log p(x). Compare model four.`,
+      }, `Now draw ${ENOUGH} codes or more of model two, and see.`);
       kit.say(words);
       return texts(found, 2);
     },

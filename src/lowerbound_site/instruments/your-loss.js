@@ -41,7 +41,7 @@ function verdict({ kl, pixels, latents }, { beta }, used) {
   const parts = kl === "sum" ? "the KL is as large as before" : `the KL only ${latents} times`;
   return {
     right: used === Number(latents) ? 0 : used > 0 ? 1 : 2,
-    because: `The error is ${Number(pixels).toLocaleString("en")} times smaller, ${parts}: it now weighs ${beta} times as much.`,
+    because: `The error is ${pixels} times smaller, ${parts}: it now weighs ${beta} times as much.`,
   };
 }
 
@@ -49,7 +49,7 @@ function build(kit, grey) {
   const images = grey.images.map((image) => image.map((count) => count / 16));
   const error = choice(kit, "error", "squared error, over the pixels", { sum: "sum", mean: "mean" });
   const kl = choice(kit, "kl", "KL, over the latent numbers", { sum: "sum", mean: "mean" });
-  const pixels = choice(kit, "pixels", "pixels (the same digits, each pixel copied)", { 64: "64 (8x8)", 1024: "1,024 (32x32)", 12288: "12,288 (64x64, in colour)" });
+  const pixels = choice(kit, "pixels", "pixels (the same digits, each pixel copied)", { 64: "64 (8x8)", 1024: "1024 (32x32)", 12288: "12288 (64x64, in colour)" });
   const latents = choice(kit, "latents", "latent numbers", { 2: "2", 16: "16" });
   const weight = axisSlider(kit, "weight", "factor before the KL in your code", { small: 0.05, large: 0.5, page: 1 });
   const code = element("code", {});
