@@ -128,13 +128,13 @@ function build(kit, { x, whole, truth, costs }) {
     if (asking === TOO) {
       guess.paint(state.part === 0 && state.q === "prior", {
         right: 1,
-        because: "Every code decodes to the same picture, so it does not matter which codes q draws. A perfect match, and nothing of x comes back.",
+        because: "A deaf decoder makes the same picture of every code, so it does not matter which codes q draws. A perfect match, and nothing of x comes back.",
       });
     } else if (state.part === 0 && state.q === "encoder") {
       const before = costs({ part: 1, q: "encoder" }).gap;
       guess.paint(true, {
         right: gap < 0.005 ? 0 : gap > before ? 2 : 1,
-        because: `It went from ${gapText(before)} to ${numbers.gap}: p(z|x) is the prior now, and q is not. Let q be the prior, too.`,
+        because: `The deaf decoder took it from ${gapText(before)} to ${numbers.gap}: p(z|x) became the prior, and q did not. Let q be the prior, too.`,
       });
     }
     kit.say(`decoder listens ${number(state.part, 2)}: ${meaning}, minus log p of x ${numbers["-log p(x)"]}`);
