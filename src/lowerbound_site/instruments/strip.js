@@ -118,7 +118,7 @@ function build(kit) {
       { class: "lb-stage lb-scene lb-sorted" },
       element("style", {}, STYLE),
       ...questions.map((question) => question.element),
-      element("div", { class: "lb-totals" }, terms.element, element("p", { class: "lb-legend" }, "A column is a pair. Filled ones add, hollow ones take away. Without a column, q is p there.")),
+      element("div", { class: "lb-totals" }, terms.element, element("p", { class: "lb-legend" }, "A column is a pair. Filled ones add, hollow ones take away. A pair without a column does neither.")),
       element("div", { class: "lb-totals" }, element("div", { class: "lb-live" }, sort), element("p", { class: "lb-legend" }, "All six together, the joint KL in nats:"), bars.element),
       squares,
       element("details", {}, element("summary", {}, "Pair by pair, with the numbers"), legend, strip.element,

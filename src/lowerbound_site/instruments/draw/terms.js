@@ -5,7 +5,7 @@ import { CODES, IMAGES, pixels } from "../maths/primer.js";
 import { picture } from "./square.js";
 
 const [WIDE, APART, HEIGHT, ZERO] = [46, 14, 182, 106]; // of a column, between groups
-const NOTHING = 1e-9; // nats: q is p there, but for rounding, and the pair neither adds nor takes away
+const NOTHING = 1e-9; // nats: but for rounding q is p there, or 0, and the pair neither adds nor takes away
 const [TOP, FLOOR] = [4, HEIGHT - 40]; // the columns' room; below stand their names
 const COUNT = IMAGES.length * CODES.length;
 const WIDTH = COUNT * WIDE + IMAGES.length * APART;
