@@ -237,8 +237,8 @@ def test_the_two_questions_by_keys(page: Page, stage: str) -> None:
     page.get_by_role("button", name="Let the decoder ignore z").press("Enter")
     page.wait_for_function("document.querySelector('lb-instrument').instrument.numbers.gap === '0.00'")
     assert float(page.evaluate(NUMBERS)["loss"]) > before + 0.5
-    expect(page.locator(".lb-verdict")).to_contain_text("the answer is “longer”. The gap is 0.00, and the loss")
-    expect(page.locator(".lb-verdict")).to_contain_text(f"it was {before:.1f}.")
+    expect(page.locator(".lb-verdict")).to_contain_text("the answer is “longer”. The gap was 0.00, and the loss")
+    expect(page.locator(".lb-verdict")).to_contain_text(f"it had been {before:.1f}.")
     page.get_by_role("button", name="Reset").click()
     expect(page.locator(".lb-predict")).to_contain_text("Drag the ellipse.")
 

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from lowerbound_site.pages.elements import schema
 
@@ -189,6 +189,52 @@ def test_sorting_shows_the_second_bar_and_what_can_be_dragged(shared: Page, stag
     assert state(shared)["by"] == "image"
     assert borders.count() == 5  # what was shown stays
     assert "your comparison" in (bars.text_content() or "")
+
+
+# A state that shows what its question asks for, from a start that it was not asked of; an answer, and what is said.
+ELSEWHERE = [
+    ("which-way-round", "direction=pq&share=1", "over both", "Press Reset"),
+    ("which-way-round", "direction=pq&left=-1&right=1", "over both", "Press Reset"),
+    ("which-way-round", "direction=pq", "over both", "that is right"),
+    ("eight-names", "encoderRound=0.5&dataSeven=0", "q(z) and q(x|z)", "Press Reset"),
+    ("eight-names", "encoderRound=0.5&name=data", "q(z) and q(x|z)", "that is right"),
+]
+
+
+@pytest.mark.parametrize(("name", "at", "answer", "said"), ELSEWHERE)
+def test_only_the_question_that_was_asked_is_judged(
+    name: str, at: str, answer: str, said: str, shared: Page, stage: str
+) -> None:
+    start(shared, stage, name, at)
+    shared.get_by_role("button", name=answer).click()
+    expect(shared.locator(".lb-verdict")).to_contain_text(said)
+
+
+# What a verdict tells of a state, it tells as of one that was: it stays when that is left.
+LEFT = [
+    ("bell", "mu=0&sigma=0.5", "only one of all", "Your bell around 0 was 0.50 wide"),
+    ("read-the-column", "code=straight", "a one", "Of that straight column ones held 0.63"),
+]
+
+
+@pytest.mark.parametrize(("name", "at", "answer", "said"), LEFT)
+def test_a_verdict_with_numbers_speaks_of_the_state_it_was_given_in(
+    name: str, at: str, answer: str, said: str, shared: Page, stage: str
+) -> None:
+    start(shared, stage, name, at)
+    shared.get_by_role("button", name=answer).click()
+    expect(shared.locator(".lb-verdict")).to_contain_text(said)
+
+
+def test_a_pair_where_q_is_p_has_no_column(shared: Page, stage: str) -> None:
+    start(shared, stage, "strip")
+    heights = shared.evaluate("""() => {
+      const bars = [...document.querySelector(".lb-totals svg").querySelectorAll("rect[stroke-width='1.5']")];
+      return bars.map(bar => Number(bar.getAttribute("height")));
+    }""")
+    assert len(heights) == 6
+    assert heights[1] == 0  # zero and straight: the value is 0 but for rounding
+    assert min(heights[:1] + heights[2:]) >= 1
 
 
 @pytest.mark.parametrize(("name", "key"), [("bouncing", "rounds"), ("train-one-part", "steps")])

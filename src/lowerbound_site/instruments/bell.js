@@ -73,8 +73,8 @@ function build(kit) {
       question.paint(Math.abs(state.mu) <= AROUND, {
         right: 2,
         because: shown.KL < NOTHING
-          ? "This is it, the prior itself: every piece is 0. Another middle costs, and so does another width."
-          : `This bell is around 0, and pays ${number(shown.KL, 2)} for its width. Only the prior itself, around 0 and 1 wide, pays nothing.`,
+          ? "Your bell was the prior itself, or nearly, and every piece nearly 0. Another middle costs, and so does another width."
+          : `Your bell around 0 was ${number(state.sigma, 2)} wide, and paid ${number(shown.KL, 2)} for that. Only the prior itself, around 0 and 1 wide, pays nothing.`,
       }, "Now drag μ to 0, and see.");
       kit.say(`KL ${number(shown.KL, 3)}`);
       return texts(shown, 3);

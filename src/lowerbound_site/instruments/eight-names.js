@@ -124,7 +124,9 @@ function build(kit) {
       };
       names.paint(Object.fromEntries(Object.entries(SYMBOLS).map(said)));
       write(told, `${SYMBOLS[state.name]}: ${SAYS[state.name]}: ${probability(shown[SYMBOLS[state.name]])}.`);
-      question.paint(state.encoderRound !== schema.encoderRound.start);
+      // Where the others have been moved, too, more has changed than the encoder did, or less: without sevens it changes nothing.
+      const alone = ["priorRound", "decoderSeven", "dataSeven"].every((key) => state[key] === schema[key].start);
+      question.paint(alone && state.encoderRound !== schema.encoderRound.start, undefined, alone ? undefined : "Press Reset, and drag the encoder alone.");
       kit.say(`${SYMBOLS[state.name]} for ${IMAGE} and ${CODE}: ${probability(shown[SYMBOLS[state.name]])}`);
       return texts(measure(state), PRINTED);
     },

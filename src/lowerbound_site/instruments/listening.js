@@ -118,7 +118,7 @@ function build(kit, { x, whole, truth, costs }) {
     const before = deafened && costs({ part: 1, q: "encoder" }).gap;
     first.paint(deafened, {
       right: gap < 0.005 ? 0 : gap > before ? 2 : 1,
-      because: deafened ? `It went from ${gapText(before)} to ${numbers.gap}: p(z|x) is the prior now, and q is not.` : "",
+      because: deafened ? `The deaf decoder took it from ${gapText(before)} to ${numbers.gap}: p(z|x) became the prior, and q did not.` : "",
     }, "Now slide to “deaf”, at the left, with the encoder’s q.");
     second.element.hidden = !first.judged();
     second.paint(state.part === 0 && state.q === "prior", undefined, "Now choose “prior” with a deaf decoder, and see.");

@@ -139,8 +139,8 @@ function build(kit, { decoder, encoder, images }) {
     guess.paint(cut === "reconstruction", {
       right: 1 + longer,
       because: longer < 0
-        ? `Codes chosen for x rebuild x better than codes from all over the map do on average, so it is ${number(rebuilding, 2)} beside ${number(surprise, 2)}. The KL to the prior, ${number(kl, 2)}, is the charge for choosing.`
-        : `Many codes of this ellipse rebuild x badly, so it is ${number(rebuilding, 2)} beside ${number(surprise, 2)}.`,
+        ? `Codes chosen for x rebuild x better than codes from all over the map do on average, so it was ${number(rebuilding, 2)} beside ${number(surprise, 2)}. The KL to the prior, ${number(kl, 2)}, was the charge for choosing.`
+        : `Many codes of that ellipse rebuilt x badly, so it was ${number(rebuilding, 2)} beside ${number(surprise, 2)}.`,
     });
     kit.say(`${meaning}.`);
     return numbers;

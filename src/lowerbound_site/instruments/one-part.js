@@ -7,10 +7,10 @@ import { element, write } from "./controls/dom.js";
 import { instrument } from "./controls/instrument.js";
 import { predict } from "./controls/predict.js";
 import { axisSlider } from "./controls/slider.js";
-import { Dots, FourCurves, nats, PictureRow } from "./draw/one-part.js";
+import { beyond, Dots, FourCurves, nats, PictureRow } from "./draw/one-part.js";
 import { STYLE } from "./draw/one-part-style.js";
 import { reach } from "./maths/normal.js";
-import { EVERY, firstImages, newCodes, STEPS, TEN, training } from "./maths/one-part-training.js";
+import { EVERY, firstImages, MEASURED, newCodes, STEPS, TEN, training } from "./maths/one-part-training.js";
 
 export const schema = {
   "part": { "of": ["yours", "gap", "loss"], "start": "yours" },
@@ -39,7 +39,7 @@ const QUESTION = {
   options: ["among the blue dots", "most of them far outside", "all in one place"],
   judge: (outside, n) => ({
     right: outside > n / 2 ? 1 : 0,
-    because: `${outside} of the ${n} orange dots lie outside the dashed circle, which holds 95 % of what the prior draws. Now train on the gap alone.`,
+    because: `Trained on it, ${outside} of the ${n} orange dots lay outside the dashed circle, which holds 95 % of what the prior draws. Now train on the gap alone.`,
   }),
 };
 
@@ -138,7 +138,7 @@ function build(kit, images) {
     images: row("images", "var(--lb-ink)", "ten images of the data"),
   };
   rows.images.paint(x);
-  const look = element("p", { class: "lb-legend" });
+  const [look, codes] = [0, 1].map(() => element("p", { class: "lb-legend" }));
   const legend = (text) => element("p", { class: "lb-legend" }, text);
 
   function paint(state) {
@@ -149,7 +149,10 @@ function build(kit, images) {
     furthest.set(keyOf(state), seen);
     const moment = run[step];
     const outside = Array.from({ length: n }, (_, r) => Math.hypot(moment.codes[2 * r], moment.codes[2 * r + 1])).filter((far) => far > reach(0.95)).length;
-    dots.paint(fresh, moment.codes, `Step ${step}, trained on ${WORDS[state.part]}: ${outside} of ${n} codes of images lie outside the circle that holds 95 % of the prior.`);
+    const far = beyond(moment.codes);
+    const atEdge = far ? ` ${far} ${far > 1 ? "are" : "is"} further out than the map, and drawn at its edge.` : "";
+    dots.paint(fresh, moment.codes, `Step ${step}, trained on ${WORDS[state.part]}: ${outside} of ${n} codes of images lie outside the circle that holds 95 % of the prior.${atEdge}`);
+    write(codes, `Blue: new codes, from the prior. Orange: a code of each image, from the encoder.${atEdge}`);
     rows.fresh.paint(moment.fresh);
     rows.old.paint(moment.old);
     curves.paint(run.slice(0, seen + 1).filter(({ parts }) => parts), step, THICK[state.part]);
@@ -173,7 +176,7 @@ function build(kit, images) {
       foretell.element,
       part.element,
       element("div", { class: "lb-run lb-live" }, play, slider.element),
-      element("div", { class: "lb-map" }, dots.element, legend("Blue: new codes, from the prior. Orange: a code of each image, from the encoder.")),
+      element("div", { class: "lb-map" }, dots.element, codes),
       element(
         "div",
         { class: "lb-seen" },
@@ -207,15 +210,15 @@ optimizer = torch.optim.Adam(vae.parameters(), lr=0.02)
 g = torch.Generator().manual_seed(${seed})
 
 
-def parts():
+def parts(noise):
     q = vae.encode(x)
-    z = q.at(torch.randn(100, 2, generator=g, dtype=x.dtype))
+    z = q.at(noise)
     loss = q.log_prob(z) - vae.log_joint(x, z)
     joint = loss - log(100)
     table = log_likelihood_table(vae.likelihood, x, vae.decode(grid))
     log_p = (table + vae.prior.log_prob(grid)).logsumexp(1) + log(0.25)  # over all codes
     images = -log_p - log(100)
-    log_q = q.log_prob(z[:, None]).exp().mean(1).log()  # over all images
+    log_q = q.log_prob(z[..., None, :]).exp().mean(-1).log()  # over all images
     codes = log_q - vae.prior.log_prob(z)
     gap, yours = joint - images, joint - codes
     return {"loss": loss, "images": images, "gap": gap, "codes": codes, "yours": yours}
@@ -223,11 +226,14 @@ def parts():
 
 for _ in range(${step}):
     optimizer.zero_grad()
-    parts()["${part}"].mean().backward()
+    parts(torch.randn(100, 2, generator=g, dtype=x.dtype))["${part}"].mean().backward()
     optimizer.step()
+# Measured as the page does: with ${2 * MEASURED} draws of each code, half of them the mirror images of the others.
+half = torch.randn(${MEASURED}, 100, 2, generator=torch.Generator().manual_seed(9), dtype=x.dtype)
 with torch.no_grad():
-    for name, value in parts().items():
-        print(f"{name} = {value.mean():.1f}")
+    measured = {name: value.mean().item() for name, value in parts(torch.cat([half, -half])).items()}
+for name, value in measured.items():
+    print(f"{name} = {value:z.{int(value < 9.95)}f}")  # no more digits than the draws leave
 `;
 
 export const start = instrument({ schema, load: loadTrainingImages, build, python });

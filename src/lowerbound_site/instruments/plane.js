@@ -285,7 +285,7 @@ function build(kit, { decoders, encoder, images }) {
     } else {
       const before = listening(kit.state);
       const right = value > before + MOVED ? 2 : value < before - MOVED ? 0 : 1;
-      const because = `The gap is ${numbers.gap}, and the loss ${numbers.loss}. With the decoder that listens, and its encoder, it was ${number(before, 1)}. Now every place decodes to the same picture.`;
+      const because = `The gap was ${numbers.gap}, and the loss ${numbers.loss}. With the decoder that listens, and its encoder, it had been ${number(before, 1)}. A deaf one makes the same picture of every place.`;
       guess.paint(deafened && gap < 0.05, { right, because }, missing);
     }
     goOn.hidden = !next || !guess.judged();

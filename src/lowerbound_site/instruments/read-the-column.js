@@ -57,7 +57,7 @@ function build(kit) {
   const question = predict(kit, "Half of the images are sevens, and so are most images behind a round code. A straight code comes in: from which image, most probably?", {
     answers: ["a zero", "a one", "a seven"],
     right: 1,
-    because: "Of the straight column ones hold 0.63, and sevens 0.32: most sevens are encoded as round.",
+    because: "Of that straight column ones held 0.63, and sevens 0.32: most sevens were encoded as round.",
   });
   return {
     stage: element(

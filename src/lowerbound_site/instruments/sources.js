@@ -110,7 +110,7 @@ function build(kit, data) {
       for (const answer of [pair, told]) answer.classList.toggle("lb-later", !seen);
       question.paint(likeliest < 0.5, {
         right: 1,
-        because: `The orange picture is that mix, and what the decoder draws is ${number(apart, 2)} a pixel away from it. Try other codes.`,
+        because: `The orange picture is that mix, and what the decoder drew was ${number(apart, 2)} a pixel away from it. Try other codes.`,
       }, "Out here one image sends most. Ask nearer the middle.");
       kit.say(`code ${number(z1, 2)}, ${number(z2, 2)}: ${meaning}`);
       return {

@@ -89,7 +89,7 @@ function build(kit) {
     predict(kit, "Sort the same six columns by code. What will change in the bar?", {
       answers: ["how long it is", "where it is cut", "both"],
       right: 1,
-      because: "Six numbers have the same sum in any order. The first piece is what the groups differ by as wholes: three images before, two codes now.",
+      because: "Six numbers have the same sum in any order. The first piece is what the groups differ by as wholes: three images, or two codes.",
     }),
     predict(kit, "Now drag a border of the encoder, in the orange square. Which pieces of the two bars will move?", {
       answers: ["the gap alone", "the gap, and both pieces of the lower bar", "all four"],
@@ -118,7 +118,7 @@ function build(kit) {
       { class: "lb-stage lb-scene lb-sorted" },
       element("style", {}, STYLE),
       ...questions.map((question) => question.element),
-      element("div", { class: "lb-totals" }, terms.element, element("p", { class: "lb-legend" }, "A column is a pair. Filled ones add, hollow ones take away.")),
+      element("div", { class: "lb-totals" }, terms.element, element("p", { class: "lb-legend" }, "A column is a pair. Filled ones add, hollow ones take away. A pair without a column does neither.")),
       element("div", { class: "lb-totals" }, element("div", { class: "lb-live" }, sort), element("p", { class: "lb-legend" }, "All six together, the joint KL in nats:"), bars.element),
       squares,
       element("details", {}, element("summary", {}, "Pair by pair, with the numbers"), legend, strip.element,

@@ -78,7 +78,8 @@ function build(kit) {
       write(shown, `${says}. ${state.fitted} stands ${first(state) ? "first: it must not be where the other is not" : "second: it must be wherever the other is"}.`);
       tried ||= state.direction === "pq" && state.fitted === "q";
       fitted.element.hidden = !tried && state.fitted === "q";
-      question.paint(tried);
+      const asked = ["left", "right", "share"].every((key) => state[key] === schema[key].start); // elsewhere the answer can be another
+      question.paint(tried && asked, undefined, asked ? undefined : "Press Reset: the question is about the humps as they were.");
       kit.say(says);
       return texts(measure(state), 2);
     },

@@ -9,6 +9,9 @@ import { apart } from "./square.js";
 const [MAP, FAR, DOT] = [300, 15, 4.5]; // as wide as the map is drawn, how far it reaches to each side, a dot
 const at = (z) => Math.max(DOT / 2, Math.min(MAP - DOT / 2, (MAP * (z / FAR + 1)) / 2));
 
+/** How many of the codes lie beyond the map. */
+export const beyond = (z) => Array.from({ length: z.length / 2 }, (_, n) => Math.max(Math.abs(z[2 * n]), Math.abs(z[2 * n + 1])) > FAR).filter(Boolean).length;
+
 /** Codes as dots: blue those from the prior, orange those of the images; what lies beyond the map stands at its edge. */
 export class Dots {
   constructor() {

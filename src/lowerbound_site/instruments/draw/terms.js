@@ -5,6 +5,7 @@ import { CODES, IMAGES, pixels } from "../maths/primer.js";
 import { picture } from "./square.js";
 
 const [WIDE, APART, HEIGHT, ZERO] = [46, 14, 182, 106]; // of a column, between groups
+const NOTHING = 1e-9; // nats: but for rounding q is p there, or 0, and the pair neither adds nor takes away
 const [TOP, FLOOR] = [4, HEIGHT - 40]; // the columns' room; below stand their names
 const COUNT = IMAGES.length * CODES.length;
 const WIDTH = COUNT * WIDE + IMAGES.length * APART;
@@ -50,7 +51,7 @@ export class Terms {
       const tip = Math.min(FLOOR, Math.max(TOP, ZERO - value * this.scale));
       change(group, { transform: `translate(${(byImage([x, z]) + sorted * (byCode([x, z]) - byImage([x, z]))).toFixed(1)} 0)` });
       change(arrow, { d: value * this.scale > ZERO - TOP ? `M${WIDE / 2 - 7} ${TOP + 14}l7 -7l7 7` : "" }); // higher than there is room
-      change(bar, { y: Math.min(ZERO, tip), height: Math.max(1, Math.abs(tip - ZERO)), fill: value > 0 ? "color-mix(in srgb, var(--lb-ink) 65%, var(--lb-paper))" : "var(--lb-paper)" });
+      change(bar, { y: Math.min(ZERO, tip), height: Math.abs(value) > NOTHING ? Math.max(1, Math.abs(tip - ZERO)) : 0, fill: value > 0 ? "color-mix(in srgb, var(--lb-ink) 65%, var(--lb-paper))" : "var(--lb-paper)" });
     });
   }
 

@@ -12,7 +12,7 @@ export const TEN = 10; // pictures in a row
 const SHAPE = { pixels: 64, latent: 2, hidden: [64], encoder: "silu", decoder: "silu" };
 export const EVERY = 5; // steps between two measurements
 // Draws of each code, which are measured with their mirror images: what is printed is off by about half of its last digit at most.
-const MEASURED = 3;
+export const MEASURED = 3;
 const [NEW, OLD, MEASURING] = [7, 8, 9]; // seeds of what is drawn once, the same in every run
 
 /** Different images among the first of the data, one after another, (n, 64). */
