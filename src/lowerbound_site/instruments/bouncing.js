@@ -3,7 +3,7 @@
 import { choice } from "./controls/choice.js";
 import { change, drawing, element, svg, write } from "./controls/dom.js";
 import { instrument } from "./controls/instrument.js";
-import { player } from "./controls/play.js";
+import { counting, player } from "./controls/play.js";
 import { predict } from "./controls/predict.js";
 import { Balls } from "./draw/ball.js";
 import { number, probability } from "./draw/format.js";
@@ -87,7 +87,7 @@ function build(kit) {
   const bars = new Shares();
   const pairs = choice(kit, "pairs", "the images", WORDS);
   const note = element("p", { class: "lb-legend" });
-  const played = element("output", {});
+  const played = element("output", { "aria-live": "off" });
   const crossed = element("p", { class: "lb-legend" });
   const last = schema.rounds.to;
   const question = predict(kit, "Both balls follow the same rules. Marks say how often the model makes each image, p(x), and how often the data have it, q(x). After many rounds, where will each ball’s bars end?", {
@@ -96,13 +96,7 @@ function build(kit) {
     because: "Each ball stays in the group where it began. The rules say nothing about how much of the whole a group has. Now connect them.",
   });
   // The eye follows the first rounds; then each stride is 4 % of what has been played. At the end it begins anew.
-  const step = (byItself) => {
-    const { rounds } = kit.state;
-    const stride = byItself ? Math.max(1, Math.floor(rounds / SLOW)) : 1;
-    const next = rounds < last ? Math.min(last, rounds + stride) : 0;
-    kit.set({ rounds: next });
-    return next < last;
-  };
+  const step = counting(kit, "rounds", schema.rounds, SLOW);
   const again = element("button", { type: "button" }, "Other draws");
   again.addEventListener("click", () => kit.set({ seed: (kit.state.seed % schema.seed.to) + 1 }, true));
   const on = element("button", { type: "button" });

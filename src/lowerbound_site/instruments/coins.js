@@ -2,7 +2,7 @@
 
 import { change, drawing, element, svg, write } from "./controls/dom.js";
 import { instrument } from "./controls/instrument.js";
-import { player } from "./controls/play.js";
+import { counting, player } from "./controls/play.js";
 import { predict } from "./controls/predict.js";
 import { number, texts } from "./draw/format.js";
 import { literal } from "./draw/python.js";
@@ -63,12 +63,7 @@ function build(kit) {
     right: 1,
     because: `In the long run ${number(EXPECTED, 1)}: the sevens are few, but each of them counts seven times as much as a one.`,
   });
-  const step = (byItself) => {
-    const { draws } = kit.state;
-    const next = draws < schema.draws.to ? Math.min(schema.draws.to, draws + (byItself ? Math.max(1, Math.floor(draws / FASTER)) : 1)) : schema.draws.from;
-    kit.set({ draws: next });
-    return next < schema.draws.to;
-  };
+  const step = counting(kit, "draws", schema.draws, FASTER);
   const again = element("button", { type: "button" }, "Other draws");
   again.addEventListener("click", () => kit.set({ seed: (kit.state.seed % schema.seed.to) + 1 }, true));
   return {
@@ -78,7 +73,7 @@ function build(kit) {
       question.element,
       element("p", { class: "lb-do lb-live" }, "Draw on, and watch the columns and the triangle."),
       element("div", { class: "lb-live" }, ...player(kit, { name: "Draw on", step, every: 3 }), again),
-      element("div", { class: "lb-beside" }, chart, element("div", {}, drawing(44, 44, { role: "img", "aria-label": "the image drawn last", class: "lb-small" }, last), element("output", {}, ...lines))),
+      element("div", { class: "lb-beside" }, chart, element("div", {}, drawing(44, 44, { role: "img", "aria-label": "the image drawn last", class: "lb-small" }, last), element("output", { "aria-live": "off" }, ...lines))),
       element("div", { class: "lb-live" }, ...kit.tools()),
     ),
     paint(state) {

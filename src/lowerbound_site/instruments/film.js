@@ -90,7 +90,7 @@ async function build(kit, { images, labels, heldOut, train }) {
   foretell.element.append(stopped);
 
   const slider = element("input", { type: "range", min: 0, max: EPOCHS, step: 1, "aria-label": "epoch" });
-  const said = element("output", {});
+  const said = element("output", { "aria-live": "off" });
   const move = (atRest) => {
     stop();
     kit.set({ epoch: slider.valueAsNumber }, atRest);

@@ -55,7 +55,7 @@ function build(kit) {
       { class: "lb-stage lb-scene" },
       question.element,
       element("p", { class: "lb-do lb-live" }, "Take more and more pixels, up to the whole image."),
-      element("div", { class: "lb-beside" }, chart, element("div", {}, more.element, each.element, drawing(66, 66, { role: "img", "aria-label": "the first pixels of an image", class: "lb-small" }, svg("rect", { x: 1, y: 1, width: 64, height: 64, fill: "none", stroke: "var(--lb-rule-strong)" }), digit), element("output", {}, ...lines))),
+      element("div", { class: "lb-beside" }, chart, element("div", {}, more.element, each.element, drawing(66, 66, { role: "img", "aria-label": "the first pixels of an image", class: "lb-small" }, svg("rect", { x: 1, y: 1, width: 64, height: 64, fill: "none", stroke: "var(--lb-rule-strong)" }), digit), element("output", { "aria-live": "off" }, ...lines))),
       element("div", { class: "lb-live" }, ...kit.tools()),
     ),
     paint(state) {

@@ -72,7 +72,10 @@ function build(kit, images) {
     worker.onmessage = ({ data }) => {
       run.push(data);
       if (data.step === 0) runs.set(key, run);
-      if (data.step === STEPS) under = undefined;
+      if (data.step === STEPS) {
+        worker.terminate();
+        under = undefined;
+      }
       kit.repaint();
     };
     worker.onerror = () => {

@@ -4,7 +4,7 @@ import { choice } from "./controls/choice.js";
 import { loadChosen, loadDecoder, loadImages } from "./controls/data.js";
 import { change, element, svg, write } from "./controls/dom.js";
 import { instrument } from "./controls/instrument.js";
-import { player } from "./controls/play.js";
+import { counting, player } from "./controls/play.js";
 import { predict } from "./controls/predict.js";
 import { axisSlider } from "./controls/slider.js";
 import { SIDE, atlas } from "./draw/atlas.js";
@@ -73,13 +73,8 @@ function build(kit, data) {
     right: 2,
     because: "The runs that drew nearly this zero have their codes around one place. Nobody was asked where: the prior and the decoder alone have settled it.",
   });
-  const step = (byItself) => {
-    const { runs } = kit.state;
-    const next = runs < schema.runs.to ? Math.min(schema.runs.to, runs + (byItself ? Math.max(1, Math.floor(runs / FASTER)) : 1)) : schema.runs.from;
-    kit.set({ runs: next });
-    return next < schema.runs.to;
-  };
-  const said = element("output", {});
+  const step = counting(kit, "runs", schema.runs, FASTER);
+  const said = element("output", { "aria-live": "off" });
   return {
     stage: element(
       "div",

@@ -50,7 +50,7 @@ function build(kit, data) {
       element("p", { class: "lb-do lb-live" }, "Cut the plane of codes into more and more tiles."),
       question.element,
       codes.element,
-      element("div", { class: "lb-beside" }, plane, element("div", {}, digit, element("output", {}, ...lines))),
+      element("div", { class: "lb-beside" }, plane, element("div", {}, digit, element("output", { "aria-live": "off" }, ...lines))),
       element("div", { class: "lb-live" }, ...kit.tools()),
     ),
     paint(state) {

@@ -93,7 +93,7 @@ async function build(kit, { weights, images, labels, heldOut, train }) {
   const [before, after] = ["before any step", "now"].map((when, n) => digits(`steps-draws-${n}`, "var(--lb-p)", 10, `what the model draws ${when}`));
   before.paint(draws(new Vae(SHAPE, weights)));
   const foretell = predict(kit, QUESTION.question, { answers: QUESTION.options });
-  const said = element("output", { class: "lb-so-far" });
+  const said = element("output", { class: "lb-so-far", "aria-live": "off" });
   const button = (text, act) => {
     const made = element("button", { type: "button", class: "lb-tool" }, text);
     made.addEventListener("click", act);

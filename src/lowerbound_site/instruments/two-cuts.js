@@ -57,7 +57,7 @@ function build(kit) {
       { class: "lb-stage lb-scene" },
       element("p", { class: "lb-do lb-live" }, "The square is cut by code. Slide to the left, to “by image”, and watch the dark cell."),
       question.element,
-      element("div", { class: "lb-beside" }, square.element, element("div", {}, turn.element, image.element, code.element, element("output", { class: "lb-sums" }, byCode, byImage), sevens.element)),
+      element("div", { class: "lb-beside" }, square.element, element("div", {}, turn.element, image.element, code.element, element("output", { class: "lb-sums", "aria-live": "off" }, byCode, byImage), sevens.element)),
       element("div", { class: "lb-live" }, ...kit.tools()),
     ),
     paint(state) {

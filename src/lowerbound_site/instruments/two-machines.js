@@ -3,7 +3,7 @@
 import { choice } from "./controls/choice.js";
 import { element } from "./controls/dom.js";
 import { instrument } from "./controls/instrument.js";
-import { player } from "./controls/play.js";
+import { counting, player } from "./controls/play.js";
 import { predict } from "./controls/predict.js";
 import { number, probability } from "./draw/format.js";
 import { literal } from "./draw/python.js";
@@ -81,12 +81,7 @@ function build(kit) {
     because: "A third, in the long run: a straight code becomes a seven twice as often as a round one. Any count of pairs scatters around that, and the encoder had no part in it.",
   });
   const last = schema.pairs.to;
-  const step = (byItself) => {
-    const { pairs: so } = kit.state;
-    const next = so < last ? Math.min(last, so + (byItself ? Math.max(1, Math.floor(so / SLOW)) : 1)) : schema.pairs.from;
-    kit.set({ pairs: next });
-    return next < last;
-  };
+  const step = counting(kit, "pairs", schema.pairs, SLOW);
   const again = element("button", { type: "button" }, "Other draws");
   again.addEventListener("click", () => kit.set({ seed: (kit.state.seed % schema.seed.to) + 1 }, true));
   return {

@@ -4,6 +4,7 @@ import { choice } from "./controls/choice.js";
 import { loadDecoder, loadEncoder, loadImages } from "./controls/data.js";
 import { change, drawing, element, svg, write } from "./controls/dom.js";
 import { instrument } from "./controls/instrument.js";
+import { keeping } from "./controls/kept.js";
 import { predict } from "./controls/predict.js";
 import { number, texts } from "./draw/format.js";
 import { pixels } from "./draw/pixels.js";
@@ -20,7 +21,7 @@ export const schema = {
   "draws": { "from": 0, "to": 20, "step": 1, "start": 0 }
 };
 
-const DIGIT = 0; // held out: the one that the claim's figure is about
+const DIGIT = 0; // held out: the first
 const TIMES = { two: 20, four: 1 }; // by how much the encoder's widths were made too small
 const ENOUGH = 200; // codes, before the question is judged
 
@@ -28,18 +29,14 @@ export const load = async () => {
   const [decoder, encoder, images] = await Promise.all([loadDecoder(), loadEncoder(), loadImages()]);
   const x = images[DIGIT];
   const { mean: [m1, m2], tril: [a, , c] } = encode(encoder, x);
-  const kept = new Map();
+  const once = keeping();
   /** A thousand codes of a model's encoder, their log weights, and the log of the average after each. */
-  const drawn = ({ model, draws }) => {
-    const key = `${model} ${draws}`;
-    if (!kept.has(key)) {
-      const q = upright(m1, m2, a / TIMES[model], c / TIMES[model]);
-      const codes = weigh(decoder, x, q, noise(schema.codes.to, draws, 0));
-      const logs = codes.map(({ logWeight }) => logWeight);
-      kept.set(key, { codes, logs, bounds: runningLogMean(logs) });
-    }
-    return kept.get(key);
-  };
+  const drawn = ({ model, draws }) => once("drawn", `${model} ${draws}`, () => {
+    const q = upright(m1, m2, a / TIMES[model], c / TIMES[model]);
+    const codes = weigh(decoder, x, q, noise(schema.codes.to, draws, 0));
+    const logs = codes.map(({ logWeight }) => logWeight);
+    return { codes, logs, bounds: runningLogMean(logs) };
+  });
   return { decoder, x, drawn, exact: new Grid(decoder).posterior(x).logEvidence };
 };
 

@@ -43,7 +43,7 @@ function build(kit) {
   const direction = choice(kit, "direction", "make small", { qp: "KL(q‖p)", pq: "KL(p‖q)" });
   const fitted = choice(kit, "fitted", "call the bell curve", { q: "q, and the humps p", p: "p, and the humps q" });
   const share = axisSlider(kit, "share", "share of the first hump", { small: 0.01, large: 0.05, page: 0.1 });
-  const shown = element("output", { class: "lb-sums" });
+  const shown = element("output", { class: "lb-sums", "aria-live": "off" });
   let tried = false; // the names are exchanged only after that: two choices at once are one too many
   kit.atReset(() => (tried = false));
   const question = predict(kit, "The bell curve q is where KL(q‖p) is least: on one hump of p. Where is KL(p‖q) least?", {

@@ -55,7 +55,7 @@ function build(kit, grey) {
   const code = element("code", {});
   const given = digits("your-loss-x", "var(--lb-data)", 10, "ten unseen digits");
   const made = digits("your-loss-made", "var(--lb-ink)", 10, "what the best linear encoder and decoder for this loss make of them");
-  const shown = element("output", { class: "lb-sums" });
+  const shown = element("output", { class: "lb-sums", "aria-live": "off" });
   const question = predict(kit, "Say that each error is a sum over its pixels, and you take the mean in its place. The factor before the KL stays 1. How many of the latent numbers stay in use?", {
     answers: ["all: it is only the learning rate", "about half", "none"],
   });

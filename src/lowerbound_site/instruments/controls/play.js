@@ -41,6 +41,17 @@ export function player(kit, { name = "Play", step, every = 1 }) {
   return [play, once];
 }
 
+/** A step of what counts up: one by hand, by itself ever more at once; after its end it begins anew. */
+export function counting(kit, key, { from, to }, slowness) {
+  return (byItself) => {
+    const so = kit.state[key];
+    const stride = byItself ? Math.max(1, Math.floor(so / slowness)) : 1;
+    const next = so < to ? Math.min(to, so + stride) : from;
+    kit.set({ [key]: next });
+    return next < to;
+  };
+}
+
 /** A number that glides to where it is told to be, one paint a frame; without motion it is there at once. */
 export function following(kit, start, time = 700) {
   let [from, to, began] = [start, start, 0];
