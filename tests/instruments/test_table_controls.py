@@ -122,6 +122,19 @@ def test_a_border_is_moved_by_keys_mouse_and_finger(name: str, key: str, which: 
     assert now == others  # and nothing else moved
 
 
+def test_the_frame_around_a_border_of_p_is_whole(shared: Page, stage: str) -> None:
+    start(shared, stage, "three-bars")
+    border = shared.locator(".lb-border").first
+    border.focus()
+    frame, drawn = border.bounding_box(), shared.locator("svg", has=border).first.bounding_box()
+    assert frame
+    assert drawn
+    wide = border.evaluate(
+        "e => parseFloat(getComputedStyle(e).outlineWidth) + parseFloat(getComputedStyle(e).outlineOffset)"
+    )
+    assert frame["y"] + frame["height"] + wide <= drawn["y"] + drawn["height"]
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_choice_and_slider_works_by_keys(name: str, shared: Page, stage: str) -> None:
     start(shared, stage, name)

@@ -66,7 +66,7 @@ function build(kit) {
   const borders = ["first", "second"].map((key) => new Border(kit, key, `${key} border of p(x)`, { mute: true }));
   p.box.append(...borders.map((border) => border.element));
   const title = "q(x), the data, and p(x), the model";
-  const cuts = drawing(WIDE + 2 * INSET, 2 * HIGH + 40, { role: "group", "aria-label": title }, q.element, p.element);
+  const cuts = drawing(WIDE + 2 * INSET, 2 * HIGH + 48, { role: "group", "aria-label": title }, q.element, p.element);
   const named = (image) => svg("g", {}, svg("g", { transform: "translate(0 -12)" }, picture(pixels(image), 14)), svg("text", { x: 19, "font-size": 12 }, image));
   const strip = new Strip(IMAGES.map(named), 1, 90, 140); // low, so that the hand and the sum are seen together
   // Its slots take the width of the bars above them, a third each.
