@@ -24,6 +24,7 @@ export const schema = {
 };
 
 const LIMIT = 3.5;
+const CLOSE = 0.5; // nats: with a larger gap the ellipse does not lie on the island
 
 const load = async () => {
   const [decoder, answers, images] = await Promise.all([loadDecoder(), loadAnswers(), loadImages()]);
@@ -39,7 +40,8 @@ function build(kit, { decoder, answers, images }) {
     const x = images[digit];
     const q = answers[digit];
     const { logEvidence, logMass } = grid().posterior(x);
-    return { q, island: islandOf(grid(), logMass), gap: loss(decoder, x, q) + logEvidence, middle: wrong(x, forward(decoder, q.mean)), ...closest(x, whole()) };
+    const middle = q.mean.map((z) => Math.round(100 * z) / 100); // as “Encode x” puts it
+    return { q, island: islandOf(grid(), logMass), gap: loss(decoder, x, q) + logEvidence, middle: wrong(x, forward(decoder, middle)), ...closest(decoder, x, whole()) };
   });
 
   const field = plane("come-back", LIMIT);
@@ -101,7 +103,11 @@ function build(kit, { decoder, answers, images }) {
     const logits = forward(decoder, [z1, z2]);
     const count = wrong(x, logits);
     const shown = state.show === "answer";
-    fewest = of === digit ? Math.min(fewest, count) : count;
+    if (of !== digit) {
+      ask.again();
+      fewest = count;
+    }
+    fewest = Math.min(fewest, count);
     of = digit;
     given.paint(x, "<i>x</i>");
     decoded.paint(logits.map(sigmoid), "decoded");
@@ -122,7 +128,7 @@ function build(kit, { decoder, answers, images }) {
       Object.assign(numbers, { "at the encoder's middle": `${middle}`, "at the best place": `${least}`, gap: nats(gap) });
       ask.paint(true, {
         right: least ? 1 : 0,
-        because: `Of ${whole().n.toLocaleString("en")} places on the map the best leaves ${least} pixel${least === 1 ? "" : "s"} wrong, the middle of your encoder’s answer ${middle}. And yet that answer, orange, lies on the places that could have made x, blue: its gap is ${numbers.gap} nats.`,
+        because: `Of the places a hundredth apart the best leaves ${least} pixel${least === 1 ? "" : "s"} wrong, the middle of your encoder’s answer ${middle}. ${gap > CLOSE ? "Here that answer, orange, does not lie well" : `${least ? "And yet that" : "That"} answer, orange, lies`} on the places that probably made x, blue: its gap is ${numbers.gap} nats.`,
       });
     } else ask.paint(false, undefined, "Try it. Then press “Best place on the map”.");
     for (const hand of hands) hand.paint(`${count} pixels wrong`);
@@ -147,10 +153,11 @@ def wrong(z):
 
 print(f"pixels wrong = {wrong(tensor([[${z1}, ${z2}]], dtype=float64))[0]}")
 ${show === "answer" ? `q = vae.encode(x)
-axis = 0.1 * arange(-35, 36, dtype=float64)
+axis = 0.01 * arange(-350, 351, dtype=float64)
+places = cartesian_prod(axis, axis).split(10_000)
 gap = (Grid(vae).log_evidence(x) - elbo(vae, q, x)).item()
-print(f"at the encoder's middle = {wrong(q.mean)[0]}")
-print(f"at the best place = {wrong(cartesian_prod(axis, axis)).min()}")
+print(f"at the encoder's middle = {wrong(q.mean.round(decimals=2))[0]}")
+print(f"at the best place = {min(int(wrong(z).min()) for z in places)}")
 print(f"gap = {gap:.2f}" if gap < 9.995 else f"gap = {gap:.1f}")
 ` : ""}`;
 
