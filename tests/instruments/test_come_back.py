@@ -172,5 +172,5 @@ def test_encode_x_leaves_as_many_wrong_as_the_verdict_says(browser: Browser, sta
         middle = expected(exported)[digit][1]
         expect(page.locator(".lb-count")).to_contain_text(f"{middle} of 64 pixels are wrong")
         page.get_by_role("button", name="Best place on the map").click()
-        expect(page.locator(".lb-verdict")).to_contain_text(f"the middle of your encoder’s answer {middle}.")
+        expect(page.locator(".lb-verdict")).to_contain_text(f"the encoder’s middle {middle}.")
     page.close()

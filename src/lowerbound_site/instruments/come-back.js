@@ -1,4 +1,4 @@
-// Can the decoder be undone? One digit, and a code in the hand: what it decodes to, and how many pixels of the digit are not in it.
+// Can the decoder be undone? One digit, a code in the hand, and what it decodes to: how many pixels are wrong?
 
 import { loadAnswers } from "./controls/answers.js";
 import { loadDecoder, loadImages } from "./controls/data.js";
@@ -24,7 +24,6 @@ export const schema = {
 };
 
 const LIMIT = 3.5;
-const CLOSE = 0.5; // nats: with a larger gap the ellipse does not lie on the island
 
 const load = async () => {
   const [decoder, answers, images] = await Promise.all([loadDecoder(), loadAnswers(), loadImages()]);
@@ -81,7 +80,7 @@ function build(kit, { decoder, answers, images }) {
     answers: ["yes", "no, some pixels stay wrong"],
   });
   const best = button("Best place on the map", () => go(told(kit.state.digit).z, { show: "answer" }));
-  let fewest; // pixels that were wrong so far, of this digit
+  let fewest; // pixels wrong so far
   let of;
   let drawn;
   kit.atReset(() => (of = undefined));
@@ -105,10 +104,9 @@ function build(kit, { decoder, answers, images }) {
     const shown = state.show === "answer";
     if (of !== digit) {
       ask.again();
-      fewest = count;
+      [of, fewest] = [digit, count];
     }
     fewest = Math.min(fewest, count);
-    of = digit;
     given.paint(x, "<i>x</i>");
     decoded.paint(logits.map(sigmoid), "decoded");
     back.paint(logits.map((logit) => Number(logit > 0)), "in black and white");
@@ -128,7 +126,7 @@ function build(kit, { decoder, answers, images }) {
       Object.assign(numbers, { "at the encoder's middle": `${middle}`, "at the best place": `${least}`, gap: nats(gap) });
       ask.paint(true, {
         right: least ? 1 : 0,
-        because: `Of the places a hundredth apart the best leaves ${least} pixel${least === 1 ? "" : "s"} wrong, the middle of your encoder’s answer ${middle}. ${gap > CLOSE ? "Here that answer, orange, does not lie well" : `${least ? "And yet that" : "That"} answer, orange, lies`} on the places that probably made x, blue: its gap is ${numbers.gap} nats.`,
+        because: `Of the places a hundredth apart the best leaves ${least} pixel${least === 1 ? "" : "s"} wrong, the encoder’s middle ${middle}. ${gap > 0.5 ? "Here that answer, orange, does not lie well" : `${least ? "And yet that" : "That"} answer, orange, lies`} on the places that probably made x, blue: its gap is ${numbers.gap} nats.`,
       });
     } else ask.paint(false, undefined, "Try it. Then press “Best place on the map”.");
     for (const hand of hands) hand.paint(`${count} pixels wrong`);

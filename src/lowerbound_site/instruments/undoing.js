@@ -29,15 +29,14 @@ export function measure(state) {
 }
 
 const DRAWN = 6000;
-const FEW = 300; // of those away from the line, one in twenty is shown
-// Both are narrower where the noise is small, or they would be wider than p(z|x).
-const nearness = (noise) => 0.3 * Math.min(1, Math.sqrt(noise)); // to the x that was seen: these dots are full, and all are shown
-const binOf = (width) => Math.min(0.2, Math.max(0.08, 0.45 * width)); // of z, in which they are counted
+const FEW = 300; // of which those away from the line are shown
+const nearness = (noise) => 0.3 * Math.min(1, Math.sqrt(noise)); // to x: these dots are full
+const binOf = (width) => Math.min(0.2, Math.max(0.08, 0.45 * width)); // of z: both are small beside p(z|x)
 const [LEFT, RIGHT, TOP, FLOOR] = [26, 330, 6, 316];
 const [WIDE, TALL] = [3.2, 7.6]; // where the axes end
 const across = (z) => LEFT + ((z / WIDE + 1) / 2) * (RIGHT - LEFT);
 const up = (x) => FLOOR - ((x / TALL + 1) / 2) * (FLOOR - TOP);
-const BELL = 40; // pixels, whatever its width: the area says nothing here
+const BELL = 40; // pixels, whatever its width
 
 const noises = (() => {
   const random = new Random(1);

@@ -1,8 +1,8 @@
-// What comes back of an image when a code is decoded: of each pixel the likelier value, against x.
+// What comes back when a code is decoded: of each pixel the likelier value, against x.
 
 import { PIXELS, forward } from "./vae.js";
 
-/** How many pixels of x are not the likelier ones, of the logits from `start` on. */
+/** How many pixels of x are not the likelier ones. */
 export function wrong(x, logits, start = 0) {
   let count = 0;
   for (let d = 0; d < PIXELS; d++) if (logits[start + d] > 0 !== x[d] > 0) count += 1;
@@ -18,7 +18,7 @@ export function survey(decoder, limit) {
   return { n, codes, logits: forward(decoder, codes, new Float64Array(n * PIXELS), n) };
 }
 
-/** Of the places a hundredth apart one at which the fewest pixels are wrong: around the best of the survey, and the nearly best. */
+/** Of the places a hundredth apart one with the fewest pixels wrong: near the best of the survey, or the nearly best. */
 export function closest(decoder, x, { n, codes, logits }) {
   const counts = Array.from({ length: n }, (_, k) => wrong(x, logits, k * PIXELS));
   const few = Math.min(...counts) + 1;
