@@ -119,8 +119,8 @@ runs = [r for r in recorded("continuity") if (r["noise"], r["kl"], r["smooth"]) 
 run = next(r for r in runs if r["seed"] == ${run - 1})
 print(f"width of the codes = {run['spread']:.2f}")
 steps = list(pairwise(run["path"]))  # of a picture its pixels, from 0 to 9
-changes = [abs(int(p) - int(q)) / 9 for step in steps for p, q in zip(*step)]
-print(f"pixels that change from picture to picture = {sum(changes) / len(steps):.1f}")
+changes = [abs(int(p) - int(q)) for step in steps for p, q in zip(*step)]
+print(f"pixels that change from picture to picture = {sum(changes) / 9 / len(steps):.1f}")
 `;
 
 export const start = instrument({ schema, load, build, python });
