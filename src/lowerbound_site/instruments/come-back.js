@@ -1,4 +1,4 @@
-// Can the decoder be undone? One digit, and a code in the hand: what it decodes to, and how many pixels of the digit are not in it.
+// Can the decoder be undone? One digit, a code in the hand, and what it decodes to: how many pixels are wrong?
 
 import { loadAnswers } from "./controls/answers.js";
 import { loadDecoder, loadImages } from "./controls/data.js";
@@ -39,7 +39,8 @@ function build(kit, { decoder, answers, images }) {
     const x = images[digit];
     const q = answers[digit];
     const { logEvidence, logMass } = grid().posterior(x);
-    return { q, island: islandOf(grid(), logMass), gap: loss(decoder, x, q) + logEvidence, middle: wrong(x, forward(decoder, q.mean)), ...closest(x, whole()) };
+    const middle = q.mean.map((z) => Math.round(100 * z) / 100); // as “Encode x” puts it
+    return { q, island: islandOf(grid(), logMass), gap: loss(decoder, x, q) + logEvidence, middle: wrong(x, forward(decoder, middle)), ...closest(decoder, x, whole()) };
   });
 
   const field = plane("come-back", LIMIT);
@@ -79,7 +80,7 @@ function build(kit, { decoder, answers, images }) {
     answers: ["yes", "no, some pixels stay wrong"],
   });
   const best = button("Best place on the map", () => go(told(kit.state.digit).z, { show: "answer" }));
-  let fewest; // pixels that were wrong so far, of this digit
+  let fewest; // pixels wrong so far
   let of;
   let drawn;
   kit.atReset(() => (of = undefined));
@@ -101,8 +102,11 @@ function build(kit, { decoder, answers, images }) {
     const logits = forward(decoder, [z1, z2]);
     const count = wrong(x, logits);
     const shown = state.show === "answer";
-    fewest = of === digit ? Math.min(fewest, count) : count;
-    of = digit;
+    if (of !== digit) {
+      ask.again();
+      [of, fewest] = [digit, count];
+    }
+    fewest = Math.min(fewest, count);
     given.paint(x, "<i>x</i>");
     decoded.paint(logits.map(sigmoid), "decoded");
     back.paint(logits.map((logit) => Number(logit > 0)), "in black and white");
@@ -122,7 +126,7 @@ function build(kit, { decoder, answers, images }) {
       Object.assign(numbers, { "at the encoder's middle": `${middle}`, "at the best place": `${least}`, gap: nats(gap) });
       ask.paint(true, {
         right: least ? 1 : 0,
-        because: `Of ${whole().n.toLocaleString("en")} places on the map the best leaves ${least} pixel${least === 1 ? "" : "s"} wrong, the middle of your encoder’s answer ${middle}. And yet that answer, orange, lies on the places that could have made x, blue: its gap is ${numbers.gap} nats.`,
+        because: `Of the places a hundredth apart the best leaves ${least} pixel${least === 1 ? "" : "s"} wrong, the encoder’s middle ${middle}. ${gap > 0.5 ? "Here that answer, orange, does not lie well" : `${least ? "And yet that" : "That"} answer, orange, lies`} on the places that probably made x, blue: its gap is ${numbers.gap} nats.`,
       });
     } else ask.paint(false, undefined, "Try it. Then press “Best place on the map”.");
     for (const hand of hands) hand.paint(`${count} pixels wrong`);
@@ -147,10 +151,11 @@ def wrong(z):
 
 print(f"pixels wrong = {wrong(tensor([[${z1}, ${z2}]], dtype=float64))[0]}")
 ${show === "answer" ? `q = vae.encode(x)
-axis = 0.1 * arange(-35, 36, dtype=float64)
+axis = 0.01 * arange(-350, 351, dtype=float64)
+places = cartesian_prod(axis, axis).split(10_000)
 gap = (Grid(vae).log_evidence(x) - elbo(vae, q, x)).item()
-print(f"at the encoder's middle = {wrong(q.mean)[0]}")
-print(f"at the best place = {wrong(cartesian_prod(axis, axis)).min()}")
+print(f"at the encoder's middle = {wrong(q.mean.round(decimals=2))[0]}")
+print(f"at the best place = {min(int(wrong(z).min()) for z in places)}")
 print(f"gap = {gap:.2f}" if gap < 9.995 else f"gap = {gap:.1f}")
 ` : ""}`;
 

@@ -24,15 +24,19 @@ const TOLD = {
 };
 const PICTURES = 9;
 const WALK = 2; // to either side, in the prior's widths
+const CHANGED = "pixels that change from picture to picture";
 const WIDE = 2; // widths that a ring holds to either side
 const LIMIT = 10; // of the map
 const SIDE = 200; // pixels
-const JUMPS = 40; // pixels a step of one: several times what any smooth run has
+const JUMPS = 10; // pixels from picture to picture, on average: well above what any smooth run has
 
 const load = () => fetched("walks.json", (answer) => answer.json());
 
 /** The recorded runs with something left out; a run is one of the five. */
 const runsOf = (rows, { left }) => rows.filter((row) => row.left === left);
+
+/** Of a recorded walk the pixels that change from picture to picture, on average. */
+const changed = ({ path }) => Array.from(path.slice(64), (level, d) => Math.abs(level - path[d])).reduce((sum, by) => sum + by) / 9 / (PICTURES - 1);
 
 const span = (values, decimals) => [Math.min(...values), Math.max(...values)].map((value) => number(value, decimals)).join(" to ");
 
@@ -56,8 +60,6 @@ function build(kit, rows) {
   const measured = element("p", { class: "lb-values" });
   const ask = predict(kit, "Leave out each in turn. Without which one will the walk break, so that a picture no longer turns into the next?", {
     answers: TAKEN.map((name) => WORDS[name]),
-    right: TAKEN.indexOf("smooth"),
-    because: "Without the noise, and without the KL, one picture still turns into the next. Only the decoder that winds jumps, though noise and KL were both in its loss.",
   });
   let seen = new Set(); // what was left out so far in one run
   let seenIn;
@@ -79,20 +81,27 @@ function build(kit, rows) {
   function paint(state) {
     const runs = runsOf(rows, state);
     const now = runs[state.run - 1];
-    if (seenIn !== state.run) seen = new Set();
+    if (seenIn !== state.run) {
+      seen = new Set();
+      ask.again();
+    }
     seenIn = state.run;
     seen.add(state.left);
     walk.paint(Array.from({ length: PICTURES }, (_, k) => Array.from(now.path.slice(64 * k, 64 * k + 64), (level) => level / 9)));
     change(disc, { r: radius(now.spread) });
     others.forEach((other, k) => change(other, { r: radius(runs[k].spread) }));
     write(told, TOLD[state.left]);
-    const numbers = { "width of the codes": number(now.spread, 2), "pixels that change on a step of one": number(now.speed, 1) };
-    write(measured, `Width of the codes, with the prior’s as one: ${numbers["width of the codes"]} (in the five runs ${span(runs.map(({ spread }) => spread), 2)}). On a step of one ${numbers["pixels that change on a step of one"]} pixels change (${span(runs.map(({ speed }) => speed), 1)}).`);
+    const numbers = { "width of the codes": number(now.spread, 2), [CHANGED]: number(changed(now), 1) };
+    write(measured, `Width of the codes, with the prior’s as one: ${numbers["width of the codes"]} (in the five runs ${span(runs.map(({ spread }) => spread), 2)}). From picture to picture on average ${numbers[CHANGED]} pixels change (${span(runs.map(changed), 1)}).`);
     left.paint();
     run.paint("", `${state.run} of ${schema.run.to}`);
     const all = TAKEN.every((name) => seen.has(name));
-    const jumps = runsOf(rows, { left: "smooth" })[state.run - 1].speed > JUMPS;
-    ask.paint(all && jumps, undefined, all ? "In this run the walk of the decoder that winds shows nearly one picture. Look at another run." : "Now leave out each of the three.");
+    const changes = TAKEN.map((name) => changed(runsOf(rows, { left: name })[state.run - 1]));
+    const [noise, kl, smooth] = changes.map((by) => number(by, 1));
+    ask.paint(all && changes[2] > JUMPS, {
+      right: TAKEN.indexOf("smooth"),
+      because: `In this run from picture to picture on average ${noise} pixels change without the noise, and ${kl} without the KL: one turns into the next. The decoder that winds jumps, ${smooth} pixels, though noise and KL were both in its loss.`,
+    }, all ? "In this run the walk of the decoder that winds shows nearly one picture. Look at another run." : "Now leave out each of the three.");
     kit.say(`${TOLD[state.left]} Width of the codes ${numbers["width of the codes"]}`);
     return numbers;
   }
@@ -100,6 +109,8 @@ function build(kit, rows) {
 }
 
 const python = ({ left, run }) => `\
+from itertools import pairwise
+
 from lowerbound.models import recorded
 
 # Forty trained models: with and without noise, KL and smooth decoder, five runs each.
@@ -107,7 +118,9 @@ way = (${["noise", "kl", "smooth"].map((name) => (name === left ? "False" : "Tru
 runs = [r for r in recorded("continuity") if (r["noise"], r["kl"], r["smooth"]) == way]
 run = next(r for r in runs if r["seed"] == ${run - 1})
 print(f"width of the codes = {run['spread']:.2f}")
-print(f"pixels that change on a step of one = {run['speed']:.1f}")
+steps = list(pairwise(run["path"]))  # of a picture its pixels, from 0 to 9
+changes = [abs(int(p) - int(q)) for step in steps for p, q in zip(*step)]
+print(f"pixels that change from picture to picture = {sum(changes) / 9 / len(steps):.1f}")
 `;
 
 export const start = instrument({ schema, load, build, python });

@@ -29,14 +29,14 @@ export function measure(state) {
 }
 
 const DRAWN = 6000;
-const FEW = 300; // of those away from the line, one in twenty is shown
-const NEAR = 0.3; // to the x that was seen: these dots are full, and all are shown
-const BIN = 0.2; // of z, in which they are counted
+const FEW = 300; // of which those away from the line are shown
+const nearness = (noise) => 0.3 * Math.min(1, Math.sqrt(noise)); // to x: these dots are full
+const binOf = (width) => Math.min(0.2, Math.max(0.08, 0.45 * width)); // of z: both are small beside p(z|x)
 const [LEFT, RIGHT, TOP, FLOOR] = [26, 330, 6, 316];
 const [WIDE, TALL] = [3.2, 7.6]; // where the axes end
 const across = (z) => LEFT + ((z / WIDE + 1) / 2) * (RIGHT - LEFT);
 const up = (x) => FLOOR - ((x / TALL + 1) / 2) * (FLOOR - TOP);
-const BELL = 40; // pixels, whatever its width: the area says nothing here
+const BELL = 40; // pixels, whatever its width
 
 const noises = (() => {
   const random = new Random(1);
@@ -103,16 +103,17 @@ function build(kit) {
       const told = state.show === "answer";
       const pairs = noises.map(([first, second]) => [state.prior * first, WEIGHT * state.prior * first + state.noise * second]);
       const inside = pairs.map((pair) => Math.abs(pair[0]) < WIDE && Math.abs(pair[1]) < TALL);
-      const near = pairs.map((pair) => Math.abs(pair[1] - x) < NEAR);
+      const near = pairs.map((pair) => Math.abs(pair[1] - x) < nearness(state.noise));
       [pairs.filter((_, n) => n < FEW && inside[n] && !near[n]), pairs.filter((_, n) => inside[n] && near[n])].forEach((those, full) =>
         change(dots[full], { d: those.map((pair) => `M${across(pair[0]).toFixed(0)} ${up(pair[1]).toFixed(full)}h0`).join("") }));
       const level = up(x);
+      const wide = binOf(found.width);
       const bins = new Map(); // of the full dots, how many lie in each
       const lit = pairs.filter((_, n) => near[n]);
-      for (const [at] of lit) bins.set(Math.floor(at / BIN), (bins.get(Math.floor(at / BIN)) ?? 0) + 1);
+      for (const [at] of lit) bins.set(Math.floor(at / wide), (bins.get(Math.floor(at / wide)) ?? 0) + 1);
       // As high as the bell where the dots lie as it says.
-      const height = (count) => (BELL * count * found.width * Math.sqrt(2 * Math.PI)) / (lit.length * BIN);
-      const columns = Array.from(bins).filter(([bin]) => Math.abs((bin + 0.5) * BIN) < WIDE).map(([bin, count]) => `M${(across(bin * BIN) + 1).toFixed(1)} ${level}V${(level - height(count)).toFixed(1)}H${(across((bin + 1) * BIN) - 1).toFixed(1)}V${level}`);
+      const height = (count) => (BELL * count * found.width * Math.sqrt(2 * Math.PI)) / (lit.length * wide);
+      const columns = Array.from(bins).filter(([bin]) => Math.abs((bin + 0.5) * wide) < WIDE).map(([bin, count]) => `M${(across(bin * wide) + 1).toFixed(1)} ${level}V${(level - height(count)).toFixed(1)}H${(across((bin + 1) * wide) - 1).toFixed(1)}V${level}`);
       change(counts, { d: columns.join("") });
       seen.paint({ along: "y", from: up(-6), to: up(6), span: [LEFT, RIGHT + 50], at: 0.93 });
       guess.paint({ along: "x", from: across(-3), to: across(3), span: [level - 8, level + (x > 0 ? 58 : 34)], at: x > 0 ? 0.85 : 0.75 });

@@ -100,8 +100,11 @@ def _walks(library: Path) -> list[dict[str, Any]]:
     rows = json.loads((library / "trained" / "continuity.json").read_text(encoding="utf-8"))["rows"]
     three = ("noise", "kl", "smooth")
     return [
-        {"left": next((name for name in three if not row[name]), "nothing"), "path": "".join(row["path"])}
-        | {key: row[key] for key in ("spread", "speed")}
+        {
+            "left": next((name for name in three if not row[name]), "nothing"),
+            "path": "".join(row["path"]),
+            "spread": row["spread"],
+        }
         for row in sorted(rows, key=lambda row: row["seed"])
         if sum(row[name] for name in three) >= len(three) - 1
     ]

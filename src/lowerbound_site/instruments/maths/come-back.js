@@ -1,8 +1,8 @@
-// What comes back of an image when a code is decoded: of each pixel the likelier value, against x.
+// What comes back when a code is decoded: of each pixel the likelier value, against x.
 
 import { PIXELS, forward } from "./vae.js";
 
-/** How many pixels of x are not the likelier ones, of the logits from `start` on. */
+/** How many pixels of x are not the likelier ones. */
 export function wrong(x, logits, start = 0) {
   let count = 0;
   for (let d = 0; d < PIXELS; d++) if (logits[start + d] > 0 !== x[d] > 0) count += 1;
@@ -18,12 +18,20 @@ export function survey(decoder, limit) {
   return { n, codes, logits: forward(decoder, codes, new Float64Array(n * PIXELS), n) };
 }
 
-/** Of the places the first at which the fewest pixels are wrong. */
-export function closest(x, { n, codes, logits }) {
-  let [best, least] = [0, PIXELS + 1];
+/** Of the places a hundredth apart one with the fewest pixels wrong: near the best of the survey, or the nearly best. */
+export function closest(decoder, x, { n, codes, logits }) {
+  const counts = Array.from({ length: n }, (_, k) => wrong(x, logits, k * PIXELS));
+  const few = Math.min(...counts) + 1;
+  const inside = (z) => Math.min(-codes[0], Math.max(codes[0], z));
+  let found = { least: PIXELS };
   for (let k = 0; k < n; k++) {
-    const count = wrong(x, logits, k * PIXELS);
-    if (count < least) [best, least] = [k, count];
+    if (counts[k] > few) continue;
+    for (let i = -5; i <= 5; i++)
+      for (let j = -5; j <= 5; j++) {
+        const z = [inside(codes[2 * k] + i / 100), inside(codes[2 * k + 1] + j / 100)];
+        const least = wrong(x, forward(decoder, z));
+        if (least < found.least) found = { z, least };
+      }
   }
-  return { z: [codes[2 * best], codes[2 * best + 1]], least };
+  return found;
 }
