@@ -5,7 +5,15 @@ from pathlib import Path
 import pytest
 
 from lowerbound_site.evidence.claims import EvidenceError
-from lowerbound_site.publish.lighten import inline, postpone, prune, pruned, without_idle_properties
+from lowerbound_site.pages.elements import modules
+from lowerbound_site.publish.lighten import (
+    inline,
+    postpone,
+    prune,
+    pruned,
+    without_comment_lines,
+    without_idle_properties,
+)
 
 
 @pytest.mark.parametrize(
@@ -93,3 +101,15 @@ def test_the_themes_script_waits_and_others_do_not(tmp_path: Path) -> None:
     assert '<link rel="preload" href="../assets/javascripts/bundle.a1.min.js" as="script">' in text
     assert 'script.src = "../assets/javascripts/bundle.a1.min.js"' in text
     assert '<script src="../assets' not in text
+
+
+def test_lines_that_are_only_a_comment_go() -> None:
+    script = "// What it is.\n\n/** Half of x. */\nexport const half = 1 / 2; // nats\n  // not this\nf(`a // b`);\n"
+    assert without_comment_lines(script) == "\nexport const half = 1 / 2; // nats\nf(`a // b`);\n"
+
+
+def test_no_text_of_an_instrument_has_such_a_line() -> None:
+    for path in modules().values():
+        source = path.read_text(encoding="utf-8")
+        for text in without_comment_lines(source).split("`")[1::2]:
+            assert f"`{text}`" in source, f"{path.name}: a line of this text looks like a comment: {text}"

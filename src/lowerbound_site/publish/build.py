@@ -14,7 +14,7 @@ from lowerbound_site.pages.elements import modules, version
 from lowerbound_site.pages.expand import downloaded, expand, read_pages, site_url
 from lowerbound_site.pages.prose import check_pages
 from lowerbound_site.publish.cards import cards
-from lowerbound_site.publish.lighten import inline, postpone, prune
+from lowerbound_site.publish.lighten import inline, postpone, prune, without_comment_lines
 from lowerbound_site.publish.warnings_of_mkdocs import in_output
 from lowerbound_site.publish.wheel import wheel
 from lowerbound_site.trained.instrument_data import WITHOUT_TORCH, export
@@ -112,6 +112,9 @@ def prepare(root: Path = ROOT) -> None:
         wanted |= {served / name: path for name, path in moving.items()}
     wanted |= {download / "cards" / f"{page}.png": card for page, card in cards(root).items()}
     contents = {place: path.read_bytes() for place, path in wanted.items()}
+    for place in contents:
+        if place.suffix == ".js":
+            contents[place] = without_comment_lines(contents[place].decode()).encode()
     for path in (root / "snippets").glob("*.py"):
         contents[download / path.name] = downloaded(path.read_text(encoding="utf-8"), root).encode()
     for stale in {path for path in download.rglob("*") if path.is_file()} - contents.keys():

