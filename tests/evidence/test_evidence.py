@@ -18,7 +18,7 @@ from lowerbound_site.evidence.run import ENVIRONMENTS, Run, run_fresh, run_warm
 from lowerbound_site.pages.expand import read_pages
 from lowerbound_site.publish.wheel import wheel
 
-from ..programs import IN_A_NOTEBOOK, NAMES
+from ..programs import IN_A_NOTEBOOK, LONG_BROKEN, NAMES
 
 BREAKING = "one-thread"
 IN_ITS_PROCESS = pytest.mark.xdist_group(BREAKING)  # one worker starts that process, once
@@ -28,13 +28,15 @@ PROCESSOR = "import torch\nprint(torch.get_num_threads(), torch.backends.cpu.get
 
 
 @functools.cache
-def in_one_process() -> dict[str, Run]:
-    """Every program broken, and as `NAME empty` without its repetitions."""
+def in_one_process(long: bool = False) -> dict[str, Run]:
+    """Every program broken, and as `NAME empty` without its repetitions; or those alone that take long, broken."""
     programs = {"processor": PROCESSOR}
     for name in NAMES:
         with contextlib.suppress(EvidenceError):  # a snippet that cannot be read fails its own tests, and no other's
-            programs[name] = claim(name).broken_source
-            programs[f"{name} empty"] = without_repetitions(claim(name).source) or ""
+            if long == (name in LONG_BROKEN):
+                programs[name] = claim(name).broken_source
+            if not long:
+                programs[f"{name} empty"] = without_repetitions(claim(name).source) or ""
     return run_warm(programs, BREAKING)
 
 
@@ -87,9 +89,12 @@ def test_on_another_machine_it_matches_the_record(environment: str) -> None:
     assert not complaints, "\n".join(complaints)
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=IN_ITS_PROCESS) for name in NAMES])
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(n, marks=[IN_ITS_PROCESS, *[pytest.mark.more] * (n in LONG_BROKEN)]) for n in NAMES],
+)
 def test_broken_it_fails_by_its_own_assert_as_recorded(name: str) -> None:
-    complaints = compare_broken(claim(name), in_one_process()[name])
+    complaints = compare_broken(claim(name), in_one_process(long=name in LONG_BROKEN)[name])
     assert not complaints, "\n".join(complaints)
 
 

@@ -85,6 +85,7 @@ def test_the_answers_that_are_sent_are_the_encoders(modules: Modules, exported: 
     assert (torch.tensor(found, dtype=torch.float64) - expected).abs().max() < 1e-6  # they have single precision
 
 
+@pytest.mark.more
 def test_every_change_is_noticed(modules: Modules, exported: VAE) -> None:
     assert survivors(modules, lambda modules: check(modules, exported, BESIDE), CHANGES) == []
 

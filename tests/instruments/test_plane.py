@@ -158,8 +158,15 @@ def dots(page: Page) -> np.ndarray:
     return np.array(places).reshape(-1, 2) * [1, -1]
 
 
+# Painted is once a frame; where the browser draws none, time has to do.
+PAINTED = """() => new Promise(done => {
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 100)));
+  setTimeout(done, 3000);
+})"""
+
+
 def read(page: Page) -> dict[str, str]:
-    page.wait_for_timeout(100)
+    page.evaluate(PAINTED)
     values = dict(re.findall(r"(loss|−log p\(x\)|gap) ([\d.]+)", page.locator(".lb-values").inner_text()))
     numbers = {name: page.get_by_label(name, exact=True).input_value() for name in ("μ1", "μ2", "σ1", "σ2")}
     return values | numbers

@@ -49,6 +49,7 @@ def test_it_is_what_the_library_computes(modules: Modules) -> None:
     check(modules)
 
 
+@pytest.mark.more
 def test_every_change_is_noticed(modules: Modules) -> None:
     assert survivors(modules, check, CHANGES) == []
 

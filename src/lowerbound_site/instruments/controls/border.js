@@ -43,8 +43,8 @@ export class Border {
     change(this.line, { d: along === "x" ? `M${at} ${start}V${end}` : `M${start} ${at}H${end}` });
     change(this.reach, { x: x - Math.max(TARGET, this.wide) / 2, y: y - TARGET / 2 });
     change(this.pill, { x: x - this.wide / 2, y: y - HEIGHT / 2 });
-    change(this.text, { x, y: y + 4 });
-    write(this.text, this.mute ? (along === "x" ? "← →" : "↑ ↓") : this.word ? `${this.word} ${text}` : text);
+    change(this.text, { x, y: y + 4, ...(this.mute && { transform: `rotate(${along === "x" ? 0 : 90} ${x} ${y})` }) });
+    write(this.text, this.mute ? "← →" : this.word ? `${this.word} ${text}` : text);
     const turned = along === "x" ? "horizontal" : "vertical";
     change(this.element, { "aria-valuenow": String(value), "aria-valuetext": text, "aria-orientation": turned });
     change(this.element, { style: `cursor: ${along === "x" ? "ew" : "ns"}-resize` });
