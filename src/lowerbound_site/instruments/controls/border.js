@@ -42,8 +42,9 @@ export class Border {
     const text = number(value, 2);
     change(this.line, { d: along === "x" ? `M${at} ${start}V${end}` : `M${start} ${at}H${end}` });
     change(this.reach, { x: x - Math.max(TARGET, this.wide) / 2, y: y - TARGET / 2 });
-    change(this.pill, { x: x - this.wide / 2, y: y - HEIGHT / 2 });
-    change(this.text, { x, y: y + 4, ...(this.mute && { transform: `rotate(${along === "x" ? 0 : 90} ${x} ${y})` }) });
+    const turn = this.mute && { transform: `rotate(${along === "x" ? 0 : 90} ${x} ${y})` }; // an arrow lies as it moves
+    change(this.pill, { x: x - this.wide / 2, y: y - HEIGHT / 2, ...turn });
+    change(this.text, { x, y: y + 4, ...turn });
     write(this.text, this.mute ? "← →" : this.word ? `${this.word} ${text}` : text);
     const turned = along === "x" ? "horizontal" : "vertical";
     change(this.element, { "aria-valuenow": String(value), "aria-valuetext": text, "aria-orientation": turned });
