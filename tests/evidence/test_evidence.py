@@ -28,7 +28,7 @@ PROCESSOR = "import torch\nprint(torch.get_num_threads(), torch.backends.cpu.get
 
 
 @functools.cache
-def in_one_process(long: bool = False) -> dict[str, Run]:
+def in_one_process(long: bool) -> dict[str, Run]:
     """Every program broken, and as `NAME empty` without its repetitions; or those alone that take long, broken."""
     programs = {"processor": PROCESSOR}
     for name in NAMES:
@@ -65,7 +65,7 @@ def alone(unpacked_wheel: Path) -> dict[str, Run]:
 def test_one_process_runs_all_that_is_broken(worker_id: str, request: pytest.FixtureRequest) -> None:
     in_its_group = worker_id == "master" or request.node.nodeid.endswith(f"@{BREAKING}")
     assert in_its_group, "the process runs once in each worker; use pytest with --dist loadgroup, pinned as here"
-    assert in_one_process()["processor"].stdout.startswith("1 ")
+    assert in_one_process(False)["processor"].stdout.startswith("1 ")
 
 
 @pytest.mark.parametrize("name", [pytest.param(name, marks=ALONE) for name in NAMES if name not in IN_A_NOTEBOOK])
@@ -94,7 +94,7 @@ def test_on_another_machine_it_matches_the_record(environment: str) -> None:
     [pytest.param(n, marks=[IN_ITS_PROCESS, *[pytest.mark.more] * (n in LONG_BROKEN)]) for n in NAMES],
 )
 def test_broken_it_fails_by_its_own_assert_as_recorded(name: str) -> None:
-    complaints = compare_broken(claim(name), in_one_process(long=name in LONG_BROKEN)[name])
+    complaints = compare_broken(claim(name), in_one_process(name in LONG_BROKEN)[name])
     assert not complaints, "\n".join(complaints)
 
 
@@ -103,7 +103,7 @@ def test_an_empty_run_does_not_pass(name: str) -> None:
     """Where every repetition, `for ... in range(...)`, is left out, something fails."""
     repeated = without_repetitions(claim(name).source)
     if repeated is not None:
-        assert in_one_process()[f"{name} empty"].error, (
+        assert in_one_process(False)[f"{name} empty"].error, (
             f"snippets/{name}.py passes though nothing was tried; assert on what was collected, or list what is tried"
         )
 
