@@ -11,6 +11,8 @@ import jupytext  # type: ignore[import-untyped]
 import nbclient
 import nbformat
 import pytest
+from mkdocs_jupyter.nbconvert2 import get_nbconvert_app  # type: ignore[import-untyped]
+from nbconvert.preprocessors import ExecutePreprocessor
 
 from lowerbound_site.evidence.claims import ROOT, EvidenceError
 from lowerbound_site.pages.maths import leftovers
@@ -120,6 +122,15 @@ def test_a_downloaded_notebook_runs_with_nothing_but_the_wheel(built_site: Path,
     client.execute(env=environment)
     assert notebook.cells[-1].outputs[0].text.startswith(str(labs.unpacked_wheel()))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_busy_machine_loses_no_output(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in labs.kernel_environment().items():
+        monkeypatch.setenv(name, value)
+    app = get_nbconvert_app(execute=True)
+    client = ExecutePreprocessor(parent=app)
+    assert client.iopub_timeout >= 60
+    assert client.raise_on_iopub_timeout
 
 
 def test_links_of_a_download_lead_to_the_served_site(lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -59,6 +59,12 @@ c.HistoryManager.enabled = False
 c.IPKernelApp.log_level = "ERROR"  # no note that the kernel listens on loopback
 """
 
+# A busy machine may be slow to pass on what a cell put out. Nothing of it is lost without a word.
+_CLIENT = """\
+c.NotebookClient.iopub_timeout = 120
+c.NotebookClient.raise_on_iopub_timeout = True
+"""
+
 
 # -- a lab as a notebook and as a page --------------------------------------------------------------------------------
 
@@ -181,17 +187,27 @@ def unpacked_wheel(root: Path = ROOT) -> Path:
 
 def kernel_environment(root: Path = ROOT) -> dict[str, str]:
     """The environment that labs run in: the library from its wheel, as a reader has it, and figures as SVG."""
-    settings = root / ".cache" / "ipython" / "profile_default" / "ipython_kernel_config.py"
-    settings.parent.mkdir(parents=True, exist_ok=True)
-    settings.write_text(_KERNEL, encoding="utf-8")
+    folder = root / ".cache" / "ipython"
+    _set(folder / "profile_default" / "ipython_kernel_config.py", _KERNEL)
+    _set(folder / "jupyter_nbconvert_config.py", _CLIENT)
     return {
         "PYTHONPATH": str(unpacked_wheel(root)),
-        "IPYTHONDIR": str(settings.parents[1]),
+        "IPYTHONDIR": str(folder),
+        "JUPYTER_CONFIG_DIR": str(folder),
         "MATPLOTLIBRC": str(STYLE),
         "OMP_NUM_THREADS": "1",  # small networks gain nothing from more, and stall when a core is busy
         "TQDM_ASCII": " #",
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # a note about the debugger, which nobody asked for
     }
+
+
+def _set(path: Path, text: str) -> None:
+    """Write settings, whole: another build may be reading them."""
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_suffix(f".{os.getpid()}")
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(path)
 
 
 @contextlib.contextmanager
