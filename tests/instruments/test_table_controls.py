@@ -207,34 +207,21 @@ def test_sorting_shows_the_second_bar_and_what_can_be_dragged(shared: Page, stag
     assert "your comparison" in (bars.text_content() or "")
 
 
-# A state that shows what its question asks for, from a start that it was not asked of; an answer, and what is said.
-ELSEWHERE = [
+# A state that shows what its question asks for, an answer, and what is said. Only the question as it was asked is
+# judged; and what a verdict tells of a state, it tells as of one that was, for it stays when that is left.
+JUDGED = [
     ("which-way-round", "direction=pq&share=1", "over both", "Press Reset"),
     ("which-way-round", "direction=pq&left=-1&right=1", "over both", "Press Reset"),
     ("which-way-round", "direction=pq", "over both", "that is right"),
     ("eight-names", "encoderRound=0.5&dataSeven=0", "q(z) and q(x|z)", "Press Reset"),
     ("eight-names", "encoderRound=0.5&name=data", "q(z) and q(x|z)", "that is right"),
-]
-
-
-@pytest.mark.parametrize(("name", "at", "answer", "said"), ELSEWHERE)
-def test_only_the_question_that_was_asked_is_judged(
-    name: str, at: str, answer: str, said: str, shared: Page, stage: str
-) -> None:
-    start(shared, stage, name, at)
-    shared.get_by_role("button", name=answer).click()
-    expect(shared.locator(".lb-verdict")).to_contain_text(said)
-
-
-# What a verdict tells of a state, it tells as of one that was: it stays when that is left.
-LEFT = [
     ("bell", "mu=0&sigma=0.5", "only one of all", "Your bell around 0 was 0.50 wide"),
     ("read-the-column", "code=straight", "a one", "Of that straight column ones held 0.63"),
 ]
 
 
-@pytest.mark.parametrize(("name", "at", "answer", "said"), LEFT)
-def test_a_verdict_with_numbers_speaks_of_the_state_it_was_given_in(
+@pytest.mark.parametrize(("name", "at", "answer", "said"), JUDGED)
+def test_a_verdict_is_about_the_question_that_was_asked_and_the_state_it_was_given_in(
     name: str, at: str, answer: str, said: str, shared: Page, stage: str
 ) -> None:
     start(shared, stage, name, at)

@@ -3,7 +3,7 @@
 import { choice } from "./controls/choice.js";
 import { change, drawing, element, svg, write } from "./controls/dom.js";
 import { instrument } from "./controls/instrument.js";
-import { counting, player } from "./controls/play.js";
+import { counting, otherDraws, player } from "./controls/play.js";
 import { predict } from "./controls/predict.js";
 import { Balls } from "./draw/ball.js";
 import { number, probability } from "./draw/format.js";
@@ -97,8 +97,7 @@ function build(kit) {
   });
   // The eye follows the first rounds; then each stride is 4 % of what has been played. At the end it begins anew.
   const step = counting(kit, "rounds", schema.rounds, SLOW);
-  const again = element("button", { type: "button" }, "Other draws");
-  again.addEventListener("click", () => kit.set({ seed: (kit.state.seed % schema.seed.to) + 1 }, true));
+  const again = otherDraws(kit, schema.seed);
   const on = element("button", { type: "button" });
   on.addEventListener("click", () => kit.set({ rounds: last }, true));
   return {

@@ -2,7 +2,7 @@
 
 import { change, drawing, element, svg, write } from "./controls/dom.js";
 import { instrument } from "./controls/instrument.js";
-import { counting, player } from "./controls/play.js";
+import { counting, otherDraws, player } from "./controls/play.js";
 import { predict } from "./controls/predict.js";
 import { number, texts } from "./draw/format.js";
 import { literal } from "./draw/python.js";
@@ -64,8 +64,7 @@ function build(kit) {
     because: `In the long run ${number(EXPECTED, 1)}: the sevens are few, but each of them counts seven times as much as a one.`,
   });
   const step = counting(kit, "draws", schema.draws, FASTER);
-  const again = element("button", { type: "button" }, "Other draws");
-  again.addEventListener("click", () => kit.set({ seed: (kit.state.seed % schema.seed.to) + 1 }, true));
+  const again = otherDraws(kit, schema.seed);
   return {
     stage: element(
       "div",

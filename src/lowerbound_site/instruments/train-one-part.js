@@ -11,7 +11,7 @@ import { number, texts } from "./draw/format.js";
 import { literal, prints } from "./draw/python.js";
 import { Square } from "./draw/square.js";
 import { DATA, DECODER, ENCODER, PRIOR } from "./maths/primer.js";
-import { fromData, fromModel, nextSeed, parts, softmax, step } from "./maths/table.js";
+import { LARGEST, fromData, fromModel, nextSeed, parts, softmax, step } from "./maths/table.js";
 
 export const schema = {
   "part": { "of": ["joints", "gap", "yours"], "start": "gap" },
@@ -30,7 +30,7 @@ function begin(tables) {
     return { data: DATA, prior: PRIOR, encoderScores: scores(ENCODER), decoderScores: scores(DECODER) };
   }
   let seed = tables;
-  const score = () => 6 * ((seed = nextSeed(seed)) / 2147483647) - 3;
+  const score = () => 6 * ((seed = nextSeed(seed)) / LARGEST) - 3;
   const encoderScores = ENCODER.map((row) => row.map(score));
   return { data: DATA, prior: PRIOR, encoderScores, decoderScores: DECODER.map((row) => row.map(score)) };
 }

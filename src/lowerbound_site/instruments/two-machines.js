@@ -3,7 +3,7 @@
 import { choice } from "./controls/choice.js";
 import { element } from "./controls/dom.js";
 import { instrument } from "./controls/instrument.js";
-import { counting, player } from "./controls/play.js";
+import { counting, otherDraws, player } from "./controls/play.js";
 import { predict } from "./controls/predict.js";
 import { number, probability } from "./draw/format.js";
 import { literal } from "./draw/python.js";
@@ -82,8 +82,7 @@ function build(kit) {
   });
   const last = schema.pairs.to;
   const step = counting(kit, "pairs", schema.pairs, SLOW);
-  const again = element("button", { type: "button" }, "Other draws");
-  again.addEventListener("click", () => kit.set({ seed: (kit.state.seed % schema.seed.to) + 1 }, true));
+  const again = otherDraws(kit, schema.seed);
   return {
     stage: element(
       "div",

@@ -104,8 +104,11 @@ function build(kit) {
       const pairs = noises.map(([first, second]) => [state.prior * first, WEIGHT * state.prior * first + state.noise * second]);
       const inside = pairs.map((pair) => Math.abs(pair[0]) < WIDE && Math.abs(pair[1]) < TALL);
       const near = pairs.map((pair) => Math.abs(pair[1] - x) < nearness(state.noise));
-      [pairs.filter((_, n) => n < FEW && inside[n] && !near[n]), pairs.filter((_, n) => inside[n] && near[n])].forEach((those, full) =>
-        change(dots[full], { d: those.map((pair) => `M${across(pair[0]).toFixed(0)} ${up(pair[1]).toFixed(full)}h0`).join("") }));
+      const few = pairs.filter((_, n) => n < FEW && inside[n] && !near[n]);
+      const full = pairs.filter((_, n) => inside[n] && near[n]);
+      for (const [those, dot, decimals] of [[few, dots[0], 0], [full, dots[1], 1]]) {
+        change(dot, { d: those.map((pair) => `M${across(pair[0]).toFixed(0)} ${up(pair[1]).toFixed(decimals)}h0`).join("") });
+      }
       const level = up(x);
       const wide = binOf(found.width);
       const bins = new Map(); // of the full dots, how many lie in each

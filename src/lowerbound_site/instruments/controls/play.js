@@ -52,6 +52,13 @@ export function counting(kit, key, { from, to }, slowness) {
   };
 }
 
+/** Another seed, which everything that was drawn begins with. */
+export function otherDraws(kit, { to }) {
+  const again = element("button", { type: "button" }, "Other draws");
+  again.addEventListener("click", () => kit.set({ seed: (kit.state.seed % to) + 1 }, true));
+  return again;
+}
+
 /** A number that glides to where it is told to be, one paint a frame; without motion it is there at once. */
 export function following(kit, start, time = 700) {
   let [from, to, began] = [start, start, 0];

@@ -46,7 +46,6 @@ export const STYLE = `
 .lb-workshop .lb-training-curves .lb-now { stroke: var(--lb-muted); stroke-width: 1; stroke-dasharray: 2 2 }
 .lb-workshop .lb-epoch { display: grid; grid-template-columns: auto 1fr auto; gap: 0.6rem; align-items: center; flex: 1 1 10rem; min-height: 44px }
 .lb-workshop .lb-epoch input { width: 100% }
-.lb-workshop .lb-atlas { display: block; width: 100%; max-width: 12rem; border: 1px solid var(--lb-rule-strong) }
 .lb-workshop .lb-image { display: flex; flex-wrap: wrap; gap: 0.8rem; align-items: start; margin-top: 0.5rem }
 .md-typeset .lb-workshop .lb-image figure { margin: 0 }
 .lb-workshop .lb-image figure:not(.lb-own) { width: 6rem }

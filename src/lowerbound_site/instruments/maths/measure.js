@@ -50,7 +50,7 @@ export function look(vae, x) {
 }
 
 /** The grid of vae.js over a decoder of any shape. */
-export class TrainedGrid extends Grid {
+class TrainedGrid extends Grid {
   decode(codes, out) {
     out.set(this.decoder.forward(codes, this.points).subarray(0, out.length));
   }

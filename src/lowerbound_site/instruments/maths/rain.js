@@ -2,10 +2,8 @@
 
 import { sigmoid } from "./numbers.js";
 import { ndtri } from "./shares.js";
-import { nextSeed } from "./table.js";
+import { LARGEST, nextSeed } from "./table.js";
 import { PIXELS, forward, likelihood } from "./vae.js";
-
-const LARGEST = 2147483647;
 
 /** So many numbers between 0 and 1 that look random, the same in every language. */
 function uniform(count, seed) {

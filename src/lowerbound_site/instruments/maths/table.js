@@ -108,10 +108,11 @@ export function step(state, without, rate) {
 
 // -- bouncing: draw a code from p(z|x), an image from p(x|z), and so on ----------------------------------------------
 
-// The same numbers in every language: each seed is 48271 times the last, modulo the prime 2^31 - 1.
-export const nextSeed = (seed) => (seed * 48271) % 2147483647;
+// The same numbers in every language: each seed is 48271 times the last, modulo a prime.
+export const LARGEST = 2 ** 31 - 1;
+export const nextSeed = (seed) => (seed * 48271) % LARGEST;
 const draw = (prob, seed) => {
-  let left = seed / 2147483647;
+  let left = seed / LARGEST;
   const at = prob.findIndex((p) => (left -= p) < 0);
   return at < 0 ? prob.findLastIndex((p) => p > 0) : at;
 };

@@ -52,7 +52,7 @@ export class Vae {
  *
  * x: (n, pixels). noise: (n, latent), or null, which decodes the means.
  */
-export function lossAndGradient(vae, x, n, noise, beta, gradient) {
+function lossAndGradient(vae, x, n, noise, beta, gradient) {
   const { pixels, latent } = vae.shape;
   const room = reserve(vae, n);
   gradient.fill(0);
