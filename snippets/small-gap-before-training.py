@@ -11,7 +11,7 @@ from torch import nn
 
 from lowerbound import VAE, Bernoulli, Grid, digits, kl_each, mlp, reconstruction
 
-x = digits().held_out[:25]
+x = digits().held_out[:10]
 coin = -64 * torch.tensor(2.0).log().item()  # log p(x) of 64 fair coins
 
 

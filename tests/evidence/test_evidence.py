@@ -18,7 +18,7 @@ from lowerbound_site.evidence.run import ENVIRONMENTS, Run, run_fresh, run_warm
 from lowerbound_site.pages.expand import read_pages
 from lowerbound_site.publish.wheel import wheel
 
-from ..programs import IN_A_NOTEBOOK, LONG_BROKEN, NAMES
+from ..programs import IN_A_NOTEBOOK, LONG, NAMES
 
 BREAKING = "one-thread"
 IN_ITS_PROCESS = pytest.mark.xdist_group(BREAKING)  # one worker starts that process, once
@@ -33,7 +33,7 @@ def in_one_process(long: bool) -> dict[str, Run]:
     programs = {"processor": PROCESSOR}
     for name in NAMES:
         with contextlib.suppress(EvidenceError):  # a snippet that cannot be read fails its own tests, and no other's
-            if long == (name in LONG_BROKEN):
+            if long == (name in LONG):
                 programs[name] = claim(name).broken_source
             if not long:
                 programs[f"{name} empty"] = without_repetitions(claim(name).source) or ""
@@ -91,10 +91,10 @@ def test_on_another_machine_it_matches_the_record(environment: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    [pytest.param(n, marks=[IN_ITS_PROCESS, *[pytest.mark.more] * (n in LONG_BROKEN)]) for n in NAMES],
+    [pytest.param(n, marks=[IN_ITS_PROCESS, *[pytest.mark.more] * (n in LONG)]) for n in NAMES],
 )
 def test_broken_it_fails_by_its_own_assert_as_recorded(name: str) -> None:
-    complaints = compare_broken(claim(name), in_one_process(name in LONG_BROKEN)[name])
+    complaints = compare_broken(claim(name), in_one_process(name in LONG)[name])
     assert not complaints, "\n".join(complaints)
 
 

@@ -29,6 +29,12 @@ def modules(browser: Browser, stage: str) -> Iterator[Modules]:
     page.close()
 
 
+@pytest.fixture(params=[200, pytest.param(1000, marks=pytest.mark.more)])
+def states(request: pytest.FixtureRequest) -> int:
+    """In how many random states an instrument meets the library: at each change, and at night."""
+    return request.param
+
+
 @pytest.fixture(scope="session")
 def exported() -> VAE:
     """The trained model as it is exported for the browser."""

@@ -75,12 +75,12 @@ def test_the_nine_is_chosen_by_a_rule() -> None:
     assert nearest == NINE == schema("one-loss")["digit"]["start"]
 
 
-def test_two_cuts(modules: Modules, exported: VAE) -> None:
-    check_pieces(modules, exported, 1000)
+def test_two_cuts(modules: Modules, exported: VAE, states: int) -> None:
+    check_pieces(modules, exported, states)
 
 
-def test_draws(modules: Modules, exported: VAE) -> None:
-    check_draws(modules, exported, 1000)
+def test_draws(modules: Modules, exported: VAE, states: int) -> None:
+    check_draws(modules, exported, states)
 
 
 def test_what_the_page_says_of_draws_holds_over_seeds(modules: Modules, exported: VAE) -> None:
@@ -126,8 +126,8 @@ def check_sixteen(modules: Modules, vae: VAE, n: int = 6) -> None:
     assert (found - expected).abs().max() < EXACT * (1 + expected.abs().max())
 
 
-def test_sixteen_codes_of_each_kind(modules: Modules, exported: VAE) -> None:
-    check_sixteen(modules, exported, 60)
+def test_sixteen_codes_of_each_kind(modules: Modules, exported: VAE, states: int) -> None:
+    check_sixteen(modules, exported, 60 * states // 1000)
 
 
 WEIGHTS = """
@@ -159,8 +159,8 @@ def check_weights(modules: Modules, vae: VAE, n: int = 6) -> None:
         assert (row - torch.tensor(expected)).abs().max() < 1e-8 * (1 + abs(exact))
 
 
-def test_weights(modules: Modules, exported: VAE) -> None:
-    check_weights(modules, exported, 60)
+def test_weights(modules: Modules, exported: VAE, states: int) -> None:
+    check_weights(modules, exported, 60 * states // 1000)
 
 
 def test_the_weights_of_every_run_agree_with_the_verdict(modules: Modules) -> None:

@@ -136,12 +136,12 @@ def random_state(name: str, generator: random.Random) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in TRAINING])
 def test_the_copied_program_prints_the_numbers_shown(
-    name: str, page: Page, stage: str, exported: VAE, monkeypatch: pytest.MonkeyPatch
+    name: str, page: Page, stage: str, exported: VAE, states: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lowerbound, "trained_digits", lambda: copy.deepcopy(exported))  # a program may change it
     start(page, stage, name)
     generator = random.Random(0)
-    for _ in range(20):
+    for _ in range(states // 50):
         chosen = random_state(name, generator)
         shown = page.evaluate(SHOW, chosen)
         printed = io.StringIO()

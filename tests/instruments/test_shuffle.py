@@ -310,16 +310,16 @@ def test_shares_and_even_noise(modules: Modules) -> None:
     check_shares(modules)
 
 
-def test_the_same_draws_cost_what_they_cost_in_python(modules: Modules, exported: VAE) -> None:
-    check_price(modules, exported, 1000)
+def test_the_same_draws_cost_what_they_cost_in_python(modules: Modules, exported: VAE, states: int) -> None:
+    check_price(modules, exported, states)
 
 
-def test_the_pieces_of_the_posterior(modules: Modules) -> None:
-    check_pieces(modules, 100)
+def test_the_pieces_of_the_posterior(modules: Modules, states: int) -> None:
+    check_pieces(modules, states // 10)
 
 
-def test_the_decoder_s_steps(modules: Modules, exported: VAE) -> None:
-    check_steps(modules, exported, 300)
+def test_the_decoder_s_steps(modules: Modules, exported: VAE, states: int) -> None:
+    check_steps(modules, exported, 300 * states // 1000)
 
 
 def test_the_best_ellipse_found(modules: Modules, exported: VAE) -> None:

@@ -43,8 +43,8 @@ def check(modules: Modules, vae: VAE, n: int = 40) -> None:
     assert (found - torch.cat([share[:, :5], half, weight @ images], 1)).abs().max() < 1e-9
 
 
-def test_it_is_what_torch_computes(modules: Modules, exported: VAE) -> None:
-    check(modules, exported, 1000)
+def test_it_is_what_torch_computes(modules: Modules, exported: VAE, states: int) -> None:
+    check(modules, exported, states)
 
 
 @pytest.mark.more

@@ -133,8 +133,8 @@ def check_cells(cells: list[Any], q: Joint) -> None:
     close([[cell["left"] for cell in row] for row in cells[2]], lefts.expand_as(q.prob))
 
 
-def test_tables(modules: Modules) -> None:
-    check_tables(modules, 1000)
+def test_tables(modules: Modules, states: int) -> None:
+    check_tables(modules, states)
 
 
 # -- training: the slopes of the three objectives ----------------------------------------------------------------------
@@ -171,8 +171,8 @@ def check_slopes(modules: Modules, count: int = 30) -> None:
             close(moved["decoderScores"], decoder.detach() - 0.5 * expected[1])
 
 
-def test_slopes(modules: Modules) -> None:
-    check_slopes(modules, 350)
+def test_slopes(modules: Modules, states: int) -> None:
+    check_slopes(modules, 350 * states // 1000)
 
 
 # -- a normal beside two humps -----------------------------------------------------------------------------------------
@@ -219,8 +219,8 @@ def check_fit(modules: Modules, count: int = 40) -> None:
         assert values.min() > values[0] - 1e-9, humps
 
 
-def test_fit(modules: Modules) -> None:
-    check_fit(modules, 1000)
+def test_fit(modules: Modules, states: int) -> None:
+    check_fit(modules, states)
 
 
 # -- what the instruments show -----------------------------------------------------------------------------------------
@@ -494,8 +494,8 @@ def check_shown(modules: Modules, name: str, count: int = 20) -> None:
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-def test_what_is_shown_is_what_the_library_says(name: str, modules: Modules) -> None:
-    check_shown(modules, name, 1000)
+def test_what_is_shown_is_what_the_library_says(name: str, modules: Modules, states: int) -> None:
+    check_shown(modules, name, states)
 
 
 def test_the_images_are_real_digits_and_blend_as_they_should(modules: Modules) -> None:
@@ -539,8 +539,8 @@ def check_tiles(modules: Modules, count: int = 10) -> None:
         assert fewest == int((held < 0.95).sum()) + 1
 
 
-def test_tiles(modules: Modules) -> None:
-    check_tiles(modules, 1000)
+def test_tiles(modules: Modules, states: int) -> None:
+    check_tiles(modules, states)
 
 
 def test_the_island_is_the_row(modules: Modules, exported: VAE) -> None:
@@ -593,8 +593,8 @@ def check_rain(modules: Modules, count: int = 40) -> None:
         assert held == int((shares < 0.95).sum()) + 1
 
 
-def test_rain(modules: Modules) -> None:
-    check_rain(modules, 1000)
+def test_rain(modules: Modules, states: int) -> None:
+    check_rain(modules, states)
 
 
 def test_what_is_kept_of_the_rain_lies_at_one_place() -> None:

@@ -128,8 +128,8 @@ CHANGES = [
 ]
 
 
-def test_parts_and_the_price_of_the_slope(modules: Modules, exported: VAE) -> None:
-    check_parts(modules, exported, 500)
+def test_parts_and_the_price_of_the_slope(modules: Modules, exported: VAE, states: int) -> None:
+    check_parts(modules, exported, states // 2)
 
 
 def test_the_posterior_of_a_steeper_decoder(modules: Modules, exported: VAE) -> None:

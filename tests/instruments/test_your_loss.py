@@ -86,8 +86,8 @@ def check(modules: Modules, count: int = 60) -> None:
     assert {0, 2, 16} <= used  # both ends were tried
 
 
-def test_it_is_what_the_library_computes(modules: Modules) -> None:
-    check(modules, 1000)
+def test_it_is_what_the_library_computes(modules: Modules, states: int) -> None:
+    check(modules, states)
 
 
 @pytest.mark.more
