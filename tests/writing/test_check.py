@@ -9,8 +9,11 @@ import pytest
 
 from lowerbound_site.__main__ import main
 from lowerbound_site.evidence.claims import ROOT
+from lowerbound_site.pages.expand import read_pages
+from lowerbound_site.pages.explanations import read_explanations
 from lowerbound_site.publish.warnings_of_mkdocs import explained, in_output
 from lowerbound_site.writing.check import changes, check, check_changes, check_page
+from lowerbound_site.writing.new_text import unwritten
 
 from ..small_repository import SNIPPET
 
@@ -55,6 +58,19 @@ def test_what_nothing_here_checks_is_named(cloned: Path, write: Write, capsys: p
     write("docs/assets/css/page.css", "h1 { color: red }\n")
     assert check_changes(cloned)
     assert capsys.readouterr().out == "what else differs from main, only make test checks: docs/assets/css/page.css\n"
+
+
+def test_what_is_committed_on_one_s_own_main_differs_from_the_one_it_came_from(cloned: Path, write: Write) -> None:
+    copy = cloned / "copy"
+    git(cloned, "clone", "--branch=main", ".", "copy")
+    (copy / "docs/index.md").write_text("# Another page\n")
+    git(copy, "commit", "--all", "--message=Mine")
+    assert changes(copy) == ["docs/index.md"]
+
+
+def test_no_page_says_what_is_to_be_written() -> None:
+    left = {text.path: unwritten(text.text) for text in (*read_pages(), *read_explanations())}
+    assert not {path: lines for path, lines in left.items() if lines}
 
 
 def test_a_claim_stands_on_pages_that_can_be_read(

@@ -41,6 +41,7 @@ def test_what_is_new_is_a_page_that_can_be_read(copied: Path, written: str, caps
     assert re.search(rf"wrote .*{re.escape(written)}", steps)
     assert f"make check PAGE={written}" in steps
     assert check_page(written, copied), capsys.readouterr().out
+    assert f"to do: {written} still says what make new wrote, in line" in capsys.readouterr().out
     assert what_is_wrong(copied) == []
     with pytest.raises(EvidenceError, match="already; choose another name"):
         new(ASKED[written], copied)

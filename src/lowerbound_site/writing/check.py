@@ -14,6 +14,7 @@ from lowerbound_site.evidence.run import Run, run_fresh, run_warm
 from lowerbound_site.pages import prose
 from lowerbound_site.pages.expand import Page, expand, read_pages
 from lowerbound_site.pages.explanations import FOLDER, read_explanations
+from lowerbound_site.writing.new_text import unwritten
 from lowerbound_site.writing.some_pages import SomePages
 
 _AS_MEANT = "reads as it is meant, and its links lead somewhere"
@@ -51,7 +52,7 @@ def changes(root: Path = ROOT) -> list[str]:
         ended = subprocess.run(["git", *words], cwd=root, capture_output=True, text=True, check=False)
         return [] if ended.returncode else ended.stdout.splitlines()
 
-    base = next(filter(None, (git("merge-base", "HEAD", main) for main in ("main", "origin/main"))), ["HEAD"])
+    base = next(filter(None, (git("merge-base", "HEAD", main) for main in ("origin/main", "main"))), ["HEAD"])
     new = git("ls-files", "--others", "--exclude-standard")
     return sorted({*git("diff", "--name-only", base[0]), *new})
 
@@ -75,7 +76,9 @@ def check_page(path: str, root: Path = ROOT) -> bool:
     page = next((page for page in read_pages(root) if page.path == path), None)
     if page is None:
         return _verdict(f"docs/{path}", ["there is no such page; name it as docs/questions/verdict.md"])
-    return _verdict(f"docs/{path} {_AS_MEANT}", _wrong_on(page, root))
+    holds = _verdict(f"docs/{path} {_AS_MEANT}", _wrong_on(page, root))
+    _say_what_is_unwritten(path, page.text)
+    return holds
 
 
 def _check_explanation(path: str, root: Path) -> bool:
@@ -89,7 +92,15 @@ def _check_explanation(path: str, root: Path) -> bool:
     holds = _verdict(f"docs/{path} {_AS_MEANT}", list(dict.fromkeys(complaints)))
     if pages:
         print(f"is shown on {', '.join(f'docs/{page.path}' for page in pages)}")
+    _say_what_is_unwritten(path, explanation.text)
     return holds
+
+
+def _say_what_is_unwritten(path: str, text: str) -> None:
+    """A first version builds and holds as it is; that it is one is said, and not counted against it."""
+    if numbers := list(unwritten(text)):
+        lines = f"line{'s' * (len(numbers) > 1)} {', '.join(map(str, numbers))}"
+        print(f"to do: docs/{path} still says what make new wrote, in {lines}")
 
 
 def _wrong_on(page: Page, root: Path) -> list[str]:

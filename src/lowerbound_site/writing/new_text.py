@@ -85,6 +85,13 @@ The question that comes next, with a link. All of them together: [the verdict](/
 """
 
 
+def unwritten(text: str) -> dict[int, str]:
+    """The lines that `make new` wrote to be written over, and that still stand in a text, by their numbers."""
+    written = {line for made in (_EXPLANATION, _EXERCISE, _TRAP, _QUESTION) for line in made.splitlines()}
+    asks = {line for line in written if len(line.split()) > 4 and "{#" not in line and line[:1] not in "<$\\"}
+    return {number: line for number, line in enumerate(text.splitlines(), 1) if line in asks}
+
+
 def new_explanation(name: str, claim: str, root: Path = ROOT) -> str:
     """Write docs/explanations/NAME.md, and return the next steps."""
     path = root / "docs" / FOLDER / f"{name}.md"
