@@ -275,6 +275,14 @@ def expected_three_bars(state: dict[str, Any]) -> Shown:
     return {**{f"piece of {image}": pieces[x].item() for x, image in enumerate(IMAGES)}, "KL(q||p)": kl(q, p).item()}
 
 
+def expected_other_data(state: dict[str, Any]) -> Shown:
+    low, high = sorted([state["first"], state["second"]])
+    p = Joint.from_model(PRIOR, DECODER)
+    q = Joint.from_data([low, high - low, 1 - high], p.z_given_x.prob)
+    parts = all_parts(q, p)
+    return {name: parts[name] for name in ("KL(q(x)||p(x))", "gap", "KL(q(x,z)||p(x,z))")}
+
+
 def all_parts(q: Joint, p: Joint) -> Shown:
     return {
         "KL(q(x,z)||p(x,z))": kl(q, p).item(),
@@ -478,6 +486,7 @@ EXPECTED: dict[str, Callable[[dict[str, Any]], Shown]] = {
     "read-the-column": expected_read_the_column,
     "bouncing": expected_bouncing,
     "two-machines": expected_two_machines,
+    "other-data": expected_other_data,
     "coins": expected_coins,
     "one-more-pixel": expected_one_more_pixel,
     "train-one-part": expected_train_one_part,
@@ -673,7 +682,8 @@ CHANGES: dict[Callable[[Modules], None], list[tuple[str, str, str]]] = {
         ("coins.js", "one === x", "one >= x"),
         ("two-machines.js", "(([z, x]) => ({ x, z }))", "(([x, z]) => ({ x, z }))"),
         ("maths/primer.js", "(prob / rest) * (1 - share)", "prob * (1 - share)"),
-        ("three-bars.js", "high - low, 1 - high", "high, 1 - high"),
+        ("maths/borders.js", "high - low, 1 - high", "high, 1 - high"),
+        ("other-data.js", "fromData(data(state), EXACT)", "fromData(data(state), EXACT.toReversed())"),
         ("strip.js", "[state[image], 1 - state[image]]", "[1 - state[image], state[image]]"),
         ("maths/table.js", "decoded[x][z]", "decoded[0][z]"),
         ("maths/table.js", "kl(row, pz)", "kl(pz, row)"),

@@ -1,14 +1,16 @@
 // Images alone: what q has against what p has, the log of their ratio, and its average under q, the KL.
 
 import { Border } from "./controls/border.js";
-import { change, drawing, element, svg, write } from "./controls/dom.js";
+import { drawing, element, svg } from "./controls/dom.js";
 import { instrument } from "./controls/instrument.js";
 import { predict } from "./controls/predict.js";
-import { number, probability, signed, texts } from "./draw/format.js";
 import { Bars } from "./draw/bars.js";
+import { Cut, HIGH, INSET, WIDE } from "./draw/cut.js";
+import { number, signed, texts } from "./draw/format.js";
 import { literal, prints } from "./draw/python.js";
 import { picture } from "./draw/square.js";
 import { Strip } from "./draw/strip.js";
+import { thirds } from "./maths/borders.js";
 import { DATA, IMAGES, pixels } from "./maths/primer.js";
 import { contribution, kl } from "./maths/table.js";
 
@@ -17,47 +19,12 @@ export const schema = {
   "second": { "from": 0, "to": 1, "step": 0.01, "start": 0.7 }
 };
 
-const WIDE = 312;
-const HIGH = 40;
-const INSET = 22; // room for the name of a bar
-
-/** p(x), from the places of its two borders, whichever comes first. */
-const model = ({ first, second }) => {
-  const [low, high] = [Math.min(first, second), Math.max(first, second)];
-  return [low, high - low, 1 - high];
-};
+const model = ({ first, second }) => thirds(first, second);
 
 export function measure(state) {
   const p = model(state);
   const pieces = IMAGES.map((image, x) => [`piece of ${image}`, contribution(DATA[x], p[x])]);
   return { ...Object.fromEntries(pieces), "KL(q||p)": kl(DATA, p) };
-}
-
-/** A distribution over the images as one bar, cut in three. */
-class Cut {
-  constructor(family, title, top) {
-    this.hue = `var(--lb-${family})`;
-    this.parts = IMAGES.map((image, x) => ({
-      area: svg("rect", { y: 0, height: HIGH, stroke: "var(--lb-paper)", "stroke-width": 2, style: `fill: color-mix(in srgb, ${this.hue} ${14 + 13 * x}%, var(--lb-paper))` }),
-      image: picture(pixels(image), 16),
-      value: svg("text", { "text-anchor": "middle" }),
-    }));
-    this.box = svg("g", { transform: `translate(${INSET} ${top})` }, ...this.parts.flatMap(({ area, image, value }) => [area, image, value]));
-    this.element = svg("g", {}, svg("text", { x: 0, y: top + 25, "font-size": 14, "font-weight": 600, fill: this.hue }, title), this.box);
-  }
-
-  paint(prob) {
-    let from = 0;
-    this.parts.forEach(({ area, image, value }, x) => {
-      const wide = prob[x] * WIDE;
-      const middle = from + wide / 2;
-      change(area, { x: from, width: wide });
-      change(image, { transform: `translate(${middle - 8} 4)`, visibility: wide > 20 ? "visible" : "hidden" });
-      change(value, { x: middle, y: 35, visibility: wide > 30 ? "visible" : "hidden" });
-      write(value, probability(prob[x]));
-      from += wide;
-    });
-  }
 }
 
 function build(kit) {
