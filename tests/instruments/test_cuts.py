@@ -262,11 +262,17 @@ def test_by_keyboard_and_touch_alone(page: Page) -> None:
     cut = numbers(page)
     assert cut["loss"] == first["loss"]
     assert "KL(q||prior)" in cut
-    assert page.locator(".lb-verdict").inner_text().startswith("You said “shorter”, and that is right. ")
+    assert page.locator(".lb-verdict").first.inner_text().startswith("You said “shorter”, and that is right. ")
     assert page.locator(".lb-island.lb-shown").count() == 0
-    page.get_by_role("slider", name="width of q").press("PageUp")
-    widened = numbers(page)
-    assert widened["loss"] != first["loss"]
+    page.get_by_role("button", name="get longer").tap()
+    for name in ("width of q", "height of q"):
+        page.get_by_role("slider", name=name).press("Home")
+    dot = numbers(page)
+    assert float(dot["reconstruction cost"]) < float(cut["reconstruction cost"])
+    assert float(dot["loss"]) > float(first["loss"])
+    said = f"and the bar from {first['loss']} to {dot['loss']}."
+    expect(page.locator(".lb-verdict").last).to_contain_text(said)
+    expect(page.locator(".lb-verdict").last).to_contain_text("“get longer”, and that is right.")
     page.get_by_role("button", name="The encoder’s answer").tap()
     assert numbers(page)["loss"] == first["loss"]
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
