@@ -237,7 +237,7 @@ def test_the_two_questions_by_keys(page: Page, stage: str) -> None:
     page.get_by_role("button", name="And a decoder that ignores z?").press("Enter")
     assert page.evaluate("document.activeElement.textContent") == "shorter"
     page.keyboard.press("Enter")
-    expect(page.locator(".lb-verdict")).to_have_text("Now press the button below, and see.")
+    expect(page.locator(".lb-verdict")).to_have_text("Now press “Let the decoder ignore z”.")
     page.wait_for_function("document.querySelector('lb-instrument').instrument.state.q === 'encoder'")
     page.wait_for_timeout(100)
     before = float(page.evaluate(NUMBERS)["loss"])
@@ -256,7 +256,7 @@ def test_what_the_model_would_not_make_has_a_long_blue_piece_and_no_ellipse_gets
     show(page, stage, "ask=draw&digit=304")
     before = float(page.evaluate(NUMBERS)["-log p(x)"])
     page.get_by_role("button", name="the purple one").press("Enter")
-    expect(page.locator(".lb-verdict")).to_have_text("Now draw, and see.")
+    expect(page.locator(".lb-verdict")).to_have_text("Now press squares of the grid, and see.")
     page.get_by_role("checkbox", name="row 1, column 1").focus()
     for _ in range(8):
         page.keyboard.press("Space")

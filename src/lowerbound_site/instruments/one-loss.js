@@ -81,6 +81,7 @@ function build(kit, { decoder, encoder, images }) {
     button("Another digit", () => kit.go({ digit: (kit.state.digit + 47) % images.length, q: "encoder" })));
   const guess = predict(kit, "Cut the second bar the other way. Beside the blue piece, −log p(x), will the reconstruction cost be…", {
     answers: ["shorter", "as long", "longer"],
+    todo: `Now choose “${CUTS.reconstruction}”, and see.`,
   });
   const logits = new Float64Array(PIXELS);
 

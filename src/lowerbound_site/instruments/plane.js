@@ -51,7 +51,7 @@ const QUESTIONS = { // the first is the page's choice, `ask`; a button leads on 
   draw: {
     text: "Draw something that is no digit: change many squares of the grid. Which piece of the bar gets long?",
     answers: ["the blue one", "the purple one", "both alike"],
-    missing: "Now draw, and see.",
+    missing: "Now press squares of the grid, and see.",
     next: "floor",
   },
   floor: {
@@ -64,7 +64,7 @@ const QUESTIONS = { // the first is the page's choice, `ask`; a button leads on 
     go: "And a decoder that ignores z?",
     text: "The ellipse is the encoder’s answer now. Take a decoder that ignores z, so that one ellipse fits its cloud exactly: gap 0. Will the whole bar be…",
     answers: ["shorter", "as long", "longer"],
-    missing: "Now press the button below, and see.",
+    missing: "Now press “Let the decoder ignore z”.",
   },
 };
 const IGNORES = { decoder: "deaf", q: "hand", z1: 0, z2: 0, s1: 1, s2: 1, tilt: 0 };

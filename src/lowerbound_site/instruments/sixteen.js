@@ -130,7 +130,8 @@ function build(kit, data) {
         write(said, words);
       }
       for (const one of buttons) one.disabled = state.tries === schema.tries.to;
-      question.paint(state.tries >= ENOUGH && state.digit === schema.digit.start); // of some images blue hardly scatters
+      const asked = state.digit === schema.digit.start; // of some images blue hardly scatters
+      question.paint(asked && state.tries >= ENOUGH, undefined, asked ? "Now press “Ten more tries”, and see." : "Press “Reset”: the question is about the first image.");
       kit.say(`try ${state.tries}: ${Object.values(rows).map(({ said }) => said.textContent).join("; ")}`);
       return texts({
         "-log p(x), this try": last.prior,

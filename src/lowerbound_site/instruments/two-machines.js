@@ -53,10 +53,10 @@ const GROUPS = {
 };
 /** What an answer still waits for: whether these groups can tell, and what they have told so far. */
 function soFar({ sort }, list) {
-  if (sort === "made") return "Now make all the pairs, and put them in groups.";
+  if (sort === "made") return "Now press “Make pairs”, wait for the end, and put them in groups.";
   if (sort === "code") return "These groups tell how many of the round codes are sevens. The question is how many of the sevens are round: which groups tell that?";
   const sevens = list.filter((pair) => pair.x === SEVEN);
-  return `These groups can tell: so far ${sevens.filter((pair) => pair.z === ROUND).length} of ${sevens.length} sevens are round. Make all the pairs.`;
+  return `These groups can tell: so far ${sevens.filter((pair) => pair.z === ROUND).length} of ${sevens.length} sevens are round. Press “Make pairs”, and wait for the end.`;
 }
 const ORDER = {
   made: (a, b) => a.n - b.n,
