@@ -218,7 +218,7 @@ def test_the_verdict_on_the_weights_says_how_many_codes_it_takes_and_which_it_is
     more = page.get_by_role("button", name="A hundred more")
     page.get_by_role("button", name="the log of the average").click()
     more.click()
-    expect(verdict).to_have_text("Now draw 200 codes or more of model two, and see.")
+    expect(verdict).to_have_text("Now press “A hundred more” until it is judged.")
     more.click()
     expect(verdict).to_contain_text("that is right. After 201 codes of model two it was")
     said = verdict.inner_text()

@@ -256,7 +256,7 @@ def test_what_the_model_would_not_make_has_a_long_blue_piece_and_no_ellipse_gets
     show(page, stage, "ask=draw&digit=304")
     before = float(page.evaluate(NUMBERS)["-log p(x)"])
     page.get_by_role("button", name="the purple one").press("Enter")
-    expect(page.locator(".lb-verdict")).to_have_text("Now press on the grid, and draw.")
+    expect(page.locator(".lb-verdict")).to_have_text("Now press squares of the grid, and see.")
     page.get_by_role("checkbox", name="row 1, column 1").focus()
     for _ in range(8):
         page.keyboard.press("Space")

@@ -169,12 +169,12 @@ def test_a_prediction_stays_and_is_judged_after_moving(shared: Page, stage: str)
     verdict = shared.locator(".lb-verdict").nth(1)
     after = shared.get_by_role("button", name="your comparison alone")
     assert after.is_hidden()
-    assert verdict.text_content() == "Now try it, and see."
+    assert verdict.text_content() == "Now drag a “← →” in the orange square, and see."
     assert shared.get_by_role("button", name="all four").is_disabled()
     decoder, encoder = shared.locator(".lb-border").first, shared.locator(".lb-border").last
     decoder.press("ArrowLeft")
     state(shared)
-    assert verdict.text_content() == "Now try it, and see."
+    assert verdict.text_content() == "Now drag a “← →” in the orange square, and see."
     encoder.press("ArrowLeft")
     state(shared)
     said = verdict.text_content() or ""
@@ -199,7 +199,7 @@ def test_sorting_shows_the_second_bar_and_what_can_be_dragged(shared: Page, stag
     assert "your comparison" not in (bars.text_content() or "")
     shared.get_by_role("button", name="Sort by code").click()
     assert state(shared)["by"] == "code"
-    assert verdict.text_content() == "Now try it, and see."  # the columns are on their way
+    assert verdict.text_content() == "Watch the columns."  # the columns are on their way
     shared.wait_for_function("document.querySelector('.lb-verdict').textContent.startsWith('You said')")
     assert "but the answer is “where it is cut”" in (verdict.text_content() or "")
     shared.get_by_role("button", name="Sort by image").click()
@@ -211,15 +211,15 @@ def test_sorting_shows_the_second_bar_and_what_can_be_dragged(shared: Page, stag
 # A state that shows what its question asks for, an answer, and what is said. Only the question as it was asked is
 # judged; and what a verdict tells of a state, it tells as of one that was, for it stays when that is left.
 JUDGED = [
-    ("which-way-round", "direction=pq&share=1", "over both", "Press Reset"),
-    ("which-way-round", "direction=pq&left=-1&right=1", "over both", "Press Reset"),
+    ("which-way-round", "direction=pq&share=1", "over both", "Press “Reset”"),
+    ("which-way-round", "direction=pq&left=-1&right=1", "over both", "Press “Reset”"),
     ("which-way-round", "direction=pq", "over both", "that is right"),
-    ("eight-names", "encoderRound=0.5&dataSeven=0", "q(z) and q(x|z)", "Press Reset"),
+    ("eight-names", "encoderRound=0.5&dataSeven=0", "q(z) and q(x|z)", "Press “Reset”"),
     ("eight-names", "encoderRound=0.5&name=data", "q(z) and q(x|z)", "that is right"),
     ("other-data", "first=0&second=1", "stay at 0", "that is right"),
     ("other-data", "first=0.4&second=0.65", "stay at 0", "Now drag"),
     ("two-machines", "pairs=200&sort=round", "fewer than half", "Which ones do?"),
-    ("two-machines", "pairs=50&sort=sevens", "fewer than half", "Make all the pairs."),
+    ("two-machines", "pairs=50&sort=sevens", "fewer than half", "Press “Make pairs”"),
     ("two-machines", "pairs=200&sort=sevens", "fewer than half", "that is right"),
     ("bell", "mu=0&sigma=0.5", "only one of all", "Your bell around 0 was 0.50 wide"),
     ("read-the-column", "code=straight", "a one", "Of that straight column ones held 0.63"),

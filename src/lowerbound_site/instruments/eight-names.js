@@ -126,7 +126,7 @@ function build(kit) {
       write(told, `${SYMBOLS[state.name]}: ${SAYS[state.name]}: ${probability(shown[SYMBOLS[state.name]])}.`);
       // Where the others have been moved, too, more has changed than the encoder did, or less: without sevens it changes nothing.
       const alone = ["priorRound", "decoderSeven", "dataSeven"].every((key) => state[key] === schema[key].start);
-      question.paint(alone && state.encoderRound !== schema.encoderRound.start, undefined, alone ? "Now drag the handle “encoder”, in the right square." : "Press Reset, and drag the encoder alone.");
+      question.paint(alone && state.encoderRound !== schema.encoderRound.start, undefined, alone ? "Now drag the handle “encoder”." : "Press “Reset”, and drag the handle “encoder” alone.");
       kit.say(`${SYMBOLS[state.name]} for ${IMAGE} and ${CODE}: ${probability(shown[SYMBOLS[state.name]])}`);
       return texts(measure(state), PRINTED);
     },

@@ -80,6 +80,7 @@ function build(kit, { decoder, encoder, images }) {
     button("Another digit", () => kit.go({ digit: (kit.state.digit + 47) % images.length, q: "encoder" })));
   const slides = predict(kit, "Cut the lower bar where your program does, into reconstruction cost and KL to the prior. Beside the blue piece, −log p(x), will the reconstruction cost be…", {
     answers: ["shorter", "as long", "longer"],
+    todo: "Now press “Cut the lower bar”.",
   });
   const alone = predict(kit, "And why not the reconstruction cost alone? Make the grey piece as short as you can: shrink the ellipse by the two handles beside it. What will the whole bar do?", {
     answers: ["get shorter, too", "stay as it is", "get longer"],
@@ -143,7 +144,7 @@ function build(kit, { decoder, encoder, images }) {
       because: longer < 0
         ? `Codes chosen for x rebuild x better than codes from all over the map do on average, so it was ${number(rebuilding, 2)} beside ${number(surprise, 2)}. The KL to the prior, ${number(kl, 2)}, was the charge for choosing.`
         : `Many codes of that ellipse rebuilt x badly, so it was ${number(rebuilding, 2)} beside ${number(surprise, 2)}.`,
-    }, "Now press “Cut the lower bar”.");
+    });
     const theirs = once("theirs", digit, () => pieces(decoder, x, encode(encoder, x), logEvidence));
     const dot = state.q === "hand" && Math.max(state.s1, state.s2) <= DOT;
     alone.paint(cut === "reconstruction" && dot && rebuilding < theirs.rebuilding, {

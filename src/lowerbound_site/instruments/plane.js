@@ -52,7 +52,7 @@ const QUESTIONS = { // the first is the page's choice, `ask`; a button leads on 
   draw: {
     text: "Draw something that is no digit: change many squares of the grid. Which piece of the bar gets long?",
     answers: ["the blue one", "the purple one", "both alike"],
-    missing: "Now press on the grid, and draw.",
+    missing: "Now press squares of the grid, and see.",
     next: "floor",
   },
   floor: {

@@ -85,7 +85,7 @@ function build(kit) {
       code.paint();
       cut.paint();
       encoder.paint();
-      question.paint(state.code === "straight" && state.encoder === "table");
+      question.paint(state.code === "straight" && state.encoder === "table", undefined, state.encoder === "table" ? "Now choose “straight”, and see." : "The question is about the encoder “as it was”: choose it.");
       kit.say(`given ${state.code}: ${IMAGES.map((image, x) => `${image} ${probability(column[x])}`).join(", ")}`);
       return texts(measure(state), 3);
     },

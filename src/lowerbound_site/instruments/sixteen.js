@@ -131,7 +131,7 @@ function build(kit, data) {
       }
       for (const one of buttons) one.disabled = state.tries === schema.tries.to;
       const asked = state.digit === schema.digit.start; // of some images blue hardly scatters
-      question.paint(asked && state.tries >= ENOUGH, undefined, asked ? "Now press “Ten more tries”." : "Press Reset: the question is about the three.");
+      question.paint(asked && state.tries >= ENOUGH, undefined, asked ? "Now press “Ten more tries”, and see." : "Press “Reset”: the question is about the first image.");
       kit.say(`try ${state.tries}: ${Object.values(rows).map(({ said }) => said.textContent).join("; ")}`);
       return texts({
         "-log p(x), this try": last.prior,

@@ -63,7 +63,7 @@ function build(kit) {
       strip.paint(pieces.map((piece) => [piece]), ["var(--lb-data)"], logs);
       const sum = kl(DATA, prob);
       bar.paint([[sum]], [["var(--lb-data)"]]);
-      const missing = Number.isFinite(sum) ? `Here it is ${number(sum, 3)}. Can it get lower?` : "There is no highest: an image that p never makes costs without end. And how low can it get?";
+      const missing = Number.isFinite(sum) ? `Here it is ${number(sum, 3)}. Drag a border of p: can it get lower?` : "There is no highest: an image that p never makes costs without end. Drag on: how low can it get?";
       question.paint(sum < 0.002, undefined, missing);
       kit.say(`KL ${number(sum, 3)}`);
       return texts(measure(state), 3);

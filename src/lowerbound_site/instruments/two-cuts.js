@@ -78,7 +78,7 @@ function build(kit) {
       byImage.classList.toggle("lb-later", !turned);
       write(byImage, share(`${state.image}s`, state.code, `p(${state.code}|${state.image})`, shown["p(z|x)"], shown["p(x)"]));
       const asked = ["sevens", "image", "code"].every((key) => state[key] === schema[key].start); // the numbers it names
-      question.paint(turned && asked, undefined, asked ? "Now slide to “by image”, and see." : "Press Reset, and turn the square as it was.");
+      question.paint(turned && asked, undefined, asked ? "Now slide to the left, to “by image”, and see." : "Press “Reset”, and turn the square as it was.");
       kit.say(`${where}; ${state.image} and ${state.code}: ${probability(shown["p(x, z)"])}`);
       return texts(measure(state), 3);
     },
