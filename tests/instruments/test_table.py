@@ -279,8 +279,7 @@ def expected_other_data(state: dict[str, Any]) -> Shown:
     low, high = sorted([state["first"], state["second"]])
     p = Joint.from_model(PRIOR, DECODER)
     q = Joint.from_data([low, high - low, 1 - high], p.z_given_x.prob)
-    parts = all_parts(q, p)
-    return {name: parts[name] for name in ("KL(q(x)||p(x))", "gap", "KL(q(x,z)||p(x,z))")}
+    return {"KL(q(x)||p(x))": kl(q.x, p.x).item(), "gap": kl(q.z_given_x, p.z_given_x).item()}
 
 
 def all_parts(q: Joint, p: Joint) -> Shown:
@@ -635,14 +634,14 @@ def check_mathematics(modules: Modules) -> None:
 
 CHANGES: dict[Callable[[Modules], None], list[tuple[str, str, str]]] = {
     check_mathematics: [
-        ("maths/table.js", "prior[z] * prob)", "prior[0] * prob)"),
-        ("maths/table.js", "weight > 0 ? weight * (p > 0", "weight >= 0 ? weight * (p > 0"),
-        ("maths/table.js", "Math.log(q / p) : Infinity", "Math.log(p / q) : Infinity"),
-        ("maths/table.js", "Math.log(q / p) : Infinity", "Math.log(q / p) : 0"),
-        ("maths/table.js", "p[i].some(Number.isNaN) ? Infinity", "p[i].some(Number.isNaN) ? NaN"),
+        ("maths/joint.js", "prior[z] * prob)", "prior[0] * prob)"),
+        ("maths/joint.js", "weight > 0 ? weight * (p > 0", "weight >= 0 ? weight * (p > 0"),
+        ("maths/joint.js", "Math.log(q / p) : Infinity", "Math.log(p / q) : Infinity"),
+        ("maths/joint.js", "Math.log(q / p) : Infinity", "Math.log(q / p) : 0"),
+        ("maths/joint.js", "p[i].some(Number.isNaN) ? Infinity", "p[i].some(Number.isNaN) ? NaN"),
         ("maths/table.js", "p[x][z] / px[x]", "p[x][z] / qx[x]"),
         ("maths/table.js", "term(prob, qx[x], px[x])", "term(qx[x], qx[x], px[x])"),
-        ("maths/table.js", "weight > 0 ? weight * values[i] : 0", "weight * values[i]"),
+        ("maths/joint.js", "weight > 0 ? weight * values[i] : 0", "weight * values[i]"),
         ("maths/table.js", "p * (slope[i] - mean(prob, slope))", "p * slope[i]"),
         ("maths/table.js", '"images" ? data[x] / prob : 0', '"images" ? -data[x] / prob : 0'),
         ("maths/table.js", "Math.log(prob / prior[z]) : 0", "Math.log(prior[z] / prob) : 0"),
@@ -683,7 +682,8 @@ CHANGES: dict[Callable[[Modules], None], list[tuple[str, str, str]]] = {
         ("two-machines.js", "(([z, x]) => ({ x, z }))", "(([x, z]) => ({ x, z }))"),
         ("maths/primer.js", "(prob / rest) * (1 - share)", "prob * (1 - share)"),
         ("maths/borders.js", "high - low, 1 - high", "high, 1 - high"),
-        ("other-data.js", "fromData(data(state), EXACT)", "fromData(data(state), EXACT.toReversed())"),
+        ("other-data.js", "kl(data(state), marginalX(MODEL))", "kl(marginalX(MODEL), data(state))"),
+        ("other-data.js", "const ENCODER = TRUE", "const ENCODER = TRUE.toReversed()"),
         ("strip.js", "[state[image], 1 - state[image]]", "[1 - state[image], state[image]]"),
         ("maths/table.js", "decoded[x][z]", "decoded[0][z]"),
         ("maths/table.js", "kl(row, pz)", "kl(pz, row)"),

@@ -176,7 +176,6 @@ function build(kit, { decoders, encoder, images }) {
     kit.go(asking === "decoder" ? { q: "encoder" } : { decoder: "trained", q: "hand", z1, z2, s1: 0.01, s2: 0.01, tilt: 0 });
     dot = undefined;
   });
-  goOn.classList.add("lb-tool");
   let missed = false; // by the encoder: told of in the verdict
   kit.atReset(() => {
     asking = kit.state.ask;
@@ -217,12 +216,15 @@ function build(kit, { decoders, encoder, images }) {
     drawn.paint(x, "Press and draw. A stroke that begins on ink rubs out.");
     yours.paint(forward(decoder, hovered ?? q.mean, logits).map(sigmoid), hovered ? "this place, decoded" : "its middle, decoded");
 
+    // Beside a decoder that ignores z, and beside an image that is being drawn, stands what the loss was without.
+    const exchanged = asking === "draw" && state.x && state.q === "encoder";
+    const before = exchanged ? listening({ ...state, x: "" }) : state.decoder === "deaf" ? listening(state) : undefined;
     const own = state.x || (asking === "draw" && state.q === "encoder");
     const axis = !own ? AXIS : asking === "floor" && value < 0.9 * NEARER ? NEARER : OWN_AXIS;
     const crowded = surprise > CROWDED * axis;
     costs.paint({
       from: 0, to: axis, step: axis / 6,
-      marks: state.decoder === "deaf" ? [{ kind: "lb-tick lb-was", at: listening(state), text: `before: ${number(listening(state), 1)}` }] : [],
+      marks: before ? [{ kind: "lb-tick lb-was", at: before, text: `before: ${number(before, 1)}` }] : [],
       pieces: [{ kind: "lb-piece-p", start: 0, end: surprise }, { kind: "lb-piece-gap", start: surprise, end: value }],
       labels: [
         { kind: "lb-label-p", at: Math.min(surprise, CROWDED * axis), text: `−log p(x) ${number(surprise, 1)}`, side: "lb-before", least: NAMED },

@@ -10,7 +10,7 @@ import { joints, prints } from "./draw/python.js";
 import { picture, SIDE, Square } from "./draw/square.js";
 import { blend, CODES, DATA, DECODER, ENCODER, IMAGES, pixels, PRIOR } from "./maths/primer.js";
 import { cells } from "./maths/square.js";
-import { fromData, marginalZ, xGivenZ } from "./maths/table.js";
+import { fromData, marginalZ, xGivenZ } from "./maths/joint.js";
 
 export const schema = {
   "code": { "of": ["round", "straight"], "start": "round" },

@@ -11,7 +11,7 @@ import { normals, prints } from "./draw/python.js";
 import { noise, runningLogMean, weigh } from "./maths/cuts.js";
 import { upright } from "./maths/normal.js";
 import { sigmoid } from "./maths/numbers.js";
-import { sum } from "./maths/table.js";
+import { sum } from "./maths/joint.js";
 import { Grid, PIXELS, encode, forward, reconstruction } from "./maths/vae.js";
 
 export const schema = {

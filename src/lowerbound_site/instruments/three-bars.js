@@ -8,11 +8,11 @@ import { Bars } from "./draw/bars.js";
 import { Cut, HIGH, INSET, WIDE } from "./draw/cut.js";
 import { number, signed, texts } from "./draw/format.js";
 import { literal, prints } from "./draw/python.js";
-import { picture } from "./draw/square.js";
+import { picture } from "./draw/ink.js";
 import { Strip } from "./draw/strip.js";
 import { thirds } from "./maths/borders.js";
 import { DATA, IMAGES, pixels } from "./maths/primer.js";
-import { contribution, kl } from "./maths/table.js";
+import { contribution, kl } from "./maths/joint.js";
 
 export const schema = {
   "first": { "from": 0, "to": 1, "step": 0.01, "start": 0.4 },

@@ -12,7 +12,7 @@ import { normals, prints } from "./draw/python.js";
 import { noise, runningLogMean, weigh } from "./maths/cuts.js";
 import { upright } from "./maths/normal.js";
 import { sigmoid } from "./maths/numbers.js";
-import { sum } from "./maths/table.js";
+import { sum } from "./maths/joint.js";
 import { Grid, encode, forward } from "./maths/vae.js";
 
 export const schema = {

@@ -3,7 +3,7 @@
 import { change, svg, write } from "../controls/dom.js";
 import { IMAGES, pixels } from "../maths/primer.js";
 import { probability } from "./format.js";
-import { picture } from "./square.js";
+import { picture } from "./ink.js";
 
 export const [WIDE, HIGH] = [312, 40];
 export const INSET = 22; // room for the name of a bar

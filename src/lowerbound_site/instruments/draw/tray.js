@@ -2,7 +2,7 @@
 
 import { change, drawing, svg, write } from "../controls/dom.js";
 import { CODES, IMAGES, pixels } from "../maths/primer.js";
-import { picture } from "./square.js";
+import { picture } from "./ink.js";
 
 const [PITCH, TILE] = [16, 14];
 const ROW = 19; // tiles beside each other while there are no piles
