@@ -681,7 +681,7 @@ CHANGES: dict[Callable[[Modules], None], list[tuple[str, str, str]]] = {
         ("coins.js", "one === x", "one >= x"),
         ("two-machines.js", "(([z, x]) => ({ x, z }))", "(([x, z]) => ({ x, z }))"),
         ("maths/primer.js", "(prob / rest) * (1 - share)", "prob * (1 - share)"),
-        ("maths/borders.js", "high - low, 1 - high", "high, 1 - high"),
+        ("maths/joint.js", "high - low, 1 - high", "high, 1 - high"),
         ("other-data.js", "kl(data(state), marginalX(MODEL))", "kl(marginalX(MODEL), data(state))"),
         ("other-data.js", "const ENCODER = TRUE", "const ENCODER = TRUE.toReversed()"),
         ("strip.js", "[state[image], 1 - state[image]]", "[1 - state[image], state[image]]"),

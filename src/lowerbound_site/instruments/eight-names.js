@@ -9,9 +9,9 @@ import { initial } from "./controls/state.js";
 import { probability, texts } from "./draw/format.js";
 import { joints, prints } from "./draw/python.js";
 import { SIDE, Square } from "./draw/square.js";
+import { fromData, fromModel, marginalX, marginalZ, xGivenZ, zGivenX } from "./maths/joint.js";
 import { CODES, DATA, DECODER, ENCODER, IMAGES, withShare } from "./maths/primer.js";
 import { cells } from "./maths/square.js";
-import { fromData, fromModel, marginalX, marginalZ, xGivenZ, zGivenX } from "./maths/joint.js";
 
 export const schema = {
   "name": { "of": ["prior", "decoder", "evidence", "posterior", "data", "encoder", "aggregated", "turned"], "start": "prior" },

@@ -1,15 +1,13 @@
 // Two networks that agree, and data that are exchanged: the gap stays at 0, and the images are ever further from the data.
 
 import { Border } from "./controls/border.js";
-import { drawing, element } from "./controls/dom.js";
+import { drawing, element, svg } from "./controls/dom.js";
 import { instrument } from "./controls/instrument.js";
 import { predict } from "./controls/predict.js";
 import { bar } from "./draw/bar.js";
 import { Cut, HIGH, INSET, WIDE } from "./draw/cut.js";
 import { number, probability, texts } from "./draw/format.js";
-import { thirds } from "./maths/borders.js";
-import { DECODER, PRIOR } from "./maths/primer.js";
-import { fromModel, kl, klEach, marginalX, mean, zGivenX } from "./maths/joint.js";
+import { fromModel, kl, klEach, marginalX, mean, thirds, zGivenX } from "./maths/joint.js";
 
 // The data begin as the model makes its images.
 export const schema = {
@@ -17,6 +15,13 @@ export const schema = {
   "second": { "from": 0, "to": 1, "step": 0.01, "start": 0.7 }
 };
 
+// The table of the primer, and of maths/primer.js, which also draws.
+const IMAGES = ["zero", "one", "seven"];
+const PRIOR = [0.5, 0.5];
+const DECODER = [
+  [0.76, 0.04, 0.2],
+  [0.04, 0.56, 0.4],
+];
 const MODEL = fromModel(PRIOR, DECODER);
 const TRUE = zGivenX(MODEL);
 const ENCODER = TRUE; // it answers as this model does
@@ -29,7 +34,7 @@ const data = ({ first, second }) => thirds(first, second);
 export const measure = (state) => ({ "KL(q(x)||p(x))": kl(data(state), marginalX(MODEL)), gap: mean(data(state), GAPS) });
 
 function build(kit) {
-  const [model, now] = [new Cut("p", "p", 0), new Cut("data", "q", HIGH + 8)];
+  const [model, now] = [["p", "p", 0], ["data", "q", HIGH + 8]].map((of) => new Cut(...of, IMAGES.map((image) => svg("text", { x: 8, y: 13, "text-anchor": "middle" }, image))));
   model.paint(marginalX(MODEL));
   const borders = ["first", "second"].map((key) => new Border(kit, key, `${key} border of the data`, { mute: true }));
   now.box.append(...borders.map((border) => border.element));

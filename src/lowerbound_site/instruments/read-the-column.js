@@ -8,9 +8,9 @@ import { predict } from "./controls/predict.js";
 import { probability, texts } from "./draw/format.js";
 import { joints, prints } from "./draw/python.js";
 import { picture, SIDE, Square } from "./draw/square.js";
+import { fromData, marginalZ, xGivenZ } from "./maths/joint.js";
 import { blend, CODES, DATA, DECODER, ENCODER, IMAGES, pixels, PRIOR } from "./maths/primer.js";
 import { cells } from "./maths/square.js";
-import { fromData, marginalZ, xGivenZ } from "./maths/joint.js";
 
 export const schema = {
   "code": { "of": ["round", "straight"], "start": "round" },

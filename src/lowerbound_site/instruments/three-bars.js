@@ -10,9 +10,8 @@ import { number, signed, texts } from "./draw/format.js";
 import { literal, prints } from "./draw/python.js";
 import { picture } from "./draw/ink.js";
 import { Strip } from "./draw/strip.js";
-import { thirds } from "./maths/borders.js";
+import { contribution, kl, thirds } from "./maths/joint.js";
 import { DATA, IMAGES, pixels } from "./maths/primer.js";
-import { contribution, kl } from "./maths/joint.js";
 
 export const schema = {
   "first": { "from": 0, "to": 1, "step": 0.01, "start": 0.4 },
@@ -28,7 +27,7 @@ export function measure(state) {
 }
 
 function build(kit) {
-  const [q, p] = [new Cut("q", "q", 0), new Cut("p", "p", HIGH + 8)];
+  const [q, p] = [["q", 0], ["p", HIGH + 8]].map(([name, top]) => new Cut(name, name, top, IMAGES.map((image) => picture(pixels(image), 16))));
   q.paint(DATA);
   const borders = ["first", "second"].map((key) => new Border(kit, key, `${key} border of p(x)`, { mute: true }));
   p.box.append(...borders.map((border) => border.element));

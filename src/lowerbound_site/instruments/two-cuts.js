@@ -8,8 +8,8 @@ import { axisSlider } from "./controls/slider.js";
 import { number, probability, texts } from "./draw/format.js";
 import { literal, prints } from "./draw/python.js";
 import { Square } from "./draw/square.js";
-import { CODES, DECODER, IMAGES, PRIOR, withShare } from "./maths/primer.js";
 import { fromModel, marginalX, marginalZ, sum, xGivenZ, zGivenX } from "./maths/joint.js";
+import { CODES, DECODER, IMAGES, PRIOR, withShare } from "./maths/primer.js";
 
 export const schema = {
   "turn": { "from": 0, "to": 1, "step": 0.01, "start": 1 },

@@ -9,10 +9,11 @@ import { predict } from "./controls/predict.js";
 import { number, texts } from "./draw/format.js";
 import { pixels } from "./draw/pixels.js";
 import { normals, prints } from "./draw/python.js";
-import { noise, runningLogMean, weigh } from "./maths/cuts.js";
+import { runningLogMean, weigh } from "./maths/cuts.js";
+import { sum } from "./maths/joint.js";
 import { upright } from "./maths/normal.js";
 import { sigmoid } from "./maths/numbers.js";
-import { sum } from "./maths/joint.js";
+import { noise } from "./maths/random.js";
 import { Grid, encode, forward } from "./maths/vae.js";
 
 export const schema = {

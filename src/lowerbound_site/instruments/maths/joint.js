@@ -28,3 +28,9 @@ export const klEach = (q, p) =>
   q.map((row, i) => (row.some(Number.isNaN) ? NaN : p[i].some(Number.isNaN) ? Infinity : kl(row, p[i])));
 // The average of `values` under `weights`; what has no weight does not count, defined or not.
 export const mean = (weights, values) => sum(weights.map((weight, i) => (weight > 0 ? weight * values[i] : 0)));
+
+// A distribution over three values, from the places of its two borders, whichever comes first.
+export function thirds(one, other) {
+  const [low, high] = [Math.min(one, other), Math.max(one, other)];
+  return [low, high - low, 1 - high];
+}
