@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 
 EXACT = 1e-9
 NINE = 304  # what the pages begin with
-LOAD_CUTS = LOAD + "const cuts = await at('maths/cuts.js'); "
+LOAD_CUTS = LOAD + "const cuts = await at('maths/cuts.js'), {noise} = await at('maths/random.js'); "
 
 
 def check_pieces(modules: Modules, vae: VAE, n: int = 12) -> None:
@@ -48,7 +48,7 @@ def check_draws(modules: Modules, vae: VAE, n: int = 12) -> None:
     found = modules.run(
         LOAD_CUTS
         + """return states.map(({x, q}, seed) => {
-          const noises = cuts.noise(9, seed, 1), drawn = cuts.weigh(decoder, x, q, noises);
+          const noises = noise(9, seed, 1), drawn = cuts.weigh(decoder, x, q, noises);
           const running = cuts.runningLogMean(drawn.map(one => one.logWeight));
           return drawn.map((one, i) => [...noises[i], ...one.z, one.logLike, one.logWeight, running[i]]);
         })""",
@@ -89,7 +89,7 @@ def test_what_the_page_says_of_draws_holds_over_seeds(modules: Modules, exported
         + """
         const x = images[states], q = vae.encode(encoder, x), prior = normal.upright(0, 0, 1, 1);
         return Array.from({length: 100}, (_, k) => [[prior, 0, 256], [q, 1, 16]].map(([from, stream, n]) => {
-          const drawn = cuts.weigh(decoder, x, from, cuts.noise(n, 100 + k, stream));
+          const drawn = cuts.weigh(decoder, x, from, noise(n, 100 + k, stream));
           return [...cuts.runningLogMean(drawn.map(one => one.logWeight))];
         }))""",
         NINE,
@@ -109,7 +109,7 @@ SIXTEEN = """
 const m = await at('sixteen.js');
 return states.map(state => Object.values(m.measure(state, { decoder, encoder, images })));
 """
-NOISES = "return states.map(({tries}) => [0, 1].map(stream => cuts.noise(16, tries, stream)))"
+NOISES = "return states.map(({tries}) => [0, 1].map(stream => noise(16, tries, stream)))"
 
 
 def check_sixteen(modules: Modules, vae: VAE, n: int = 6) -> None:
@@ -138,7 +138,7 @@ return states.map(state => {
   return [...Object.values(m.measure(state, given)), m.heaviest(logs.slice(0, state.codes))];
 });
 """
-WIDE_NOISES = "return states.map(({draws}) => cuts.noise(1000, draws, 0))"
+WIDE_NOISES = "return states.map(({draws}) => noise(1000, draws, 0))"
 TIMES_NARROWER = {"two": 20, "four": 1}
 
 
@@ -180,7 +180,7 @@ CHANGES = [
     ("sixteen.js", "weigh(decoder, x, PRIOR, noise(CODES, seed, 0))", "weigh(decoder, x, q, noise(CODES, seed, 0))"),
     ("sixteen.js", "logLike)).at(-1)", "logLike)).at(0)"),
     ("maths/cuts.js", "gap: loss + logEvidence", "gap: loss - logEvidence"),
-    ("maths/cuts.js", "[numbers[2 * i], numbers[2 * i + 1]]", "[numbers[2 * i], numbers[2 * i]]"),
+    ("maths/random.js", "[numbers[2 * i], numbers[2 * i + 1]]", "[numbers[2 * i], numbers[2 * i]]"),
     ("maths/draws.js", "m2 + b * e1 + c * e2", "m2 + c * e2"),
     ("maths/cuts.js", "- LOG_2PI - Math.log(a * c)", "- LOG_2PI + Math.log(a * c)"),
     ("maths/cuts.js", "logLikes[i] + logPrior - logQ", "logLikes[i] - logQ"),
@@ -218,7 +218,7 @@ def test_the_verdict_on_the_weights_says_how_many_codes_it_takes_and_which_it_is
     more = page.get_by_role("button", name="A hundred more")
     page.get_by_role("button", name="the log of the average").click()
     more.click()
-    expect(verdict).to_have_text("Now draw 200 codes or more of model two, and see.")
+    expect(verdict).to_have_text("Now press “A hundred more” until it is judged.")
     more.click()
     expect(verdict).to_contain_text("that is right. After 201 codes of model two it was")
     said = verdict.inner_text()
@@ -258,16 +258,21 @@ def numbers(page: Page) -> dict[str, str]:
 def test_by_keyboard_and_touch_alone(page: Page) -> None:
     first = numbers(page)
     page.get_by_role("button", name="shorter").press("Enter")
-    page.get_by_role("radio", name="−log p(x)").first.focus()
-    page.keyboard.press("ArrowRight")
+    page.get_by_role("button", name="Cut the lower bar").press("Enter")
     cut = numbers(page)
     assert cut["loss"] == first["loss"]
     assert "KL(q||prior)" in cut
-    assert page.locator(".lb-verdict").inner_text().startswith("You said “shorter”, and that is right. ")
+    assert page.locator(".lb-verdict").first.inner_text().startswith("You said “shorter”, and that is right. ")
     assert page.locator(".lb-island.lb-shown").count() == 0
-    page.get_by_role("slider", name="width of q").press("PageUp")
-    widened = numbers(page)
-    assert widened["loss"] != first["loss"]
+    page.get_by_role("button", name="get longer").tap()
+    for name in ("width of q", "height of q"):
+        page.get_by_role("slider", name=name).press("Home")
+    dot = numbers(page)
+    assert float(dot["reconstruction cost"]) < float(cut["reconstruction cost"])
+    assert float(dot["loss"]) > float(first["loss"])
+    said = f"and the bar from {first['loss']} to {dot['loss']}."
+    expect(page.locator(".lb-verdict").last).to_contain_text(said)
+    expect(page.locator(".lb-verdict").last).to_contain_text("“get longer”, and that is right.")
     page.get_by_role("button", name="The encoder’s answer").tap()
     assert numbers(page)["loss"] == first["loss"]
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -4,6 +4,7 @@ import contextlib
 import copy
 import io
 import random
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -153,6 +154,33 @@ def test_the_copied_program_prints_the_numbers_shown(
         )
 
 
+@pytest.mark.parametrize("name", [name for name in NAMES if "predict.js" in (folder(ROOT) / f"{name}.js").read_text()])
+def test_whoever_has_answered_is_told_what_to_press_or_to_move(name: str, page: Page, stage: str) -> None:
+    """In whatever state the answer is given, and in the words that stand on the picture."""
+    start(page, stage, name)
+    generator = random.Random(0)
+    for chosen in [{}, *(random_state(name, generator) for _ in range(6))]:
+        page.get_by_role("button", name="Reset").click()
+        page.evaluate(SHOW, chosen)
+        answers = page.locator(".lb-predict:visible .lb-answers")
+        for asked in range(answers.count()):
+            answers.nth(asked).get_by_role("button").first.click()
+            page.evaluate(SHOW, {})
+        told = page.locator(".lb-predict:visible .lb-verdict").all_text_contents()
+        assert told or chosen or name == "workshop"  # which asks only where a story is chosen
+        names = page.evaluate(NAMED)
+        for said in told:
+            if said.startswith("You said"):
+                continue
+            assert DO.search(said), (chosen, said)
+            assert [word for word in re.findall("“(.+?)”", said) if word not in names] == [], (chosen, said)
+
+
+DO = re.compile(r"\b(press|drag|pull|slide|choose|shorten|change|watch|wait|groups)\b", re.IGNORECASE)
+NAMED = """() => {
+  const words = document.querySelectorAll("lb-instrument :is(button, label, legend, summary, svg text)");
+  return [...words].filter((one) => one.checkVisibility()).map((one) => one.textContent).join("\\n");
+}"""
 SHOW = """async state => {
   const kit = document.querySelector("lb-instrument").instrument;
   kit.set(state);

@@ -33,7 +33,7 @@ def test_it_judges_once_each_was_left_out_and_the_walk_jumps(browser: Browser, s
     verdict = page.locator(".lb-verdict")
     page.get_by_role("button", name="the noise").click()
     page.get_by_role("radio", name="the smooth network").check()
-    expect(verdict).to_have_text("Now leave out each of the three.")
+    expect(verdict).to_have_text("Now choose “the noise”, and look at the walk.")
     page.get_by_role("radio", name="the noise").check()
     page.get_by_role("slider", name="run").press("ArrowRight")  # to another run: there each has to be left out again
     for name in ("the KL to the prior", "the smooth network"):
@@ -44,7 +44,7 @@ def test_it_judges_once_each_was_left_out_and_the_walk_jumps(browser: Browser, s
         page.get_by_role("radio", name=name).check()
     expect(verdict).to_contain_text("You said “the noise”, but the answer is “the smooth network”.")
     page.get_by_role("slider", name="run").press("ArrowRight")  # the verdict was of that run
-    expect(verdict).to_have_text("Now leave out each of the three.")
+    expect(verdict).to_have_text("Now choose “the noise”, and look at the walk.")
     page.close()
 
 

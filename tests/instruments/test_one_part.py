@@ -180,7 +180,7 @@ def test_it_trains_pauses_and_judges_in_the_end(page: Page) -> None:
     paused = page.evaluate(STEP)
     page.wait_for_timeout(300)
     assert page.evaluate(STEP) == paused
-    expect(page.locator(".lb-verdict")).to_have_text("Now try it, and see.")
+    expect(page.locator(".lb-verdict")).to_have_text("Now press “Go on”, and watch the orange dots.")
     page.get_by_role("button", name="Go on").click()
     page.wait_for_function(f"{STEP} === 250")
     verdict = re.compile(r"but the answer is .most of them far outside.*\d\d of the 100")

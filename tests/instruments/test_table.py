@@ -275,6 +275,13 @@ def expected_three_bars(state: dict[str, Any]) -> Shown:
     return {**{f"piece of {image}": pieces[x].item() for x, image in enumerate(IMAGES)}, "KL(q||p)": kl(q, p).item()}
 
 
+def expected_other_data(state: dict[str, Any]) -> Shown:
+    low, high = sorted([state["first"], state["second"]])
+    p = Joint.from_model(PRIOR, DECODER)
+    q = Joint.from_data([low, high - low, 1 - high], p.z_given_x.prob)
+    return {"KL(q(x)||p(x))": kl(q.x, p.x).item(), "gap": kl(q.z_given_x, p.z_given_x).item()}
+
+
 def all_parts(q: Joint, p: Joint) -> Shown:
     return {
         "KL(q(x,z)||p(x,z))": kl(q, p).item(),
@@ -478,6 +485,7 @@ EXPECTED: dict[str, Callable[[dict[str, Any]], Shown]] = {
     "read-the-column": expected_read_the_column,
     "bouncing": expected_bouncing,
     "two-machines": expected_two_machines,
+    "other-data": expected_other_data,
     "coins": expected_coins,
     "one-more-pixel": expected_one_more_pixel,
     "train-one-part": expected_train_one_part,
@@ -626,14 +634,14 @@ def check_mathematics(modules: Modules) -> None:
 
 CHANGES: dict[Callable[[Modules], None], list[tuple[str, str, str]]] = {
     check_mathematics: [
-        ("maths/table.js", "prior[z] * prob)", "prior[0] * prob)"),
-        ("maths/table.js", "weight > 0 ? weight * (p > 0", "weight >= 0 ? weight * (p > 0"),
-        ("maths/table.js", "Math.log(q / p) : Infinity", "Math.log(p / q) : Infinity"),
-        ("maths/table.js", "Math.log(q / p) : Infinity", "Math.log(q / p) : 0"),
-        ("maths/table.js", "p[i].some(Number.isNaN) ? Infinity", "p[i].some(Number.isNaN) ? NaN"),
+        ("maths/joint.js", "prior[z] * prob)", "prior[0] * prob)"),
+        ("maths/joint.js", "weight > 0 ? weight * (p > 0", "weight >= 0 ? weight * (p > 0"),
+        ("maths/joint.js", "Math.log(q / p) : Infinity", "Math.log(p / q) : Infinity"),
+        ("maths/joint.js", "Math.log(q / p) : Infinity", "Math.log(q / p) : 0"),
+        ("maths/joint.js", "p[i].some(Number.isNaN) ? Infinity", "p[i].some(Number.isNaN) ? NaN"),
         ("maths/table.js", "p[x][z] / px[x]", "p[x][z] / qx[x]"),
         ("maths/table.js", "term(prob, qx[x], px[x])", "term(qx[x], qx[x], px[x])"),
-        ("maths/table.js", "weight > 0 ? weight * values[i] : 0", "weight * values[i]"),
+        ("maths/joint.js", "weight > 0 ? weight * values[i] : 0", "weight * values[i]"),
         ("maths/table.js", "p * (slope[i] - mean(prob, slope))", "p * slope[i]"),
         ("maths/table.js", '"images" ? data[x] / prob : 0', '"images" ? -data[x] / prob : 0'),
         ("maths/table.js", "Math.log(prob / prior[z]) : 0", "Math.log(prior[z] / prob) : 0"),
@@ -673,7 +681,9 @@ CHANGES: dict[Callable[[Modules], None], list[tuple[str, str, str]]] = {
         ("coins.js", "one === x", "one >= x"),
         ("two-machines.js", "(([z, x]) => ({ x, z }))", "(([x, z]) => ({ x, z }))"),
         ("maths/primer.js", "(prob / rest) * (1 - share)", "prob * (1 - share)"),
-        ("three-bars.js", "high - low, 1 - high", "high, 1 - high"),
+        ("maths/joint.js", "high - low, 1 - high", "high, 1 - high"),
+        ("other-data.js", "kl(data(state), marginalX(MODEL))", "kl(marginalX(MODEL), data(state))"),
+        ("other-data.js", "const ENCODER = TRUE", "const ENCODER = TRUE.toReversed()"),
         ("strip.js", "[state[image], 1 - state[image]]", "[1 - state[image], state[image]]"),
         ("maths/table.js", "decoded[x][z]", "decoded[0][z]"),
         ("maths/table.js", "kl(row, pz)", "kl(pz, row)"),

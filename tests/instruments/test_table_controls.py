@@ -17,6 +17,7 @@ pytestmark = pytest.mark.browser
 # Every border, by the number that it sets.
 BORDERS = {
     "three-bars": ["first", "second"],
+    "other-data": ["first", "second"],
     "strip?by=code": ["round", "straight", "zero", "one", "seven"],
     "eight-names": ["priorRound", "decoderSeven", "dataSeven", "encoderRound"],
     "which-way-round": ["left", "right"],
@@ -168,12 +169,12 @@ def test_a_prediction_stays_and_is_judged_after_moving(shared: Page, stage: str)
     verdict = shared.locator(".lb-verdict").nth(1)
     after = shared.get_by_role("button", name="your comparison alone")
     assert after.is_hidden()
-    assert verdict.text_content() == "Now try it, and see."
+    assert verdict.text_content() == "Now drag a “← →” in the orange square, and see."
     assert shared.get_by_role("button", name="all four").is_disabled()
     decoder, encoder = shared.locator(".lb-border").first, shared.locator(".lb-border").last
     decoder.press("ArrowLeft")
     state(shared)
-    assert verdict.text_content() == "Now try it, and see."
+    assert verdict.text_content() == "Now drag a “← →” in the orange square, and see."
     encoder.press("ArrowLeft")
     state(shared)
     said = verdict.text_content() or ""
@@ -198,7 +199,7 @@ def test_sorting_shows_the_second_bar_and_what_can_be_dragged(shared: Page, stag
     assert "your comparison" not in (bars.text_content() or "")
     shared.get_by_role("button", name="Sort by code").click()
     assert state(shared)["by"] == "code"
-    assert verdict.text_content() == "Now try it, and see."  # the columns are on their way
+    assert verdict.text_content() == "Watch the columns."  # the columns are on their way
     shared.wait_for_function("document.querySelector('.lb-verdict').textContent.startsWith('You said')")
     assert "but the answer is “where it is cut”" in (verdict.text_content() or "")
     shared.get_by_role("button", name="Sort by image").click()
@@ -210,11 +211,16 @@ def test_sorting_shows_the_second_bar_and_what_can_be_dragged(shared: Page, stag
 # A state that shows what its question asks for, an answer, and what is said. Only the question as it was asked is
 # judged; and what a verdict tells of a state, it tells as of one that was, for it stays when that is left.
 JUDGED = [
-    ("which-way-round", "direction=pq&share=1", "over both", "Press Reset"),
-    ("which-way-round", "direction=pq&left=-1&right=1", "over both", "Press Reset"),
+    ("which-way-round", "direction=pq&share=1", "over both", "Press “Reset”"),
+    ("which-way-round", "direction=pq&left=-1&right=1", "over both", "Press “Reset”"),
     ("which-way-round", "direction=pq", "over both", "that is right"),
-    ("eight-names", "encoderRound=0.5&dataSeven=0", "q(z) and q(x|z)", "Press Reset"),
+    ("eight-names", "encoderRound=0.5&dataSeven=0", "q(z) and q(x|z)", "Press “Reset”"),
     ("eight-names", "encoderRound=0.5&name=data", "q(z) and q(x|z)", "that is right"),
+    ("other-data", "first=0&second=1", "stay at 0", "that is right"),
+    ("other-data", "first=0.4&second=0.65", "stay at 0", "Now drag"),
+    ("two-machines", "pairs=200&sort=round", "fewer than half", "Which ones do?"),
+    ("two-machines", "pairs=50&sort=sevens", "fewer than half", "Press “Make pairs”"),
+    ("two-machines", "pairs=200&sort=sevens", "fewer than half", "that is right"),
     ("bell", "mu=0&sigma=0.5", "only one of all", "Your bell around 0 was 0.50 wide"),
     ("read-the-column", "code=straight", "a one", "Of that straight column ones held 0.63"),
 ]
@@ -257,13 +263,36 @@ def test_it_plays_pauses_steps_and_ends(name: str, key: str, shared: Page, stage
     shared.emulate_media(reduced_motion="no-preference")
 
 
-def test_the_sevens_stand_first_where_the_question_is_about_them(shared: Page, stage: str) -> None:
-    start(shared, stage, "two-machines", "pairs=200&sort=image")
+@pytest.mark.parametrize("sort", ["codes", "images", "round", "sevens"])
+def test_a_pile_holds_the_pairs_that_its_label_counts(sort: str, shared: Page, stage: str) -> None:
+    """Each in its place, none above another, and none of those that fell out; and of two sides one is given."""
+    shared.emulate_media(reduced_motion="reduce")
+    start(shared, stage, "two-machines", f"pairs=200&sort={sort}")
+    told = ""
     for tray in shared.locator("lb-instrument svg[role=img]").all():
-        labels = [text for text in tray.locator("text").all_text_contents() if ", of these " in text]
-        assert [label.split(":")[0] for label in labels] == ["seven", "one", "zero"]
-        heights = [tray.get_by_text(label).bounding_box() for label in labels]
-        assert heights == sorted(heights, key=lambda box: box["y"] if box else 0)
+        told += tray.get_attribute("aria-label") or ""
+        labels = [text for text in tray.locator("text").all_text_contents() if " of " in text]
+        counts = [int(label.split(" of ")[0]) for label in labels]
+        kept = {label.split(" of ")[1].split(":")[0] for label in labels}
+        assert kept == {str(sum(counts))}
+        places = tray.evaluate(PLACES)
+        assert len(places) == sum(counts) == len({tuple(place) for place in places})
+        middles = [float(label.get_attribute("x") or 0) for label in tray.get_by_text(" of ").all()]
+        nearest = [min(range(len(middles)), key=lambda n: abs(middles[n] - x)) for x, _ in places]
+        assert [nearest.count(n) for n in range(len(middles))] == counts
+    shared.emulate_media(reduced_motion="no-preference")
+    assert told.count("Given: ") == told.count("counted") == 1
+
+
+# The middle of each pair that is seen, in the drawing's units.
+PLACES = """tray => {
+  const back = tray.getScreenCTM().inverse();
+  return [...tray.querySelectorAll(".lb-tile")].filter(tile => getComputedStyle(tile).opacity > 0.5).map(tile => {
+    const {left, top, width, height} = tile.firstChild.firstChild.getBoundingClientRect();
+    const {x, y} = new DOMPoint(left + width / 2, top + height / 2).matrixTransform(back);
+    return [Math.round(x), Math.round(y)];
+  });
+}"""
 
 
 def test_pairs_and_runs_that_are_there_at_first_are_named(shared: Page, stage: str) -> None:

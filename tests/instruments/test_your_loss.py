@@ -110,10 +110,10 @@ def test_the_question_is_judged_wherever_the_factor_is_one(more: str, stage: str
     page = browser.new_page()
     page.goto(f"{stage}your-loss?error=sum{more}")
     page.get_by_role("button", name="none").click()
-    expect(page.locator(".lb-verdict")).to_contain_text("take the mean over the pixels, and see.")
+    expect(page.locator(".lb-verdict")).to_contain_text("factor before the KL" if "weight" in more else "Now choose “mean”")
     page.get_by_role("group", name="squared error, over the pixels").get_by_label("mean").check()
     if "weight" in more:
-        expect(page.locator(".lb-verdict")).to_contain_text("Now set the factor to 1")
+        expect(page.locator(".lb-verdict")).to_contain_text("factor before the KL in your code” to 1")
         page.evaluate("document.querySelector('lb-instrument').instrument.set({weight: 0})")
     expect(page.locator(".lb-verdict")).to_contain_text("You said “none”, and that is right.")
     beta = page.evaluate("document.querySelector('lb-instrument').instrument.numbers.beta")

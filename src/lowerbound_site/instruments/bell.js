@@ -40,6 +40,7 @@ function build(kit) {
   const question = predict(kit, "A KL of 0 is free of charge. Which of the encoder’s bells get that?", {
     answers: ["every narrow one", "every one with its middle at 0", "only one of all"],
     right: 2,
+    todo: "Now drag “μ” to 0, and see.",
   });
   return {
     stage: element(
@@ -75,7 +76,7 @@ function build(kit) {
         because: shown.KL < NOTHING
           ? "Your bell was the prior itself, or nearly, and every piece nearly 0. Another middle costs, and so does another width."
           : `Your bell around 0 was ${number(state.sigma, 2)} wide, and paid ${number(shown.KL, 2)} for that. Only the prior itself, around 0 and 1 wide, pays nothing.`,
-      }, "Now drag μ to 0, and see.");
+      });
       kit.say(`KL ${number(shown.KL, 3)}`);
       return texts(shown, 3);
     },

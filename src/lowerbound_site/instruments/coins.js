@@ -93,7 +93,7 @@ function build(kit) {
         `They paid ${number(mean, 2)} coins on average${error > 0 ? `, give or take ${number(error, 2)}` : ""}.`,
       ];
       lines.forEach((line, i) => write(line, said[i]));
-      question.paint(many, undefined, "Now draw until the end, and see.");
+      question.paint(many, undefined, "Now press “Draw on”, and wait for the end.");
       kit.say(said.join(" "));
       return texts(shown, 3);
     },

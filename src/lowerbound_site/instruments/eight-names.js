@@ -9,9 +9,9 @@ import { initial } from "./controls/state.js";
 import { probability, texts } from "./draw/format.js";
 import { joints, prints } from "./draw/python.js";
 import { SIDE, Square } from "./draw/square.js";
+import { fromData, fromModel, marginalX, marginalZ, xGivenZ, zGivenX } from "./maths/joint.js";
 import { CODES, DATA, DECODER, ENCODER, IMAGES, withShare } from "./maths/primer.js";
 import { cells } from "./maths/square.js";
-import { fromData, fromModel, marginalX, marginalZ, xGivenZ, zGivenX } from "./maths/table.js";
 
 export const schema = {
   "name": { "of": ["prior", "decoder", "evidence", "posterior", "data", "encoder", "aggregated", "turned"], "start": "prior" },
@@ -126,7 +126,7 @@ function build(kit) {
       write(told, `${SYMBOLS[state.name]}: ${SAYS[state.name]}: ${probability(shown[SYMBOLS[state.name]])}.`);
       // Where the others have been moved, too, more has changed than the encoder did, or less: without sevens it changes nothing.
       const alone = ["priorRound", "decoderSeven", "dataSeven"].every((key) => state[key] === schema[key].start);
-      question.paint(alone && state.encoderRound !== schema.encoderRound.start, undefined, alone ? undefined : "Press Reset, and drag the encoder alone.");
+      question.paint(alone && state.encoderRound !== schema.encoderRound.start, undefined, alone ? "Now drag the handle “encoder”." : "Press “Reset”, and drag the handle “encoder” alone.");
       kit.say(`${SYMBOLS[state.name]} for ${IMAGE} and ${CODE}: ${probability(shown[SYMBOLS[state.name]])}`);
       return texts(measure(state), PRINTED);
     },

@@ -101,7 +101,7 @@ function build(kit, rows) {
     ask.paint(all && changes[2] > JUMPS, {
       right: TAKEN.indexOf("smooth"),
       because: `In this run from picture to picture on average ${noise} pixels change without the noise, and ${kl} without the KL: one turns into the next. The decoder that winds jumps, ${smooth} pixels, though noise and KL were both in its loss.`,
-    }, all ? "In this run the walk of the decoder that winds shows nearly one picture. Look at another run." : "Now leave out each of the three.");
+    }, all ? "In this run the walk of the decoder that winds shows nearly one picture. Look at another run." : `Now choose “${WORDS[TAKEN.find((name) => !seen.has(name))]}”, and look at the walk.`);
     kit.say(`${TOLD[state.left]} Width of the codes ${numbers["width of the codes"]}`);
     return numbers;
   }

@@ -119,9 +119,9 @@ function build(kit, { x, whole, truth, costs }) {
     first.paint(deafened, {
       right: gap < 0.005 ? 0 : gap > before ? 2 : 1,
       because: deafened ? `The deaf decoder took it from ${gapText(before)} to ${numbers.gap}: p(z|x) became the prior, and q did not.` : "",
-    }, "Now slide to “deaf”, at the left, with the encoder’s q.");
+    }, state.q === "encoder" ? "Now pull “decoder listens” to the left end, and see." : "Now choose “encoder’s”: the question is about that q.");
     second.element.hidden = !first.judged();
-    second.paint(state.part === 0 && state.q === "prior", undefined, "Now choose “prior” with a deaf decoder, and see.");
+    second.paint(state.part === 0 && state.q === "prior", undefined, state.part ? "Pull “decoder listens” to the left end." : "Now choose “prior”, and see.");
     kit.say(`decoder listens ${number(state.part, 2)}: ${meaning}, minus log p of x ${numbers["-log p(x)"]}`);
     return numbers;
   }

@@ -1,6 +1,5 @@
 // The loss of one image as one bar, cut in two ways.
 
-import { choice } from "./controls/choice.js";
 import { loadDecoder, loadEncoder, loadImages } from "./controls/data.js";
 import { element, write } from "./controls/dom.js";
 import { ellipse } from "./controls/ellipse.js";
@@ -22,18 +21,18 @@ export const schema = {
   "q": { "of": ["encoder", "hand"], "start": "encoder" },
   "z1": { "from": -3.5, "to": 3.5, "step": 0.01, "start": 0 },
   "z2": { "from": -3.5, "to": 3.5, "step": 0.01, "start": 0 },
-  "s1": { "from": 0.05, "to": 1.2, "step": 0.01, "start": 0.3 },
-  "s2": { "from": 0.05, "to": 1.2, "step": 0.01, "start": 0.3 }
+  "s1": { "from": 0.02, "to": 1.2, "step": 0.01, "start": 0.3 },
+  "s2": { "from": 0.02, "to": 1.2, "step": 0.01, "start": 0.3 }
 };
 
 // The image that it starts with, 304, is the held-out nine nearest to the average of the held-out nines.
 const LIMIT = 3.5;
 const AXIS = 40;
 const PRIOR = upright(0, 0, 1, 1);
-const CUTS = { gap: "−log p(x) + gap", reconstruction: "reconstruction cost + KL to the prior" };
+const DOT = 0.1; // widths of an ellipse that is one
 const NEEDS = {
-  gap: "Both pieces need p(z|x), the blue island, or p(x): a sum over every code.",
-  reconstruction: "The island is not needed: encoder, decoder and prior are enough. The circle holds 95 % of the prior.",
+  gap: "Both pieces of the upper bar need p(z|x), the blue cloud, or p(x): a sum over every code.",
+  reconstruction: "The cloud is gone, for the lower bar does not need it: encoder, decoder and prior are enough. The circle holds 95 % of the prior.",
 };
 
 async function load() {
@@ -67,7 +66,6 @@ function build(kit, { decoder, encoder, images }) {
   const yours = pixels("var(--lb-ink)");
   const costs = bar("lb-loss");
   const other = bar("lb-loss");
-  const cuts = choice(kit, "cut", "cut the loss into", CUTS);
   const needs = element("p", { class: "lb-needs" });
   const slid = element("p", {});
   let before;
@@ -76,11 +74,16 @@ function build(kit, { decoder, encoder, images }) {
     made.addEventListener("click", press);
     return made;
   };
+  const slide = button("", () => kit.set({ cut: kit.state.cut === "gap" ? "reconstruction" : "gap" }, true));
   const buttons = element("div", { class: "lb-buttons lb-live" },
     button("The encoder’s answer", () => kit.go({ q: "encoder" })),
     button("Another digit", () => kit.go({ digit: (kit.state.digit + 47) % images.length, q: "encoder" })));
-  const guess = predict(kit, "Cut the second bar the other way. Beside the blue piece, −log p(x), will the reconstruction cost be…", {
+  const slides = predict(kit, "Cut the lower bar where your program does, into reconstruction cost and KL to the prior. Beside the blue piece, −log p(x), will the reconstruction cost be…", {
     answers: ["shorter", "as long", "longer"],
+    todo: "Now press “Cut the lower bar”.",
+  });
+  const alone = predict(kit, "And why not the reconstruction cost alone? Make the grey piece as short as you can: shrink the ellipse by the two handles beside it. What will the whole bar do?", {
+    answers: ["get shorter, too", "stay as it is", "get longer"],
   });
   const logits = new Float64Array(PIXELS);
 
@@ -134,21 +137,30 @@ function build(kit, { decoder, encoder, images }) {
     const numbers = texts(shown, 2);
     const meaning = Object.entries(numbers).slice(0, 3).map(([name, text]) => `${name} ${text}`).join(", ");
     held.paint(q, meaning);
-    cuts.paint();
+    write(slide, cut === "gap" ? "Cut the lower bar" : "Take the cut back");
     const longer = Math.sign(Number((rebuilding - surprise).toFixed(2)));
-    guess.paint(cut === "reconstruction", {
+    slides.paint(cut === "reconstruction", {
       right: 1 + longer,
       because: longer < 0
         ? `Codes chosen for x rebuild x better than codes from all over the map do on average, so it was ${number(rebuilding, 2)} beside ${number(surprise, 2)}. The KL to the prior, ${number(kl, 2)}, was the charge for choosing.`
         : `Many codes of that ellipse rebuilt x badly, so it was ${number(rebuilding, 2)} beside ${number(surprise, 2)}.`,
     });
+    const theirs = once("theirs", digit, () => pieces(decoder, x, encode(encoder, x), logEvidence));
+    const dot = state.q === "hand" && Math.max(state.s1, state.s2) <= DOT;
+    alone.paint(cut === "reconstruction" && dot && rebuilding < theirs.rebuilding, {
+      right: 1 + Math.sign(Number((loss - theirs.loss).toFixed(2))),
+      because: `Grey went from ${number(theirs.rebuilding, 2)} to ${number(rebuilding, 2)}, and the bar from ${number(theirs.loss, 2)} to ${number(loss, 2)}. A dot claims to know the code to many decimals, and the KL charges for each. Above, all of that is gap.`,
+    }, dot ? `With this dot grey is ${number(rebuilding, 2)}, and it was ${number(theirs.rebuilding, 2)}. Move the dot.` : "Now shrink the ellipse to a dot.");
+    // The second question waits for the verdict on the first.
+    alone.element.hidden = !slides.judged();
+    slides.element.hidden = alone.judged();
     kit.say(`${meaning}.`);
     return numbers;
   }
 
   const stage = element("div", { class: "lb-stage lb-inspect" },
-    guess.element,
-    element("div", { class: "lb-costs" }, cuts.element, costs.element, other.element, slid, needs),
+    element("div", { style: "grid-area: predict" }, slides.element, alone.element),
+    element("div", { class: "lb-costs" }, costs.element, other.element, element("div", { class: "lb-live" }, slide), slid, needs),
     field.element,
     element("div", { class: "lb-draw" }, target.element),
     element("div", { class: "lb-side" }, yours.element),

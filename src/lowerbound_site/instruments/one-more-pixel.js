@@ -75,7 +75,7 @@ function build(kit) {
         `minus its log: ${factors(" + ", number(step, 3))} = ${number(shown.cost, 2)}`,
       ];
       lines.forEach((line, i) => write(line, said[i]));
-      question.paint(state.pixels === 64 && state.each === 0.9, undefined, state.each === 0.9 ? undefined : "Let each pixel be right with probability 0.9, and take all 64.");
+      question.paint(state.pixels === 64 && state.each === 0.9, undefined, state.each === 0.9 ? "Now slide “pixels” to the right end, to 64." : "Slide “probability of each” back to 0.9, and “pixels” to 64.");
       kit.say(said.join("; "));
       return { probability: number(shown.probability, 4), cost: number(shown.cost, 3) };
     },

@@ -165,7 +165,7 @@ function build(kit, images) {
     write(play, playing ? "Pause" : step > 0 && step < STEPS ? "Go on" : "Train");
     const { parts } = run[step - (step % EVERY)];
     if (state.part === "yours" && step === STEPS) foretell.paint(true, QUESTION.judge(outside, n));
-    else foretell.paint(false);
+    else foretell.paint(false, undefined, state.part !== "yours" ? `The question is about “${WORDS.yours}”: choose it.` : playing ? "Watch the orange dots." : `Now press “${play.textContent}”, and watch the orange dots.`);
     const numbers = Object.fromEntries(Object.keys(LINES).map((key) => [LINES[key][0], nats(parts[key])]));
     if (!playing) kit.say(`Step ${step}: ${outside} of ${n} codes outside; ${Object.entries(numbers).map(([name, value]) => `${name} ${value}`).join(", ")}.`);
     return numbers;

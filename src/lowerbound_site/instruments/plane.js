@@ -30,7 +30,7 @@ export const schema = {
   "s1": { "from": 0.01, "to": 1.2, "step": 0.01, "start": 0.3 },
   "s2": { "from": 0.01, "to": 1.2, "step": 0.01, "start": 0.3 },
   "tilt": { "from": -0.95, "to": 0.95, "step": 0.01, "start": 0 },
-  "ask": { "of": ["piece", "draw"], "start": "piece" }
+  "ask": { "of": ["piece", "draw", "decoder"], "start": "piece" }
 };
 
 const LIMIT = 3.5;
@@ -38,12 +38,13 @@ const NAMED = 7.4; // em
 const ZOOM = 6;
 const AXIS = 60;
 const OWN_AXIS = 240; // what is drawn may take 230
+const NEARER = 120; // where what was drawn is looked at, and is short enough
 const CROWDED = 0.78; // of the axis: no room for the gap's name behind
 const DRAWS = 64;
 const NOISE = steadyNoise(DRAWS);
 const MOVED = 0.5; // nats
 const MUCH = 20; // nats more than a digit
-const NEAR = 0.3; // nats
+const NEAR = 0.2; // of the dot's gap
 const MISSES = 5; // nats: the encoder is far off
 
 const QUESTIONS = { // the first is the page's choice, `ask`; a button leads on to the `next`
@@ -51,20 +52,20 @@ const QUESTIONS = { // the first is the page's choice, `ask`; a button leads on 
   draw: {
     text: "Draw something that is no digit: change many squares of the grid. Which piece of the bar gets long?",
     answers: ["the blue one", "the purple one", "both alike"],
-    missing: "Now draw, and see.",
+    missing: "Now press squares of the grid, and see.",
     next: "floor",
   },
   floor: {
-    go: "How short can an ellipse make the bar?",
-    text: "The ellipse is now a dot. Widen it by the two handles beside it, drag its middle, and shorten the bar. How short can an ellipse make it?",
+    go: "Can the ellipse mend that?",
+    text: "The same image, and you are the encoder. The ellipse is now a dot: widen it by the two handles beside it, drag it to the cloud, and shorten the bar. How short can an ellipse make it?",
     answers: ["as short as you like", "no shorter than blue", "a little shorter than blue"],
-    missing: "Now shorten the bar as far as it goes, and see.",
+    missing: "Now shorten the bar as far as it goes.",
   },
   decoder: {
     go: "And a decoder that ignores z?",
-    text: "The ellipse is the encoder’s answer now. Take a decoder that ignores z, so that one ellipse fits its cloud exactly: gap 0. Will the whole bar be…",
+    text: "The ellipse is the encoder’s answer, and the gap is small. Now take a decoder that ignores z: one ellipse fits its cloud exactly, gap 0. Will the whole bar be…",
     answers: ["shorter", "as long", "longer"],
-    missing: "Now press the button below, and see.",
+    missing: "Now press “Let the decoder ignore z”.",
   },
 };
 const IGNORES = { decoder: "deaf", q: "hand", z1: 0, z2: 0, s1: 1, s2: 1, tilt: 0 };
@@ -165,15 +166,16 @@ function build(kit, { decoders, encoder, images }) {
   // What is asked: first with the ellipse in hand, then of the decoder.
   let asking = kit.state.ask;
   let start; // the gap before the ellipse was moved
+  let dot; // and the gap of the dot
   const guess = predict(kit, QUESTIONS[asking].text, QUESTIONS[asking]);
   const goOn = button("", () => {
     asking = QUESTIONS[asking].next;
     guess.ask(QUESTIONS[asking].text, QUESTIONS[asking].answers);
     guess.focus();
-    const { z1, z2 } = asState(encode(encoder, images[kit.state.digit]));
-    kit.go(asking === "decoder" ? { q: "encoder" } : { x: "", q: "hand", z1, z2, s1: 0.02, s2: 0.02, tilt: 0 });
+    const { z1, z2 } = asState(encode(encoder, image(kit.state)));
+    kit.go(asking === "decoder" ? { q: "encoder" } : { decoder: "trained", q: "hand", z1, z2, s1: 0.01, s2: 0.01, tilt: 0 });
+    dot = undefined;
   });
-  goOn.classList.add("lb-tool");
   let missed = false; // by the encoder: told of in the verdict
   kit.atReset(() => {
     asking = kit.state.ask;
@@ -214,11 +216,15 @@ function build(kit, { decoders, encoder, images }) {
     drawn.paint(x, "Press and draw. A stroke that begins on ink rubs out.");
     yours.paint(forward(decoder, hovered ?? q.mean, logits).map(sigmoid), hovered ? "this place, decoded" : "its middle, decoded");
 
-    const axis = state.x || (asking === "draw" && state.q === "encoder") ? OWN_AXIS : AXIS;
+    // Beside a decoder that ignores z, and beside an image that is being drawn, stands what the loss was without.
+    const exchanged = asking === "draw" && state.x && state.q === "encoder";
+    const before = exchanged ? listening({ ...state, x: "" }) : state.decoder === "deaf" ? listening(state) : undefined;
+    const own = state.x || (asking === "draw" && state.q === "encoder");
+    const axis = !own ? AXIS : asking === "floor" && value < 0.9 * NEARER ? NEARER : OWN_AXIS;
     const crowded = surprise > CROWDED * axis;
     costs.paint({
       from: 0, to: axis, step: axis / 6,
-      marks: state.decoder === "deaf" ? [{ kind: "lb-tick lb-was", at: listening(state), text: `before: ${number(listening(state), 1)}` }] : [],
+      marks: before ? [{ kind: "lb-tick lb-was", at: before, text: `before: ${number(before, 1)}` }] : [],
       pieces: [{ kind: "lb-piece-p", start: 0, end: surprise }, { kind: "lb-piece-gap", start: surprise, end: value }],
       labels: [
         { kind: "lb-label-p", at: Math.min(surprise, CROWDED * axis), text: `−log p(x) ${number(surprise, 1)}`, side: "lb-before", least: NAMED },
@@ -278,8 +284,10 @@ function build(kit, { decoders, encoder, images }) {
         (missed ? " Purple has grown, too: the encoder never saw such an image, and misses." : "");
       guess.paint(seen, { right, because }, answered ? "Go on: change other squares, too." : missing);
     } else if (asking === "floor") {
-      const because = "The gap comes near 0, and is never below it. So minus the loss is a lower bound of log p(x).";
-      guess.paint(gap < NEAR, { right: 1, because }, missing);
+      const so = `${x} ${digit}`;
+      if (dot?.of !== so) dot = { of: so, gap };
+      const because = `You brought purple from ${gapText(dot.gap)} down to ${gapText(gap)}, and it is never below 0. Blue, ${number(surprise, 1)}, stood still. So minus the loss is a lower bound of log p(x).`;
+      guess.paint(gap < NEAR * dot.gap, { right: 1, because }, missing);
     } else if (asking === "piece") {
       guess.paint(moved, { right: 1, because: "The blue piece and the blue cloud come from x and the decoder. No ellipse changes them." }, missing);
     } else {

@@ -122,7 +122,7 @@ function build(kit, data) {
       const [runs, blue] = [`${state.runs.toLocaleString("en")} ${state.runs === 1 ? "run" : "runs"}`, shown.kept.toLocaleString("en")];
       const words = drawn ? `${runs}; ${blue} kept (blue).` : `${runs}; the largest ${shown["codes that hold 95 %"]} hold 95 % of all p(x|z).`;
       write(said, words);
-      const missing = state.runs < ENOUGH ? "Run the model to its end." : `Now let at most ${ALIKE} pixels differ.`;
+      const missing = !drawn ? "Now choose “the runs that are kept”." : state.runs < ENOUGH ? "Now press “Run the model”, and wait for the end." : `Now slide “pixels that may differ from x” down to ${ALIKE}.`;
       question.paint(drawn && state.runs >= ENOUGH && state.differ <= ALIKE && shown.kept > 1, undefined, missing);
       kit.say(words);
       return Object.fromEntries(Object.entries(shown).map(([name, count]) => [name, number(count, 0)]));

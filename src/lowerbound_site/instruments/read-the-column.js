@@ -8,9 +8,9 @@ import { predict } from "./controls/predict.js";
 import { probability, texts } from "./draw/format.js";
 import { joints, prints } from "./draw/python.js";
 import { picture, SIDE, Square } from "./draw/square.js";
+import { fromData, marginalZ, xGivenZ } from "./maths/joint.js";
 import { blend, CODES, DATA, DECODER, ENCODER, IMAGES, pixels, PRIOR } from "./maths/primer.js";
 import { cells } from "./maths/square.js";
-import { fromData, marginalZ, xGivenZ } from "./maths/table.js";
 
 export const schema = {
   "code": { "of": ["round", "straight"], "start": "round" },
@@ -85,7 +85,7 @@ function build(kit) {
       code.paint();
       cut.paint();
       encoder.paint();
-      question.paint(state.code === "straight" && state.encoder === "table");
+      question.paint(state.code === "straight" && state.encoder === "table", undefined, state.encoder === "table" ? "Now choose “straight”, and see." : "The question is about the encoder “as it was”: choose it.");
       kit.say(`given ${state.code}: ${IMAGES.map((image, x) => `${image} ${probability(column[x])}`).join(", ")}`);
       return texts(measure(state), 3);
     },

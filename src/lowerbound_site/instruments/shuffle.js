@@ -180,6 +180,7 @@ function build(kit, { images, known }) {
     element("div", { class: "lb-buttons" }, decoderStep), stepped);
   const first = predict(kit, "Blue are the places that could have made x, orange is q, your encoder’s answer. Shuffle the map. What will the loss do?", {
     answers: ["−log p(x) grows", "the gap grows", "both grow"],
+    todo: "Now press “Shuffle”, and see.",
     right: 1,
     because: "The same pictures are made as often as before, only from other places, so −log p(x) stays. But blue lies in pieces now, and q is still one ellipse. A second question follows.",
   });

@@ -8,10 +8,11 @@ import { digits } from "./draw/digits.js";
 import { number, texts } from "./draw/format.js";
 import { pixels } from "./draw/pixels.js";
 import { normals, prints } from "./draw/python.js";
-import { noise, runningLogMean, weigh } from "./maths/cuts.js";
+import { runningLogMean, weigh } from "./maths/cuts.js";
+import { sum } from "./maths/joint.js";
 import { upright } from "./maths/normal.js";
 import { sigmoid } from "./maths/numbers.js";
-import { sum } from "./maths/table.js";
+import { noise } from "./maths/random.js";
 import { Grid, PIXELS, encode, forward, reconstruction } from "./maths/vae.js";
 
 export const schema = {
@@ -130,7 +131,8 @@ function build(kit, data) {
         write(said, words);
       }
       for (const one of buttons) one.disabled = state.tries === schema.tries.to;
-      question.paint(state.tries >= ENOUGH && state.digit === schema.digit.start); // of some images blue hardly scatters
+      const asked = state.digit === schema.digit.start; // of some images blue hardly scatters
+      question.paint(asked && state.tries >= ENOUGH, undefined, asked ? "Now press “Ten more tries”, and see." : "Press “Reset”: the question is about the first image.");
       kit.say(`try ${state.tries}: ${Object.values(rows).map(({ said }) => said.textContent).join("; ")}`);
       return texts({
         "-log p(x), this try": last.prior,

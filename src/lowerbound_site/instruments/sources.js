@@ -111,7 +111,7 @@ function build(kit, data) {
       question.paint(likeliest < 0.5, {
         right: 1,
         because: `The orange picture is that mix, and what the decoder drew was ${number(apart, 2)} a pixel away from it. Try other codes.`,
-      }, "Out here one image sends most. Ask nearer the middle.");
+      }, "Out here one image sends most. Drag the dot nearer to the middle.");
       kit.say(`code ${number(z1, 2)}, ${number(z2, 2)}: ${meaning}`);
       return {
         ...Object.fromEntries(first.map((i, n) => [`source ${n + 1}`, number(weights[i], 4)])),

@@ -48,8 +48,8 @@ const inARow = (moves) => moves.length - 1 - moves.lastIndexOf("e"); // decoder 
 /** What is still to do, after these steps. */
 function missing(moves) {
   const left = LOOK_AFTER - inARow(moves);
-  if (left <= 0) return "Computing these steps.";
-  if (MOST - moves.length < left) return `There is no room left for ${LOOK_AFTER} decoder steps in a row: take some steps back, or press Reset.`;
+  if (left <= 0) return "Wait: these steps are being computed.";
+  if (MOST - moves.length < left) return `There is no room left for ${LOOK_AFTER} decoder steps in a row: press “Reset”, and take them first.`;
   const press = `press “${LOOK_AFTER} decoder steps”`;
   return left < LOOK_AFTER ? `The decoder has taken ${LOOK_AFTER - left} of ${LOOK_AFTER} steps in a row. Go on, or ${press}.` : `Now ${press}, and see.`;
 }

@@ -88,16 +88,19 @@ function build(kit) {
   const questions = [
     predict(kit, "Sort the same six columns by code. What will change in the bar?", {
       answers: ["how long it is", "where it is cut", "both"],
+      todo: "Now press “Sort by code”, and see.",
       right: 1,
       because: "Six numbers have the same sum in any order. The first piece is what the groups differ by as wholes: three images, or two codes.",
     }),
     predict(kit, "Now drag a border of the encoder, in the orange square. Which pieces of the two bars will move?", {
       answers: ["the gap alone", "the gap, and both pieces of the lower bar", "all four"],
+      todo: "Now drag a “← →” in the orange square, and see.",
       right: 1,
       because: "In the upper bar an encoder moves the gap alone.",
     }),
     predict(kit, "And if you drag a border of the decoder, in the blue square?", {
       answers: ["your comparison alone", "your comparison, and both pieces of the upper bar", "every piece"],
+      todo: "Now drag a “← →” in the blue square, and see.",
       right: 1,
       because: "In the lower bar a decoder moves your comparison alone.",
     }),
@@ -161,7 +164,10 @@ function build(kit) {
       average.paint(now.q.flat(), now.p.flat());
       write(sort, state.by === "image" ? "Sort by code" : "Sort by image");
       const cutElsewhere = Math.abs(kl.images - kl.codes) > 0.01; // elsewhere than asked, the two cuts can meet
-      [state.by === "code" && turned === 1 && cutElsewhere, moved(IMAGES), moved(CODES)].forEach((seen, n) => questions[n].paint(seen));
+      const left = cutElsewhere ? "Watch the columns." : "Press “Reset”: here both ways to cut fall together.";
+      questions[0].paint(state.by === "code" && turned === 1 && cutElsewhere, undefined, state.by === "code" ? left : undefined);
+      questions[1].paint(moved(IMAGES));
+      questions[2].paint(moved(CODES));
       // One question at a time, with the verdict on the one before.
       questions.forEach((question, n) => (question.element.hidden = (n > 0 && !questions[n - 1].judged()) || Boolean(questions[n + 1]?.judged())));
       kit.say(`by ${state.by}; KL of the joints ${number(kl.joint, 3)}: images ${number(kl.images, 3)}, gap ${number(kl.gap, 3)}; codes ${number(kl.codes, 3)}, yours ${number(kl.yours, 3)}`);

@@ -1,31 +1,24 @@
 // Images alone: what q has against what p has, the log of their ratio, and its average under q, the KL.
 
 import { Border } from "./controls/border.js";
-import { change, drawing, element, svg, write } from "./controls/dom.js";
+import { drawing, element, svg } from "./controls/dom.js";
 import { instrument } from "./controls/instrument.js";
 import { predict } from "./controls/predict.js";
-import { number, probability, signed, texts } from "./draw/format.js";
 import { Bars } from "./draw/bars.js";
+import { Cut, HIGH, INSET, WIDE } from "./draw/cut.js";
+import { number, signed, texts } from "./draw/format.js";
 import { literal, prints } from "./draw/python.js";
-import { picture } from "./draw/square.js";
+import { picture } from "./draw/ink.js";
 import { Strip } from "./draw/strip.js";
+import { contribution, kl, thirds } from "./maths/joint.js";
 import { DATA, IMAGES, pixels } from "./maths/primer.js";
-import { contribution, kl } from "./maths/table.js";
 
 export const schema = {
   "first": { "from": 0, "to": 1, "step": 0.01, "start": 0.4 },
   "second": { "from": 0, "to": 1, "step": 0.01, "start": 0.7 }
 };
 
-const WIDE = 312;
-const HIGH = 40;
-const INSET = 22; // room for the name of a bar
-
-/** p(x), from the places of its two borders, whichever comes first. */
-const model = ({ first, second }) => {
-  const [low, high] = [Math.min(first, second), Math.max(first, second)];
-  return [low, high - low, 1 - high];
-};
+const model = ({ first, second }) => thirds(first, second);
 
 export function measure(state) {
   const p = model(state);
@@ -33,35 +26,8 @@ export function measure(state) {
   return { ...Object.fromEntries(pieces), "KL(q||p)": kl(DATA, p) };
 }
 
-/** A distribution over the images as one bar, cut in three. */
-class Cut {
-  constructor(family, title, top) {
-    this.hue = `var(--lb-${family})`;
-    this.parts = IMAGES.map((image, x) => ({
-      area: svg("rect", { y: 0, height: HIGH, stroke: "var(--lb-paper)", "stroke-width": 2, style: `fill: color-mix(in srgb, ${this.hue} ${14 + 13 * x}%, var(--lb-paper))` }),
-      image: picture(pixels(image), 16),
-      value: svg("text", { "text-anchor": "middle" }),
-    }));
-    this.box = svg("g", { transform: `translate(${INSET} ${top})` }, ...this.parts.flatMap(({ area, image, value }) => [area, image, value]));
-    this.element = svg("g", {}, svg("text", { x: 0, y: top + 25, "font-size": 14, "font-weight": 600, fill: this.hue }, title), this.box);
-  }
-
-  paint(prob) {
-    let from = 0;
-    this.parts.forEach(({ area, image, value }, x) => {
-      const wide = prob[x] * WIDE;
-      const middle = from + wide / 2;
-      change(area, { x: from, width: wide });
-      change(image, { transform: `translate(${middle - 8} 4)`, visibility: wide > 20 ? "visible" : "hidden" });
-      change(value, { x: middle, y: 35, visibility: wide > 30 ? "visible" : "hidden" });
-      write(value, probability(prob[x]));
-      from += wide;
-    });
-  }
-}
-
 function build(kit) {
-  const [q, p] = [new Cut("q", "q", 0), new Cut("p", "p", HIGH + 8)];
+  const [q, p] = [["q", 0], ["p", HIGH + 8]].map(([name, top]) => new Cut(name, name, top, IMAGES.map((image) => picture(pixels(image), 16))));
   q.paint(DATA);
   const borders = ["first", "second"].map((key) => new Border(kit, key, `${key} border of p(x)`, { mute: true }));
   p.box.append(...borders.map((border) => border.element));
@@ -96,7 +62,7 @@ function build(kit) {
       strip.paint(pieces.map((piece) => [piece]), ["var(--lb-data)"], logs);
       const sum = kl(DATA, prob);
       bar.paint([[sum]], [["var(--lb-data)"]]);
-      const missing = Number.isFinite(sum) ? `Here it is ${number(sum, 3)}. Can it get lower?` : "There is no highest: an image that p never makes costs without end. And how low can it get?";
+      const missing = Number.isFinite(sum) ? `Here it is ${number(sum, 3)}. Drag a border of p: can it get lower?` : "There is no highest: an image that p never makes costs without end. Drag on: how low can it get?";
       question.paint(sum < 0.002, undefined, missing);
       kit.say(`KL ${number(sum, 3)}`);
       return texts(measure(state), 3);

@@ -109,7 +109,9 @@ function build(kit) {
       write(look, LOOK[state.part]);
       part.paint();
       steps.paint();
-      question.paint(state.part === "gap" && state.steps > 40 && state.tables === schema.tables.start);
+      const asked = state.tables === schema.tables.start;
+      const left = state.part === "gap" ? "Now press “Play”, and see." : "Now choose “the gap alone, q(z|x)‖p(z|x)”.";
+      question.paint(asked && state.part === "gap" && state.steps > 40, undefined, asked ? left : "Press “Reset”: the question is about the first tables.");
       kit.say(`after ${state.steps} steps: ${Object.keys(PARTS).map((name) => `${name} ${number(kl[name], 3)}`).join(", ")}`);
       return texts(measure(state), 3);
     },

@@ -8,8 +8,8 @@ import { axisSlider } from "./controls/slider.js";
 import { number, probability, texts } from "./draw/format.js";
 import { literal, prints } from "./draw/python.js";
 import { Square } from "./draw/square.js";
+import { fromModel, marginalX, marginalZ, sum, xGivenZ, zGivenX } from "./maths/joint.js";
 import { CODES, DECODER, IMAGES, PRIOR, withShare } from "./maths/primer.js";
-import { fromModel, marginalX, marginalZ, sum, xGivenZ, zGivenX } from "./maths/table.js";
 
 export const schema = {
   "turn": { "from": 0, "to": 1, "step": 0.01, "start": 1 },
@@ -78,7 +78,7 @@ function build(kit) {
       byImage.classList.toggle("lb-later", !turned);
       write(byImage, share(`${state.image}s`, state.code, `p(${state.code}|${state.image})`, shown["p(z|x)"], shown["p(x)"]));
       const asked = ["sevens", "image", "code"].every((key) => state[key] === schema[key].start); // the numbers it names
-      question.paint(turned && asked, undefined, asked ? "Now slide to “by image”, and see." : "Press Reset, and turn the square as it was.");
+      question.paint(turned && asked, undefined, asked ? "Now slide to the left, to “by image”, and see." : "Press “Reset”, and turn the square as it was.");
       kit.say(`${where}; ${state.image} and ${state.code}: ${probability(shown["p(x, z)"])}`);
       return texts(measure(state), 3);
     },

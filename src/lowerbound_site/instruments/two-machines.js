@@ -1,4 +1,5 @@
-// Two machines make pairs of an image and a code. Sorted by one half, the pairs tell the other: also what no network says.
+// Two machines make pairs of an image and a code. Piled up, and filtered, the pairs tell eight things: four that were given, and
+// four that nobody gave.
 
 import { choice } from "./controls/choice.js";
 import { element } from "./controls/dom.js";
@@ -8,12 +9,12 @@ import { predict } from "./controls/predict.js";
 import { number, probability } from "./draw/format.js";
 import { literal } from "./draw/python.js";
 import { STYLE } from "./draw/tray-style.js";
-import { Tray } from "./draw/tray.js";
+import { rows, Tray } from "./draw/tray.js";
 import { CODES, DATA, DECODER, ENCODER, IMAGES, PRIOR } from "./maths/primer.js";
-import { pairs } from "./maths/table.js";
+import { pairs, sum } from "./maths/table.js";
 
 export const schema = {
-  "sort": { "of": ["made", "image", "code"], "start": "made" },
+  "sort": { "of": ["made", "codes", "images", "round", "sevens"], "start": "made" },
   "pairs": { "from": 1, "to": 200, "step": 1, "start": 8 },
   "seed": { "from": 1, "to": 999, "step": 1, "start": 876 }
 };
@@ -35,50 +36,48 @@ export const measure = (state) =>
     return IMAGES.flatMap((image, x) => CODES.map((code, z) => [`${family}: ${image}, ${code}`, counts[x][z]]));
   }));
 
-const share = (part, whole) => (whole ? ` (${probability(part / whole)})` : "");
-/** The groups of a tray: one, or one an image, or one a code; each label counts in its group. */
-const GROUPS = {
-  made: (list) => [{ label: `${list.length} ${list.length === 1 ? "pair" : "pairs"}, as made`, holds: () => true, lit: true }],
-  // The sevens, which the question is about, come first: what is below may be off the screen.
-  image: (list) => IMAGES.map((image, x) => {
-    const group = list.filter((pair) => pair.x === x);
-    const round = group.filter((pair) => pair.z === ROUND).length;
-    return { label: `${image}: ${group.length}, of these ${round} round${share(round, group.length)}`, holds: (pair) => pair.x === x, lit: x === SEVEN };
-  }).reverse(),
-  code: (list) => CODES.map((code, z) => {
-    const group = list.filter((pair) => pair.z === z);
-    const sevens = group.filter((pair) => pair.x === SEVEN).length;
-    return { label: `${code}: ${group.length}, of these ${sevens} sevens${share(sevens, group.length)}`, holds: (pair) => pair.z === z, lit: z === ROUND };
-  }),
+const byCode = CODES.map((name, z) => ({ name, holds: (pair) => pair.z === z }));
+const byImage = IMAGES.map((name, x) => ({ name, holds: (pair) => pair.x === x }));
+const only = (piles, kept) => piles.map(({ name, holds }) => ({ name, holds: (pair) => kept(pair) && holds(pair) }));
+/** What the pairs can be piled up by, which of them are kept for that, and what the piles of each machine tell. */
+const PILES = {
+  made: { piles: [{ holds: () => true }], p: "p(x, z): its pairs, as made", q: "q(x, z): its pairs, as made" },
+  codes: { piles: byCode, p: "p(z). Given: the prior", q: "q(z). Nobody gave it: counted" },
+  images: { piles: byImage, p: "p(x). Nobody gave it: counted", q: "q(x). Given: the data" },
+  round: { piles: only(byImage, ({ z }) => z === ROUND), p: "p(x|z). Given: the decoder", q: "q(x|z). Nobody gave it: counted" },
+  sevens: { piles: only(byCode, ({ x }) => x === SEVEN), p: "p(z|x). Nobody gave it: counted", q: "q(z|x). Given: the encoder" },
 };
-/** What an answer still waits for: whether these groups can tell, and what they have told so far. */
-function soFar({ sort }, list) {
-  if (sort === "made") return "Now make all the pairs, and put them in groups.";
-  if (sort === "code") return "These groups tell how many of the round codes are sevens. The question is how many of the sevens are round: which groups tell that?";
-  const sevens = list.filter((pair) => pair.x === SEVEN);
-  return `These groups can tell: so far ${sevens.filter((pair) => pair.z === ROUND).length} of ${sevens.length} sevens are round. Make all the pairs.`;
+const WORDS = {
+  made: "all, as made",
+  codes: "z: by code",
+  images: "x: by image",
+  round: "x | z: only round codes, by image",
+  sevens: "z | x: only sevens, by code",
+};
+
+/** The piles with their pairs counted. */
+function filled({ sort }, list) {
+  const counts = PILES[sort].piles.map(({ holds }) => list.filter(holds).length);
+  const kept = sum(counts);
+  return PILES[sort].piles.map((pile, n) => ({ ...pile, count: counts[n], counted: `${counts[n]} of ${kept}${kept ? `: ${probability(counts[n] / kept)}` : ""}` }));
 }
-const ORDER = {
-  made: (a, b) => a.n - b.n,
-  image: (a, b) => a.z - b.z || a.n - b.n,
-  code: (a, b) => a.x - b.x || a.n - b.n,
-};
-const SAYS = {
-  made: { p: "p(x, z): its pairs", q: "q(x, z): its pairs" },
-  image: { p: "p(z|x): codes, given the image. No network", q: "q(z|x): codes, given the image. The encoder" },
-  code: { p: "p(x|z): images, given the code. The decoder", q: "q(x|z): images, given the code. No network" },
-};
+
+/** What an answer still waits for: whether these piles can tell, and what they have told so far. */
+function soFar({ sort }, list) {
+  if (sort === "sevens") return `These piles can tell: so far ${list.filter((pair) => pair.x === SEVEN && pair.z === ROUND).length} of the model’s ${list.filter((pair) => pair.x === SEVEN).length} sevens are round. Press “Make pairs”, and wait for the end.`;
+  return sort === "made" ? "Now press “Make pairs”, wait for the end, and pile them up so that one can tell." : "These piles do not tell which of the sevens are round. Which ones do?";
+}
 
 function build(kit) {
   const trays = {
     p: new Tray("p", "p: the model", { first: "code", words: [["1. draw a code", "p(z), the prior"], ["2. decode it", "p(x|z), decoder"]] }),
     q: new Tray("q", "q: data and encoder", { first: "image", words: [["1. take an image", "q(x), the data"], ["2. encode it", "q(z|x), encoder"]] }),
   };
-  const sort = choice(kit, "sort", "Put the pairs in groups:", { made: "as they were made", image: "by image", code: "by code" });
-  const question = predict(kit, "The encoder of q answers “round” for three sevens of four. The model has no encoder. Of the sevens that the model makes, how many will have a round code?", {
+  const sort = choice(kit, "sort", "Pile them up, by code z or by image x. The bar “|” is a filter: what does not match falls out.", WORDS);
+  const question = predict(kit, "The encoder calls three sevens of four round. The model has no encoder. Of the sevens that the model makes, how many will have a round code?", {
     answers: ["about as many", "fewer than half", "without an encoder there is no telling"],
     right: 1,
-    because: "A third, in the long run: a straight code becomes a seven twice as often as a round one. Any count of pairs scatters around that, and the encoder had no part in it.",
+    because: "A third, in the long run, for a straight code becomes a seven twice as often as a round one. The encoder had no part in it. These two pictures, p(z|x) and q(z|x), are what your title compares.",
   });
   const last = schema.pairs.to;
   const step = counting(kit, "pairs", schema.pairs, SLOW);
@@ -89,7 +88,7 @@ function build(kit) {
       { class: "lb-stage lb-scene" },
       element("style", {}, STYLE),
       question.element,
-      element("p", { class: "lb-do lb-live" }, `Each machine begins with ${schema.pairs.start} pairs. Make pairs, to the end. Then put them in groups that tell.`),
+      element("p", { class: "lb-do lb-live" }, `Each machine has made ${schema.pairs.start} pairs. Let them make more.`),
       element("div", { class: "lb-live" }, ...player(kit, { name: "Make pairs", step, every: 3 }), again),
       sort.element,
       element("div", { class: "lb-beside", style: "align-items: start" }, ...Object.values(trays).map((tray) => element("div", { style: "flex: 1 1 14rem; max-width: 19rem" }, tray.element))),
@@ -97,13 +96,14 @@ function build(kit) {
     ),
     paint(state) {
       const lists = made(state);
-      for (const [family, tray] of Object.entries(trays)) {
-        tray.paint(lists[family], GROUPS[state.sort](lists[family]), ORDER[state.sort], SAYS[state.sort][family]);
-      }
+      const piles = Object.fromEntries(Object.entries(lists).map(([family, list]) => [family, filled(state, list)]));
+      // Both trays are as high as the higher one, so that their piles stand on one floor.
+      const high = Math.max(...Object.values(piles).map((some) => rows(some.map(({ count }) => count))));
+      for (const [family, tray] of Object.entries(trays)) tray.paint(lists[family], piles[family], high, PILES[state.sort][family]);
       sort.paint();
-      question.paint(state.sort === "image" && state.pairs === last, undefined, soFar(state, lists.p));
-      const lit = (family) => GROUPS[state.sort](lists[family]).find((group) => group.lit).label;
-      kit.say(`model: ${lit("p")}; encoder’s side: ${lit("q")}`);
+      question.paint(state.sort === "sevens" && state.pairs === last, undefined, soFar(state, lists.p));
+      const told = ([family, some]) => `${PILES[state.sort][family]}: ${some.map(({ name = "pairs", counted: told }) => `${name} ${told}`).join(", ")}`;
+      kit.say(Object.entries(piles).map(told).join("; "));
       return Object.fromEntries(Object.entries(measure(state)).map(([name, count]) => [name, number(count, 0)]));
     },
   };

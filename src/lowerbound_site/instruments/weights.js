@@ -9,10 +9,11 @@ import { predict } from "./controls/predict.js";
 import { number, texts } from "./draw/format.js";
 import { pixels } from "./draw/pixels.js";
 import { normals, prints } from "./draw/python.js";
-import { noise, runningLogMean, weigh } from "./maths/cuts.js";
+import { runningLogMean, weigh } from "./maths/cuts.js";
+import { sum } from "./maths/joint.js";
 import { upright } from "./maths/normal.js";
 import { sigmoid } from "./maths/numbers.js";
-import { sum } from "./maths/table.js";
+import { noise } from "./maths/random.js";
 import { Grid, encode, forward } from "./maths/vae.js";
 
 export const schema = {
@@ -158,7 +159,7 @@ function build(kit, data) {
       question.paint(state.model === "two" && state.codes >= ENOUGH, {
         right: 1, // for each of the draws that there are
         because: `After ${state.codes} codes of model two it was ${number(bound - elbo, 1)} nats higher: a code with a large weight lifts the average, and hardly the average log. And it was still ${number(exact - bound, 1)} nats below log p(x). Compare model four.`,
-      }, `Now draw ${ENOUGH} codes or more of model two, and see.`);
+      }, state.model === "two" ? "Now press “A hundred more” until it is judged." : "Now choose “model two”: the question is about it.");
       kit.say(words);
       return texts(found, 2);
     },

@@ -79,7 +79,7 @@ function build(kit) {
       tried ||= state.direction === "pq" && state.fitted === "q";
       fitted.element.hidden = !tried && state.fitted === "q";
       const asked = ["left", "right", "share"].every((key) => state[key] === schema[key].start); // elsewhere the answer can be another
-      question.paint(tried && asked, undefined, asked ? undefined : "Press Reset: the question is about the humps as they were.");
+      question.paint(tried && asked, undefined, asked ? "Now choose “KL(p‖q)”, and see." : "Press “Reset”: the question is about the humps as they were.");
       kit.say(says);
       return texts(measure(state), 2);
     },

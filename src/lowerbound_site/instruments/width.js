@@ -214,7 +214,7 @@ function build(kit, { decoder, images, labels, middles }) {
     slider.paint(meaning);
     slope.paint(`best width ${number(best.s, 2)}, which costs ${number(best.nats, 1)} nats`);
     const there = c >= STEEP && Math.abs(s - best.s) < NEAR;
-    guess.paint(there, { right: 1, because: there ? verdict(state) : "" }, c < STEEP ? "Now make it twice as steep." : "Now press “Best width”.");
+    guess.paint(there, { right: 1, because: there ? verdict(state) : "" }, c < STEEP ? "Now slide “times as steep” to 2." : "Now press “Best width”.");
     kit.say(`${number(c, 1)} times as steep, width ${number(s, 2)}: ${meaning}`);
     return numbers;
   }

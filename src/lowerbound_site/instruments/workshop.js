@@ -327,6 +327,7 @@ async function build(kit, data) {
     presets.forEach(({ made }, n) => made.setAttribute("aria-pressed", n === chosen));
     asked = PRESETS[chosen];
     foretell.ask(asked?.question, asked?.options);
+    if (!shown.over) foretell.paint(false, undefined, running ? "Wait for the end of the training." : "Now press “Train”, and see.");
     for (const { key, select } of selects) select.value = state[key];
     seed.value = state.seed;
     write(summary, `Settings: ${inWords(state)}`);

@@ -34,7 +34,7 @@ error = ((x_hat - x)**2)${error === "sum" ? ".sum(1).mean()" : ".mean()"}
 kl = kl_each_number${kl === "sum" ? ".sum(1).mean()" : ".mean()"}
 loss = error + ${weight === 0 ? "" : `${significant(10 ** weight, FIGURES)} * `}kl`;
 
-const MISSING = "Now take the mean over the pixels, and see.";
+const MISSING = "Now choose “mean” for the squared error.";
 
 /** What a mean over the pixels has done, where the factor is 1. */
 function verdict({ kl, pixels, latents }, { beta }, used) {
@@ -93,7 +93,7 @@ function build(kit, grey) {
       const says = `In use: ${used} of ${state.latents} latent numbers. The KL weighs ${weighs} with both parts summed: β = ${numbers.beta}. So each pixel, from 0 to 1, is taken to have noise of the width σ = √(β/2) = ${numbers.sigma}`;
       write(shown, `${says}.`);
       if (state.error === "mean" && state.weight === 0) tried ??= verdict(state, numbers, used);
-      question.paint(Boolean(tried), tried, state.weight === 0 ? MISSING : "Now set the factor to 1, take the mean over the pixels, and see.");
+      question.paint(Boolean(tried), tried, state.weight === 0 ? MISSING : "Now slide the “factor before the KL in your code” to 1.");
       kit.say(says);
       return numbers;
     },

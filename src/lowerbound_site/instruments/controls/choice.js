@@ -9,7 +9,7 @@ export function choice(kit, key, legend, words) {
   const name = `lb-${key}-${(groups += 1)}`;
   const buttons = Object.entries(words).map(([value, word]) => {
     const input = element("input", { type: "radio", name, value });
-    const beside = element("output", {});
+    const beside = element("output", { "aria-live": "off" });
     input.addEventListener("change", () => kit.set({ [key]: value }, true));
     return { value, input, beside, label: element("label", {}, input, element("span", {}, word, beside)) };
   });

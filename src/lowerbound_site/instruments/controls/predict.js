@@ -2,10 +2,11 @@
 
 import { element, write } from "./dom.js";
 
-const TRY = "Now try it, and see.";
-
-/** Of the answers one is right, because …; where that depends on the state, `paint` is told. The first verdict stays until `again`. */
-export function predict(kit, question, { answers, right, because } = {}) {
+/**
+ * Of the answers one is right, because …; `todo` names the one thing to press or move before that is seen. Where they
+ * depend on the state, `paint` is told. The first verdict stays until `again`.
+ */
+export function predict(kit, question, { answers, todo, right, because } = {}) {
   const asked = element("p", {});
   const choices = element("div", { class: "lb-answers" });
   const verdict = element("p", { class: "lb-verdict", role: "status" });
@@ -21,7 +22,7 @@ export function predict(kit, question, { answers, right, because } = {}) {
     });
   const again = () => {
     judged = false;
-    write(verdict, chosen < 0 ? "" : TRY);
+    write(verdict, "");
   };
   const forget = () => {
     chosen = -1;
@@ -57,10 +58,10 @@ export function predict(kit, question, { answers, right, because } = {}) {
     answered: () => chosen >= 0,
     focus: () => buttons[0].focus(),
     judged: () => judged,
-    paint(seen, now = { right, because }, missing = TRY) {
+    paint(seen, now = { right, because }, left = todo) {
       if (chosen < 0 || judged) return;
       if (!seen) {
-        write(verdict, missing);
+        write(verdict, left);
         return;
       }
       judged = true;

@@ -24,7 +24,7 @@ export function axisSlider(kit, key, label, steps) {
   const { from, to, step } = kit.schema[key];
   const decimals = Math.max(0, -Math.floor(Math.log10(step)));
   const input = element("input", { type: "range", min: from, max: to, step, "aria-label": label });
-  const value = element("output", {});
+  const value = element("output", { "aria-live": "off" });
   input.addEventListener("input", () => kit.set({ [key]: input.valueAsNumber }));
   input.addEventListener("change", () => kit.set({ [key]: input.valueAsNumber }, true));
   input.addEventListener("keydown", (event) => {

@@ -3,8 +3,11 @@
 import { change, drawing, svg, write } from "../controls/dom.js";
 import { CODES, IMAGES, pixels } from "../maths/primer.js";
 import { cells } from "../maths/square.js";
-import { marginalX, marginalZ } from "../maths/table.js";
+import { marginalX, marginalZ } from "../maths/joint.js";
 import { probability } from "./format.js";
+import { picture } from "./ink.js";
+
+export { picture };
 
 export const SIDE = 220;
 export const [LEFT, TOP] = [84, 40];
@@ -12,13 +15,6 @@ const [WIDTH, HEIGHT] = [LEFT + SIDE + 40, TOP + SIDE + 12];
 const SHADES = [13, 23, 34]; // per cent of the hue, by image
 const LABEL = [44, 36]; // what the name and the number of a cell take
 const LIT = [0.3, 0.8, 1.35];
-
-/** An image as pixels of ink, `size` wide. */
-export function picture(pixel, size) {
-  const dot = size / 8;
-  const path = pixel.map((ink, d) => (ink ? `M${(d % 8) * dot} ${Math.floor(d / 8) * dot}h${dot}v${dot}h${-dot}z` : ""));
-  return svg("g", {}, svg("path", { d: path.join(""), fill: "var(--lb-ink)", "shape-rendering": "crispEdges" }));
-}
 
 export class Square {
   constructor(family, title) {

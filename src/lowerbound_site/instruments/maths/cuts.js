@@ -2,7 +2,6 @@
 
 import { codeAt } from "./draws.js";
 import { klToPrior, LOG_2PI } from "./normal.js";
-import { Random } from "./random.js";
 import { logLikelihoods, reconstruction } from "./vae.js";
 
 /** The loss, twice: surprise + gap = rebuilding + kl, where surprise is -log p(x) and rebuilding is E_q[-log p(x|z)]. */
@@ -11,12 +10,6 @@ export function pieces(decoder, x, q, logEvidence) {
   const kl = klToPrior(q);
   const loss = rebuilding + kl;
   return { loss, surprise: -logEvidence, gap: loss + logEvidence, rebuilding, kl };
-}
-
-/** Standard normal noise in two dimensions, n times; the streams of one seed have nothing to do with each other. */
-export function noise(n, seed, stream) {
-  const numbers = new Random(seed, stream).normals(new Float64Array(2 * n));
-  return Array.from({ length: n }, (_, i) => [numbers[2 * i], numbers[2 * i + 1]]);
 }
 
 /**

@@ -64,3 +64,9 @@ export class Random {
     return order;
   }
 }
+
+/** Standard normal noise in two dimensions, n times; the streams of one seed have nothing to do with each other. */
+export function noise(n, seed, stream) {
+  const numbers = new Random(seed, stream).normals(new Float64Array(2 * n));
+  return Array.from({ length: n }, (_, i) => [numbers[2 * i], numbers[2 * i + 1]]);
+}

@@ -1,5 +1,5 @@
 // A joint as a square of area 1: every pair (x, z) is a cell, and its area is p(x, z).
-import { marginalX, transpose, zGivenX } from "./table.js";
+import { marginalX, transpose, zGivenX } from "./joint.js";
 
 // By image: the square is cut into rows, one an image, and each row into codes. {left, top, width, height}[x][z].
 function byPicture(joint) {

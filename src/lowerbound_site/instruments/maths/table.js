@@ -1,32 +1,8 @@
-// The table: x and z take a few values each. A joint is a list of rows, one an image x: joint[x][z] = p(x, z).
+// The table: how the KL of two joints splits, how encoder and decoder are trained on a part of it, and draws.
 
-export const transpose = (rows) => rows[0].map((_, column) => rows.map((row) => row[column]));
-export const sum = (values) => values.reduce((total, value) => total + value, 0);
+import { contribution, fromData, fromModel, kl, klEach, marginalX, marginalZ, mean, sum, term, transpose, xGivenZ, zGivenX } from "./joint.js";
 
-// p(x, z) = p(z) p(x|z); the decoder has a row for each z.
-export const fromModel = (prior, decoder) => transpose(decoder.map((row, z) => row.map((prob) => prior[z] * prob)));
-// q(x, z) = q(x) q(z|x); the encoder has a row for each x.
-export const fromData = (data, encoder) => encoder.map((row, x) => row.map((prob) => data[x] * prob));
-
-export const marginalX = (joint) => joint.map(sum);
-export const marginalZ = (joint) => marginalX(transpose(joint));
-// p(z|x), a row for each x. Of an empty row nothing is known: NaN, shown as a dash.
-export const zGivenX = (joint) => joint.map((row) => row.map((prob) => prob / sum(row)));
-// p(x|z), a row for each z.
-export const xGivenZ = (joint) => zGivenX(transpose(joint));
-
-// weight · log(q/p). Where the weight is 0 the term is 0, and what p rules out while q does not costs without end.
-const term = (weight, q, p) => (weight > 0 ? weight * (p > 0 ? Math.log(q / p) : Infinity) : 0);
-// What one value adds to a KL.
-export const contribution = (q, p) => term(q, q, p);
-
-// KL(q‖p) of two lists, in nats. The terms q log(q/p) + p - q have the same sum, and none of them is below 0.
-export const kl = (q, p) => sum(q.map((prob, i) => contribution(prob, p[i]) + p[i] - prob));
-// For each row of two conditionals, KL(q(.|row)‖p(.|row)): NaN where q's row is undefined, infinite where only p's is.
-export const klEach = (q, p) =>
-  q.map((row, i) => (row.some(Number.isNaN) ? NaN : p[i].some(Number.isNaN) ? Infinity : kl(row, p[i])));
-// The average of `values` under `weights`; what has no weight does not count, defined or not.
-export const mean = (weights, values) => sum(weights.map((weight, i) => (weight > 0 ? weight * values[i] : 0)));
+export * from "./joint.js";
 
 // KL(q(x,z)‖p(x,z)), and how it splits: by image into `images` and `gap`, by code into `codes` and `yours`.
 export function parts(q, p) {

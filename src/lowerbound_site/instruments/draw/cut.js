@@ -1,0 +1,36 @@
+// A distribution over three values as one bar, cut in three.
+
+import { change, svg, write } from "../controls/dom.js";
+import { probability } from "./format.js";
+
+export const [WIDE, HIGH] = [312, 40];
+export const INSET = 22; // room for the name of a bar
+const LEAST = 30; // of a part that bears its label and its number
+
+export class Cut {
+  /** labels: what stands in each part, 16 units wide. */
+  constructor(family, title, top, labels) {
+    this.hue = `var(--lb-${family})`;
+    this.parts = labels.map((label, x) => ({
+      area: svg("rect", { y: 0, height: HIGH, stroke: "var(--lb-paper)", "stroke-width": 2, style: `fill: color-mix(in srgb, ${this.hue} ${14 + 13 * x}%, var(--lb-paper))` }),
+      label,
+      value: svg("text", { "text-anchor": "middle" }),
+    }));
+    this.box = svg("g", { transform: `translate(${INSET} ${top})` }, ...this.parts.flatMap(({ area, value }, x) => [area, labels[x], value]));
+    this.element = svg("g", {}, svg("text", { x: 0, y: top + 25, "font-size": 14, "font-weight": 600, fill: this.hue }, title), this.box);
+  }
+
+  paint(prob) {
+    let from = 0;
+    this.parts.forEach(({ area, label, value }, x) => {
+      const wide = prob[x] * WIDE;
+      const middle = from + wide / 2;
+      const visibility = wide > LEAST ? "visible" : "hidden";
+      change(area, { x: from, width: wide });
+      change(label, { transform: `translate(${middle - 8} 4)`, visibility });
+      change(value, { x: middle, y: 35, visibility });
+      write(value, probability(prob[x]));
+      from += wide;
+    });
+  }
+}
