@@ -142,7 +142,7 @@ def test_a_thought_is_judged_before_the_evidence_speaks(page: Page) -> None:
     assert first.locator(".lb-then").is_visible()
     assert score.text_content() == f"You have judged 1 of {judgeable}, 1 as the evidence does."
     # Its line says so, and so do its words in the post.
-    assert first.locator("summary").get_attribute("data-verdict") == "partly right"
+    assert first.locator("summary span").get_attribute("data-verdict") == "partly right"
     assert page.locator(f".lb-post a[href$='#{named[0]}']").get_attribute("data-verdict") == "partly right"
     first.get_by_role("button", name="Next thought").click()
     assert page.locator("lb-judge details[data-answer][open]").count() == 1
@@ -157,7 +157,7 @@ def test_a_thought_is_judged_before_the_evidence_speaks(page: Page) -> None:
     page.locator("#t-disorder .lb-answers button").nth(1).click()
     assert score.text_content() == f"You have judged 2 of {judgeable}, 1 as the evidence does."
     page.get_by_role("button", name="Show all verdicts").click()  # on the lines, seen at a glance
-    assert page.locator("lb-judge summary[data-verdict]").count() == len(named)
+    assert page.locator("lb-judge summary [data-verdict]").count() == len(named)
     assert page.locator("lb-judge details[data-answer][open]").count() == 1
 
 

@@ -40,6 +40,8 @@ customElements.define(
       const right = details.dataset.answer;
       const then = details.querySelector(".lb-then");
       const said = element("p", { class: "lb-verdict", role: "status" });
+      const line = element("span", {});
+      details.querySelector("summary").append(line);
       const next = button(`Next ${this.dataset.case}`, () => {
         const later = this.#cases.slice(this.#cases.indexOf(one) + 1);
         this.#show([...later, ...this.#cases].find(({ done }) => !done));
@@ -69,7 +71,7 @@ customElements.define(
       one.focus = () => (one.asked ? details.querySelector("summary") : asked).focus({ preventScroll: true });
       one.reveal = () => {
         then.hidden = false;
-        for (const place of this.marked ? [details.querySelector("summary"), mark] : []) {
+        for (const place of this.marked ? [line, mark] : []) {
           place.dataset.verdict = right;
           place.toggleAttribute("data-same", one.answer === right);
         }

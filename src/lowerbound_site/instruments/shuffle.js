@@ -329,15 +329,15 @@ function build(kit, { images, known }) {
     });
     const meaning = `−log p(x) ${numbers["-log p(x)"]}, gap ${briefly}`;
     cells.paint(meaning, `${state.k} x ${state.k}`);
-    shape.paint(seen);
     const shuffled = state.k > 1 && !inPieces && !state.steps;
     const whole = shuffled && first.answered() && !first.judged() && found.gap < known.measured({ ...state, k: 1, q: "ellipse" }).gap + CUT;
     if (whole) first.paint(false, undefined, "Here blue stayed in one piece. Shuffle again.");
-    else first.paint(shuffled);
+    else first.paint(shuffled, undefined, inPieces ? "Now choose “one ellipse, moved to where its middle went”." : undefined);
     // It is asked before it can be seen; whoever has seen it already is not asked.
     const open = first.judged() && !guess.answered();
     foreseen ||= !guess.answered() && inPieces && state.k > 1;
     anyShape.disabled = open && !foreseen;
+    shape.paint(anyShape.disabled ? { ...seen, pieces: "after the question" } : seen);
     guess.element.hidden = !first.judged() || foreseen;
     guess.paint(inPieces && state.k > 1 && !state.steps, undefined, state.steps ? "It asks of the shuffle alone: shuffle again." : "Now choose “any shape”, and see."); // it asks of the shuffle alone
     kit.say(`${state.k} by ${state.k} cells, ${{ ellipse: "one ellipse", best: "the best ellipse found", pieces: "q in pieces" }[state.q]}: ${meaning}, loss ${numbers.loss}`);
