@@ -128,34 +128,37 @@ def test_a_thought_is_judged_before_the_evidence_speaks(page: Page) -> None:
     page.goto(f"{SITE_URL}questions/verdict/", wait_until="networkidle")
     marks = page.locator(".lb-post > p a[href*='#t-']")
     thoughts = page.locator("lb-judge details[data-answer]")
-    named = [str(mark.get_attribute("href")).partition("#")[2] for mark in marks.all()]
-    assert named == [thought.get_attribute("id") for thought in thoughts.all()] != []
-    assert thoughts.filter(visible=True).count() == 0
+    named = [str(thought.get_attribute("id")) for thought in thoughts.all()]
+    assert sorted(named) == sorted(str(mark.get_attribute("href")).partition("#")[2] for mark in marks.all()) != []
     score, first = page.locator(".lb-score"), page.locator(f"#{named[0]}")
     judgeable = thoughts.evaluate_all("all => all.filter(one => one.dataset.answer !== 'a question').length")
-    assert (named[1], judgeable) == ("t-term", len(named) - 3)
-    marks.first.focus()
+    assert judgeable == len(named) - 3
+    assert page.locator("lb-judge [data-verdict]").count() == 0
+    first.locator("summary").focus()
     page.keyboard.press("Enter")
     assert not first.locator(".lb-then").is_visible()
     for key in ("Tab", "Tab", "Enter"):  # into the answers: the second is "partly right", as the evidence says
         page.keyboard.press(key)
     assert first.locator(".lb-then").is_visible()
     assert score.text_content() == f"You have judged 1 of {judgeable}, 1 as the evidence does."
-    assert marks.first.get_attribute("data-verdict") == "partly right"
+    # Its line says so, and so do its words in the post.
+    assert first.locator("summary span").get_attribute("data-verdict") == "partly right"
+    assert page.locator(f".lb-post a[href$='#{named[0]}']").get_attribute("data-verdict") == "partly right"
     first.get_by_role("button", name="Next thought").click()
-    assert thoughts.filter(visible=True).count() == 1
-    question = page.locator(f"#{named[1]}")  # answered at once: there is nothing to judge
+    assert page.locator("lb-judge details[data-answer][open]").count() == 1
+    page.get_by_text("The post, word for word").click()
+    page.locator(".lb-post a[href$='#t-term']").click()
+    assert page.locator("lb-judge details[data-answer][open]").count() == 1
+    question = page.locator("#t-term")  # answered at once: there is nothing to judge
     assert question.locator(".lb-then").is_visible()
     assert not question.locator(".lb-answers").count()
     assert score.text_content() == f"You have judged 1 of {judgeable}, 1 as the evidence does."
     question.get_by_role("button", name="Next thought").click()
-    page.locator(f"#{named[2]} .lb-answers button").first.click()
+    page.locator("#t-disorder .lb-answers button").nth(1).click()
     assert score.text_content() == f"You have judged 2 of {judgeable}, 1 as the evidence does."
-    page.locator(f"#{named[2]} summary").click()
-    assert thoughts.filter(visible=True).count() == 0
-    assert marks.nth(2).evaluate("mark => mark === document.activeElement")
-    page.get_by_role("button", name="Show all verdicts").click()
-    assert page.locator("lb-judge .lb-then").filter(visible=True).count() == len(named)
+    page.get_by_role("button", name="Show all verdicts").click()  # on the lines, seen at a glance
+    assert page.locator("lb-judge summary [data-verdict]").count() == len(named)
+    assert page.locator("lb-judge details[data-answer][open]").count() == 1
 
 
 def test_without_javascript_thoughts_are_a_list_that_unfolds(browser: Browser, site_address: str) -> None:

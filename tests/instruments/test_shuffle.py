@@ -427,3 +427,26 @@ def test_by_finger_and_keys_the_line_holds_and_any_shape_drops_the_gap(browser: 
     assert said.startswith("You said “as small as before the shuffle”, and that is right. ")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     context.close()
+
+
+def test_the_second_question_is_asked_before_its_answer_can_be_seen(stage: str, browser: Browser) -> None:
+    page = browser.new_page()
+    page.goto(f"{stage}shuffle")
+    shape = page.get_by_role("radio", name="any shape")
+    second = page.get_by_role("button", name="about half")
+    page.get_by_role("button", name="both grow").click()
+    page.get_by_role("button", name="Shuffle").click()
+    expect(second).to_be_visible()
+    expect(shape).to_be_disabled()
+    second.click()
+    shape.check()
+    expect(page.locator(".lb-verdict").nth(1)).to_contain_text("You said “about half”, but the answer is")
+    # Whoever has looked already is not asked.
+    page.get_by_role("button", name="Reset").click()
+    page.get_by_role("button", name="Shuffle").click()
+    shape.check()
+    page.get_by_role("radio", name="one ellipse, moved").check()
+    page.get_by_role("button", name="both grow").click()
+    expect(page.locator(".lb-verdict").first).to_contain_text("You said “both grow”")
+    expect(second).to_be_hidden()
+    page.close()

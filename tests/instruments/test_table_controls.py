@@ -169,7 +169,7 @@ def test_a_prediction_stays_and_is_judged_after_moving(shared: Page, stage: str)
     verdict = shared.locator(".lb-verdict").nth(1)
     after = shared.get_by_role("button", name="your comparison alone")
     assert after.is_hidden()
-    assert verdict.text_content() == "Now drag a “← →” in the orange square, and see."
+    expect(verdict).to_have_text("Now drag a “← →” in the orange square, and see.")
     assert shared.get_by_role("button", name="all four").is_disabled()
     decoder, encoder = shared.locator(".lb-border").first, shared.locator(".lb-border").last
     decoder.press("ArrowLeft")

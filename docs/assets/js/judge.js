@@ -1,8 +1,8 @@
 // Cases that the reader judges before the verdict is seen. <lb-judge data-case="thought" data-answers="right|no"> holds
 // them: each a <details data-answer="right">, which may have `data-answers` of its own. What stands in its .lb-then is
 // seen once the reader has said something; at once, where data-answer is none of the answers, so that there is nothing
-// to judge. A case that a text in .lb-post links to opens below that paragraph. Without JavaScript, and on paper, all
-// this is a text and a list of folds.
+// to judge. The verdict then stands on the case's own line, closed or open, and behind the words in .lb-post that link
+// to it. Without JavaScript, and on paper, all this is a list of folds and a text.
 
 customElements.define(
   "lb-judge",
@@ -22,12 +22,17 @@ customElements.define(
     }
 
     #begin() {
-      const all = button("Show all verdicts", () => this.#cases.forEach((one) => one.reveal()));
+      this.marked = this.querySelector(".lb-post");
+      const all = button("Show all verdicts", () => {
+        for (const one of this.#cases) {
+          one.reveal();
+          one.details.open ||= !this.marked; // of many the lines are seen at a glance
+        }
+      });
       all.className = "lb-tool";
       this.score = element("p", { class: "lb-score" });
       for (const details of this.querySelectorAll("details[data-answer]")) this.#cases.push(this.#case(details));
-      const first = this.querySelector(".lb-post") ?? this.#cases[0].details;
-      first.before(element("div", { class: "lb-judged" }, this.score, all));
+      this.prepend(element("div", { class: "lb-judged" }, this.score, all));
       this.#count();
     }
 
@@ -35,6 +40,8 @@ customElements.define(
       const right = details.dataset.answer;
       const then = details.querySelector(".lb-then");
       const said = element("p", { class: "lb-verdict", role: "status" });
+      const line = element("span", {});
+      details.querySelector("summary").append(line);
       const next = button(`Next ${this.dataset.case}`, () => {
         const later = this.#cases.slice(this.#cases.indexOf(one) + 1);
         this.#show([...later, ...this.#cases].find(({ done }) => !done));
@@ -64,25 +71,16 @@ customElements.define(
       one.focus = () => (one.asked ? details.querySelector("summary") : asked).focus({ preventScroll: true });
       one.reveal = () => {
         then.hidden = false;
-        details.open = true;
-        if (!mark) return;
-        mark.dataset.verdict = right;
-        mark.toggleAttribute("data-same", one.answer === right);
+        for (const place of this.marked ? [line, mark] : []) {
+          place.dataset.verdict = right;
+          place.toggleAttribute("data-same", one.answer === right);
+        }
       };
       then.after(next);
       if (one.asked) details.addEventListener("toggle", () => details.open && (one.reveal(), finish()));
       else then.before(element("div", { class: "lb-predict" }, asked, said));
       then.hidden = !one.asked;
       next.hidden = true;
-      if (mark) {
-        // Below its paragraph, behind the cases that are there already.
-        let place = mark.closest("p");
-        while (place.nextElementSibling?.matches("details")) place = place.nextElementSibling;
-        place.after(details);
-        details.addEventListener("toggle", () => mark.toggleAttribute("data-open", details.open));
-        // Closed, it is gone; so whoever closes it is back where it was opened.
-        details.querySelector("summary").addEventListener("click", () => mark.focus({ preventScroll: true }));
-      }
       return one;
     }
 
@@ -94,8 +92,8 @@ customElements.define(
       return told;
     }
 
-    #show({ details, focus, mark }) {
-      if (mark) for (const other of this.#cases) other.details.open = false;
+    #show({ details, focus }) {
+      if (this.marked) for (const other of this.#cases) other.details.open = false;
       details.open = true;
       focus();
       details.scrollIntoView({ block: "nearest" });

@@ -185,9 +185,7 @@ async function build(kit, { decoder, images, chosen, labels }) {
   });
   const task = element("p", { class: "lb-task lb-live" });
   task.innerHTML =
-    "A trained decoder turns each place on this map into a picture. <b>Which places could have made <i>x</i>?</b> " +
-    "Tap there, then drag, and make the loss as small as you can. It adds up two costs: how badly draws from your " +
-    "<b class='lb-q'>ellipse</b> match <i>x</i> once they are decoded, and a charge for an ellipse that is small, or far from the middle of the map.";
+    "<b>Which places on this map could have made <i>x</i>?</b> Tap there, then drag the <b class='lb-q'>ellipse</b>, and make the loss as small as you can.";
 
   // The grid is decoded a little between two frames, long before it is asked for.
   let idle = 0;

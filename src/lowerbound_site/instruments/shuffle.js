@@ -163,6 +163,9 @@ function build(kit, { images, known }) {
     best: "one ellipse, the best found",
     pieces: "any shape, moved along piece by piece",
   });
+  const anyShape = shape.element.querySelector("[value=pieces]");
+  let foreseen = false;
+  kit.atReset(() => (foreseen = false));
   shape.element.classList.add("lb-lines"); // its answers stay where they are while numbers come to stand behind them
   const button = (text, press) => {
     const made = element("button", { type: "button" }, text);
@@ -182,7 +185,7 @@ function build(kit, { images, known }) {
     answers: ["−log p(x) grows", "the gap grows", "both grow"],
     todo: "Now press “Shuffle”, and see.",
     right: 1,
-    because: "The same pictures are made as often as before, only from other places, so −log p(x) stays. But blue lies in pieces now, and q is still one ellipse. A second question follows.",
+    because: "The same pictures are made as often as before, only from other places, so −log p(x) stays. But blue lies in pieces now, and q is still one ellipse.",
   });
   const guess = predict(kit, "Now let q have any shape, and move along with the cells, piece by piece. The gap will be…", {
     answers: ["as large as now", "about half", "as small as before the shuffle"],
@@ -326,12 +329,16 @@ function build(kit, { images, known }) {
     });
     const meaning = `−log p(x) ${numbers["-log p(x)"]}, gap ${briefly}`;
     cells.paint(meaning, `${state.k} x ${state.k}`);
-    shape.paint(seen);
     const shuffled = state.k > 1 && !inPieces && !state.steps;
     const whole = shuffled && first.answered() && !first.judged() && found.gap < known.measured({ ...state, k: 1, q: "ellipse" }).gap + CUT;
     if (whole) first.paint(false, undefined, "Here blue stayed in one piece. Shuffle again.");
-    else first.paint(shuffled);
-    guess.element.hidden = !first.judged();
+    else first.paint(shuffled, undefined, inPieces ? "Now choose “one ellipse, moved to where its middle went”." : undefined);
+    // It is asked before it can be seen; whoever has seen it already is not asked.
+    const open = first.judged() && !guess.answered();
+    foreseen ||= !guess.answered() && inPieces && state.k > 1;
+    anyShape.disabled = open && !foreseen;
+    shape.paint(anyShape.disabled ? { ...seen, pieces: "after the question" } : seen);
+    guess.element.hidden = !first.judged() || foreseen;
     guess.paint(inPieces && state.k > 1 && !state.steps, undefined, state.steps ? "It asks of the shuffle alone: shuffle again." : "Now choose “any shape”, and see."); // it asks of the shuffle alone
     kit.say(`${state.k} by ${state.k} cells, ${{ ellipse: "one ellipse", best: "the best ellipse found", pieces: "q in pieces" }[state.q]}: ${meaning}, loss ${numbers.loss}`);
     return numbers;

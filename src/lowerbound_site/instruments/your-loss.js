@@ -56,7 +56,7 @@ function build(kit, grey) {
   const given = digits("your-loss-x", "var(--lb-data)", 10, "ten unseen digits");
   const made = digits("your-loss-made", "var(--lb-ink)", 10, "what the best linear encoder and decoder for this loss make of them");
   const shown = element("output", { class: "lb-sums", "aria-live": "off" });
-  const question = predict(kit, "Say that each error is a sum over its pixels, and you take the mean in its place. The factor before the KL stays 1. How many of the latent numbers stay in use?", {
+  const question = predict(kit, "Take the mean of each error over its pixels, in the place of the sum. The factor before the KL stays 1. How many of the latent numbers stay in use?", {
     answers: ["all: it is only the learning rate", "about half", "none"],
   });
   let tried; // the verdict, once the reader has been where the question leads
@@ -65,12 +65,12 @@ function build(kit, grey) {
       "div",
       { class: "lb-stage lb-scene" },
       question.element,
+      // What the two switches do stands beside them, or right below.
       element("div", { class: "lb-beside" },
         element("div", { style: "flex-grow: 0; flex-basis: auto" }, element("div", { class: "lb-row" }, error.element, kl.element), element("pre", {}, code)),
-        element("div", {}, element("div", { class: "lb-row" }, pixels.element, latents.element), weight.element)),
-      given.element,
-      made.element,
-      shown,
+        element("div", {}, given.element, made.element, shown)),
+      element("div", { class: "lb-row" }, pixels.element, latents.element),
+      weight.element,
       element("div", { class: "lb-live" }, ...kit.tools()),
     ),
     paint(state) {
