@@ -129,7 +129,7 @@ function build(kit) {
       write(on, on.disabled ? `The end: all ${ever}` : `On to ${last.toLocaleString("en")} rounds`);
       const times = Object.keys(BALLS).map((ball) => crossings(paths[ball], BALLS[ball].from).toLocaleString("en"));
       write(crossed, state.rounds ? `From the zero to the others or back: blue ${times[0]} times, orange ${times[1]} times.` : "");
-      question.paint(state.pairs === "groups" && state.rounds === last);
+      question.paint(state.pairs === "groups" && state.rounds === last, undefined, `Now ${state.pairs === "groups" ? "" : `choose “${WORDS.groups}”, and `}press “Play”.`);
       if (state.rounds) kit.say(`after ${ever}: ${Object.keys(BALLS).map((ball) => `${ball} ${shares[ball].map(probability).join(", ")}`).join("; ")}`);
       return Object.fromEntries(Object.entries(measure(state)).map(([name, count]) => [name, number(count, 0)]));
     },
