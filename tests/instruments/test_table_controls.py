@@ -267,7 +267,7 @@ def test_each_step_begins_where_the_last_one_ended_and_the_bars_end_where_the_st
         assert any(abs(a - b) < 0.2 for a in before for b in after)
     tops = [pieces[part][0] for part in ([1, 3] if moved or by == "code" else [1])]
     assert all(min(abs(top - edge) for edge in edges[-1]) < 0.2 for top in tops)
-    assert all(abs(y + height - 196) < 0.2 for y, height in pieces[::2])  # where nothing has been added yet
+    assert all(abs(y + height - 180) < 0.2 for y, height in pieces[::2])  # where nothing has been added yet
 
 
 @pytest.mark.parametrize(("name", "key"), [("bouncing", "rounds"), ("train-one-part", "steps")])

@@ -8,7 +8,6 @@ import { predict } from "./controls/predict.js";
 import { Bars } from "./draw/bars.js";
 import { number, probability, texts } from "./draw/format.js";
 import { joints, prints } from "./draw/python.js";
-import { picture } from "./draw/square.js";
 import { IMAGES, pixels } from "./maths/primer.js";
 import { fromData, fromModel, parts } from "./maths/table.js";
 
@@ -38,28 +37,36 @@ const [PILES, CODE] = [[128, 212], 170]; // where the two piles end and begin, w
 const MADE = 20; // images on either side
 const [BAR_TOP, TALL] = [TOP + 3 * ROW + 46, 28];
 
-/** A pile of one image, on one side, in two lines from the middle outwards; at most as many as there is room for. */
+/** The ink of an image, row by row: [column, row, pixels in a row]. The images have empty edges, so no run goes on in the next row. */
+const runs = (pixel) => [...pixel.map((ink) => (ink ? "#" : " ")).join("").matchAll(/#+/g)].map(({ 0: run, index }) => [index % 8, index >> 3, run.length]);
+const DOT = (SIZE - 2) / 8;
+
+/** A pile of one image, on one side, in two lines from the middle outwards. */
 class Pile {
-  constructor(x, side, most) {
-    const way = side ? 1 : -1;
-    const [begin, top] = [PILES[side] - (side ? 0 : SIZE), TOP + x * ROW + ROW / 2 - SIZE];
-    this.images = Array.from({ length: most }, (_, n) => svg("use", { href: `#lb-mirror-${x}`, x: begin + way * SIZE * (n % LINE), y: top + SIZE * Math.floor(n / LINE) }));
+  constructor(x, side) {
+    Object.assign(this, { side, middle: TOP + (x + 0.5) * ROW, runs: runs(pixels(IMAGES[x])) });
+    this.element = svg("path", { stroke: "var(--lb-ink)", "stroke-width": DOT * 1.04 });
   }
 
   paint(count) {
-    this.images.forEach((image, n) => change(image, { display: n < count ? "inline" : "none", transform: `translate(0 ${count > LINE ? 0 : SIZE / 2})` }));
+    const top = this.middle - (count > LINE ? SIZE : SIZE / 2);
+    const one = (n) => {
+      const left = this.side ? PILES[1] + SIZE * (n % LINE) : PILES[0] - SIZE * ((n % LINE) + 1);
+      const at = (column, row) => `${(left + column * DOT).toFixed(1)} ${(top + SIZE * Math.floor(n / LINE) + (row + 0.5) * DOT).toFixed(1)}`;
+      return this.runs.map(([column, row, length]) => `M${at(column, row)}h${(length * DOT).toFixed(1)}`).join("");
+    };
+    change(this.element, { d: Array.from({ length: count }, (_, n) => one(n)).join("") });
   }
 }
 
 function build(kit) {
-  const images = IMAGES.map((image, x) => svg("g", { id: `lb-mirror-${x}` }, picture(pixels(image), SIZE - 2)));
   const rows = IMAGES.map((_, x) => {
     const y = TOP + (x + 0.5) * ROW;
     const arrow = (from, to, hue) => svg("path", { d: `M${from} ${y}H${to}m-5 -4l5 4l-5 4`, fill: "none", stroke: `var(--lb-${hue})`, "stroke-width": 2 });
     return svg("g", {}, arrow(PILES[0] + 6, CODE - 26, "q"), svg("text", { x: CODE, y: y + 4, "text-anchor": "middle" }, `code ${x + 1}`), arrow(CODE + 26, PILES[1] - 6, "p"));
   });
   const counts = (shares) => shares.map((share) => Math.round(MADE * share));
-  const [ofData, ofModel] = [counts(DATA), IMAGES.map(() => MADE)].map((most, side) => most.map((many, x) => new Pile(x, side, many)));
+  const [ofData, ofModel] = [0, 1].map((side) => IMAGES.map((_, x) => new Pile(x, side)));
   const heads = [[PILES[0], "end", "var(--lb-data)", `${MADE} from the data`], [PILES[1], "start", "var(--lb-p)", `${MADE} from the model`]]
     .map(([x, anchor, fill, text]) => svg("text", { x, y: 16, "text-anchor": anchor, fill, "font-weight": 600 }, text));
   const shares = IMAGES.map((_, z) => ({
@@ -71,10 +78,9 @@ function build(kit) {
     WIDTH,
     BAR_TOP + TALL + 22,
     { width: "25rem", role: "group", "aria-label": "images of the data, their codes, and images that the model makes" },
-    svg("defs", {}, ...images),
     ...heads,
     ...rows,
-    ...[ofData, ofModel].flat().flatMap((pile) => pile.images),
+    ...[...ofData, ...ofModel].map((pile) => pile.element),
     svg("text", { y: BAR_TOP - 28, fill: "var(--lb-p)", "font-weight": 600 }, "p(z), the prior: how often the model draws each code"),
     ...shares.flatMap(({ area, name }) => [area, name]),
     ...borders.map((border) => border.element),
@@ -85,6 +91,7 @@ function build(kit) {
     right: 1,
     because: "Each code still comes from one image and makes that image. No comparison of the two networks sees how often.",
   });
+  counts(DATA).forEach((count, x) => ofData[x].paint(count));
   return {
     stage: element(
       "div",

@@ -42,7 +42,7 @@ function pairs(state) {
 const COLOURS = { image: ["var(--lb-p)", "var(--lb-gap)"], code: ["var(--lb-q)", "var(--lb-data)"] };
 /** The pieces of the two bars, by name, each in its colour. */
 const NAMES = { image: ["images", "gap"], code: ["codes", "your comparison"] };
-const LEGEND = "A step is a pair. It goes up where your encoder makes the pair more often than the model does, down where more rarely. In colour, at the right of a group, its whole rise again: first what it adds as a whole, then what is added inside it.";
+const LEGEND = "A step’s number is what the pair adds, in nats. In colour, at the right of a group, its whole rise again: first what the group adds as a whole, then what is added inside it.";
 const [REBUILT, TO_PRIOR] = ["var(--lb-ink)", "var(--lb-muted)"];
 const [CONSTANT, JOINT] = [30, 60].map((share) => `color-mix(in srgb, var(--lb-ink) ${share}%, var(--lb-paper))`);
 /** And over the two that show what a program adds up. */

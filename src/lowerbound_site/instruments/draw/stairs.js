@@ -7,8 +7,8 @@ import { number, signed } from "./format.js";
 import { picture } from "./square.js";
 
 const [WIDE, RAIL, APART] = [34, 16, 4]; // of a step, of what stands at a group's end, between groups
-const [SCALE, ZERO, FLOOR] = [250, 196, 272]; // pixels a nat; where nothing has been added yet; the lowest level
-const [TOP, HEIGHT, WIDTH] = [16, 310, 340];
+const [SCALE, ZERO, FLOOR] = [250, 180, 252]; // pixels a nat; where nothing has been added yet; the lowest level
+const [TOP, HEIGHT, WIDTH] = [16, 290, 340];
 const [BARS, BAR] = [[276, 308], 26];
 const NOTHING = 1e-9; // nats: but for rounding q is p there, or 0, and the pair adds nothing
 const COUNT = IMAGES.length * CODES.length;
