@@ -304,7 +304,8 @@ def expected_strip(state: dict[str, Any]) -> Shown:
 
 
 def expected_mirror(state: dict[str, Any]) -> Shown:
-    first, second = state["first"], max(state["second"], state["first"] + 0.05)  # the first border pushes the second along
+    first = state["first"]
+    second = max(state["second"], first + 0.05)  # the first border pushes the second along
     p = Joint.from_model([first, second - first, 1 - second], torch.eye(3))
     q = Joint.from_data([0.7, 0.2, 0.1], torch.eye(3))
     assert (p.x_given_z.prob == q.x_given_z.prob).all()

@@ -42,7 +42,7 @@ function pairs(state) {
 const COLOURS = { image: ["var(--lb-p)", "var(--lb-gap)"], code: ["var(--lb-q)", "var(--lb-data)"] };
 /** The pieces of the two bars, by name, each in its colour. */
 const NAMES = { image: ["images", "gap"], code: ["codes", "your comparison"] };
-const LEGEND = "A step’s number is what the pair adds, in nats. In colour, at the right of a group, its whole rise again: first what the group adds as a whole, then what is added inside it.";
+const LEGEND = "A step’s number is what the pair adds, in nats, rounded. In colour, at the right of a group, its whole rise again: first what the group adds as a whole, then what is added inside it.";
 const [REBUILT, TO_PRIOR] = ["var(--lb-ink)", "var(--lb-muted)"];
 const [CONSTANT, JOINT] = [30, 60].map((share) => `color-mix(in srgb, var(--lb-ink) ${share}%, var(--lb-paper))`);
 /** And over the two that show what a program adds up. */
@@ -81,17 +81,17 @@ function build(kit) {
     predict(kit, "The steps end at the joint KL. Sort the same six steps by code: what will change?", {
       answers: ["how high they end", "where the bar is cut", "both"],
       right: 1,
-      because: "Six numbers have the same sum in any order. The lower piece is what the groups differ by as wholes: three images, or two codes.",
+      because: "Six steps end at the same height in any order. What changed is which of them stand together.",
     }),
-    predict(kit, "Now drag a border of the encoder, orange. Which pieces of the two bars will move?", {
-      answers: ["the gap alone", "the gap, and both pieces of the other bar", "all four"],
+    predict(kit, "Now drag an arrow of the encoder, orange. How many of the four pieces of the bars will move?", {
+      answers: ["one", "three", "all four"],
       right: 1,
-      because: "Of the bar by image, an encoder moves the gap alone.",
+      because: "Of the bar by image the gap alone, of the bar by code both pieces.",
     }),
-    predict(kit, "And if you drag a border of the decoder, blue?", {
-      answers: ["your comparison alone", "your comparison, and both pieces of the other bar", "every piece"],
+    predict(kit, "And an arrow of the decoder, blue?", {
+      answers: ["one", "three", "all four"],
       right: 1,
-      because: "Of the bar by code, a decoder moves your comparison alone.",
+      because: "Of the bar by code your comparison alone, of the bar by image both pieces.",
     }),
   ];
   const todo = ["Now press “Sort by code”.", "Now drag an arrow of the encoder, orange.", "Now drag an arrow of the decoder, blue."];
@@ -135,7 +135,7 @@ function build(kit) {
       const [byImage, byCode] = cut(now);
       const sliding = byImage.map((from, n) => (Number.isFinite(byCode[n] - from) ? from + part * (byCode[n] - from) : byCode[n]));
       stairs.paint(whole, ways.map(rises), turned, [byImage, both ? sliding : null], changed ? start : null);
-      stairs.name(`A staircase of six steps, sorted by ${state.by}: ${IMAGES.flatMap((image, x) => CODES.map((code, z) => `${image} and ${code} ${signed(whole[x][z], 2)}`)).join(", ")}. It ends at ${number(kl.joint, 3)}.`);
+      stairs.name(`A staircase of six steps, sorted by ${state.by}: ${IMAGES.flatMap((image, x) => CODES.map((code, z) => `${image} and ${code} ${signed(whole[x][z], 2)}`)).join(", ")}. It ends at ${number(kl.joint, 2)}.`);
       say(lines.image, "by image: ", "image", [kl.images, kl.gap]);
       lines.code.hidden = !both;
       say(lines.code, "by code: ", "code", [kl.codes, kl.yours]);
@@ -146,8 +146,11 @@ function build(kit) {
       write(sort, state.by === "image" ? "Sort by code" : "Sort by image");
       const cutElsewhere = Math.abs(kl.images - kl.codes) > 0.01; // elsewhere than asked, the two cuts can meet
       [state.by === "code" && turned === 1 && cutElsewhere, moved(IMAGES), moved(CODES)].forEach((seen, n) => questions[n].paint(seen, undefined, todo[n]));
-      // One question at a time, with the verdict on the one before.
-      questions.forEach((question, n) => (question.element.hidden = (n > 0 && !questions[n - 1].judged()) || Boolean(questions[n + 1]?.judged())));
+      // One question at a time, under the verdict on the one before.
+      questions.forEach((question, n) => {
+        question.element.hidden = (n > 0 && !questions[n - 1].judged()) || Boolean(questions[n + 1]?.judged());
+        question.element.classList.toggle("lb-done", question.judged() && n + 1 < questions.length);
+      });
       kit.say(`by ${state.by}; KL of the joints ${number(kl.joint, 3)}: images ${number(kl.images, 3)}, gap ${number(kl.gap, 3)}; codes ${number(kl.codes, 3)}, yours ${number(kl.yours, 3)}`);
       return texts(measure(state), 3);
     },
@@ -174,7 +177,7 @@ function say(place, before, by, values) {
   write(plus, " + ");
   [one, two].forEach((made, n) => {
     made.style.color = COLOURS[by][n];
-    write(made, `${NAMES[by][n]} ${number(values[n], 3)}`);
+    write(made, `${NAMES[by][n]} ${number(values[n], 2)}`);
   });
 }
 

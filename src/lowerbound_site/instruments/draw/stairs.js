@@ -116,7 +116,7 @@ export class Stairs {
     });
     change(this.end, { d: `M${BARS[0] - 6} ${level(total)}H${WIDTH}` });
     change(this.total, { y: level(total) - 5 });
-    write(this.total, number(total, 3));
+    write(this.total, number(total, 2));
   }
 
   name(text) {

@@ -7,6 +7,8 @@ export const STYLE = `
 .lb-sorted .lb-totals > svg { width: 100% }
 .md-typeset .lb-sorted .lb-totals > p { margin: 0.3rem 0 0 }
 .md-typeset .lb-sorted .lb-main { margin: 0 0 0.6rem }
+.lb-sorted .lb-done > :not(.lb-verdict) { display: none }
+.lb-sorted .lb-done > .lb-verdict { min-height: 0 }
 .lb-cut-names { font-size: 0.75rem }
 @media screen and (min-width: 60rem) {
   .lb-sorted { grid-template-columns: 23rem minmax(0, 1fr); align-items: start }
