@@ -310,6 +310,16 @@ def expected_strip(state: dict[str, Any]) -> Shown:
     return all_parts(q, p) | of_program
 
 
+def expected_mirror(state: dict[str, Any]) -> Shown:
+    first = state["first"]
+    second = max(state["second"], first + 0.05)  # the first border pushes the second along
+    p = Joint.from_model([first, second - first, 1 - second], torch.eye(3))
+    q = Joint.from_data([0.7, 0.2, 0.1], torch.eye(3))
+    assert (p.x_given_z.prob == q.x_given_z.prob).all()
+    assert (p.z_given_x.prob == q.z_given_x.prob).all()
+    return all_parts(q, p)
+
+
 def expected_eight_names(state: dict[str, Any]) -> Shown:
     x, z = IMAGES.index("seven"), CODES.index("round")
     seven, sevens = state["decoderSeven"], state["dataSeven"]
@@ -481,6 +491,7 @@ EXPECTED: dict[str, Callable[[dict[str, Any]], Shown]] = {
     "two-cuts": expected_two_cuts,
     "three-bars": expected_three_bars,
     "strip": expected_strip,
+    "mirror": expected_mirror,
     "eight-names": expected_eight_names,
     "read-the-column": expected_read_the_column,
     "bouncing": expected_bouncing,
@@ -685,6 +696,9 @@ CHANGES: dict[Callable[[Modules], None], list[tuple[str, str, str]]] = {
         ("other-data.js", "kl(data(state), marginalX(MODEL))", "kl(marginalX(MODEL), data(state))"),
         ("other-data.js", "const ENCODER = TRUE", "const ENCODER = TRUE.toReversed()"),
         ("strip.js", "[state[image], 1 - state[image]]", "[1 - state[image], state[image]]"),
+        ("mirror.js", "second(state) - state.first", "state.second - state.first"),
+        ("mirror.js", "1 - second(state)]", "second(state)]"),
+        ("mirror.js", "Number(x === z)", "Number(x <= z)"),
         ("maths/table.js", "decoded[x][z]", "decoded[0][z]"),
         ("maths/table.js", "kl(row, pz)", "kl(pz, row)"),
         ("strip.js", "DECODER[z], 2,", "DECODER[z], 1,"),

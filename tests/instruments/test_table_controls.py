@@ -1,6 +1,7 @@
 """The table's instruments in hand: by keyboard, mouse and finger; judged by axe; with nothing asked of other hosts."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,7 +19,8 @@ pytestmark = pytest.mark.browser
 BORDERS = {
     "three-bars": ["first", "second"],
     "other-data": ["first", "second"],
-    "strip?by=code": ["round", "straight", "zero", "one", "seven"],
+    "strip?by=code": ["zero", "one", "seven", "round", "straight"],
+    "mirror": ["first", "second"],
     "eight-names": ["priorRound", "decoderSeven", "dataSeven", "encoderRound"],
     "which-way-round": ["left", "right"],
     "bell": ["mu", "sigma"],
@@ -120,6 +122,9 @@ def test_a_border_is_moved_by_keys_mouse_and_finger(name: str, key: str, which: 
     assert state(shared)[key] > dragged + kind["step"]
     now = state(shared)
     now.pop(key)
+    if (name, key) == ("mirror", "first"):
+        assert now["second"] == 0.95  # at its end it has pushed the other one along
+        now = others
     assert now == others  # and nothing else moved
 
 
@@ -164,48 +169,51 @@ def test_axe_finds_nothing(name: str, shared: Page, stage: str) -> None:
 
 def test_a_prediction_stays_and_is_judged_after_moving(shared: Page, stage: str) -> None:
     start(shared, stage, "strip", "by=code")
-    shared.get_by_role("button", name="where it is cut").click()
-    shared.get_by_role("button", name="the gap alone").click()
-    verdict = shared.locator(".lb-verdict").nth(1)
-    after = shared.get_by_role("button", name="your comparison alone")
+    shared.get_by_role("button", name="where the bar is cut").click()
+    asked = shared.locator(".lb-predict").nth(1)
+    asked.get_by_role("button", name="one").click()
+    verdict = asked.locator(".lb-verdict")
+    after = shared.locator(".lb-predict").last
     assert after.is_hidden()
-    expect(verdict).to_have_text("Now drag a “← →” in the orange square, and see.")
-    assert shared.get_by_role("button", name="all four").is_disabled()
-    decoder, encoder = shared.locator(".lb-border").first, shared.locator(".lb-border").last
+    state(shared)
+    assert verdict.text_content() == "Now drag an arrow of the encoder, orange."
+    assert asked.get_by_role("button", name="all four").is_disabled()
+    encoder, decoder = shared.locator(".lb-border").first, shared.locator(".lb-border").last
     decoder.press("ArrowLeft")
     state(shared)
-    assert verdict.text_content() == "Now drag a “← →” in the orange square, and see."
+    assert verdict.text_content() == "Now drag an arrow of the encoder, orange."
     encoder.press("ArrowLeft")
     state(shared)
     said = verdict.text_content() or ""
-    assert said.startswith("You said “the gap alone”, but the answer is “the gap, and both pieces of the lower bar”. ")
+    assert said.startswith("You said “one”, but the answer is “three”. ")
     assert after.is_visible()
     encoder.press("ArrowRight")
     state(shared)
     assert verdict.text_content() == said
     shared.get_by_role("button", name="Reset").click()
     assert verdict.text_content() == ""
-    assert shared.get_by_role("button", name="where it is cut").is_enabled()
-    assert shared.get_by_role("button", name="all four").is_hidden()
+    assert shared.get_by_role("button", name="where the bar is cut").is_enabled()
+    assert asked.is_hidden()
     assert after.is_hidden()
 
 
 def test_sorting_shows_the_second_bar_and_what_can_be_dragged(shared: Page, stage: str) -> None:
     start(shared, stage, "strip")
-    shared.get_by_role("button", name="how long it is").click()
+    shared.get_by_role("button", name="how high they end").click()
     verdict, borders = shared.locator(".lb-verdict").first, shared.locator(".lb-border:visible")
-    bars = shared.locator(".lb-sorted > .lb-totals").last
+    second = shared.get_by_text("your comparison 0.31")
     assert borders.count() == 0
-    assert "your comparison" not in (bars.text_content() or "")
+    assert second.is_hidden()
     shared.get_by_role("button", name="Sort by code").click()
     assert state(shared)["by"] == "code"
-    assert verdict.text_content() == "Watch the columns."  # the columns are on their way
+    assert verdict.text_content() == "Watch the steps."  # they are on their way
     shared.wait_for_function("document.querySelector('.lb-verdict').textContent.startsWith('You said')")
-    assert "but the answer is “where it is cut”" in (verdict.text_content() or "")
+    assert "but the answer is “where the bar is cut”" in (verdict.text_content() or "")
+    assert shared.get_by_role("button", name="how high they end").is_hidden()  # the verdict stays
     shared.get_by_role("button", name="Sort by image").click()
     assert state(shared)["by"] == "image"
     assert borders.count() == 5  # what was shown stays
-    assert "your comparison" in (bars.text_content() or "")
+    assert second.is_visible()
 
 
 # A state that shows what its question asks for, an answer, and what is said. Only the question as it was asked is
@@ -222,6 +230,7 @@ JUDGED = [
     ("two-machines", "pairs=50&sort=sevens", "fewer than half", "Press “Make pairs”"),
     ("two-machines", "pairs=200&sort=sevens", "fewer than half", "that is right"),
     ("bell", "mu=0&sigma=0.5", "only one of all", "Your bell around 0 was 0.50 wide"),
+    ("mirror", "first=0.7&second=0.9", "the images alone", "that is right"),
     ("read-the-column", "code=straight", "a one", "Of that straight column ones held 0.63"),
 ]
 
@@ -235,15 +244,38 @@ def test_a_verdict_is_about_the_question_that_was_asked_and_the_state_it_was_giv
     expect(shared.locator(".lb-verdict")).to_contain_text(said)
 
 
-def test_a_pair_where_q_is_p_has_no_column(shared: Page, stage: str) -> None:
+STEPS = """() => {
+  const steps = [...document.querySelector(".lb-totals svg").querySelectorAll("rect[rx='1']")];
+  return steps.map(step => ["y", "height"].map(name => Number(step.getAttribute(name))));
+}"""
+
+
+def test_a_pair_where_q_is_p_has_no_step(shared: Page, stage: str) -> None:
     start(shared, stage, "strip")
-    heights = shared.evaluate("""() => {
-      const bars = [...document.querySelector(".lb-totals svg").querySelectorAll("rect[stroke-width='1.5']")];
-      return bars.map(bar => Number(bar.getAttribute("height")));
-    }""")
+    heights = [height for _, height in shared.evaluate(STEPS)]
     assert len(heights) == 6
     assert heights[1] == 0  # zero and straight: the value is 0 but for rounding
     assert min(heights[:1] + heights[2:]) >= 1
+
+
+PIECES = """() => [...document.querySelectorAll(".lb-totals svg rect[width='26']")].map((piece) =>
+  ["y", "height"].map(name => Number(piece.getAttribute(name))))"""
+
+
+@pytest.mark.parametrize("by", ["image", "code"])
+@pytest.mark.parametrize("moved", ["", "&zero=0.6", "&round=0.3"])
+def test_each_step_begins_where_the_last_one_ended_and_the_bars_end_where_the_steps_do(
+    by: str, moved: str, shared: Page, stage: str
+) -> None:
+    start(shared, stage, "strip", f"by={by}{moved}")
+    steps, pieces = shared.evaluate(STEPS), shared.evaluate(PIECES)
+    order = [0, 1, 2, 3, 4, 5] if by == "image" else [0, 2, 4, 1, 3, 5]
+    edges = [{round(y, 1), round(y + height, 1)} for y, height in (steps[n] for n in order) if height]
+    for before, after in pairwise(edges):
+        assert any(abs(a - b) < 0.2 for a in before for b in after)
+    tops = [pieces[part][0] for part in ([1, 3] if moved or by == "code" else [1])]
+    assert all(min(abs(top - edge) for edge in edges[-1]) < 0.2 for top in tops)
+    assert all(abs(y + height - 180) < 0.2 for y, height in pieces[::2])  # where nothing has been added yet
 
 
 @pytest.mark.parametrize(("name", "key"), [("bouncing", "rounds"), ("train-one-part", "steps")])

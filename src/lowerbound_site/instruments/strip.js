@@ -1,4 +1,4 @@
-// One KL, two splits: the same six pairs sorted by image, then by code, make two bars of equal length. An encoder moves one
+// One KL, two splits: the same six steps sorted by image, then by code, end equally high, and make two bars. An encoder moves one
 // piece of the upper bar alone, a decoder one piece of the lower.
 
 import { Border } from "./controls/border.js";
@@ -10,13 +10,12 @@ import { Bars } from "./draw/bars.js";
 import { Columns } from "./draw/columns.js";
 import { number, signed, texts } from "./draw/format.js";
 import { joints, prints } from "./draw/python.js";
-import { picture, SIDE, Square } from "./draw/square.js";
-import { Strip } from "./draw/strip.js";
+import { Splits } from "./draw/splits.js";
+import { picture } from "./draw/square.js";
+import { Stairs } from "./draw/stairs.js";
 import { STYLE } from "./draw/strip-style.js";
-import { Terms } from "./draw/terms.js";
 import { CODES, DATA, DECODER, IMAGES, pixels, PRIOR, withShare } from "./maths/primer.js";
-import { cells } from "./maths/square.js";
-import { costs, fromData, fromModel, parts, slots } from "./maths/table.js";
+import { costs, fromData, fromModel, parts, slots, sum, transpose } from "./maths/table.js";
 
 export const schema = {
   "by": { "of": ["image", "code"], "start": "image" },
@@ -41,11 +40,9 @@ function pairs(state) {
 }
 
 const COLOURS = { image: ["var(--lb-p)", "var(--lb-gap)"], code: ["var(--lb-q)", "var(--lb-data)"] };
-/** What stands over the two bars: each piece by its name, in its colour. */
-const NAMES = [
-  [["by image: "], ["images", COLOURS.image[0]], [" + "], ["gap", COLOURS.image[1]]],
-  [["by code: "], ["codes", COLOURS.code[0]], [" + "], ["your comparison", COLOURS.code[1]]],
-];
+/** The pieces of the two bars, by name, each in its colour. */
+const NAMES = { image: ["images", "gap"], code: ["codes", "your comparison"] };
+const LEGEND = "A step’s number is what the pair adds, in nats, rounded. In colour, at the right of a group, its whole rise again: first what the group adds as a whole, then what is added inside it.";
 const [REBUILT, TO_PRIOR] = ["var(--lb-ink)", "var(--lb-muted)"];
 const [CONSTANT, JOINT] = [30, 60].map((share) => `color-mix(in srgb, var(--lb-ink) ${share}%, var(--lb-paper))`);
 /** And over the two that show what a program adds up. */
@@ -53,12 +50,6 @@ const added = ({ reconstruction, toPrior, constant }, joint) => [
   [[`reconstruction cost ${number(reconstruction, 3)}`, REBUILT], [" + "], [`KL to the prior ${number(toPrior, 3)}`, TO_PRIOR]],
   [[`constant ${number(constant, 3)} + the joint KL ${number(joint, 3)}`]],
 ];
-/** Which numbers a slot has, and what they add up to. */
-const TOLD = {
-  image: ({ images, gap }) => `In a slot, left: q(x) against p(x). Right: q(z|x) against p(z|x). The left ones add up to the images, ${number(images, 3)}, the right ones to the gap, ${number(gap, 3)}.`,
-  code: ({ codes, yours }) => `In a slot, left: q(z) against p(z). Right: q(x|z) against p(x|z). The left ones add up to the codes, ${number(codes, 3)}, the right ones to your comparison, ${number(yours, 3)}.`,
-};
-
 export function measure(state) {
   const { p, q } = pairs(state);
   const { joint: whole, images, gap, codes, yours } = parts(q, p);
@@ -70,115 +61,129 @@ export function measure(state) {
 }
 
 function build(kit) {
-  const [p, q] = [new Square("p", "p(x, z): the decoder’s borders"), new Square("q", "q(x, z): the encoder’s borders")];
-  for (const { value } of [p, q].flatMap((square) => [...square.cells.flat(), ...square.rows])) value.remove(); // how large an area is, is seen
-  const ofEncoder = IMAGES.map((image) => new Border(kit, image, `encoder: round, given ${image}`, { mute: true }));
-  const ofDecoder = CODES.map((code) => new Border(kit, code, `decoder: seven, given ${code}; the others share the rest`, { mute: true }));
-  q.box.append(...ofEncoder.map((border) => border.element));
-  p.box.append(...ofDecoder.map((border) => border.element));
+  const encoder = new Splits("encoder, q(z|x): which code for each image", "var(--lb-q)", IMAGES.map((image) => ({
+    label: svg("g", {}, svg("g", { transform: "translate(10 -12)" }, picture(pixels(image), 24))),
+    border: new Border(kit, image, `encoder: round, given ${image}`, { mute: true }),
+    names: CODES,
+  })));
+  const decoder = new Splits("decoder, p(x|z): how often a code makes a seven", "var(--lb-p)", CODES.map((code) => ({
+    label: svg("g", {}, svg("text", { y: 4, "font-size": 11 }, code)),
+    border: new Border(kit, code, `decoder: seven, given ${code}; the others share the rest`, { mute: true }),
+    names: ["sevens", "others"],
+  })));
   const sort = element("button", { type: "button", class: "lb-main" });
   sort.addEventListener("click", () => kit.set({ by: kit.state.by === "image" ? "code" : "image" }, true));
-  const bars = new Bars(["", ""], { pieces: 2, scale: 420 });
-  const terms = new Terms();
-  const labels = IMAGES.flatMap((image) => CODES.map((code) => slotLabel(image, code)));
-  const strip = new Strip(labels, 2);
+  const stairs = new Stairs([COLOURS.image, COLOURS.code]);
+  const lines = Object.fromEntries(Object.keys(NAMES).map((by) => [by, element("p", { class: "lb-cut-names" })]));
   const program = new Bars(["", ""], { pieces: 2, scale: 150 }); // the constant is long
-  const average = new Columns(labels.length);
-  const legend = element("p", { class: "lb-legend" });
+  const average = new Columns(IMAGES.length * CODES.length);
   const questions = [
-    predict(kit, "Sort the same six columns by code. What will change in the bar?", {
-      answers: ["how long it is", "where it is cut", "both"],
-      todo: "Now press “Sort by code”, and see.",
+    predict(kit, "The steps end at the joint KL. Sort the same six steps by code: what will change?", {
+      answers: ["how high they end", "where the bar is cut", "both"],
+      todo: "Now press “Sort by code”.",
       right: 1,
-      because: "Six numbers have the same sum in any order. The first piece is what the groups differ by as wholes: three images, or two codes.",
+      because: "Six steps end at the same height in any order. What changed is which of them stand together.",
     }),
-    predict(kit, "Now drag a border of the encoder, in the orange square. Which pieces of the two bars will move?", {
-      answers: ["the gap alone", "the gap, and both pieces of the lower bar", "all four"],
-      todo: "Now drag a “← →” in the orange square, and see.",
+    predict(kit, "Now drag an arrow of the encoder, orange. How many of the four pieces of the bars will move?", {
+      answers: ["one", "three", "all four"],
+      todo: "Now drag an arrow of the encoder, orange.",
       right: 1,
-      because: "In the upper bar an encoder moves the gap alone.",
+      because: "Of the bar by image the gap alone, of the bar by code both pieces.",
     }),
-    predict(kit, "And if you drag a border of the decoder, in the blue square?", {
-      answers: ["your comparison alone", "your comparison, and both pieces of the upper bar", "every piece"],
-      todo: "Now drag a “← →” in the blue square, and see.",
+    predict(kit, "And an arrow of the decoder, blue?", {
+      answers: ["one", "three", "all four"],
+      todo: "Now drag an arrow of the decoder, blue.",
       right: 1,
-      because: "In the lower bar a decoder moves your comparison alone.",
+      because: "Of the bar by code your comparison alone, of the bar by image both pieces.",
     }),
   ];
   const moved = (keys) => keys.some((key) => kit.state[key] !== schema[key].start);
   const sorted = following(kit, kit.state.by === "code" ? 1 : 0, 1400);
-  let both = false; // whether the pairs have been sorted by code: then both bars stay, and the squares
+  let both = false; // whether the pairs have been sorted by code: then both bars stay, and the hands
   kit.atReset(() => (both = false));
-  const squares = element(
-    "div",
-    {},
-    element("div", { class: "lb-beside" }, p.element, q.element),
-    element("p", { class: "lb-told" }, "An area is a pair, as large as the pair is probable. The model takes the code first, the encoder the image."),
-  );
+  const legend = element("p", { class: "lb-legend" });
+  const hands = element("div", {}, encoder.element, decoder.element);
+  const start = cut(pairs(Object.fromEntries(Object.entries(schema).map(([key, kind]) => [key, kind.start]))));
   return {
     stage: element(
       "div",
       { class: "lb-stage lb-scene lb-sorted" },
       element("style", {}, STYLE),
       ...questions.map((question) => question.element),
-      element("div", { class: "lb-totals" }, terms.element, element("p", { class: "lb-legend" }, "A column is a pair. Filled ones add, hollow ones take away. A pair without a column does neither.")),
-      element("div", { class: "lb-totals" }, element("div", { class: "lb-live" }, sort), element("p", { class: "lb-legend" }, "All six together, the joint KL in nats:"), bars.element),
-      squares,
-      element("details", {}, element("summary", {}, "Pair by pair, with the numbers"), legend, strip.element,
-        element("p", {}, "Below, each column is as wide as q and as high as log(q/p), so its area is what its slot holds: orange where q has more than p, blue where it has less. The KL is orange minus blue."), average.element),
+      element("div", { class: "lb-totals" }, stairs.element, ...Object.values(lines)),
+      element("div", { class: "lb-totals" },
+        element("div", { class: "lb-live" }, sort),
+        hands,
+        legend),
+      element("details", {}, element("summary", {}, "Why is a step as high as it is?"),
+        element("p", {}, "It is q log(q/p): how often your encoder makes the pair, times the log of how many times more often that is than in the model. Below, each column is as wide as q and as high as log(q/p), so its area is its step: orange up, blue down. The KL is orange minus blue, the average log."), average.element),
       element("details", {}, element("summary", {}, "And your program’s sum, reconstruction cost plus KL to the prior?"),
         element("p", {}, "It is longer than the two bars by a constant of the data, which no training moves. (So the scale is smaller here.)"), element("div", { class: "lb-totals" }, program.element)),
       element("div", { class: "lb-live" }, ...kit.tools()),
     ),
     paint(state) {
       const now = pairs(state);
-      both ||= state.by === "code" || moved([...IMAGES, ...CODES]);
-      squares.hidden = !both;
-      // Each is cut first by what it draws first: so each network has its borders.
-      p.paint(now.p, { turn: 1 });
-      q.paint(now.q, { turn: 0 });
-      CODES.forEach((code, z) => write(p.columns[z], code));
-      const [rows, columns] = [cells(now.q, 0), cells(now.p, 1)[2]];
-      ofEncoder.forEach((border, x) => {
-        const [{ top, height }] = rows[x];
-        border.paint({ along: "x", from: 0, to: SIDE, span: [top * SIDE, (top + height) * SIDE] });
-      });
-      ofDecoder.forEach((border, z) => {
-        const { left, width } = columns[z];
-        border.paint({ along: "y", from: SIDE, to: 0, span: [left * SIDE, (left + width) * SIDE], at: 0.2 });
-      });
-      const { whole, marginal, conditional } = slots(now.q, now.p, state.by);
-      const sums = whole.flat().map((value) => `sum ${signed(value, 3)}`);
-      strip.paint(marginal.flatMap((row, x) => row.map((value, z) => [value, conditional[x][z]])), COLOURS[state.by], sums);
+      const changed = moved([...IMAGES, ...CODES]);
+      both ||= state.by === "code" || changed;
+      hands.hidden = !both;
+      encoder.paint(IMAGES.map((image) => state[image]));
+      decoder.paint(CODES.map((code) => state[code]));
       const kl = parts(now.q, now.p);
-      write(legend, TOLD[state.by](kl));
+      const ways = ["image", "code"].map((by) => slots(now.q, now.p, by));
+      const { whole } = ways[0];
       const turned = sorted(state.by === "code" ? 1 : 0);
-      terms.paint(whole, turned);
-      terms.name(`Six columns, sorted by ${state.by}: ${IMAGES.flatMap((image, x) => CODES.map((code, z) => `${image} and ${code} ${signed(whole[x][z], 2)}`)).join(", ")}.`);
-      // While the columns go to their places, the lower bar is cut anew.
+      // While the steps go to their places, the second bar is cut anew.
       const part = state.by === "code" ? turned : 1;
-      const cut = (from, to) => (Number.isFinite(to - from) ? from + part * (to - from) : to);
-      bars.paint([[kl.images, kl.gap], both ? [cut(kl.images, kl.codes), cut(kl.gap, kl.yours)] : []], [COLOURS.image, COLOURS.code], both ? NAMES : [NAMES[0], ""]);
+      const [byImage, byCode] = cut(now);
+      const sliding = byImage.map((from, n) => (Number.isFinite(byCode[n] - from) ? from + part * (byCode[n] - from) : byCode[n]));
+      stairs.paint(whole, ways.map(rises), turned, [byImage, both ? sliding : null], changed ? start : null);
+      stairs.name(`A staircase of six steps, sorted by ${state.by}: ${IMAGES.flatMap((image, x) => CODES.map((code, z) => `${image} and ${code} ${signed(whole[x][z], 2)}`)).join(", ")}. It ends at ${number(kl.joint, 2)}.`);
+      say(lines.image, "by image: ", "image", [kl.images, kl.gap]);
+      lines.code.hidden = !both;
+      say(lines.code, "by code: ", "code", [kl.codes, kl.yours]);
       const loss = costs(now.q, now.p);
       program.paint([[loss.reconstruction, loss.toPrior], [loss.constant, kl.joint]], [[REBUILT, TO_PRIOR], [CONSTANT, JOINT]], added(loss, kl.joint));
       average.paint(now.q.flat(), now.p.flat());
+      write(legend, `${LEGEND}${changed ? " The marks at the bars are where they were cut and ended at first." : ""}`);
       write(sort, state.by === "image" ? "Sort by code" : "Sort by image");
       const cutElsewhere = Math.abs(kl.images - kl.codes) > 0.01; // elsewhere than asked, the two cuts can meet
-      const left = cutElsewhere ? "Watch the columns." : "Press “Reset”: here both ways to cut fall together.";
+      const left = cutElsewhere ? "Watch the steps." : "Press “Reset”: here both ways to cut fall together.";
       questions[0].paint(state.by === "code" && turned === 1 && cutElsewhere, undefined, state.by === "code" ? left : undefined);
       questions[1].paint(moved(IMAGES));
       questions[2].paint(moved(CODES));
-      // One question at a time, with the verdict on the one before.
-      questions.forEach((question, n) => (question.element.hidden = (n > 0 && !questions[n - 1].judged()) || Boolean(questions[n + 1]?.judged())));
+      // One question at a time, under the verdict on the one before.
+      questions.forEach((question, n) => {
+        question.element.hidden = (n > 0 && !questions[n - 1].judged()) || Boolean(questions[n + 1]?.judged());
+        question.element.classList.toggle("lb-done", question.judged() && n + 1 < questions.length);
+      });
       kit.say(`by ${state.by}; KL of the joints ${number(kl.joint, 3)}: images ${number(kl.images, 3)}, gap ${number(kl.gap, 3)}; codes ${number(kl.codes, 3)}, yours ${number(kl.yours, 3)}`);
       return texts(measure(state), 3);
     },
   };
 }
 
-function slotLabel(image, code) {
-  const drawn = svg("g", { transform: "translate(0 -12)" }, picture(pixels(image), 14));
-  return svg("g", {}, drawn, svg("text", { x: 19, "font-size": 12 }, code));
+/** The pieces of the joint KL, cut by image and by code. */
+function cut({ p, q }) {
+  const { images, gap, codes, yours } = parts(q, p);
+  return [[images, gap], [codes, yours]];
+}
+
+/** What each group adds to the joint KL: as a whole, and inside. */
+function rises({ marginal, conditional }, by) {
+  const groups = (table) => (by ? transpose(table) : table).map(sum);
+  return groups(marginal).map((whole, group) => [whole, groups(conditional)[group]]);
+}
+
+/** A line that says what a bar is cut into. */
+function say(place, before, by, values) {
+  if (!place.children.length) place.append(...["i", "b", "i", "b"].map((name) => element(name)));
+  const [first, one, plus, two] = place.children;
+  write(first, before);
+  write(plus, " + ");
+  [one, two].forEach((made, n) => {
+    made.style.color = COLOURS[by][n];
+    write(made, `${NAMES[by][n]} ${number(values[n], 2)}`);
+  });
 }
 
 export const python = (state) => `\

@@ -1,15 +1,17 @@
-// The look of the joint KL cut in two ways: the columns and the bars stand above the squares, the slots are unfolded below.
+// The look of the joint KL cut in two ways: the staircase, and beside it what moves it.
 
 export const STYLE = `
-.lb-sorted { display: grid; gap: 0.5rem 0.7rem; font-size: 0.8rem }
-.lb-sorted > :is(p, div, fieldset, details) { margin: 0 }
+.lb-sorted { display: grid; gap: 0.5rem 1.4rem; font-size: 0.8rem }
+.lb-sorted > :is(p, div, fieldset), .md-typeset .lb-sorted > details { margin: 0 }
 .lb-sorted > * { min-width: 0 }
-.md-typeset .lb-sorted .lb-main { min-height: 44px; margin: 0 0 0.8rem; font-weight: 600 }
-.lb-sorted .lb-totals { max-width: 26rem }
-.lb-sorted .lb-totals svg { width: 100% }
+.lb-sorted .lb-totals > svg { width: 100% }
+.md-typeset .lb-sorted .lb-totals > p { margin: 0.3rem 0 0 }
+.md-typeset .lb-sorted .lb-main { margin: 0 0 0.6rem }
+.lb-sorted .lb-done > :not(.lb-verdict) { display: none }
+.lb-sorted .lb-done > .lb-verdict { min-height: 0 }
+.lb-cut-names { font-size: 0.75rem }
 @media screen and (min-width: 60rem) {
-  .lb-sorted { grid-template-columns: repeat(2, minmax(0, 26rem)); align-items: center }
+  .lb-sorted { grid-template-columns: 23rem minmax(0, 1fr); align-items: start }
   .lb-sorted > :not(.lb-totals) { grid-column: 1 / -1 }
-  .lb-sorted .lb-beside { display: grid; grid-template-columns: repeat(2, minmax(0, 20rem)) }
 }
 `;
