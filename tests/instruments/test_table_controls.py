@@ -40,7 +40,6 @@ NAMES = [
     "rain",
     "shuffle",
     "sources",
-    "width",
     "your-loss",
 ]
 EACH_BORDER = [(name, key, n) for name, keys in BORDERS.items() for n, key in enumerate(keys)]
