@@ -31,6 +31,7 @@ NAMES = [
     "come-back",
     "left-out",
     "weights",
+    "four-models",
     "two-machines",
     "coins",
     "one-more-pixel",
