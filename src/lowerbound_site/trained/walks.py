@@ -48,14 +48,16 @@ def tensors(left: str) -> dict[str, Tensor]:
     differing = sum(one != other for one, other in zip(path, "".join(run(left)["path"]), strict=True))
     if differing > len(path) / 100:  # another processor may round a few of them otherwise
         raise RuntimeError(f"left out: {left}; the run came out otherwise than it was recorded")
-    first, activation, second = vae.decoder
-    weight1, bias1, bias2 = (number.half() for number in (first.weight, first.bias, second.bias))
+    weights = vae.decoder.state_dict()
+    first, second = weights["0.weight"], weights["2.weight"]
+    bias1, bias2 = weights["0.bias"].half(), weights["2.bias"].half()
     axis = torch.linspace(-LIMIT, LIMIT, 61).double()
-    hidden = activation(torch.cartesian_prod(axis, axis) @ weight1.double().T + bias1.double())
+    sums = torch.cartesian_prod(axis, axis) @ first.half().double().T + bias1.double()
+    hidden = sums * sums.sigmoid() if smooth else sums.sin()
     return {
-        "weight1": weight1,
+        "weight1": first.half(),
         "bias1": bias1,
-        "weight2": rounded(second.weight / STEP, hidden).to(torch.int8),
+        "weight2": rounded(second / STEP, hidden).to(torch.int8),
         "bias2": bias2,
         "codes": vae.encode(data.held_out).mean.half(),
     }
