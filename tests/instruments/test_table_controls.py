@@ -34,6 +34,7 @@ NAMES = [
     "come-back",
     "left-out",
     "weights",
+    "four-models",
     "two-machines",
     "coins",
     "one-more-pixel",
@@ -43,7 +44,6 @@ NAMES = [
     "rain",
     "shuffle",
     "sources",
-    "width",
     "your-loss",
 ]
 EACH_BORDER = [(name, key, n) for name, keys in BORDERS.items() for n, key in enumerate(keys)]

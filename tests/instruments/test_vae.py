@@ -127,7 +127,7 @@ CHANGES = [
     ("maths/normal.js", "[a, s2, b / s2]", "[a, s2, b / c]"),
     ("maths/quadrature.js", "RADIUS = 6.5", "RADIUS = 5.5"),
     ("maths/quadrature.js", "step / stretch", "step * spacing"),
-    ("maths/vae.js", "layer[k++] = t / (1 + Math.exp(-t))", "layer[k++] = t / (1 + Math.exp(t))"),
+    ("maths/vae.js", "Math.sin(t) : t / (1 + Math.exp(-t))", "Math.sin(t) : t / (1 + Math.exp(t))"),
     ("maths/vae.js", "if (x[d]) sum += logits[start + d]", "if (!x[d]) sum += logits[start + d]"),
     ("maths/vae.js", "m2 + b * e1 + c * e2", "m2 + b * e2 + c * e2"),
     ("maths/vae.js", "klToPrior(q) - reconstruction", "klToPrior(q) + reconstruction"),

@@ -1,126 +1,222 @@
-// Noise, KL, smooth network: one of them left out, and the VAE trained anew. A walk where the prior draws, and how wide the codes lie.
+// Noise, KL, smooth network: one of them left out, and the VAE trained anew. In the hand, a place on the map of its codes.
 
 import { choice } from "./controls/choice.js";
 import { fetched } from "./controls/data.js";
-import { change, drawing, element, svg, write } from "./controls/dom.js";
-import { instrument } from "./controls/instrument.js";
+import { change, element, svg, write } from "./controls/dom.js";
+import { handle } from "./controls/handle.js";
+import { glide, instrument } from "./controls/instrument.js";
+import { keeping } from "./controls/kept.js";
 import { predict } from "./controls/predict.js";
-import { axisSlider } from "./controls/slider.js";
 import { digits } from "./draw/digits.js";
 import { number } from "./draw/format.js";
+import { atlasOf, plane } from "./draw/plane.js";
+import { STYLE } from "./draw/walker-style.js";
+import { steadyNoise } from "./maths/draws.js";
+import { reach } from "./maths/normal.js";
+import { apart, shown, speed, unpack, way } from "./maths/walk.js";
 
 export const schema = {
   "left": { "of": ["nothing", "noise", "kl", "smooth"], "start": "nothing" },
-  "run": { "from": 1, "to": 5, "step": 1, "start": 4 }
+  "show": { "of": ["walk", "noise"], "start": "walk" },
+  "a1": { "from": -4, "to": 4, "step": 0.05, "start": -2 },
+  "a2": { "from": -4, "to": 4, "step": 0.05, "start": 0 },
+  "z1": { "from": -4, "to": 4, "step": 0.05, "start": 2 },
+  "z2": { "from": -4, "to": 4, "step": 0.05, "start": 0 }
 };
 
-const WORDS = { nothing: "nothing", noise: "the noise", kl: "the KL to the prior", smooth: "the smooth network" };
-const TAKEN = Object.keys(WORDS).slice(1);
+const RUN = 3; // of five, the fourth
+const LIMIT = 4; // of the map
+const PICTURES = 9;
+const NOISE = steadyNoise(60); // of these as many are shown as there are pictures
+const BREAKS = 30; // pixels on a unit of the way
+const FAR = 1; // a walk on which that can be said
+
+const LEFT = { nothing: "nothing", noise: "the noise", kl: "the KL to the prior", smooth: "the smooth network" };
+const TAKEN = Object.keys(LEFT).slice(1);
 const TOLD = {
   nothing: "All three: the codes lie about as wide as the prior.",
-  noise: "Without the noise: the codes crowd, and the walk goes beyond most of them.",
-  kl: "Without the KL: the codes run apart, and the walk sees only their middle.",
-  smooth: "Without the smooth network: the decoder is made of steep sine waves, and can wind.",
+  noise: "Without the noise: the codes crowd in the middle of the prior.",
+  kl: "Without the KL: the codes run apart, most of them off this map.",
+  smooth: "Without the smooth network: the decoder is made of steep sine waves.",
 };
-const PICTURES = 9;
-const WALK = 2; // to either side, in the prior's widths
-const CHANGED = "pixels that change from picture to picture";
-const WIDE = 2; // widths that a ring holds to either side
-const LIMIT = 10; // of the map
-const SIDE = 200; // pixels
-const JUMPS = 10; // pixels from picture to picture, on average: well above what any smooth run has
+const CHANGED = "pixels that change on a unit of the way";
+const SHAKEN = "pixels by which a draw differs";
 
-const load = () => fetched("walks.json", (answer) => answer.json());
+const load = async () => {
+  const [runs, walkers] = await Promise.all([
+    fetched("walks.json", (answer) => answer.json()),
+    fetched("walks.bin", async (answer) => unpack(await answer.arrayBuffer(), schema.left.of, "smooth")),
+  ]);
+  return { runs, walkers, width: runs.nothing.width[RUN] };
+};
 
-/** The recorded runs with something left out; a run is one of the five. */
-const runsOf = (rows, { left }) => rows.filter((row) => row.left === left);
-
-/** Of a recorded walk the pixels that change from picture to picture, on average. */
-const changed = ({ path }) => Array.from(path.slice(64), (level, d) => Math.abs(level - path[d])).reduce((sum, by) => sum + by) / 9 / (PICTURES - 1);
-
+const ends = ({ a1, a2, z1, z2 }) => [[a1, a2], [z1, z2]];
 const span = (values, decimals) => [Math.min(...values), Math.max(...values)].map((value) => number(value, decimals)).join(" to ");
 
-function build(kit, rows) {
-  const left = choice(kit, "left", "left out:", WORDS);
-  left.element.classList.add("lb-one-line");
-  const run = axisSlider(kit, "run", "run", { small: 1, large: 1, page: 1 });
-  const walk = digits("left-out-walk", "var(--lb-p)", PICTURES, "A walk through the middle of the prior, decoded: nine codes, from two of the prior’s widths to the left to two to the right.");
-  const told = element("p", { class: "lb-do" });
-  const radius = (width) => (WIDE * width * SIDE) / (2 * LIMIT);
-  const ring = (attributes) => svg("circle", { cx: SIDE / 2, cy: SIDE / 2, fill: "none", ...attributes });
-  const others = Array.from({ length: schema.run.to }, () => ring({ stroke: "var(--lb-q)", "stroke-width": 0.8 }));
-  const disc = ring({ fill: "var(--lb-q)", "fill-opacity": 0.3, stroke: "var(--lb-q)", "stroke-width": 1.6 });
-  const steps = Array.from({ length: PICTURES }, (_, k) => SIDE / 2 + radius(WALK / WIDE) * ((2 * k) / (PICTURES - 1) - 1));
-  const map = drawing(SIDE, SIDE, { role: "img", "aria-label": "the map: how wide the codes lie, beside the prior" },
-    svg("rect", { width: SIDE, height: SIDE, fill: "none", stroke: "var(--lb-rule-strong)" }),
-    ...others,
-    disc,
-    ring({ r: radius(1), stroke: "var(--lb-p)", "stroke-width": 2 }),
-    svg("path", { d: steps.map((x) => `M${x} ${SIDE / 2}h0`).join(""), stroke: "var(--lb-ink)", "stroke-width": 4, "stroke-linecap": "round" }));
-  const measured = element("p", { class: "lb-values" });
-  const ask = predict(kit, "Leave out each in turn. Without which one will the walk break, so that a picture no longer turns into the next?", {
-    answers: TAKEN.map((name) => WORDS[name]),
-  });
-  let seen = new Set(); // what was left out so far in one run
-  let seenIn;
-  kit.atReset(() => seen.clear());
-
-  const stage = element("div", { class: "lb-stage lb-scene" },
-    ask.element,
-    left.element,
-    told,
-    walk.element,
-    element("div", { class: "lb-beside" },
-      map,
-      element("div", { style: "display: grid; gap: 0.6rem" },
-        element("p", { class: "lb-legend" }, "The map from above. Blue ring: where most draws from the prior land. Orange disc: as wide, the codes of the training images; thin, those of the other runs. Black: the walk."),
-        measured,
-        run.element)),
-    element("div", { class: "lb-live" }, ...kit.tools()));
-
-  function paint(state) {
-    const runs = runsOf(rows, state);
-    const now = runs[state.run - 1];
-    if (seenIn !== state.run) {
-      seen = new Set();
-      ask.again();
-    }
-    seenIn = state.run;
-    seen.add(state.left);
-    walk.paint(Array.from({ length: PICTURES }, (_, k) => Array.from(now.path.slice(64 * k, 64 * k + 64), (level) => level / 9)));
-    change(disc, { r: radius(now.spread) });
-    others.forEach((other, k) => change(other, { r: radius(runs[k].spread) }));
-    write(told, TOLD[state.left]);
-    const numbers = { "width of the codes": number(now.spread, 2), [CHANGED]: number(changed(now), 1) };
-    write(measured, `Width of the codes, with the prior’s as one: ${numbers["width of the codes"]} (in the five runs ${span(runs.map(({ spread }) => spread), 2)}). From picture to picture on average ${numbers[CHANGED]} pixels change (${span(runs.map(changed), 1)}).`);
-    left.paint();
-    run.paint("", `${state.run} of ${schema.run.to}`);
-    const all = TAKEN.every((name) => seen.has(name));
-    const changes = TAKEN.map((name) => changed(runsOf(rows, { left: name })[state.run - 1]));
-    const [noise, kl, smooth] = changes.map((by) => number(by, 1));
-    ask.paint(all && changes[2] > JUMPS, {
-      right: TAKEN.indexOf("smooth"),
-      because: `In this run from picture to picture on average ${noise} pixels change without the noise, and ${kl} without the KL: one turns into the next. The decoder that winds jumps, ${smooth} pixels, though noise and KL were both in its loss.`,
-    }, all ? "In this run the walk of the decoder that winds shows nearly one picture. Look at another run." : `Now choose “${WORDS[TAKEN.find((name) => !seen.has(name))]}”, and look at the walk.`);
-    kit.say(`${TOLD[state.left]} Width of the codes ${numbers["width of the codes"]}`);
-    return numbers;
-  }
-  return { stage, paint };
+export function measure(state, { runs, walkers, width }) {
+  const { decoder } = walkers[state.left];
+  const [from, here] = ends(state);
+  const [middle, ...draws] = shown(decoder, [here, ...NOISE.map((e) => here.map((z, l) => z + width * e[l]))]);
+  return {
+    "width of the codes": runs[state.left].spread[RUN],
+    [CHANGED]: speed(decoder, from, here),
+    [SHAKEN]: draws.reduce((sum, draw) => sum + apart(draw, middle), 0) / draws.length,
+  };
 }
 
-const python = ({ left, run }) => `\
-from itertools import pairwise
+function build(kit, data) {
+  const { runs, walkers, width } = data;
+  const once = keeping();
+  const left = choice(kit, "left", "left out in training:", LEFT);
+  const show = choice(kit, "show", "show:", { walk: "the way to you", noise: "noise about you" });
+  for (const { element: row } of [left, show]) row.classList.add("lb-one-line");
+  const ask = predict(kit, "Without which of the three will a walk break, so that a picture no longer turns into the next? Answer, then leave out each in turn, and drag the blue point.", {
+    answers: TAKEN.map((name) => LEFT[name]),
+  });
+  let seen = new Set(); // what was left out so far
+  kit.atReset(() => seen.clear());
+
+  const field = plane("left-out", LIMIT);
+  const line = (kind) => svg("path", { class: `lb-line ${kind}` });
+  const [codes, walked, stops] = [line("lb-codes-of"), line("lb-way"), line("lb-way-stops")];
+  const begun = svg("circle", { class: "lb-line lb-way-start", r: 0.12 });
+  const cloud = svg("circle", { class: "lb-line lb-q-thin", r: reach(0.95) * width });
+  field.marks.append(svg("circle", { class: "lb-line lb-p-95", r: reach(0.95) }), codes, walked, stops, begun, cloud);
+  field.showIsland(false);
+  const rest = () => kit.set({}, true);
+  const gliding = glide(kit);
+  field.element.addEventListener("click", (event) => {
+    if (event.target.closest(".lb-handle")) return;
+    const [z1, z2] = field.code(event);
+    gliding.to({ z1, z2 }, rest);
+  }, { signal: kit.signal });
+  const arrows = (event) => {
+    const direction = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
+    const by = event.shiftKey ? 0.5 : 0.1;
+    return direction && { z1: kit.state.z1 + by * direction[0], z2: kit.state.z2 + by * direction[1] };
+  };
+  const grip = handle(kit, {
+    key: "z1", kind: "lb-you", orientation: "horizontal", label: "you, to the right", hold: gliding.stop, keys: arrows,
+    move: (event) => {
+      const [z1, z2] = field.code(event);
+      kit.set({ z1, z2 });
+    },
+    end: rest,
+  });
+  const upwards = handle(kit, {
+    key: "z2", kind: "lb-thumb lb-thumb-z2", orientation: "vertical", label: "you, upwards", hold: gliding.stop, keys: arrows,
+    move: (event) => kit.set({ z2: field.code(event)[1] }), end: rest,
+  });
+  field.element.append(upwards.element, grip.element);
+
+  const you = digits("left-out-you", "var(--lb-p)", 1, "decoded where you stand");
+  const passed = digits("left-out-way", "var(--lb-p)", PICTURES, "");
+  const told = element("p", { class: "lb-do" });
+  const measured = element("p", {});
+  const legend = element("p", { class: "lb-legend" });
+  const anew = element("button", { type: "button" }, "Start the walk here");
+  anew.addEventListener("click", () => kit.set({ a1: kit.state.z1, a2: kit.state.z2 }, true));
+
+  const stage = element("div", { class: "lb-stage lb-walker" },
+    element("style", {}, STYLE),
+    ask.element,
+    element("div", { class: "lb-left" }, left.element),
+    you.element,
+    element("div", { class: "lb-told" }, told, measured),
+    field.element,
+    element("div", { class: "lb-passed" }, show.element, passed.element),
+    legend,
+    element("div", { class: "lb-tools lb-live" }, anew, " ", ...kit.tools()));
+
+  function paintMap({ left: name, show: what, a1, a2, z1, z2 }, places) {
+    field.showAtlas(once("atlas", name, () => atlasOf(walkers[name].decoder, LIMIT)));
+    change(codes, { d: once("codes", name, () => dots(walkers[name].codes)) });
+    const [walking, at] = [what === "walk", places.map(([x, y]) => `${x.toFixed(2)} ${(-y).toFixed(2)}`)];
+    change(walked, { d: walking ? `M${at.join("L")}` : "M0 0" });
+    change(stops, { d: at.map((place) => `M${place}h0`).join("") });
+    change(begun, { cx: a1, cy: -a2, visibility: walking ? "visible" : "hidden" });
+    change(cloud, { cx: z1, cy: -z2, visibility: walking ? "hidden" : "visible" });
+  }
+
+  function paint(state) {
+    const { left: name, show: what, z1, z2 } = state;
+    const { decoder, codes: places } = walkers[name];
+    const [from, here] = ends(state);
+    const walking = what === "walk";
+    const stopsAt = walking ? way(from, here, PICTURES) : NOISE.slice(0, PICTURES).map((e) => here.map((z, l) => z + width * e[l]));
+    paintMap(state, stopsAt);
+    you.paint(shown(decoder, [here]));
+    passed.paint(shown(decoder, stopsAt));
+    const found = measure(state, data);
+    const numbers = Object.fromEntries(Object.entries(found).map(([key, value]) => [key, number(value, key === "width of the codes" ? 2 : 1)]));
+    const { spread } = runs[name];
+    const outside = Array.from({ length: places.length / 2 }, (_, k) => Math.max(Math.abs(places[2 * k]), Math.abs(places[2 * k + 1])) > LIMIT).filter(Boolean).length;
+    const off = outside ? ` ${outside} of 360 lie off this map.` : "";
+    const noticed = walking
+      ? `On a unit of your way ${numbers[CHANGED]} pixels change.`
+      : `Noise changes the picture where you stand by ${numbers[SHAKEN]} pixels, on average.`;
+    write(told, TOLD[name]);
+    write(measured, `${noticed} The codes are ${numbers["width of the codes"]} times as wide as the prior (${span(spread, 2)} in five such runs).${off}`);
+    write(legend, `Orange points: the codes of 360 unseen digits. Blue ring: 95 % of the prior. Behind them, faint: what each place decodes to.${walking ? "" : ` Orange ring: 95 % of a noise as wide as the encoder with all three made it, ${number(width, 2)}; black, nine draws.`}`);
+    left.paint();
+    show.paint();
+    grip.paint(50 + (50 * z1) / LIMIT, 50 - (50 * z2) / LIMIT, z1, `${number(z1, 2)}, ${noticed}`);
+    upwards.paint(0, 50 - (50 * z2) / LIMIT, z2, `${number(z2, 2)}, ${noticed}`);
+    const far = walking && Math.hypot(here[0] - from[0], here[1] - from[1]) >= FAR;
+    if (far) seen.add(name);
+    const missing = TAKEN.filter((one) => !seen.has(one)).map((one) => LEFT[one]);
+    const changes = TAKEN.map((one) => speed(walkers[one].decoder, from, here));
+    const breaks = changes.map((by) => by > BREAKS).join() === "false,false,true";
+    const [noise, kl, smooth] = changes.map((by) => number(by, 0));
+    ask.paint(far && !missing.length && breaks, {
+      right: TAKEN.indexOf("smooth"),
+      because: `On a unit of your way ${noise} pixels change without the noise, and ${kl} without the KL: one picture turns into the next. Without the smooth network ${smooth} do: it jumps, though noise and KL were both in its loss.`,
+    }, missing.length ? `Now leave out ${missing.join(", then ")}, and drag the blue point.` : `Drag the blue point over a unit or more of the map.`);
+    kit.say(`${TOLD[name]} ${noticed}`);
+    return numbers;
+  }
+  return { stage, paint, stop: () => gliding.stop() };
+}
+
+/** Places as dots: lines of no length, with round ends. */
+const dots = (places) => Array.from({ length: places.length / 2 }, (_, k) => `M${places[2 * k].toFixed(2)} ${(-places[2 * k + 1]).toFixed(2)}h0`).join("");
+
+const python = ({ left, a1, a2, z1, z2 }) => `\
+from importlib.resources import files
+
+from safetensors.torch import load
+from torch import arange, float64, linspace, stack, tensor
+from torch.special import ndtri
 
 from lowerbound.models import recorded
 
 # Forty trained models: with and without noise, KL and smooth decoder, five runs each.
-way = (${["noise", "kl", "smooth"].map((name) => (name === left ? "False" : "True")).join(", ")})
-runs = [r for r in recorded("continuity") if (r["noise"], r["kl"], r["smooth"]) == way]
-run = next(r for r in runs if r["seed"] == ${run - 1})
-print(f"width of the codes = {run['spread']:.2f}")
-steps = list(pairwise(run["path"]))  # of a picture its pixels, from 0 to 9
-changes = [abs(int(p) - int(q)) for step in steps for p, q in zip(*step)]
-print(f"pixels that change from picture to picture = {sum(changes) / 9 / len(steps):.1f}")
+way = (${TAKEN.map((name) => (name === left ? "False" : "True")).join(", ")})
+runs = {(r["noise"], r["kl"], r["smooth"], r["seed"]): r for r in recorded("continuity")}
+print(f"width of the codes = {runs[*way, ${RUN}]['spread']:.2f}")
+
+# The decoder of this run; its second layer is in sixteenths.
+kept = files("lowerbound").joinpath("trained/walks.safetensors").read_bytes()
+parts = [f"${left}.{part}" for part in ("weight1", "bias1", "weight2", "bias2")]
+weight1, bias1, weight2, bias2 = (load(kept)[part].double() for part in parts)
+
+
+def picture(z):
+    sums = z @ weight1.T + bias1
+    hidden = ${left === "smooth" ? "sums.sin()" : "sums * sums.sigmoid()"}
+    return (hidden @ weight2.T / 16 + bias2).sigmoid()
+
+
+start, here = tensor([[${a1}, ${a2}], [${z1}, ${z2}]], dtype=float64)
+share = linspace(0, 1, 65, dtype=float64)[:, None]
+changes = picture(start + share * (here - start)).diff(dim=0).abs().sum()
+length = (here - start).norm()
+print(f"${CHANGED} = {changes / length if length else 0:.1f}")
+
+plastic = ${1.324717957244746}  # draws that are evenly spread
+step = stack([arange(1, 61, dtype=float64) / plastic, arange(1, 61, dtype=float64) / plastic**2], 1)
+draws = here + runs[True, True, True, ${RUN}]["width"] * ndtri((0.5 + step) % 1)
+print(f"${SHAKEN} = {(picture(draws) - picture(here)).abs().sum(1).mean():.1f}")
 `;
 
 export const start = instrument({ schema, load, build, python });

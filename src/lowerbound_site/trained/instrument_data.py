@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[3]
+KINDS = ("nothing", "noise", "kl", "smooth")  # what a run on continuity leaves out
 # Set, while pages are written where torch is not installed: what needs it is left out. No site is published so.
 WITHOUT_TORCH = "LOWERBOUND_WITHOUT_TORCH"
 
@@ -26,7 +27,8 @@ def made_of(root: Path = ROOT) -> list[Path]:
     """What decides the content of the files."""
     library = root / "src" / "lowerbound"
     trained = library / "trained"
-    return [trained / "digits.safetensors", trained / "continuity.json", library / "digits.npz", Path(__file__)]
+    records = [trained / name for name in ("digits.safetensors", "walks.safetensors", "continuity.json")]
+    return [*records, library / "digits.npz", Path(__file__)]
 
 
 def export(root: Path = ROOT) -> dict[str, Path]:
@@ -64,7 +66,8 @@ def _contents(library: Path) -> dict[str, bytes]:
         "pixel-counts.json": json.dumps({"images": len(train), "on": (train >= 8).sum(0).tolist()}).encode(),
         "train.bin": np.packbits(train >= 8).tobytes(),
         "grey.json": json.dumps(_grey(train, held_out, labels), separators=(",", ":")).encode(),
-        "walks.json": json.dumps(_walks(library), separators=(",", ":")).encode(),
+        "walks.bin": _walks(library),
+        "walks.json": json.dumps(_runs(library), separators=(",", ":")).encode(),
         "labels.json": json.dumps(labels.tolist(), separators=(",", ":")).encode(),
     }
 
@@ -95,19 +98,25 @@ def _answers(weights: dict[str, Any], images: Any) -> bytes:
     return answers
 
 
-def _walks(library: Path) -> list[dict[str, Any]]:
-    """Of the recorded runs on continuity those that leave out one of the three at most: in the order of their seeds."""
+def _walks(library: Path) -> bytes:
+    """Of the run of each kind a decoder, its second layer in bytes, and the codes of the held-out digits."""
+    from safetensors.numpy import load_file
+
+    recorded = load_file(library / "trained" / "walks.safetensors")
+    parts = itertools.product(KINDS, ("weight1", "bias1", "bias2", "codes", "weight2"))
+    return b"".join(recorded[f"{left}.{name}"].tobytes() for left, name in parts)
+
+
+def _runs(library: Path) -> dict[str, dict[str, list[float]]]:
+    """What was measured of the five recorded runs of each kind, in the order of their seeds."""
     rows = json.loads((library / "trained" / "continuity.json").read_text(encoding="utf-8"))["rows"]
-    three = ("noise", "kl", "smooth")
-    return [
-        {
-            "left": next((name for name in three if not row[name]), "nothing"),
-            "path": "".join(row["path"]),
-            "spread": row["spread"],
-        }
-        for row in sorted(rows, key=lambda row: row["seed"])
-        if sum(row[name] for name in three) >= len(three) - 1
-    ]
+    runs: dict[str, dict[str, list[float]]] = {left: {"spread": [], "width": []} for left in KINDS}
+    for row in sorted(rows, key=lambda row: row["seed"]):
+        without = [name for name in KINDS[1:] if not row[name]] or [KINDS[0]]
+        if len(without) == 1:
+            for name, values in runs[without[0]].items():
+                values.append(row[name])
+    return runs
 
 
 def _halves(weights: dict[str, Any], part: str) -> bytes:
