@@ -8,10 +8,11 @@ import { digits } from "./draw/digits.js";
 import { number } from "./draw/format.js";
 import { STYLE } from "./draw/four-models-style.js";
 import { normals } from "./draw/python.js";
-import { noise, runningLogMean, weigh } from "./maths/cuts.js";
+import { runningLogMean, weigh } from "./maths/cuts.js";
 import { codeAt } from "./maths/draws.js";
 import { upright } from "./maths/normal.js";
 import { sigmoid } from "./maths/numbers.js";
+import { noise } from "./maths/random.js";
 import { sum } from "./maths/table.js";
 import { deaf, encode, forward } from "./maths/vae.js";
 
