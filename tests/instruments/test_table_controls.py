@@ -398,3 +398,22 @@ READ_COLOURS = """() => {
 def luminance(colour: list[int]) -> float:
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (byte / 255 for byte in colour)]
     return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("name", "at", "last", "then"),
+    [
+        ("weights", "codes=1000", "A hundred more", "Begin anew"),
+        ("sixteen", "tries=60", "Ten more tries", "Another image"),
+        ("steps", f"moves={'a' * 16}", "16 decoder steps", "One back"),
+    ],
+)
+def test_a_button_that_is_used_up_hands_the_focus_on(
+    name: str, at: str, last: str, then: str, shared: Page, stage: str
+) -> None:
+    start(shared, stage, name)
+    shared.get_by_role("button", name=last, exact=True).focus()
+    key, value = at.split("=")
+    shared.evaluate("state => document.querySelector('lb-instrument').instrument.set(state)", {key: value})
+    expect(shared.get_by_role("button", name=last, exact=True)).to_be_disabled()
+    expect(shared.get_by_role("button", name=then, exact=True)).to_be_focused()

@@ -4,6 +4,7 @@ import { loadDecoder, loadEncoder, loadImages } from "./controls/data.js";
 import { change, drawing, element, svg, write } from "./controls/dom.js";
 import { instrument } from "./controls/instrument.js";
 import { predict } from "./controls/predict.js";
+import { usable } from "./controls/usable.js";
 import { digits } from "./draw/digits.js";
 import { number, texts } from "./draw/format.js";
 import { pixels } from "./draw/pixels.js";
@@ -130,7 +131,7 @@ function build(kit, data) {
         scatter.paint(exact[kind], seen.map((one) => one[kind]), words);
         write(said, words);
       }
-      for (const one of buttons) one.disabled = state.tries === schema.tries.to;
+      for (const one of buttons) usable(one, state.tries < schema.tries.to);
       const asked = state.digit === schema.digit.start; // of some images blue hardly scatters
       question.paint(asked && state.tries >= ENOUGH, undefined, asked ? "Now press “Ten more tries”, and see." : "Press “Reset”: the question is about the first image.");
       kit.say(`try ${state.tries}: ${Object.values(rows).map(({ said }) => said.textContent).join("; ")}`);

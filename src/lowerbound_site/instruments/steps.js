@@ -6,6 +6,7 @@ import { instrument } from "./controls/instrument.js";
 import { predict } from "./controls/predict.js";
 import { Trainer } from "./controls/trainer.js";
 import { joined } from "./controls/workshop-parts.js";
+import { usable } from "./controls/usable.js";
 import { digits } from "./draw/digits.js";
 import { number } from "./draw/format.js";
 import { literal } from "./draw/python.js";
@@ -137,8 +138,8 @@ async function build(kit, { weights, images, labels, heldOut, train }) {
     panes.name(`After ${have} steps: the ellipse of this image is at ${number(q.mean[0], 1)}, ${number(q.mean[1], 1)}.`);
     const count = (letter) => [...moves.slice(0, have)].filter((move) => move === letter).length;
     write(said, `${count("e")} encoder and ${count("d")} decoder steps${have < moves.length ? ", computing" : ""}`);
-    for (const made of [encoderStep, decoderStep, encoderSteps, manySteps]) made.disabled = moves.length === MOST;
-    back.disabled = moves.length === 0;
+    usable(back, moves.length > 0);
+    for (const made of [encoderStep, decoderStep, encoderSteps, manySteps]) usable(made, moves.length < MOST);
     const held = inARow(moves.slice(0, have));
     const enough = measured && points.length === have + 1 && held >= LOOK_AFTER;
     foretell.paint(enough, enough && QUESTION.judge({ first: points.at(-1 - held), last: points.at(-1) }), missing(moves));

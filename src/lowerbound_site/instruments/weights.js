@@ -6,6 +6,7 @@ import { change, drawing, element, svg, write } from "./controls/dom.js";
 import { instrument } from "./controls/instrument.js";
 import { keeping } from "./controls/kept.js";
 import { predict } from "./controls/predict.js";
+import { usable } from "./controls/usable.js";
 import { number, texts } from "./draw/format.js";
 import { pixels } from "./draw/pixels.js";
 import { normals, prints } from "./draw/python.js";
@@ -155,7 +156,7 @@ function build(kit, data) {
       write(said, words);
       heap.name(words);
       models.paint();
-      for (const one of buttons) one.disabled = state.codes === schema.codes.to;
+      for (const one of buttons) usable(one, state.codes < schema.codes.to);
       question.paint(state.model === "two" && state.codes >= ENOUGH, {
         right: 1, // for each of the draws that there are
         because: `After ${state.codes} codes of model two it was ${number(bound - elbo, 1)} nats higher: a code with a large weight lifts the average, and hardly the average log. And it was still ${number(exact - bound, 1)} nats below log p(x). Compare model four.`,
