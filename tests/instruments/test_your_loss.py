@@ -110,7 +110,9 @@ def test_the_question_is_judged_wherever_the_factor_is_one(more: str, stage: str
     page = browser.new_page()
     page.goto(f"{stage}your-loss?error=sum{more}")
     page.get_by_role("button", name="none").click()
-    expect(page.locator(".lb-verdict")).to_contain_text("factor before the KL" if "weight" in more else "Now choose “mean”")
+    expect(page.locator(".lb-verdict")).to_contain_text(
+        "factor before the KL" if "weight" in more else "Now choose “mean”"
+    )
     page.get_by_role("group", name="squared error, over the pixels").get_by_label("mean").check()
     if "weight" in more:
         expect(page.locator(".lb-verdict")).to_contain_text("factor before the KL in your code” to 1")
