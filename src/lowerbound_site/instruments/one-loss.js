@@ -160,7 +160,7 @@ function build(kit, { decoder, encoder, images }) {
 
   const stage = element("div", { class: "lb-stage lb-inspect" },
     element("div", { style: "grid-area: predict" }, slides.element, alone.element),
-    element("div", { class: "lb-costs" }, costs.element, other.element, element("div", { class: "lb-live" }, slide), slid, needs),
+    element("div", { class: "lb-costs" }, costs.element, other.element, element("div", { class: "lb-live", style: "margin-block: 0.4rem" }, slide), slid, needs),
     field.element,
     element("div", { class: "lb-draw" }, target.element),
     element("div", { class: "lb-side" }, yours.element),
