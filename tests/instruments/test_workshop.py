@@ -214,7 +214,7 @@ def test_a_scrambled_start_and_a_prediction(workshop: Callable[[str], Page]) -> 
     page.keyboard.press("Space")
     page.wait_for_function("document.querySelector('.lb-numbers').textContent.includes('60')")
     press(page, "Train")
-    page.wait_for_function("!/^(Now try|$)/.test(document.querySelector('.lb-verdict').textContent)")
+    page.wait_for_function("!/^(Now|Wait|$)/.test(document.querySelector('.lb-verdict').textContent)")
     assert page.locator(".lb-verdict").inner_text().startswith("You said “only the gap”, and that is right.")
     press(page, "A scrambled start 100 epochs")
     page.wait_for_function("document.querySelector('.lb-so-far').textContent.startsWith('scrambling: ')")
