@@ -166,7 +166,7 @@ def test_whoever_has_answered_is_told_what_to_press_or_to_move(name: str, page: 
         for asked in range(answers.count()):
             answers.nth(asked).get_by_role("button").first.click()
             page.evaluate(SHOW, {})
-        told = page.locator(".lb-predict:visible .lb-verdict").all_text_contents()
+        told = page.locator(".lb-predict:visible:has([aria-pressed=true]) .lb-verdict").all_text_contents()
         assert told or chosen or name == "workshop"  # which asks only where a story is chosen
         names = page.evaluate(NAMED)
         for said in told:

@@ -218,7 +218,7 @@ JUDGED = [
     ("eight-names", "encoderRound=0.5&name=data", "q(z) and q(x|z)", "that is right"),
     ("other-data", "first=0&second=1", "stay at 0", "that is right"),
     ("other-data", "first=0.4&second=0.65", "stay at 0", "Now drag"),
-    ("two-machines", "pairs=200&sort=round", "fewer than half", "Which ones do?"),
+    ("two-machines", "pairs=200&sort=round", "fewer than half", "Choose those that do."),
     ("two-machines", "pairs=50&sort=sevens", "fewer than half", "Press “Make pairs”"),
     ("two-machines", "pairs=200&sort=sevens", "fewer than half", "that is right"),
     ("bell", "mu=0&sigma=0.5", "only one of all", "Your bell around 0 was 0.50 wide"),

@@ -65,7 +65,7 @@ function filled({ sort }, list) {
 /** What an answer still waits for: whether these piles can tell, and what they have told so far. */
 function soFar({ sort }, list) {
   if (sort === "sevens") return `These piles can tell: so far ${list.filter((pair) => pair.x === SEVEN && pair.z === ROUND).length} of the model’s ${list.filter((pair) => pair.x === SEVEN).length} sevens are round. Press “Make pairs”, and wait for the end.`;
-  return sort === "made" ? "Now press “Make pairs”, wait for the end, and pile them up so that one can tell." : "These piles do not tell which of the sevens are round. Which ones do?";
+  return sort === "made" ? "Now press “Make pairs”, wait for the end, and pile them up so that one can tell." : "These piles do not tell which of the sevens are round. Choose those that do.";
 }
 
 function build(kit) {
