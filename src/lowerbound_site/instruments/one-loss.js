@@ -150,7 +150,7 @@ function build(kit, { decoder, encoder, images }) {
     alone.paint(cut === "reconstruction" && dot && rebuilding < theirs.rebuilding, {
       right: 1 + Math.sign(Number((loss - theirs.loss).toFixed(2))),
       because: `Grey went from ${number(theirs.rebuilding, 2)} to ${number(rebuilding, 2)}, and the bar from ${number(theirs.loss, 2)} to ${number(loss, 2)}. A dot claims to know the code to many decimals, and the KL charges for each. Above, all of that is gap.`,
-    }, dot ? `With this dot grey is ${number(rebuilding, 2)}, and it was ${number(theirs.rebuilding, 2)}. Move the dot.` : "Now shrink the ellipse to a dot.");
+    }, dot ? `With this dot grey is ${number(rebuilding, 2)}, and it was ${number(theirs.rebuilding, 2)}. Drag the dot.` : "Now drag the two handles beside the ellipse inwards, until it is a dot.");
     // The second question waits for the verdict on the first.
     alone.element.hidden = !slides.judged();
     slides.element.hidden = alone.judged();
