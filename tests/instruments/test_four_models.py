@@ -80,7 +80,7 @@ def test_two_are_judged_by_their_looks_and_two_by_the_third_sign(page: Page) -> 
     page.get_by_label("diagnosis of model two").select_option("too sure")
     expect(said["two"]).to_contain_text("So far models two and four look alike. Press “Next sign”, and look")
     page.get_by_role("button", name="Next sign: the KL to the prior").click()
-    expect(said["two"]).to_contain_text("Press “Next sign” once more")
+    expect(said["two"]).to_contain_text("Two’s KL is larger, but its codes may only tell more. Press “Next sign”.")
     page.get_by_role("button", name="Next sign: the lead").click()
     expect(said["two"]).to_contain_text("“too sure” is right.")
     expect(page.get_by_role("button", name="Next sign")).to_be_hidden()

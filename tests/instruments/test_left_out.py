@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 CHANGES = [
     ("maths/walk.js", "const STEP = 1 / 16", "const STEP = 1 / 15"),
     ("maths/walk.js", "winds: name === winding", "winds: name !== winding"),
-    ("maths/walk.js", "const FINE = 64", "const FINE = 63"),
+    ("maths/walk.js", "const FINE = 32", "const FINE = 31"),
     ("maths/walk.js", "Math.abs(ink - other[d])", "(ink - other[d])"),
     (
         "maths/walk.js",
@@ -48,6 +48,18 @@ def test_one_of_the_runs_is_trained_again() -> None:
     for name, tensor in again.items():
         same = (tensor == weights[f"noise.{name}"]).double().mean().item()
         assert same > 0.99, f"{name}: only {same:.0%} of the numbers are as recorded"
+
+
+def test_without_the_smooth_network_the_run_shown_changes_most_and_three_show_nearly_one_picture() -> None:
+    """As the page says. The recorded paths are the way on which the picture begins."""
+    rows = [row for row in recorded("continuity") if (row["noise"], row["kl"], row["smooth"]) == walks.KINDS["smooth"]]
+    rows.sort(key=lambda row: row["seed"])
+    speeds = [row["speed"] for row in rows]
+    assert max(speeds) == speeds[walks.SEED]
+    paths = torch.tensor([[[int(level) for level in picture] for picture in row["path"]] for row in rows]) / 9
+    apart = (paths[:, :, None] - paths[:, None]).abs().sum(-1).amax((1, 2))  # of two pictures of a way, in pixels
+    assert sorted(apart > 10) == [False, False, False, True, True], apart
+    assert (apart < 7).sum() == 3, apart
 
 
 def test_what_was_measured_of_the_five_runs_is_the_record() -> None:
@@ -81,16 +93,16 @@ def test_decoders_and_walks_are_those_of_torch(modules: Modules) -> None:
             """,
             {"data": data, "names": list(walks.KINDS), "ends": ends.tolist()},
         )
-        share = torch.linspace(0, 1, 65, dtype=torch.float64)[:, None]
         for left, of in zip(walks.KINDS, found, strict=True):
             assert of["codes"] == weights[f"{left}.codes"].double().flatten().tolist()
             for (start, end), seen in zip(ends, of["walks"], strict=True):
-                places = start + share * (end - start)
-                pictures = walks.decoded(weights, left, places)
-                torch.testing.assert_close(
-                    torch.tensor(seen["pictures"], dtype=torch.float64), pictures[::32], rtol=0, atol=1e-9
-                )
                 length = (end - start).norm()
+                share = torch.linspace(0, 1, int((32 * length).ceil()) + 1, dtype=torch.float64)[:, None]
+                pictures = walks.decoded(weights, left, start + share * (end - start))
+                three = walks.decoded(weights, left, torch.stack([start, (start + end) / 2, end]))
+                torch.testing.assert_close(
+                    torch.tensor(seen["pictures"], dtype=torch.float64), three, rtol=0, atol=1e-9
+                )
                 speed = pictures.diff(dim=0).abs().sum() / length if length else 0
                 assert seen["speed"] == pytest.approx(float(speed), abs=1e-9)
 

@@ -229,6 +229,7 @@ JUDGED = [
     ("two-machines", "pairs=200&sort=round", "fewer than half", "Choose those that do"),
     ("two-machines", "pairs=50&sort=sevens", "fewer than half", "Press “Make pairs”"),
     ("two-machines", "pairs=200&sort=sevens", "fewer than half", "that is right"),
+    ("two-machines", "pairs=200&sort=sevens&seed=972", "fewer than half", "Press “Other draws”"),
     ("bell", "mu=0&sigma=0.5", "only one of all", "Your bell around 0 was 0.50 wide"),
     ("mirror", "first=0.7&second=0.9", "the images alone", "that is right"),
     ("read-the-column", "code=straight", "a one", "Of that straight column ones held 0.63"),

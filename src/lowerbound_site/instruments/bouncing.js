@@ -7,8 +7,8 @@ import { counting, otherDraws, player } from "./controls/play.js";
 import { predict } from "./controls/predict.js";
 import { Balls } from "./draw/ball.js";
 import { number, probability } from "./draw/format.js";
+import { picture } from "./draw/ink.js";
 import { literal } from "./draw/python.js";
-import { picture } from "./draw/square.js";
 import { DATA, DECODER, ENCODER, IMAGES, pixels, PRIOR } from "./maths/primer.js";
 import { fromData, fromModel, marginalX, walk } from "./maths/table.js";
 

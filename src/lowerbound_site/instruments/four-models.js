@@ -158,7 +158,11 @@ function build(kit, { images, models, once }) {
 /** What is said of a diagnosis: nothing is judged before it can be seen. */
 function judged(name, { signs, [name]: said }) {
   const { has, seen, told } = MODELS[name];
-  if (signs < seen) return `So far models two and four look alike. Press “Next sign”${signs === 1 ? "" : " once more"}, and look for what tells them apart.`;
+  if (signs < seen) {
+    return signs === 1
+      ? "So far models two and four look alike. Press “Next sign”, and look for what tells them apart."
+      : "Models two and four drew alike. Two’s KL is larger, but its codes may only tell more. Press “Next sign”.";
+  }
   return said === has ? `“${said}” is right. ${told}` : `Not ${said}: it is ${has}. ${told}`;
 }
 

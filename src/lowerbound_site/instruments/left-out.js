@@ -36,7 +36,7 @@ const TAKEN = Object.keys(LEFT).slice(1);
 const TOLD = {
   nothing: "All three: the codes lie about as wide as the prior.",
   noise: "Without the noise: the codes crowd in the middle of the prior.",
-  kl: "Without the KL: the codes run apart, most of them off this map.",
+  kl: "Without the KL: the codes run apart, half of them off this map.",
   smooth: "Without the smooth network: the decoder is made of steep sine waves.",
 };
 const CHANGED = "pixels that change on a unit of the way";
@@ -165,13 +165,14 @@ function build(kit, data) {
     const far = walking && Math.hypot(here[0] - from[0], here[1] - from[1]) >= FAR;
     if (far) seen.add(name);
     const missing = TAKEN.filter((one) => !seen.has(one)).map((one) => LEFT[one]);
-    const changes = TAKEN.map((one) => speed(walkers[one].decoder, from, here));
+    const judging = far && !missing.length && !ask.judged();
+    const changes = judging ? TAKEN.map((one) => speed(walkers[one].decoder, from, here)) : [];
     const breaks = changes.map((by) => by > BREAKS).join() === "false,false,true";
     const [noise, kl, smooth] = changes.map((by) => number(by, 0));
-    ask.paint(far && !missing.length && breaks, {
+    ask.paint(judging && breaks, {
       right: TAKEN.indexOf("smooth"),
-      because: `On a unit of your way ${noise} pixels change without the noise, and ${kl} without the KL: one picture turns into the next. Without the smooth network ${smooth} do: it jumps, though noise and KL were both in its loss.`,
-    }, missing.length ? `Now leave out ${missing.join(", then ")}, and drag the blue point.` : `Drag the blue point over a unit or more of the map.`);
+      because: `On a unit of your way ${noise} pixels change without the noise, and ${kl} without the KL: one picture turns into the next. Without the smooth network ${smooth} do: it turns into others and back, though noise and KL were both in its loss.`,
+    }, missing.length ? `Now leave out ${missing.join(", then ")}, and drag the blue point.` : "Drag the blue point to another place, a unit or more from where the walk starts.");
     kit.say(`${TOLD[name]} ${noticed}`);
     return numbers;
   }
@@ -208,9 +209,9 @@ def picture(z):
 
 
 start, here = tensor([[${a1}, ${a2}], [${z1}, ${z2}]], dtype=float64)
-share = linspace(0, 1, 65, dtype=float64)[:, None]
-changes = picture(start + share * (here - start)).diff(dim=0).abs().sum()
 length = (here - start).norm()
+share = linspace(0, 1, int((32 * length).ceil()) + 1, dtype=float64)[:, None]
+changes = picture(start + share * (here - start)).diff(dim=0).abs().sum()
 print(f"${CHANGED} = {changes / length if length else 0:.1f}")
 
 plastic = ${1.324717957244746}  # draws that are evenly spread

@@ -4,6 +4,7 @@ import { loadDecoder, loadEncoder, loadImages } from "./controls/data.js";
 import { element, write } from "./controls/dom.js";
 import { ellipse } from "./controls/ellipse.js";
 import { instrument } from "./controls/instrument.js";
+import { keeping } from "./controls/kept.js";
 import { predict } from "./controls/predict.js";
 import { bar } from "./draw/bar.js";
 import { number, texts } from "./draw/format.js";
@@ -42,11 +43,7 @@ async function load() {
 
 function build(kit, { decoder, encoder, images }) {
   const grid = new Grid(decoder);
-  const kept = {};
-  const once = (name, key, compute) => {
-    if (kept[name]?.key !== key) kept[name] = { key, value: compute() };
-    return kept[name].value;
-  };
+  const once = keeping(1); // the island is painted when the digit changes
   const asked = ({ q, digit, z1, z2, s1, s2 }) => (q === "encoder" ? encode(encoder, images[digit]) : upright(z1, z2, s1, s2));
   const byHand = () => {
     if (kit.state.q === "hand") return;
@@ -147,10 +144,10 @@ function build(kit, { decoder, encoder, images }) {
     });
     const theirs = once("theirs", digit, () => pieces(decoder, x, encode(encoder, x), logEvidence));
     const dot = state.q === "hand" && Math.max(state.s1, state.s2) <= DOT;
-    alone.paint(cut === "reconstruction" && dot && rebuilding < theirs.rebuilding, {
+    alone.paint(cut === "reconstruction" && dot && rebuilding < theirs.rebuilding && loss > theirs.loss, {
       right: 1 + Math.sign(Number((loss - theirs.loss).toFixed(2))),
       because: `Grey went from ${number(theirs.rebuilding, 2)} to ${number(rebuilding, 2)}, and the bar from ${number(theirs.loss, 2)} to ${number(loss, 2)}. A dot claims to know the code to many decimals, and the KL charges for each. Above, all of that is gap.`,
-    }, dot ? `With this dot grey is ${number(rebuilding, 2)}, and it was ${number(theirs.rebuilding, 2)}. Drag the dot.` : "Now drag the two handles beside the ellipse inwards, until it is a dot.");
+    }, dot && rebuilding < theirs.rebuilding ? `Here the encoder’s answer was off by more, a gap of ${number(theirs.gap, 2)}, than this dot costs. Press “Reset”.` : dot ? `With this dot grey is ${number(rebuilding, 2)}, and it was ${number(theirs.rebuilding, 2)}. Drag the dot.` : "Now drag the two handles beside the ellipse inwards, until it is a dot.");
     // The second question waits for the verdict on the first.
     alone.element.hidden = !slides.judged();
     slides.element.hidden = alone.judged();

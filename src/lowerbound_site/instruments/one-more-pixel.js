@@ -5,8 +5,8 @@ import { instrument } from "./controls/instrument.js";
 import { predict } from "./controls/predict.js";
 import { axisSlider } from "./controls/slider.js";
 import { number, significant } from "./draw/format.js";
+import { picture } from "./draw/ink.js";
 import { prints } from "./draw/python.js";
-import { picture } from "./draw/square.js";
 import { pixels } from "./maths/primer.js";
 
 export const schema = {

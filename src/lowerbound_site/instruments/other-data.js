@@ -1,4 +1,4 @@
-// Two networks that agree, and data that are exchanged: the gap stays at 0, and the images are ever further from the data.
+// Two networks that agree, and data that are exchanged: the gap stays at 0, and the images can be far from the data.
 
 import { Border } from "./controls/border.js";
 import { drawing, element, svg } from "./controls/dom.js";
@@ -8,6 +8,7 @@ import { bar } from "./draw/bar.js";
 import { Cut, HIGH, INSET, WIDE } from "./draw/cut.js";
 import { number, probability, texts } from "./draw/format.js";
 import { fromModel, kl, klEach, marginalX, mean, thirds, zGivenX } from "./maths/joint.js";
+import { DECODER, IMAGES, PRIOR } from "./maths/primer.js";
 
 // The data begin as the model makes its images.
 export const schema = {
@@ -15,13 +16,6 @@ export const schema = {
   "second": { "from": 0, "to": 1, "step": 0.01, "start": 0.7 }
 };
 
-// The table of the primer, and of maths/primer.js, which also draws.
-const IMAGES = ["zero", "one", "seven"];
-const PRIOR = [0.5, 0.5];
-const DECODER = [
-  [0.76, 0.04, 0.2],
-  [0.04, 0.56, 0.4],
-];
 const MODEL = fromModel(PRIOR, DECODER);
 const TRUE = zGivenX(MODEL);
 const ENCODER = TRUE; // it answers as this model does

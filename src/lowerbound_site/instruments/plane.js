@@ -63,7 +63,7 @@ const QUESTIONS = { // the first is the page's choice, `ask`; a button leads on 
   },
   decoder: {
     go: "And a decoder that ignores z?",
-    text: "The ellipse is the encoder’s answer, and the gap is small. Now take a decoder that ignores z: one ellipse fits its cloud exactly, gap 0. Will the whole bar be…",
+    text: "Now take a decoder that ignores z: one ellipse fits its cloud exactly, gap 0. Beside the trained decoder’s bar, with the encoder’s answer, will this one be…",
     answers: ["shorter", "as long", "longer"],
     missing: "Now press “Let the decoder ignore z”.",
   },

@@ -8,7 +8,7 @@ import { predict } from "./controls/predict.js";
 import { SIDE, atlas } from "./draw/atlas.js";
 import { bitmap, tinted } from "./draw/bitmap.js";
 import { number, texts } from "./draw/format.js";
-import { picture } from "./draw/square.js";
+import { picture } from "./draw/ink.js";
 import { fewest, tiles } from "./maths/tiles.js";
 import { Grid } from "./maths/vae.js";
 

@@ -9,9 +9,9 @@ import { predict } from "./controls/predict.js";
 import { Bars } from "./draw/bars.js";
 import { Columns } from "./draw/columns.js";
 import { number, signed, texts } from "./draw/format.js";
+import { picture } from "./draw/ink.js";
 import { joints, prints } from "./draw/python.js";
 import { Splits } from "./draw/splits.js";
-import { picture } from "./draw/square.js";
 import { Stairs } from "./draw/stairs.js";
 import { STYLE } from "./draw/strip-style.js";
 import { CODES, DATA, DECODER, IMAGES, pixels, PRIOR, withShare } from "./maths/primer.js";
@@ -84,17 +84,17 @@ function build(kit) {
       right: 1,
       because: "Six steps end at the same height in any order. What changed is which of them stand together.",
     }),
-    predict(kit, "Now drag an arrow of the encoder, orange. How many of the four pieces of the bars will move?", {
+    predict(kit, "Now drag an arrow of the encoder, orange. How many of the four pieces of the bars can it move?", {
       answers: ["one", "three", "all four"],
       todo: "Now drag an arrow of the encoder, orange.",
       right: 1,
-      because: "Of the bar by image the gap alone, of the bar by code both pieces.",
+      because: "Of the bar by image the gap alone, of the bar by code both pieces. (On a short way one may hardly move.)",
     }),
     predict(kit, "And an arrow of the decoder, blue?", {
       answers: ["one", "three", "all four"],
       todo: "Now drag an arrow of the decoder, blue.",
       right: 1,
-      because: "Of the bar by code your comparison alone, of the bar by image both pieces.",
+      because: "Of the bar by code your comparison alone, of the bar by image both pieces. (On a short way one may hardly move.)",
     }),
   ];
   const moved = (keys) => keys.some((key) => kit.state[key] !== schema[key].start);

@@ -62,9 +62,18 @@ function filled({ sort }, list) {
   return PILES[sort].piles.map((pile, n) => ({ ...pile, count: counts[n], counted: `${counts[n]} of ${kept}${kept ? `: ${probability(counts[n] / kept)}` : ""}` }));
 }
 
+const roundSevens = (list) => {
+  const sevens = list.filter(({ x }) => x === SEVEN);
+  return { round: sevens.filter(({ z }) => z === ROUND).length, all: sevens.length };
+};
+/** Whether fewer than half are round, as in the long run: now and then two hundred draws say otherwise. */
+const few = (list) => 2 * roundSevens(list).round < roundSevens(list).all;
+
 /** What an answer still waits for: whether these piles can tell, and what they have told so far. */
-function soFar({ sort }, list) {
-  if (sort === "sevens") return `These piles can tell: so far ${list.filter((pair) => pair.x === SEVEN && pair.z === ROUND).length} of the model’s ${list.filter((pair) => pair.x === SEVEN).length} sevens are round. Press “Make pairs”, and wait for the end.`;
+function soFar({ sort, pairs: count }, list) {
+  const { round, all } = roundSevens(list);
+  if (sort === "sevens" && count === schema.pairs.to) return `In these draws ${round} of the model’s ${all} sevens are round, more than in the long run. Press “Other draws”.`;
+  if (sort === "sevens") return `These piles can tell: so far ${round} of the model’s ${all} sevens are round. Press “Make pairs”, and wait for the end.`;
   return sort === "made" ? "Now press “Make pairs”, wait for the end, and pile them up so that one can tell." : "These piles do not tell which of the sevens are round. Choose those that do.";
 }
 
@@ -101,7 +110,7 @@ function build(kit) {
       const high = Math.max(...Object.values(piles).map((some) => rows(some.map(({ count }) => count))));
       for (const [family, tray] of Object.entries(trays)) tray.paint(lists[family], piles[family], high, PILES[state.sort][family]);
       sort.paint();
-      question.paint(state.sort === "sevens" && state.pairs === last, undefined, soFar(state, lists.p));
+      question.paint(state.sort === "sevens" && state.pairs === last && few(lists.p), undefined, soFar(state, lists.p));
       const told = ([family, some]) => `${PILES[state.sort][family]}: ${some.map(({ name = "pairs", counted: told }) => `${name} ${told}`).join(", ")}`;
       kit.say(Object.entries(piles).map(told).join("; "));
       return Object.fromEntries(Object.entries(measure(state)).map(([name, count]) => [name, number(count, 0)]));

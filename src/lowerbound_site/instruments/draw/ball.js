@@ -2,7 +2,7 @@
 
 import { change, drawing, svg, write } from "../controls/dom.js";
 import { CODES, IMAGES, pixels } from "../maths/primer.js";
-import { picture } from "./square.js";
+import { picture } from "./ink.js";
 
 const [LEFT, TOP, CELL] = [40, 28, 84];
 const SIDE = 94; // of all the probability there is

@@ -7,8 +7,6 @@ import { marginalX, marginalZ } from "../maths/joint.js";
 import { probability } from "./format.js";
 import { picture } from "./ink.js";
 
-export { picture };
-
 export const SIDE = 220;
 export const [LEFT, TOP] = [84, 40];
 const [WIDTH, HEIGHT] = [LEFT + SIDE + 40, TOP + SIDE + 12];

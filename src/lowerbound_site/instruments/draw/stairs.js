@@ -4,7 +4,7 @@
 import { change, drawing, svg, write } from "../controls/dom.js";
 import { CODES, IMAGES, pixels } from "../maths/primer.js";
 import { number, signed } from "./format.js";
-import { picture } from "./square.js";
+import { picture } from "./ink.js";
 
 const [WIDE, RAIL, APART] = [34, 16, 4]; // of a step, of what stands at a group's end, between groups
 const [SCALE, ZERO, FLOOR] = [250, 180, 252]; // pixels a nat; where nothing has been added yet; the lowest level

@@ -2,7 +2,7 @@
 
 export const STYLE = `
 .lb-sorted { display: grid; gap: 0.5rem 1.4rem; font-size: 0.8rem }
-.lb-sorted > :is(p, div, fieldset), .md-typeset .lb-sorted > details { margin: 0 }
+.lb-sorted > :is(p, div), .md-typeset .lb-sorted > details { margin: 0 }
 .lb-sorted > * { min-width: 0 }
 .lb-sorted .lb-totals > svg { width: 100% }
 .md-typeset .lb-sorted .lb-totals > p { margin: 0.3rem 0 0 }

@@ -6,7 +6,7 @@ import { PIXELS, decoderFrom, forward } from "./vae.js";
 const HIDDEN = 128;
 const CODES = 360;
 const STEP = 1 / 16; // of the second layer's weights
-const FINE = 64; // steps of a walk, on which changes are added up
+const FINE = 32; // steps on a unit of a walk, on which changes are added up
 
 /** The recorded decoders by name, each with the codes of the held-out digits; `winding` is the one that has sines. */
 export function unpack(buffer, names, winding) {
@@ -37,6 +37,6 @@ export const way = (from, to, count) =>
 export function speed(decoder, from, to) {
   const length = Math.hypot(to[0] - from[0], to[1] - from[1]);
   if (length === 0) return 0;
-  const pictures = shown(decoder, way(from, to, FINE + 1));
+  const pictures = shown(decoder, way(from, to, Math.ceil(FINE * length) + 1));
   return pictures.slice(1).reduce((sum, picture, k) => sum + apart(picture, pictures[k]), 0) / length;
 }
