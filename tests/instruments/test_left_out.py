@@ -1,7 +1,7 @@
 """Walks on the maps of four recorded runs: their decoders, what is computed of them, and when the picture judges."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 import torch
@@ -43,6 +43,7 @@ def test_the_record_is_up_to_date_and_shows_what_the_runs_showed() -> None:
         assert off.mean() < 0.04, f"{left}: pixels are off by {off.mean():.3f} on average"
 
 
+@pytest.mark.more
 def test_one_of_the_runs_is_trained_again() -> None:
     again, weights = walks.tensors("noise"), load_file(str(walks.RECORD))
     for name, tensor in again.items():
@@ -71,10 +72,11 @@ def test_what_was_measured_of_the_five_runs_is_the_record() -> None:
         assert runs[left] == {key: [row[key] for row in rows] for key in ("spread", "width")}
 
 
-def test_decoders_and_walks_are_those_of_torch(modules: Modules) -> None:
+def checking(walked: int) -> Callable[[Modules], None]:
+    """That decoders and so many walks are those of torch."""
     weights = load_file(str(walks.RECORD))
     generator = torch.Generator().manual_seed(0)
-    ends = 8 * torch.rand(250, 2, 2, generator=generator, dtype=torch.float64) - 4
+    ends = 8 * torch.rand(walked, 2, 2, generator=generator, dtype=torch.float64) - 4
     ends[0, 1] = ends[0, 0]  # who stands still changes nothing
     data = list(export()["data/walks.bin"].read_bytes())
 
@@ -106,7 +108,16 @@ def test_decoders_and_walks_are_those_of_torch(modules: Modules) -> None:
                 speed = pictures.diff(dim=0).abs().sum() / length if length else 0
                 assert seen["speed"] == pytest.approx(float(speed), abs=1e-9)
 
-    assert survivors(modules, check, CHANGES) == []
+    return check
+
+
+def test_decoders_and_walks_are_those_of_torch(modules: Modules, states: int) -> None:
+    checking(states // 4)(modules)  # in each of four models
+
+
+@pytest.mark.more
+def test_every_change_is_noticed(modules: Modules) -> None:
+    assert survivors(modules, checking(25), CHANGES) == []
 
 
 @pytest.fixture

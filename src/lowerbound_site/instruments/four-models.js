@@ -29,7 +29,7 @@ const DIAGNOSES = schema.one.of;
 const IMAGES = 50; // held out, over which is averaged
 const CODES = 100; // for the lead
 const SHOWN = 6;
-const [KL_ROOM, LEAD_ROOM] = [10, 2]; // nats that fill a bar
+const [KL_ROOM, LEAD_ROOM] = [12, 2]; // nats that fill a bar
 const MOVED = 4;
 const NARROWER = 20;
 
