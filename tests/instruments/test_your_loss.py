@@ -109,17 +109,34 @@ def test_a_mean_over_the_pixels_silences_every_code_whatever_else_is_chosen(modu
 def test_the_question_is_judged_wherever_the_factor_is_one(more: str, stage: str, browser: Browser) -> None:
     page = browser.new_page()
     page.goto(f"{stage}your-loss?error=sum{more}")
-    page.get_by_role("button", name="none").click()
-    expect(page.locator(".lb-verdict")).to_contain_text(
-        "factor before the KL" if "weight" in more else "Now choose “mean”"
-    )
+    verdict = page.locator(".lb-predict").first.locator(".lb-verdict")
+    page.get_by_role("button", name="none", exact=True).click()
+    expect(verdict).to_contain_text("factor before the KL" if "weight" in more else "Now choose “mean”")
     page.get_by_role("group", name="squared error, over the pixels").get_by_label("mean").check()
     if "weight" in more:
-        expect(page.locator(".lb-verdict")).to_contain_text("factor before the KL in your code” to 1")
+        expect(verdict).to_contain_text("factor before the KL in your code” to 1")
         page.evaluate("document.querySelector('lb-instrument').instrument.set({weight: 0})")
-    expect(page.locator(".lb-verdict")).to_contain_text("You said “none”, and that is right.")
+    expect(verdict).to_contain_text("You said “none”, and that is right.")
     beta = page.evaluate("document.querySelector('lb-instrument').instrument.numbers.beta")
     expect(page.locator(".lb-sums")).to_contain_text(f"with both parts summed: β = {beta}.")
+    page.close()
+
+
+def test_then_the_factor_is_asked_for_that_undoes_the_mean(stage: str, browser: Browser) -> None:
+    page = browser.new_page()
+    page.goto(f"{stage}your-loss?error=mean")
+    mend = page.locator(".lb-predict").last
+    expect(mend).to_be_hidden()
+    page.get_by_role("button", name="none", exact=True).click()
+    mend.get_by_role("button", name="1 over the number of pixels").click()
+    expect(mend.locator(".lb-verdict")).to_contain_text("is 1; it is 1024.")
+    page.get_by_role("slider").focus()
+    for _ in range(3):
+        page.keyboard.press("PageDown")
+    expect(mend.locator(".lb-verdict")).to_contain_text(
+        "that is right. The mean had divided the error by 1024, and 0.001"
+    )
+    expect(mend.locator(".lb-verdict")).to_contain_text("16 of 16 are in use.")
     page.close()
 
 

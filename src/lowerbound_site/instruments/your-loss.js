@@ -34,6 +34,15 @@ error = ((x_hat - x)**2)${error === "sum" ? ".sum(1).mean()" : ".mean()"}
 kl = kl_each_number${kl === "sum" ? ".sum(1).mean()" : ".mean()"}
 loss = error + ${weight === 0 ? "" : `${significant(10 ** weight, FIGURES)} * `}kl`;
 
+const ABOUT = 1.3; // times too large or too small
+
+/** Where the factor is to go, with the mean over the pixels alone. */
+function hint({ error, kl }, { beta }) {
+  if (error === "sum") return "Now choose “mean” for the squared error again.";
+  if (kl === "mean") return "Now choose “sum” for the KL.";
+  return `Now slide the “factor before the KL in your code”, until β is 1; it is ${beta}.`;
+}
+
 const MISSING = "Now choose “mean” for the squared error.";
 
 /** What a mean over the pixels has done, where the factor is 1. */
@@ -59,12 +68,17 @@ function build(kit, grey) {
   const question = predict(kit, "Take the mean of each error over its pixels, in the place of the sum. The factor before the KL stays 1. How many of the latent numbers stay in use?", {
     answers: ["all: it is only the learning rate", "about half", "none"],
   });
+  const mend = predict(kit, "Keep the mean. Which factor before the KL undoes it?", {
+    answers: ["more than 1, so that both parts balance", "about 1 over the number of pixels", "none does"],
+    right: 1,
+  });
   let tried; // the verdict, once the reader has been where the question leads
   return {
     stage: element(
       "div",
       { class: "lb-stage lb-scene" },
       question.element,
+      mend.element,
       // What the two switches do stands beside them, or right below.
       element("div", { class: "lb-beside" },
         element("div", { style: "flex-grow: 0; flex-basis: auto" }, element("div", { class: "lb-row" }, error.element, kl.element), element("pre", {}, code)),
@@ -90,10 +104,15 @@ function build(kit, grey) {
       const scaled = (64 / Number(state.pixels)) * variance;
       made.paint(images.map((image) => rebuilt(image, grey, Number(state.latents), scaled).map((shade) => Math.min(1, Math.max(0, shade)))));
       const weighs = numbers.beta === "1" ? "as much as" : `${numbers.beta} times as much as`;
-      const says = `In use: ${used} of ${state.latents} latent numbers. The KL weighs ${weighs} with both parts summed: β = ${numbers.beta}. So each pixel, from 0 to 1, is taken to have noise of the width σ = √(β/2) = ${numbers.sigma}`;
-      write(shown, `${says}.`);
+      const says = `In use: ${used} of ${state.latents} latent numbers. The KL weighs ${weighs} with both parts summed: β = ${numbers.beta}. (What σ = ${numbers.sigma} is, the next trap tells.)`;
+      write(shown, says);
       if (state.error === "mean" && state.weight === 0) tried ??= verdict(state, numbers, used);
       question.paint(Boolean(tried), tried, state.weight === 0 ? MISSING : "Now slide the “factor before the KL in your code” to 1.");
+      mend.element.hidden = !question.judged();
+      mend.paint(state.error === "mean" && state.kl === "sum" && Math.max(beta, 1 / beta) < ABOUT, {
+        right: 1,
+        because: `The mean had divided the error by ${state.pixels}, and ${said} divides the KL by about as much. So it weighs ${weighs} with both parts summed, and ${used} of ${state.latents} are in use.`,
+      }, hint(state, numbers));
       kit.say(says);
       return numbers;
     },
