@@ -2,6 +2,7 @@
 
 import functools
 import math
+import re
 from bisect import bisect_right
 from collections.abc import Callable
 from itertools import accumulate
@@ -14,7 +15,8 @@ from torch import Tensor
 from torch.distributions import Categorical, MixtureSameFamily, Normal, kl_divergence
 
 from lowerbound import VAE, Distribution, Grid, Joint, digits, entropy, kl, kl_each, trained_digits
-from lowerbound_site.pages.elements import schema
+from lowerbound_site.evidence.claims import ROOT
+from lowerbound_site.pages.elements import folder, schema
 from lowerbound_site.trained.instrument_data import chosen
 
 from .modules import Modules, survivors
@@ -411,6 +413,18 @@ def expected_one_more_pixel(state: dict[str, Any]) -> Shown:
     return {"probability": pixels.prod().item(), "cost": -pixels.log().sum().item()}
 
 
+def expected_noisy_six(state: dict[str, Any]) -> Shown:
+    sigma = (10 ** state["weight"] / 2) ** 0.5
+    noise = Normal(torch.tensor(0.0, dtype=torch.float64), sigma)
+    return {"sigma": sigma, "share of pixels across the middle": noise.cdf(torch.tensor(-0.5)).item()}
+
+
+def test_the_noisy_six_is_the_digit_of_its_claim() -> None:
+    source = (folder(ROOT) / "noisy-six.js").read_text()
+    (six,) = re.findall(r'fromHex\("(\w{16})"\)', source)
+    assert [int(bit) for bit in f"{int(six, 16):064b}"] == digits().held_out[81].int().tolist()
+
+
 def test_the_mean_of_many_draws_is_where_the_picture_says() -> None:
     """Between two and three coins, from whatever seed, as soon as the question is judged; and the columns near."""
     expected = torch.tensor([*PRIMER.sum(1), 2.4], dtype=torch.float64)
@@ -499,6 +513,7 @@ EXPECTED: dict[str, Callable[[dict[str, Any]], Shown]] = {
     "other-data": expected_other_data,
     "coins": expected_coins,
     "one-more-pixel": expected_one_more_pixel,
+    "noisy-six": expected_noisy_six,
     "train-one-part": expected_train_one_part,
     "bell": expected_bell,
 }
@@ -688,6 +703,8 @@ CHANGES: dict[Callable[[Modules], None], list[tuple[str, str, str]]] = {
         ("maths/table.js", "draw(second[one], at)", "draw(second[0], at)"),
         ("coins.js", "(([, x]) => x)", "(([z]) => z)"),
         ("one-more-pixel.js", "each ** count", "each ** 2"),
+        ("noisy-six.js", "10 ** weight / 2", "10 ** weight"),
+        ("noisy-six.js", "-0.5 / sigma", "-1 / sigma"),
         ("one-more-pixel.js", "-count * Math.log(each)", "-Math.log(each)"),
         ("coins.js", "one === x", "one >= x"),
         ("two-machines.js", "(([z, x]) => ({ x, z }))", "(([x, z]) => ({ x, z }))"),

@@ -38,6 +38,7 @@ NAMES = [
     "two-machines",
     "coins",
     "one-more-pixel",
+    "noisy-six",
     "train-one-part",
     "one-part",
     "row-to-island",
