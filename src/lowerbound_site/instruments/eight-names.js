@@ -68,11 +68,11 @@ const SAYS = {
   prior: "how often the model draws a round code. It is chosen, and called the prior",
   decoder: "how often the decoder makes a seven from a round code. The decoder is a network",
   evidence: "how often the model makes a seven, from any code. Add up its two cells",
-  posterior: "of the model’s sevens, how many come from a round code. Divide the dark cell by both",
+  posterior: "of the model’s sevens, how many come from a round code. Divide the cell that stands out by both",
   data: "how often a seven is in the data. The data are given",
   encoder: "how often the encoder gives a seven a round code. The encoder is a network",
   aggregated: "how often the encoder gives a round code, to any image. Add up its three cells",
-  turned: "of the images that got a round code, how many are a seven. Divide the dark cell by all three",
+  turned: "of the images that got a round code, how many are a seven. Divide the cell that stands out by all three",
 };
 const KINDS = { prior: "marginalZ", decoder: "xGivenZ", evidence: "marginalX", posterior: "zGivenX", data: "marginalX", encoder: "zGivenX", aggregated: "marginalZ", turned: "xGivenZ" };
 

@@ -48,14 +48,14 @@ function build(kit) {
   const question = predict(kit, "Of the straight codes, 0.56 are ones. Turn that round: of the ones, what share is straight?", {
     answers: ["less than 0.56", "0.56 as well", "more than 0.56"],
     right: 2,
-    because: "The dark cell is the same. What it is divided by is not: first all straight codes, then all ones. Beside the square stand both shares, and they follow it.",
+    because: "The cell is the same. What it is divided by is not: first all straight codes, then all ones. Beside the square stand both shares, and they follow it.",
   });
   let turned = false;
   return {
     stage: element(
       "div",
       { class: "lb-stage lb-scene" },
-      element("p", { class: "lb-do lb-live" }, "The square is cut by code. Slide to the left, to “by image”, and watch the dark cell."),
+      element("p", { class: "lb-do lb-live" }, "The square is cut by code. Slide to the left, to “by image”, and watch the cell that stands out."),
       question.element,
       element("div", { class: "lb-beside" }, square.element, element("div", {}, turn.element, image.element, code.element, element("output", { class: "lb-sums", "aria-live": "off" }, byCode, byImage), sevens.element)),
       element("div", { class: "lb-live" }, ...kit.tools()),

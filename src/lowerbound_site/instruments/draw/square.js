@@ -12,7 +12,8 @@ export const [LEFT, TOP] = [84, 40];
 const [WIDTH, HEIGHT] = [LEFT + SIDE + 40, TOP + SIDE + 12];
 const SHADES = [13, 23, 34]; // per cent of the hue, by image
 const LABEL = [44, 36]; // what the name and the number of a cell take
-const LIT = [0.3, 0.8, 1.35];
+const LIT = [0.3, 0.8]; // times that, where another cell is the one that is meant
+const MEANT = 45; // per cent of the hue, of that one
 
 export class Square {
   constructor(family, title) {
@@ -55,7 +56,7 @@ export class Square {
     const all = places.flat();
     joint.forEach((row, x) => row.forEach((prob, z) => {
       const others = all.filter((place) => place !== places[x][z]);
-      this.cell(prob, places[x][z], others, x, z, turn, lit && LIT[lit[x][z]]);
+      this.cell(prob, places[x][z], others, x, z, turn, lit && lit[x][z]);
     }));
     // Marginals stand at the side that is cut first, and fade while the other takes over.
     const middles = apart(places.map(([{ top, height }]) => TOP + (top + height / 2) * SIDE), 20);
@@ -72,12 +73,12 @@ export class Square {
     });
   }
 
-  cell(prob, place, others, x, z, turn, light) {
+  cell(prob, place, others, x, z, turn, lit) {
     const { left, top, width, height } = place;
     const { area, code, image, value } = this.cells[x][z];
     const [across, down] = [(left + width / 2) * SIDE, (top + height / 2) * SIDE];
     const [wide, high] = [width * SIDE, height * SIDE];
-    const shade = Math.round(SHADES[x] * (light ?? 1));
+    const shade = lit === 2 ? MEANT : Math.round(SHADES[x] * (LIT[lit] ?? 1));
     // An impossible pair has no area: a hatched line.
     const hatched = { stroke: this.hue, "stroke-width": 5, "stroke-dasharray": "2 2" };
     const filled = { stroke: "var(--lb-paper)", "stroke-width": 2, "stroke-dasharray": "none" };
