@@ -280,7 +280,7 @@ function build(kit, { decoders, encoder, images }) {
         missed = true;
         guess.again();
       }
-      const because = `The model would hardly ever make such an image: −log p(x) was ${number(surprise, 1)}, and for the digit before ${number(before, 1)}.` +
+      const because = `The model would hardly ever make such an image: −log p(x) is over ${MUCH} nats more than for the digit before, ${number(before, 1)}.` +
         (missed ? " Purple has grown, too: the encoder never saw such an image, and misses." : "");
       guess.paint(seen, { right, because }, answered ? "Go on: change other squares, too." : missing);
     } else if (asking === "floor") {
