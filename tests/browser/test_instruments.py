@@ -134,8 +134,8 @@ def test_a_thought_is_judged_before_the_evidence_speaks(page: Page) -> None:
     judgeable = thoughts.evaluate_all("all => all.filter(one => one.dataset.answer !== 'a question').length")
     assert judgeable == len(named) - 3
     assert page.locator("lb-judge [data-verdict]").count() == 0
+    assert first.evaluate("details => details.open")  # so that it is seen what there is to do
     first.locator("summary").focus()
-    page.keyboard.press("Enter")
     assert not first.locator(".lb-then").is_visible()
     for key in ("Tab", "Tab", "Enter"):  # into the answers: the second is "partly right", as the evidence says
         page.keyboard.press(key)

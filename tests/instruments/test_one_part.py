@@ -187,10 +187,14 @@ def test_it_trains_pauses_and_judges_in_the_end(page: Page) -> None:
     expect(page.locator(".lb-verdict")).to_contain_text(verdict)
     at_edge = page.get_by_text(re.compile(r"Orange: a code of each image.*\d\d are further out than the map"))
     expect(at_edge).to_be_visible()
+    expect(page.get_by_text("Now train on the gap alone.")).to_be_visible()
     page.get_by_role("radio", name="the whole loss").check()
     assert page.evaluate(STEP) == 0  # that run has yet to be trained
     expect(at_edge).to_be_hidden()
     expect(page.locator(".lb-verdict")).to_contain_text("Trained on it, ")  # it is not about this run
+    for part, then in (("gap", "Now train on the whole loss."), ("loss", "All three are trained")):
+        page.evaluate("part => document.querySelector('lb-instrument').instrument.set({part, step: 250})", part)
+        expect(page.locator(".lb-predict")).to_contain_text(then, timeout=60_000)
 
 
 def test_a_link_stops_it_where_it_leads(page: Page) -> None:

@@ -335,6 +335,34 @@ def test_pairs_and_runs_that_are_there_at_first_are_named(shared: Page, stage: s
         assert f" {state(shared)[key]} " in shared.locator(".lb-do").inner_text()
 
 
+# What is to be done at first, a state in which that is done, and what is to be done then.
+DONE = [
+    ("two-machines", "Let them make more.", "pairs=200", "Each machine has made 200 pairs. Pile them up."),
+    ("coins", "Draw on,", "draws=2000", "Press “Other draws”"),
+    ("rain", "Run it to its end.", "runs=2000", "has run to its end. Then let fewer"),
+    ("rain", "Run it to its end.", "runs=2000&differ=8", "Then let all codes be blue"),
+    ("row-to-island", "more and more tiles", "codes=5184", "as finely as it goes here"),
+    ("three-bars", "make the sum small", "first=0.2&second=0.5", "Drag a border away again"),
+    ("bouncing", "Press “Play”", "rounds=10000", "Now choose “all images connected”."),
+    ("two-cuts", "The square is cut by code. Slide to the left", "turn=0", "The square is cut by image. Slide back"),
+    ("one-more-pixel", "up to the whole image", "pixels=64", "That is the whole image."),
+    ("undoing", "then press the button", "show=answer", "Drag x, or change a width"),
+    ("which-way-round", "Take the other KL.", "direction=pq", "Now call the bell curve p"),
+    ("train-one-part", "Press “Play”", "steps=200", "Now train on another part"),
+]
+
+
+@pytest.mark.parametrize(("name", "before", "at", "after"), DONE, ids=[f"{name} {at}" for name, _, at, _ in DONE])
+def test_what_is_done_is_not_asked_for_any_more(
+    name: str, before: str, at: str, after: str, shared: Page, stage: str
+) -> None:
+    for state, asked, not_asked in (("", before, after), (at, after, before)):
+        start(shared, stage, name, state)
+        told = shared.locator(".lb-do").inner_text()
+        assert asked in told
+        assert not_asked not in told
+
+
 def test_some_of_the_runs_that_are_kept_are_shown(shared: Page, stage: str) -> None:
     """As many images as are kept, at most six, and none where none is."""
     for differ, most in ((40, 6), (0, 0)):

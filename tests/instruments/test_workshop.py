@@ -345,6 +345,22 @@ def test_sixteen_encoder_steps_leave_the_line_and_a_loss_is_its_line_and_its_gap
     page.close()
 
 
+def test_the_button_that_stands_out_is_the_one_to_press_next(
+    stage: str, browser: Browser, complaints: list[str]
+) -> None:
+    page = opened(browser.new_page(), f"{stage}steps", complaints)
+    main, so_far = page.locator(".lb-main"), page.locator(".lb-so-far")
+    expect(main).to_have_text("16 decoder steps")
+    press(page, "16 decoder steps")
+    expect(main).to_have_text("16 encoder steps")
+    press(page, "16 encoder steps")
+    expect(main).to_have_count(0)
+    expect(so_far).to_contain_text("There is room for no more: press “One back” or “Reset”.", timeout=LONG)
+    press(page, "One back")
+    expect(so_far).to_have_text("15 encoder and 16 decoder steps", timeout=LONG)
+    page.close()
+
+
 def test_decoder_steps_in_a_row_answer_the_question_whatever_came_before(
     stage: str, browser: Browser, complaints: list[str]
 ) -> None:

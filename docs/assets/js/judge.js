@@ -14,7 +14,8 @@ customElements.define(
       this.#stopped = new AbortController();
       document.addEventListener("click", (event) => this.#follow(event), { capture: true, signal: this.#stopped.signal });
       if (!this.#cases.length) this.#begin();
-      this.#open(location.hash);
+      // Of many the first is open, so that it is seen what there is to do.
+      if (!this.#open(location.hash) && this.marked && !this.#cases.some(({ details }) => details.open)) this.#cases[0].details.open = true;
     }
 
     disconnectedCallback() {
@@ -62,7 +63,8 @@ customElements.define(
             each.disabled = each.textContent !== answer;
           }
           const same = answer === right ? ", and so does the evidence" : `. The evidence says “${right}”`;
-          said.textContent = `You said “${answer}”${same}. ${this.#count()}`;
+          said.textContent = `You said “${answer}”${same}.`;
+          this.#count();
           finish();
           details.scrollIntoView({ block: "nearest" });
         }),
@@ -87,9 +89,7 @@ customElements.define(
     #count() {
       const [judged, all] = [this.#cases.filter(({ answer }) => answer), this.#cases.filter(({ asked }) => !asked)];
       const same = judged.filter(({ answer, right }) => answer === right);
-      const told = `You have judged ${judged.length} of ${all.length}, ${same.length} as the evidence does.`;
-      this.score.textContent = told;
-      return told;
+      this.score.textContent = `You have judged ${judged.length} of ${all.length}, ${same.length} as the evidence does.`;
     }
 
     #show({ details, focus }) {

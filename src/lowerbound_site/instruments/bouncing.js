@@ -93,18 +93,19 @@ function build(kit) {
   const question = predict(kit, "Both balls follow the same rules. Marks say how often the model makes each image, p(x), and how often the data have it, q(x). After many rounds, where will each ball’s bars end?", {
     answers: ["both at p(x)", "both at q(x)", "each at its own mark", "none of these"],
     right: 3,
-    because: "Each ball stays in the group where it began. The rules say nothing about how much of the whole a group has. Now connect them.",
+    because: "Each ball stays in the group where it began. The rules say nothing about how much of the whole a group has.",
   });
   // The eye follows the first rounds; then each stride is 4 % of what has been played. At the end it begins anew.
   const step = counting(kit, "rounds", schema.rounds, SLOW);
   const again = otherDraws(kit, schema.seed);
   const on = element("button", { type: "button" });
   on.addEventListener("click", () => kit.set({ rounds: last }, true));
+  const todo = element("p", { class: "lb-do lb-live" });
   return {
     stage: element(
       "div",
       { class: "lb-stage lb-scene" },
-      element("p", { class: "lb-do lb-live" }, "Press “Play”, and watch both until the end."),
+      todo,
       question.element,
       pairs.element,
       note,
@@ -127,6 +128,8 @@ function build(kit) {
       write(played, state.rounds ? `Share of the ${ever}, and as a mark:` : "Before the first round, the marks:");
       on.disabled = state.rounds === last;
       write(on, on.disabled ? `The end: all ${ever}` : `On to ${last.toLocaleString("en")} rounds`);
+      const then = state.pairs === "groups" ? `Now choose “${WORDS.same}”.` : "Compare the bars with their marks.";
+      write(todo, on.disabled ? `All rounds are played. ${then}` : "Press “Play”, and watch both until the end.");
       const times = Object.keys(BALLS).map((ball) => crossings(paths[ball], BALLS[ball].from).toLocaleString("en"));
       write(crossed, state.rounds ? `From the zero to the others or back: blue ${times[0]} times, orange ${times[1]} times.` : "");
       question.paint(state.pairs === "groups" && state.rounds === last, undefined, state.pairs === "groups" ? `Now press “${on.textContent}”, and see.` : `The question is about “${WORDS.groups}”: choose them.`);

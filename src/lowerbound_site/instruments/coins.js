@@ -65,12 +65,13 @@ function build(kit) {
   });
   const step = counting(kit, "draws", schema.draws, FASTER);
   const again = otherDraws(kit, schema.seed);
+  const todo = element("p", { class: "lb-do lb-live" });
   return {
     stage: element(
       "div",
       { class: "lb-stage lb-scene" },
       question.element,
-      element("p", { class: "lb-do lb-live" }, "Draw on, and watch the columns and the triangle."),
+      todo,
       element("div", { class: "lb-live" }, ...player(kit, { name: "Draw on", step, every: 3 }), again),
       element("div", { class: "lb-beside" }, chart, element("div", {}, drawing(44, 44, { role: "img", "aria-label": "the image drawn last", class: "lb-small" }, last), element("output", { "aria-live": "off" }, ...lines))),
       element("div", { class: "lb-live" }, ...kit.tools()),
@@ -88,6 +89,8 @@ function build(kit) {
       const many = state.draws >= ENOUGH;
       for (const part of [expected, expectedName]) change(part, { visibility: many ? "visible" : "hidden" });
       last.replaceChildren(picture(pixels(IMAGES[drawn(state).at(-1)]), 44));
+      const more = state.draws < schema.draws.to;
+      write(todo, more ? "Draw on, and watch the columns and the triangle." : "All is drawn. Press “Other draws”: where does the triangle end this time?");
       const said = [
         `${state.draws.toLocaleString("en")} ${state.draws === 1 ? "draw" : "draws"}, this one the last.`,
         `They paid ${number(mean, 2)} coins on average${error > 0 ? `, give or take ${number(error, 2)}` : ""}.`,

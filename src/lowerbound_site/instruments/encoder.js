@@ -330,7 +330,7 @@ async function build(kit, { decoder, images, chosen, labels }) {
       keep(kit.state.digit, Math.max(0, best - surprise), theirLoss - surprise);
       const better = best < theirLoss - 0.005 ? "You beat it." : best > theirLoss + 0.005 ? "It beats you." : "A draw.";
       text =
-        `The thin ellipse is the encoder’s answer. ${better} ` +
+        `The thin line is the encoder’s answer. ${better} ` +
         "An encoder can only close the gap; the blue piece is the decoder’s job. The loss is both.";
     }
     table.hidden = !scores.size;

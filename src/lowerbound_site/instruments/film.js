@@ -36,11 +36,11 @@ const SHAPES = {
 };
 
 const QUESTION = {
-  question: `In training, log p(x) improves by more than twenty nats. And the gap? After ${ASKED} epochs, compared with its size before the first step, it is…`,
+  question: `What will the gap do? After ${ASKED} epochs of training, compared with its size before the first step, it is…`,
   options: ["smaller", "about the same", "larger"],
   judge: (first, then) => ({
     right: then.gap < first.gap / ALIKE ? 0 : then.gap <= first.gap * ALIKE ? 1 : 2,
-    because: `The gap was ${gap(first.gap)} nats before the first step and is ${gap(then.gap)} after ${ASKED} epochs. The training goes on.`,
+    because: `The gap was ${gap(first.gap)} nats before the first step and is ${gap(then.gap)} after ${ASKED} epochs. The film goes to epoch ${EPOCHS}.`,
   }),
 };
 

@@ -49,12 +49,13 @@ function build(kit) {
     because: "Nine tenths of nine tenths, and so on, 64 times. In the lower row nothing vanishes: each pixel is one more step.",
   });
   const all = pixels("seven");
+  const todo = element("p", { class: "lb-do lb-live" });
   return {
     stage: element(
       "div",
       { class: "lb-stage lb-scene" },
       question.element,
-      element("p", { class: "lb-do lb-live" }, "Take more and more pixels, up to the whole image."),
+      todo,
       element("div", { class: "lb-beside" }, chart, element("div", {}, more.element, each.element, drawing(66, 66, { role: "img", "aria-label": "the first pixels of an image", class: "lb-small" }, svg("rect", { x: 1, y: 1, width: 64, height: 64, fill: "none", stroke: "var(--lb-rule-strong)" }), digit), element("output", { "aria-live": "off" }, ...lines))),
       element("div", { class: "lb-live" }, ...kit.tools()),
     ),
@@ -67,6 +68,7 @@ function build(kit) {
       change(rows.cost, { d: columns(LOWER, (n) => (HIGH * n * step) / NATS) });
       change(above, { visibility: shown.cost > NATS ? "visible" : "hidden" });
       digit.replaceChildren(picture(all.map((ink, d) => (d < state.pixels ? ink : 0)), 64), svg("path", { d: ahead(state.pixels), fill: "var(--lb-rule)" }));
+      write(todo, state.pixels < 64 ? "Take more and more pixels, up to the whole image." : "That is the whole image. Now change how probable each pixel is to be right.");
       more.paint("taken");
       each.paint("to be right");
       const factors = (between, value) => Array.from({ length: Math.min(3, state.pixels) }, () => value).join(between) + (state.pixels > 3 ? `${between}…` : "");

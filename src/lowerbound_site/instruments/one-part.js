@@ -39,7 +39,7 @@ const QUESTION = {
   options: ["among the blue dots", "most of them far outside", "all in one place"],
   judge: (outside, n) => ({
     right: outside > n / 2 ? 1 : 0,
-    because: `Trained on it, ${outside} of the ${n} orange dots lay outside the dashed circle, which holds 95 % of what the prior draws. Now train on the gap alone.`,
+    because: `Trained on it, ${outside} of the ${n} orange dots lay outside the dashed circle, which holds 95 % of what the prior draws.`,
   }),
 };
 
@@ -112,6 +112,8 @@ function build(kit, images) {
   }
 
   const foretell = predict(kit, QUESTION.question, { answers: QUESTION.options });
+  const then = element("p", { role: "status" }); // what there is to do once the question is answered
+  foretell.element.append(then);
   const part = choice(kit, "part", "Train on", WORDS);
   part.element.classList.add("lb-one-line");
   // Another training begins at its first step, unless all of it is there to be compared at this one.
@@ -166,6 +168,11 @@ function build(kit, images) {
     const { parts } = run[step - (step % EVERY)];
     if (state.part === "yours" && step === STEPS) foretell.paint(true, QUESTION.judge(outside, n));
     else foretell.paint(false, undefined, state.part !== "yours" ? `The question is about “${WORDS.yours}”: choose it.` : playing ? "Watch the orange dots." : `Now press “${play.textContent}”, and watch the orange dots.`);
+    const ended = (name) => furthest.get(keyOf({ ...state, part: name })) === STEPS;
+    const next = ["gap", "loss"].find((name) => !ended(name));
+    const todo = !next ? "All three are trained: compare them, step by step." : next === state.part ? `Now press “${play.textContent}”.` : `Now train on ${WORDS[next]}.`;
+    write(then, !foretell.judged() || !ended("yours") ? "" : playing ? "Watch the dots and the curves." : todo);
+    then.hidden = !then.textContent;
     const numbers = Object.fromEntries(Object.keys(LINES).map((key) => [LINES[key][0], nats(parts[key])]));
     if (!playing) kit.say(`Step ${step}: ${outside} of ${n} codes outside; ${Object.entries(numbers).map(([name, value]) => `${name} ${value}`).join(", ")}.`);
     return numbers;

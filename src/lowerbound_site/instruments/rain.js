@@ -75,12 +75,13 @@ function build(kit, data) {
   });
   const step = counting(kit, "runs", schema.runs, FASTER);
   const said = element("output", { "aria-live": "off" });
+  const todo = element("p", { class: "lb-do lb-live" });
   return {
     stage: element(
       "div",
       { class: "lb-stage lb-scene" },
       question.element,
-      element("p", { class: "lb-do lb-live" }, `The model has run ${schema.runs.start} times to begin with. Run it to its end. Then let fewer and fewer pixels differ.`),
+      todo,
       element("div", { class: "lb-live" }, ...player(kit, { name: "Run the model", step, every: 4 })),
       element(
         "div",
@@ -122,6 +123,9 @@ function build(kit, data) {
       const [runs, blue] = [`${state.runs.toLocaleString("en")} ${state.runs === 1 ? "run" : "runs"}`, shown.kept.toLocaleString("en")];
       const words = drawn ? `${runs}; ${blue} kept (blue).` : `${runs}; the largest ${shown["codes that hold 95 %"]} hold 95 % of all p(x|z).`;
       write(said, words);
+      const more = state.runs < schema.runs.to ? `The model has run ${state.runs.toLocaleString("en")} ${state.runs === 1 ? "time" : "times"}. Run it to its end.` : "The model has run to its end.";
+      const then = !drawn ? "" : state.differ > ALIKE ? "Then let fewer and fewer pixels differ." : "Then let all codes be blue, each as large as p(x|z).";
+      write(todo, `${more} ${then}`.trim());
       const missing = !drawn ? "Now choose “the runs that are kept”." : state.runs < ENOUGH ? "Now press “Run the model”, and wait for the end." : `Now slide “pixels that may differ from x” down to ${ALIKE}.`;
       question.paint(drawn && state.runs >= ENOUGH && state.differ <= ALIKE && shown.kept > 1, undefined, missing);
       kit.say(words);

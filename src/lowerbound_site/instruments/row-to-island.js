@@ -43,11 +43,12 @@ function build(kit, data) {
     right: 2,
     because: "The island is small: nearly all places of the plane could hardly have made this image.",
   });
+  const todo = element("p", { class: "lb-do lb-live" });
   return {
     stage: element(
       "div",
       { class: "lb-stage lb-scene" },
-      element("p", { class: "lb-do lb-live" }, "Cut the plane of codes into more and more tiles."),
+      todo,
       question.element,
       codes.element,
       element("div", { class: "lb-beside" }, plane, element("div", {}, digit, element("output", { "aria-live": "off" }, ...lines))),
@@ -62,6 +63,7 @@ function build(kit, data) {
       const inner = (count, line) => Array.from({ length: count - 1 }, (_, k) => line(((k + 1) * SIDE) / count)).join("");
       change(borders, { d: n1 > 20 ? "" : inner(n1, (at) => `M${at} 0V${SIDE}`) + inner(n2, (at) => `M0 ${at}H${SIDE}`), "stroke-opacity": n1 > 9 ? 0.4 : 1 });
       codes.paint();
+      write(todo, state.codes === "5184" ? "The plane of codes is cut as finely as it goes here." : "Cut the plane of codes into more and more tiles.");
       const shown = measure(state, data);
       const said = [
         `${shown["codes that hold 95 %"]} of ${WORDS[state.codes]} tiles hold 95 % of p(z|x).`,

@@ -104,7 +104,6 @@ async function build(kit, { weights, images, labels, heldOut, train }) {
   const encoderStep = button("Encoder step", () => take("e"));
   const decoderStep = button("Decoder step", () => take("d"));
   const [encoderSteps, manySteps] = ["encoder", "decoder"].map((part) => button(`${LOOK_AFTER} ${part} steps`, () => take(part[0].repeat(LOOK_AFTER))));
-  manySteps.classList.add("lb-main");
   const back = button("One back", () => kit.set({ moves: packed(movesOf(kit.state).slice(0, -1)) }, true));
   const another = button("Another digit", () => kit.go({ digit: (kit.state.digit + 1) % images.length }));
 
@@ -136,10 +135,14 @@ async function build(kit, { weights, images, labels, heldOut, train }) {
     after.paint(draws(vae));
     const { q, numbers } = panes.paint(vae, state.digit, points, have, moment);
     panes.name(`After ${have} steps: the ellipse of this image is at ${number(q.mean[0], 1)}, ${number(q.mean[1], 1)}.`);
+    const full = moves.length === MOST;
     const count = (letter) => [...moves.slice(0, have)].filter((move) => move === letter).length;
-    write(said, `${count("e")} encoder and ${count("d")} decoder steps${have < moves.length ? ", computing" : ""}`);
+    write(said, `${count("e")} encoder and ${count("d")} decoder steps${have < moves.length ? ", computing" : full ? ". There is room for no more: press “One back” or “Reset”." : ""}`);
     usable(back, moves.length > 0);
-    for (const made of [encoderStep, decoderStep, encoderSteps, manySteps]) usable(made, moves.length < MOST);
+    const asked = moves.includes("d".repeat(LOOK_AFTER)); // what is to be pressed next stands out
+    manySteps.classList.toggle("lb-main", !asked && !full);
+    encoderSteps.classList.toggle("lb-main", asked && !full);
+    for (const made of [encoderStep, decoderStep, encoderSteps, manySteps]) usable(made, !full);
     const held = inARow(moves.slice(0, have));
     const enough = measured && points.length === have + 1 && held >= LOOK_AFTER;
     foretell.paint(enough, enough && QUESTION.judge({ first: points.at(-1 - held), last: points.at(-1) }), missing(moves));

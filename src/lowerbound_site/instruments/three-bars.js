@@ -1,7 +1,7 @@
 // Images alone: what q has against what p has, the log of their ratio, and its average under q, the KL.
 
 import { Border } from "./controls/border.js";
-import { drawing, element, svg } from "./controls/dom.js";
+import { drawing, element, svg, write } from "./controls/dom.js";
 import { instrument } from "./controls/instrument.js";
 import { predict } from "./controls/predict.js";
 import { Bars } from "./draw/bars.js";
@@ -43,11 +43,12 @@ function build(kit) {
     right: 1,
     because: "At p = q every log is 0. Everywhere else what is above 0 outweighs what is below.",
   });
+  const todo = element("p", { class: "lb-do lb-live" });
   return {
     stage: element(
       "div",
       { class: "lb-stage lb-scene" },
-      element("p", { class: "lb-do lb-live" }, "Drag the borders of p, and make the sum small."),
+      todo,
       question.element,
       element("div", { style: `max-width: ${(WIDE + 2 * INSET) / 17}rem` }, cuts, strip.element),
       bar.element,
@@ -62,8 +63,10 @@ function build(kit) {
       strip.paint(pieces.map((piece) => [piece]), ["var(--lb-data)"], logs);
       const sum = kl(DATA, prob);
       bar.paint([[sum]], [["var(--lb-data)"]]);
+      const reached = sum < 0.002;
+      write(todo, reached ? "The sum is as small as it gets. Drag a border away again, and watch the slots." : "Drag the borders of p, and make the sum small.");
       const missing = Number.isFinite(sum) ? `Here it is ${number(sum, 3)}. Drag a border of p: can it get lower?` : "There is no highest: an image that p never makes costs without end. Drag on: how low can it get?";
-      question.paint(sum < 0.002, undefined, missing);
+      question.paint(reached, undefined, missing);
       kit.say(`KL ${number(sum, 3)}`);
       return texts(measure(state), 3);
     },

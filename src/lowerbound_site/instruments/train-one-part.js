@@ -86,11 +86,12 @@ function build(kit) {
   // Your comparison is about columns: the squares are then cut by code.
   const turned = following(kit, kit.state.part === "yours" ? 1 : 0);
   const look = element("p", { class: "lb-legend" });
+  const todo = element("p", { class: "lb-do lb-live" });
   return {
     stage: element(
       "div",
       { class: "lb-stage lb-scene" },
-      element("p", { class: "lb-do lb-live" }, "Press “Play”. Then train on another part, from the same start."),
+      todo,
       question.element,
       part.element,
       element("div", { class: "lb-row lb-live" }, ...player(kit, { step: goOn }), other, ...kit.tools()),
@@ -109,6 +110,7 @@ function build(kit) {
       write(look, LOOK[state.part]);
       part.paint();
       steps.paint();
+      write(todo, state.steps < schema.steps.to ? "Press “Play”, and watch the bars." : "It is trained to the end. Now train on another part, from the same start.");
       const asked = state.tables === schema.tables.start;
       const left = state.part === "gap" ? "Now press “Play”, and see." : "Now choose “the gap alone, q(z|x)‖p(z|x)”.";
       question.paint(asked && state.part === "gap" && state.steps > 40, undefined, asked ? left : "Press “Reset”: the question is about the first tables.");

@@ -51,11 +51,12 @@ function build(kit) {
     because: "The cell is the same. What it is divided by is not: first all straight codes, then all ones. Beside the square stand both shares, and they follow it.",
   });
   let turned = false;
+  const todo = element("p", { class: "lb-do lb-live" });
   return {
     stage: element(
       "div",
       { class: "lb-stage lb-scene" },
-      element("p", { class: "lb-do lb-live" }, "The square is cut by code. Slide to the left, to “by image”, and watch the cell that stands out."),
+      todo,
       question.element,
       element("div", { class: "lb-beside" }, square.element, element("div", {}, turn.element, image.element, code.element, element("output", { class: "lb-sums", "aria-live": "off" }, byCode, byImage), sevens.element)),
       element("div", { class: "lb-live" }, ...kit.tools()),
@@ -68,6 +69,8 @@ function build(kit) {
       square.paint(p, { turn: state.turn, lit });
       const where = state.turn < 0.01 ? "by image" : state.turn > 0.99 ? "by code" : "between";
       turn.paint(where, "by code");
+      const cut = where === "between" ? "" : `The square is cut ${where}. `;
+      write(todo, state.turn < 0.05 ? `${cut}Slide back, or choose another cell.` : `${cut}Slide to the left, to “by image”, and watch the cell that stands out.`);
       sevens.paint("of all images; the other two share the rest as before");
       image.paint();
       code.paint();

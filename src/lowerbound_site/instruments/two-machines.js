@@ -2,7 +2,7 @@
 // four that nobody gave.
 
 import { choice } from "./controls/choice.js";
-import { element } from "./controls/dom.js";
+import { element, write } from "./controls/dom.js";
 import { instrument } from "./controls/instrument.js";
 import { counting, otherDraws, player } from "./controls/play.js";
 import { predict } from "./controls/predict.js";
@@ -91,13 +91,14 @@ function build(kit) {
   const last = schema.pairs.to;
   const step = counting(kit, "pairs", schema.pairs, SLOW);
   const again = otherDraws(kit, schema.seed);
+  const todo = element("p", { class: "lb-do lb-live" });
   return {
     stage: element(
       "div",
       { class: "lb-stage lb-scene" },
       element("style", {}, STYLE),
       question.element,
-      element("p", { class: "lb-do lb-live" }, `Each machine has made ${schema.pairs.start} pairs. Let them make more.`),
+      todo,
       element("div", { class: "lb-live" }, ...player(kit, { name: "Make pairs", step, every: 3 }), again),
       sort.element,
       element("div", { class: "lb-beside", style: "align-items: start" }, ...Object.values(trays).map((tray) => element("div", { style: "flex: 1 1 14rem; max-width: 19rem" }, tray.element))),
@@ -109,6 +110,8 @@ function build(kit) {
       // Both trays are as high as the higher one, so that their piles stand on one floor.
       const high = Math.max(...Object.values(piles).map((some) => rows(some.map(({ count }) => count))));
       for (const [family, tray] of Object.entries(trays)) tray.paint(lists[family], piles[family], high, PILES[state.sort][family]);
+      const so = `Each machine has made ${state.pairs} ${state.pairs === 1 ? "pair" : "pairs"}.`;
+      write(todo, state.pairs < last ? `${so} Let them make more.` : state.sort === "made" ? `${so} Pile them up.` : `${so} Pile them up in other ways, too.`);
       sort.paint();
       question.paint(state.sort === "sevens" && state.pairs === last && few(lists.p), undefined, soFar(state, lists.p));
       const told = ([family, some]) => `${PILES[state.sort][family]}: ${some.map(({ name = "pairs", counted: told }) => `${name} ${told}`).join(", ")}`;

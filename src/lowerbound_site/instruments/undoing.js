@@ -83,11 +83,12 @@ function build(kit) {
   const prices = element("div", {},
     element("p", { class: "lb-legend", style: "margin-top: 0.6rem" }, "What a z costs, in nats. Full: how rare this z is. Light: how rare the noise is that it needs."),
     bars.element);
+  const todo = element("p", { class: "lb-do lb-live" });
   return {
     stage: element(
       "div",
       { class: "lb-stage lb-scene" },
-      element("p", { class: "lb-do lb-live" }, "You see this x, the level line. Which z made it, most probably? Drag your z along the line, then press the button."),
+      todo,
       element("div", { class: "lb-beside" },
         plot,
         element("div", {},
@@ -143,6 +144,7 @@ function build(kit) {
       noise.paint();
       prior.paint();
       tell.hidden = told;
+      write(todo, told ? "The answer stands on the level line. Drag x, or change a width, and watch it move." : "You see this x, the level line. Which z made it, most probably? Drag your z along the line, then press the button.");
       const off = Math.abs(z - found.mean);
       const how = off < 0.1 ? "You guessed it" : Math.abs(z - x / WEIGHT) < 0.1 ? "Your z undoes the decoder" : off < found.width / 2 ? "Close" : "Your z is another";
       const says = `${how}. The full dots, counted, stand in columns on the line: ${lit.length ? `their average is ${number(lit.reduce((sum, [at]) => sum + at, 0) / lit.length, 2)}` : "here there are none"}. p(z|x) lies around ${number(found.mean, 2)}, give or take ${number(found.width, 2)}. Undoing the decoder gives ${number(x / WEIGHT, 2)}.`;

@@ -49,13 +49,14 @@ function build(kit) {
   const question = predict(kit, "The bell curve q is where KL(q‖p) is least: on one hump of p. Where is KL(p‖q) least?", {
     answers: ["on the other hump", "over both", "on the same hump"],
     right: 1,
-    because: "KL(p‖q) averages over p. Where p is, q has to be; what lies between the humps costs little. Now try it with the names exchanged.",
+    because: "KL(p‖q) averages over p. Where p is, q has to be; what lies between the humps costs little.",
   });
+  const todo = element("p", { class: "lb-do lb-live" });
   return {
     stage: element(
       "div",
       { class: "lb-stage lb-scene" },
-      element("p", { class: "lb-do lb-live" }, "Take the other KL. Move the humps."),
+      todo,
       question.element,
       element("div", { class: "lb-row" }, direction.element, fitted.element),
       curves.element,
@@ -77,6 +78,7 @@ function build(kit) {
       const says = `best ${state.fitted}: mean ${number(mean, 2)}, width ${number(width, 2)}, ${kl} = ${number(least, 2)}`;
       write(shown, `${says}. ${state.fitted} stands ${first(state) ? "first: it must not be where the other is not" : "second: it must be wherever the other is"}.`);
       tried ||= state.direction === "pq" && state.fitted === "q";
+      write(todo, !tried ? "Take the other KL." : state.fitted === "q" ? "Now call the bell curve p, or move the humps." : "The names are exchanged. Take either KL, and move the humps.");
       fitted.element.hidden = !tried && state.fitted === "q";
       const asked = ["left", "right", "share"].every((key) => state[key] === schema[key].start); // elsewhere the answer can be another
       question.paint(tried && asked, undefined, asked ? "Now choose “KL(p‖q)”, and see." : "Press “Reset”: the question is about the humps as they were.");
