@@ -3,6 +3,7 @@
 import { choice } from "./controls/choice.js";
 import { loadCounts, loadDecoder, loadEncoder, loadImages } from "./controls/data.js";
 import { element, write } from "./controls/dom.js";
+import { holding } from "./controls/held.js";
 import { instrument } from "./controls/instrument.js";
 import { limit } from "./controls/state.js";
 import { predict } from "./controls/predict.js";
@@ -79,6 +80,7 @@ function build(kit, { x, whole, truth, costs }) {
   const slider = axisSlider(kit, "part", "decoder listens", { small: 0.05, large: 0.2, page: 0.2 });
   const answers = choice(kit, "q", "q(z|x)", { encoder: "encoder’s", best: "best ellipse", prior: "prior" });
   write(slider.element.firstElementChild, "decoder: deaf"); // the name of the left end; that of the right one stands behind it
+  const held = holding(kit, slider.element);
   const theirs = answers.element.querySelector("[value=prior]");
   let opened = false; // by a link: whoever has seen it need not wait for the question
   kit.atReset(() => (opened = false));
@@ -126,7 +128,7 @@ function build(kit, { x, whole, truth, costs }) {
       right: gap < 0.005 ? 0 : gap > before ? 2 : 1,
       because: deafened ? `The deaf decoder took it from ${gapText(before)} to ${numbers.gap}: p(z|x) became the prior, and q did not.` : "",
     }, state.q === "encoder" ? "Now pull the slider to its left end, “deaf”, and see." : "Now choose “encoder’s”: the question is about that q.");
-    second.element.hidden = !first.judged();
+    if (!held()) second.element.hidden = !first.judged();
     second.paint(state.part === 0 && state.q === "prior", undefined, state.part ? "Pull the slider to its left end, “deaf”." : "Now choose “prior”, and see.");
     kit.say(`decoder listens ${number(state.part, 2)}: ${meaning}, minus log p of x ${numbers["-log p(x)"]}`);
     return numbers;

@@ -3,6 +3,7 @@
 
 import { Border } from "./controls/border.js";
 import { element, svg, write } from "./controls/dom.js";
+import { holding } from "./controls/held.js";
 import { instrument } from "./controls/instrument.js";
 import { following } from "./controls/play.js";
 import { predict } from "./controls/predict.js";
@@ -105,9 +106,7 @@ function build(kit) {
   kit.atReset(() => (both = false));
   const legend = element("p", { class: "lb-legend" });
   const hands = element("div", {}, encoder.element, decoder.element);
-  let held = false; // while the reader drags, nothing comes or goes above the hand
-  hands.addEventListener("pointerdown", () => (held = true));
-  for (const ends of ["pointerup", "pointercancel"]) hands.addEventListener(ends, () => (held = false));
+  const held = holding(kit, hands);
   let reached = 0; // the question that is asked last
   const start = cut(pairs(Object.fromEntries(Object.entries(schema).map(([key, kind]) => [key, kind.start]))));
   return {
@@ -160,7 +159,7 @@ function build(kit) {
       questions[1].paint(moved(IMAGES));
       questions[2].paint(moved(CODES));
       // One question at a time, under the verdict on the one before, which stays until the next is answered.
-      if (!held) reached = questions.slice(0, -1).filter((question) => question.judged()).length;
+      if (!held()) reached = questions.slice(0, -1).filter((question) => question.judged()).length;
       questions.forEach((question, n) => {
         question.element.hidden = n > reached || Boolean(questions[n + 1]?.answered());
         question.element.classList.toggle("lb-done", n < reached);
