@@ -10,6 +10,7 @@ export const STYLE = `
 .lb-sorted .lb-done > :not(.lb-verdict) { display: none }
 .lb-sorted .lb-done > .lb-verdict { min-height: 0 }
 .lb-cut-names { font-size: 0.75rem }
+.lb-sorted .lb-cut-names ~ div { margin-top: 0.5rem }
 @media screen and (min-width: 60rem) {
   .lb-sorted { grid-template-columns: 29rem minmax(0, 1fr); align-items: start }
   .lb-sorted > :not(.lb-totals) { grid-column: 1 / -1 }
