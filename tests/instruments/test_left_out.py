@@ -132,6 +132,17 @@ def test_it_judges_once_each_was_left_out_on_a_walk(page: Page) -> None:
     expect(verdict).to_contain_text("You said “the noise”, but the answer is “the smooth network”.")
 
 
+def shaken(page: Page) -> str:
+    """By how many pixels a draw differs, as it is shown after the next paint."""
+    read: str = page.evaluate(
+        """async () => {
+          await new Promise(painted => requestAnimationFrame(() => requestAnimationFrame(painted)));
+          return document.querySelector("lb-instrument").instrument.numbers["pixels by which a draw differs"];
+        }"""
+    )
+    return read
+
+
 def test_the_second_question_leads_into_the_crowd(page: Page) -> None:
     page.get_by_role("button", name="the smooth network").click()
     second = page.locator(".lb-predict").last
@@ -147,14 +158,10 @@ def test_the_second_question_leads_into_the_crowd(page: Page) -> None:
     expect(second.locator(".lb-verdict")).to_contain_text("but the answer is “several”.")
     state = page.evaluate("document.querySelector('lb-instrument').instrument.state")
     assert [state[key] for key in ("left", "show", "z1", "z2")] == ["noise", "noise", 0.3, 0.2]
-    there = page.evaluate("document.querySelector('lb-instrument').instrument.numbers['pixels by which a draw differs']")
+    there = shaken(page)
     expect(second.locator(".lb-verdict")).to_contain_text(f"by {there} pixels on average")
     page.get_by_role("radio", name="nothing").check()
-    with_all = page.evaluate(
-        "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() =>"
-        "done(document.querySelector('lb-instrument').instrument.numbers['pixels by which a draw differs']))))"
-    )
-    expect(second.locator(".lb-verdict")).to_contain_text(f"with all three in training by {with_all}.")
+    expect(second.locator(".lb-verdict")).to_contain_text(f"with all three in training by {shaken(page)}.")
     expect(page.get_by_role("button", name="Stand in the crowd")).to_be_hidden()
 
 
@@ -173,7 +180,10 @@ def test_the_point_is_dragged_and_a_place_can_be_tapped(page: Page) -> None:
     expect(page.get_by_role("slider", name="you, upwards")).to_have_attribute("aria-valuenow", "-2")
 
 
-@pytest.mark.parametrize("place", [(0.3, 0.2), (0.0, 0.0), (-0.4, -0.3), (0.9, 0.0), (-0.9, 0.0), (0.0, 0.9), (0.0, -0.9)])
+CROWDED = [(0.3, 0.2), (0.0, 0.0), (-0.4, -0.3), (0.9, 0.0), (-0.9, 0.0), (0.0, 0.9), (0.0, -0.9)]
+
+
+@pytest.mark.parametrize("place", CROWDED)
 def test_the_same_noise_changes_most_where_the_codes_crowd(place: tuple[float, float]) -> None:
     """As the page says of the place that it links to."""
     weights = load_file(str(walks.RECORD))

@@ -277,7 +277,10 @@ def test_a_pair_that_the_model_never_makes_costs_without_end_and_a_line_says_so(
     expect(line).to_be_visible()
 
 
-TOGETHER = "() => [...document.querySelectorAll('.lb-totals svg g:not([opacity=\"0\"]) > text[font-weight]')].map(t => t.textContent)"
+TOGETHER = """() => {
+  const shown = document.querySelectorAll(".lb-totals svg g:not([opacity='0']) > text[font-weight]");
+  return [...shown].map(sum => sum.textContent);
+}"""
 
 
 @pytest.mark.parametrize(("by", "groups"), [("image", 3), ("code", 2)])
