@@ -264,7 +264,10 @@ def test_by_keyboard_and_touch_alone(page: Page) -> None:
     assert "KL(q||prior)" in cut
     assert page.locator(".lb-verdict").first.inner_text().startswith("You said “shorter”, and that is right. ")
     assert page.locator(".lb-island.lb-shown").count() == 0
+    first_question = page.locator(".lb-predict").first
+    expect(first_question).to_be_visible()  # until the next is answered
     page.get_by_role("button", name="get longer").tap()
+    expect(first_question).to_be_hidden()
     for name in ("width of q", "height of q"):
         page.get_by_role("slider", name=name).press("Home")
     dot = numbers(page)

@@ -130,7 +130,7 @@ def page(browser: Browser, stage: str) -> Iterator[Page]:
 
 
 def test_it_judges_once_each_was_left_out_on_a_walk(page: Page) -> None:
-    verdict = page.locator(".lb-verdict")
+    verdict = page.locator(".lb-verdict").first
     page.get_by_role("button", name="the noise").click()
     page.get_by_role("radio", name="the smooth network").check()
     expect(verdict).to_have_text("Now leave out the noise, then the KL to the prior, and drag the blue point.")
@@ -141,6 +141,39 @@ def test_it_judges_once_each_was_left_out_on_a_walk(page: Page) -> None:
     page.get_by_role("slider", name="you, to the right").press("PageDown")
     page.get_by_role("radio", name="the noise").check()
     expect(verdict).to_contain_text("You said “the noise”, but the answer is “the smooth network”.")
+
+
+def shaken(page: Page) -> str:
+    """By how many pixels a draw differs, as it is shown after the next paint."""
+    read: str = page.evaluate(
+        """async () => {
+          await new Promise(painted => requestAnimationFrame(() => requestAnimationFrame(painted)));
+          return document.querySelector("lb-instrument").instrument.numbers["pixels by which a draw differs"];
+        }"""
+    )
+    return read
+
+
+def test_the_second_question_leads_into_the_crowd(page: Page) -> None:
+    page.get_by_role("button", name="the smooth network").click()
+    second = page.locator(".lb-predict").last
+    for name in ("the noise", "the KL to the prior", "the smooth network"):
+        page.get_by_role("radio", name=name).check()
+    expect(page.locator(".lb-verdict").first).to_contain_text("and that is right.")
+    second.get_by_role("button", name="one picture").click()
+    expect(page.locator(".lb-predict").first).to_be_hidden()
+    expect(second.locator(".lb-verdict")).to_have_text("Now press “Stand in the crowd”.")
+    page.get_by_role("radio", name="noise about you").check()  # elsewhere, and of another run
+    expect(second.locator(".lb-verdict")).to_have_text("Now press “Stand in the crowd”.")
+    page.get_by_role("button", name="Stand in the crowd").click()
+    expect(second.locator(".lb-verdict")).to_contain_text("but the answer is “several”.")
+    state = page.evaluate("document.querySelector('lb-instrument').instrument.state")
+    assert [state[key] for key in ("left", "show", "z1", "z2")] == ["noise", "noise", 0.3, 0.2]
+    there = shaken(page)
+    expect(second.locator(".lb-verdict")).to_contain_text(f"by {there} pixels on average")
+    page.get_by_role("radio", name="nothing").check()
+    expect(second.locator(".lb-verdict")).to_contain_text(f"with all three in training by {shaken(page)}.")
+    expect(page.get_by_role("button", name="Stand in the crowd")).to_be_hidden()
 
 
 def test_the_point_is_dragged_and_a_place_can_be_tapped(page: Page) -> None:
@@ -158,7 +191,10 @@ def test_the_point_is_dragged_and_a_place_can_be_tapped(page: Page) -> None:
     expect(page.get_by_role("slider", name="you, upwards")).to_have_attribute("aria-valuenow", "-2")
 
 
-@pytest.mark.parametrize("place", [(0.3, 0.2), (0.0, 0.0), (-0.4, -0.3)])
+CROWDED = [(0.3, 0.2), (0.0, 0.0), (-0.4, -0.3), (0.9, 0.0), (-0.9, 0.0), (0.0, 0.9), (0.0, -0.9)]
+
+
+@pytest.mark.parametrize("place", CROWDED)
 def test_the_same_noise_changes_most_where_the_codes_crowd(place: tuple[float, float]) -> None:
     """As the page says of the place that it links to."""
     weights = load_file(str(walks.RECORD))

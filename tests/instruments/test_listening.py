@@ -148,7 +148,10 @@ def test_a_deaf_decoder_s_gap_is_the_kl_to_the_prior(browser: Browser, stage: st
     verdict = page.locator(".lb-verdict").first.text_content() or ""
     assert verdict.startswith("You said “0”, but the answer is “larger”.")
     assert f"from {listening['gap']} to {deaf['gap']}" in verdict
-    # The next question stands there, and choosing by oneself what it is about is judged, too.
+    # The next question stands there, and choosing by oneself what it is about is judged, too,
+    # but not before it is answered.
+    prior = page.get_by_role("radio", name="prior")
+    expect(prior).to_be_disabled()
     page.get_by_role("button", name="gap 0, the same pictures").press("Enter")
     page.get_by_role("radio", name="prior").check()
     match = numbers()

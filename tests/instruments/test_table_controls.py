@@ -191,6 +191,10 @@ def test_a_prediction_stays_and_is_judged_after_moving(shared: Page, stage: str)
     encoder.press("ArrowRight")
     state(shared)
     assert verdict.text_content() == said
+    # The verdict stays until the next question is answered.
+    after.get_by_role("button", name="one").click()
+    assert asked.is_hidden()
+    assert after.is_visible()
     shared.get_by_role("button", name="Reset").click()
     assert verdict.text_content() == ""
     assert shared.get_by_role("button", name="where the bar is cut").is_enabled()
@@ -246,6 +250,49 @@ def test_a_verdict_is_about_the_question_that_was_asked_and_the_state_it_was_giv
     expect(shared.locator(".lb-verdict")).to_contain_text(said)
 
 
+def test_nothing_comes_or_goes_above_the_hand_that_drags(shared: Page, stage: str) -> None:
+    start(shared, stage, "strip", "by=code")
+    shared.get_by_role("button", name="where the bar is cut").click()
+    asked, after = shared.locator(".lb-predict").nth(1), shared.locator(".lb-predict").last
+    asked.get_by_role("button", name="three").click()
+    border = shared.locator(".lb-border").first
+    before = border.bounding_box()
+    assert before
+    shared.mouse.move(before["x"] + before["width"] / 2, before["y"] + before["height"] / 2)
+    shared.mouse.down()
+    shared.mouse.move(before["x"] + before["width"] / 2 - 40, before["y"] + before["height"] / 2, steps=4)
+    expect(asked.locator(".lb-verdict")).to_contain_text("that is right")
+    during = border.bounding_box()
+    assert during
+    assert during["y"] == before["y"]
+    assert after.is_hidden()
+    shared.mouse.up()
+    expect(after).to_be_visible()
+
+
+def test_a_pair_that_the_model_never_makes_costs_without_end_and_a_line_says_so(shared: Page, stage: str) -> None:
+    start(shared, stage, "strip", "by=code")
+    line = shared.get_by_text("that costs without end")
+    assert line.is_hidden()
+    shared.locator(".lb-border").last.press("Home")
+    expect(line).to_be_visible()
+
+
+TOGETHER = """() => {
+  const shown = document.querySelectorAll(".lb-totals svg g:not([opacity='0']) > text[font-weight]");
+  return [...shown].map(sum => sum.textContent);
+}"""
+
+
+@pytest.mark.parametrize(("by", "groups"), [("image", 3), ("code", 2)])
+def test_the_groups_sums_add_up_to_the_joint_kl(by: str, groups: int, shared: Page, stage: str) -> None:
+    start(shared, stage, "strip", f"by={by}")
+    told = [text.removeprefix("together ").replace("−", "-") for text in shared.evaluate(TOGETHER)]
+    assert len(told) == groups
+    joint = shared.evaluate("Number(document.querySelector('lb-instrument').instrument.numbers['KL(q(x,z)||p(x,z))'])")
+    assert abs(sum(map(float, told)) - joint) < 0.005 * groups + 0.0005
+
+
 STEPS = """() => {
   const steps = [...document.querySelector(".lb-totals svg").querySelectorAll("rect[rx='1']")];
   return steps.map(step => ["y", "height"].map(name => Number(step.getAttribute(name))));
@@ -260,7 +307,7 @@ def test_a_pair_where_q_is_p_has_no_step(shared: Page, stage: str) -> None:
     assert min(heights[:1] + heights[2:]) >= 1
 
 
-PIECES = """() => [...document.querySelectorAll(".lb-totals svg rect[width='26']")].map((piece) =>
+PIECES = """() => [...document.querySelectorAll(".lb-totals svg rect[width='28']")].map((piece) =>
   ["y", "height"].map(name => Number(piece.getAttribute(name))))"""
 
 

@@ -4,6 +4,7 @@ import { choice } from "./controls/choice.js";
 import { fetched } from "./controls/data.js";
 import { change, element, svg, write } from "./controls/dom.js";
 import { handle } from "./controls/handle.js";
+import { holding } from "./controls/held.js";
 import { glide, instrument } from "./controls/instrument.js";
 import { keeping } from "./controls/kept.js";
 import { predict } from "./controls/predict.js";
@@ -30,6 +31,8 @@ const PICTURES = 9;
 const NOISE = steadyNoise(60); // of these as many are shown as there are pictures
 const BREAKS = 30; // pixels on a unit of the way
 const FAR = 1; // a walk on which that can be said
+const CROWD = { left: "noise", show: "noise", z1: 0.3, z2: 0.2 };
+const [INSIDE, MORE] = [1, 1.3]; // how far from the middle it crowds; how many times more the noise changes there
 
 const LEFT = { nothing: "nothing", noise: "the noise", kl: "the KL to the prior", smooth: "the smooth network" };
 const TAKEN = Object.keys(LEFT).slice(1);
@@ -73,6 +76,12 @@ function build(kit, data) {
   const ask = predict(kit, "Without which of the three will a walk break, so that a picture no longer turns into the next? Answer, then leave out each in turn, and drag the blue point.", {
     answers: TAKEN.map((name) => LEFT[name]),
   });
+  const back = predict(kit, "Now the one that was trained without the noise. Stand where its codes crowd, and put the noise back: what will the nine draws about you show?", {
+    answers: ["one picture", "several"],
+  });
+  const enter = element("button", { type: "button", class: "lb-main" }, "Stand in the crowd");
+  enter.addEventListener("click", () => kit.go(CROWD));
+  back.element.append(enter);
   let seen = new Set(); // what was left out so far
   kit.atReset(() => seen.clear());
 
@@ -83,6 +92,7 @@ function build(kit, data) {
   const cloud = svg("circle", { class: "lb-line lb-q-thin", r: reach(0.95) * width });
   field.marks.append(svg("circle", { class: "lb-line lb-p-95", r: reach(0.95) }), codes, walked, stops, begun, cloud);
   field.showIsland(false);
+  const held = holding(kit, field.element);
   const rest = () => kit.set({}, true);
   const gliding = glide(kit);
   field.element.addEventListener("click", (event) => {
@@ -119,7 +129,7 @@ function build(kit, data) {
 
   const stage = element("div", { class: "lb-stage lb-walker" },
     element("style", {}, STYLE),
-    ask.element,
+    element("div", { class: "lb-asked" }, ask.element, back.element),
     element("div", { class: "lb-left" }, left.element),
     you.element,
     element("div", { class: "lb-told" }, told, measured),
@@ -157,7 +167,7 @@ function build(kit, data) {
       : `Noise changes the picture where you stand by ${numbers[SHAKEN]} pixels, on average.`;
     write(told, TOLD[name]);
     write(measured, `${noticed} The codes are ${numbers["width of the codes"]} times as wide as the prior (${span(spread, 2)} in five such runs).${off}`);
-    write(legend, `Orange points: the codes of 360 unseen digits. Blue ring: 95 % of the prior. Behind them, faint: what each place decodes to.${walking ? "" : ` Orange ring: 95 % of a noise as wide as the encoder with all three made it, ${number(width, 2)}; black, nine draws.`}`);
+    write(legend, `Orange points: the codes of 360 unseen digits. Blue ring: 95 % of the prior. Behind them, faint: what each place decodes to.${walking ? " Of a walk, a pixel counts each time it changes." : ` Orange ring: 95 % of a noise as wide as the encoder with all three made it, ${number(width, 2)}; black, nine draws.`}`);
     left.paint();
     show.paint();
     grip.paint(50 + (50 * z1) / LIMIT, 50 - (50 * z2) / LIMIT, z1, `${number(z1, 2)}, ${noticed}`);
@@ -171,8 +181,18 @@ function build(kit, data) {
     const [noise, kl, smooth] = changes.map((by) => number(by, 0));
     ask.paint(judging && breaks, {
       right: TAKEN.indexOf("smooth"),
-      because: `On a unit of your way ${noise} pixels change without the noise, and ${kl} without the KL: one picture turns into the next. Without the smooth network ${smooth} do: it turns into others and back, though noise and KL were both in its loss.`,
+      because: `On a unit of your way ${noise} pixels change without the noise, and ${kl} without the KL: one picture turns into the next. Without the smooth network ${smooth} do: it turns into others and back, though noise and KL were both in its loss. What do those two do?`,
     }, missing.length ? `Now leave out ${missing.join(", then ")}, and drag the blue point.` : "Drag the blue point to another place, a unit or more from where the walk starts.");
+    const crowded = Object.keys(CROWD).slice(0, 2).every((key) => state[key] === CROWD[key]) && Math.hypot(z1, z2) <= INSIDE;
+    const withAll = crowded ? measure({ ...state, left: "nothing" }, data)[SHAKEN] : 0;
+    back.paint(crowded && found[SHAKEN] > MORE * withAll, {
+      right: 1,
+      because: `The draws differed from the picture where you stood by ${numbers[SHAKEN]} pixels on average, and with all three in training by ${number(withAll, 1)}. Each of these draws would be compared with one image, and that costs.`,
+    }, "Now press “Stand in the crowd”.");
+    // The second question comes with the verdict on the first, which stays until the second is answered.
+    if (!held()) back.element.hidden = !ask.judged();
+    ask.element.hidden = back.answered();
+    enter.hidden = !back.answered() || back.judged();
     kit.say(`${TOLD[name]} ${noticed}`);
     return numbers;
   }

@@ -3,6 +3,7 @@
 import { choice } from "./controls/choice.js";
 import { loadCounts, loadDecoder, loadEncoder, loadImages } from "./controls/data.js";
 import { element, write } from "./controls/dom.js";
+import { holding } from "./controls/held.js";
 import { instrument } from "./controls/instrument.js";
 import { limit } from "./controls/state.js";
 import { predict } from "./controls/predict.js";
@@ -78,6 +79,11 @@ function build(kit, { x, whole, truth, costs }) {
   const drawn = digits("listening-drawn", "var(--lb-ink)", 1, "<i>q</i>’s draws");
   const slider = axisSlider(kit, "part", "decoder listens", { small: 0.05, large: 0.2, page: 0.2 });
   const answers = choice(kit, "q", "q(z|x)", { encoder: "encoder’s", best: "best ellipse", prior: "prior" });
+  write(slider.element.firstElementChild, "decoder: deaf"); // the name of the left end; that of the right one stands behind it
+  const held = holding(kit, slider.element);
+  const theirs = answers.element.querySelector("[value=prior]");
+  let opened = false; // by a link: whoever has seen it need not wait for the question
+  kit.atReset(() => (opened = false));
   const first = predict(kit, "Make the decoder deaf to z, and leave q as it is: the encoder’s. The gap will be…", { answers: ["0", "as it is", "larger"] });
   const second = predict(kit, "And if you then let q be the prior, too? What becomes of the gap, and of the draws from q?", {
     answers: ["less gap, better pictures", "gap 0, the same pictures", "more gap, worse pictures"],
@@ -112,16 +118,18 @@ function build(kit, { x, whole, truth, costs }) {
     const numbers = { "loss": number(value, 1), "-log p(x)": number(surprise, 1), "gap": gapText(gap), "KL to the prior": gapText(kl) };
     Object.values(numbers).forEach((text, n) => write(outputs[n], text));
     const meaning = `gap ${numbers.gap}, loss ${numbers.loss}`;
-    slider.paint(meaning, { 0: "deaf", 1: "fully" }[state.part]);
-    answers.paint();
+    slider.paint(meaning, `listens: ${number(100 * state.part, 0)} %`);
+    opened ||= state.q === "prior";
+    theirs.disabled = !opened && !second.answered();
+    answers.paint(theirs.disabled ? { prior: "after the questions" } : {});
     const deafened = state.part === 0 && state.q === "encoder";
     const before = deafened && costs({ part: 1, q: "encoder" }).gap;
     first.paint(deafened, {
       right: gap < 0.005 ? 0 : gap > before ? 2 : 1,
       because: deafened ? `The deaf decoder took it from ${gapText(before)} to ${numbers.gap}: p(z|x) became the prior, and q did not.` : "",
-    }, state.q === "encoder" ? "Now pull “decoder listens” to the left end, and see." : "Now choose “encoder’s”: the question is about that q.");
-    second.element.hidden = !first.judged();
-    second.paint(state.part === 0 && state.q === "prior", undefined, state.part ? "Pull “decoder listens” to the left end." : "Now choose “prior”, and see.");
+    }, state.q === "encoder" ? "Now pull the slider to its left end, “deaf”, and see." : "Now choose “encoder’s”: the question is about that q.");
+    if (!held()) second.element.hidden = !first.judged();
+    second.paint(state.part === 0 && state.q === "prior", undefined, state.part ? "Pull the slider to its left end, “deaf”." : "Now choose “prior”, and see.");
     kit.say(`decoder listens ${number(state.part, 2)}: ${meaning}, minus log p of x ${numbers["-log p(x)"]}`);
     return numbers;
   }

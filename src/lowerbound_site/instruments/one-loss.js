@@ -30,6 +30,7 @@ export const schema = {
 const LIMIT = 3.5;
 const AXIS = 40;
 const PRIOR = upright(0, 0, 1, 1);
+const ROOM = 11; // em: of the longest name before a cut
 const DOT = 0.1; // widths of an ellipse that is one
 const NEEDS = {
   gap: "Both pieces of the upper bar need p(z|x), the blue cloud, or p(x): a sum over every code.",
@@ -117,7 +118,7 @@ function build(kit, { decoder, encoder, images }) {
     // Both bars are the loss; the second is cut when the reader asks for it.
     const show = (place, { pieces: cutInto, labels }) => place.paint({
       from: 0, to: AXIS, step: 10, marks: [{ kind: "lb-end", at: loss }], pieces: cutInto,
-      labels: labels.map(([kind, at, text], k) => ({ kind, at: Math.min(Math.max(at, 0.45 * AXIS), 0.66 * AXIS), text, side: k ? "" : "lb-before" })),
+      labels: labels.map(([kind, at, text], k) => ({ kind, at: Math.min(at, 0.66 * AXIS), text, side: k ? "" : "lb-before", least: ROOM })),
       end: { at: Math.min(loss, AXIS), text: `loss ${number(loss, 2)}${loss > AXIS ? " →" : ""}`, inside: loss > 0.75 * AXIS },
     });
     show(costs, both.gap);
@@ -146,11 +147,11 @@ function build(kit, { decoder, encoder, images }) {
     const dot = state.q === "hand" && Math.max(state.s1, state.s2) <= DOT;
     alone.paint(cut === "reconstruction" && dot && rebuilding < theirs.rebuilding && loss > theirs.loss, {
       right: 1 + Math.sign(Number((loss - theirs.loss).toFixed(2))),
-      because: `Grey went from ${number(theirs.rebuilding, 2)} to ${number(rebuilding, 2)}, and the bar from ${number(theirs.loss, 2)} to ${number(loss, 2)}. A dot claims to know the code to many decimals, and the KL charges for each. Above, all of that is gap.`,
+      because: `At that moment grey had gone from ${number(theirs.rebuilding, 2)} to ${number(rebuilding, 2)}, and the bar from ${number(theirs.loss, 2)} to ${number(loss, 2)}. A dot claims to know the code to many decimals, and the KL charges for each. Above, all of that is gap.`,
     }, dot && rebuilding < theirs.rebuilding ? `Here the encoder’s answer was off by more, a gap of ${number(theirs.gap, 2)}, than this dot costs. Press “Reset”.` : dot ? `With this dot grey is ${number(rebuilding, 2)}, and it was ${number(theirs.rebuilding, 2)}. Drag the dot.` : "Now drag the two handles beside the ellipse inwards, until it is a dot.");
-    // The second question waits for the verdict on the first.
+    // The second question waits for the verdict on the first, which stays until the second is answered: never in a drag.
     alone.element.hidden = !slides.judged();
-    slides.element.hidden = alone.judged();
+    slides.element.hidden = alone.answered();
     kit.say(`${meaning}.`);
     return numbers;
   }

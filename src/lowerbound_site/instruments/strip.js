@@ -3,6 +3,7 @@
 
 import { Border } from "./controls/border.js";
 import { element, svg, write } from "./controls/dom.js";
+import { holding } from "./controls/held.js";
 import { instrument } from "./controls/instrument.js";
 import { following } from "./controls/play.js";
 import { predict } from "./controls/predict.js";
@@ -15,7 +16,7 @@ import { Splits } from "./draw/splits.js";
 import { Stairs } from "./draw/stairs.js";
 import { STYLE } from "./draw/strip-style.js";
 import { CODES, DATA, DECODER, IMAGES, pixels, PRIOR, withShare } from "./maths/primer.js";
-import { costs, fromData, fromModel, parts, slots, sum, transpose } from "./maths/table.js";
+import { costs, fromData, fromModel, parts, slots } from "./maths/table.js";
 
 export const schema = {
   "by": { "of": ["image", "code"], "start": "image" },
@@ -42,7 +43,8 @@ function pairs(state) {
 const COLOURS = { image: ["var(--lb-p)", "var(--lb-gap)"], code: ["var(--lb-q)", "var(--lb-data)"] };
 /** The pieces of the two bars, by name, each in its colour. */
 const NAMES = { image: ["images", "gap"], code: ["codes", "your comparison"] };
-const LEGEND = "A step’s number is what the pair adds, in nats, rounded. In colour, at the right of a group, its whole rise again: first what the group adds as a whole, then what is added inside it.";
+const LEGEND = "A step’s number is what the pair adds, in nats, rounded; below each group, what its steps add together.";
+const ENDLESS = "The encoder makes a pair that the model never makes: that costs without end.";
 const [REBUILT, TO_PRIOR] = ["var(--lb-ink)", "var(--lb-muted)"];
 const [CONSTANT, JOINT] = [30, 60].map((share) => `color-mix(in srgb, var(--lb-ink) ${share}%, var(--lb-paper))`);
 /** And over the two that show what a program adds up. */
@@ -75,6 +77,7 @@ function build(kit) {
   sort.addEventListener("click", () => kit.set({ by: kit.state.by === "image" ? "code" : "image" }, true));
   const stairs = new Stairs([COLOURS.image, COLOURS.code]);
   const lines = Object.fromEntries(Object.keys(NAMES).map((by) => [by, element("p", { class: "lb-cut-names" })]));
+  const endless = element("p", { class: "lb-cut-names" }, ENDLESS);
   const program = new Bars(["", ""], { pieces: 2, scale: 150 }); // the constant is long
   const average = new Columns(IMAGES.length * CODES.length);
   const questions = [
@@ -98,11 +101,13 @@ function build(kit) {
     }),
   ];
   const moved = (keys) => keys.some((key) => kit.state[key] !== schema[key].start);
-  const sorted = following(kit, kit.state.by === "code" ? 1 : 0, 1400);
+  const sorted = following(kit, kit.state.by === "code" ? 1 : 0, 1600);
   let both = false; // whether the pairs have been sorted by code: then both bars stay, and the hands
   kit.atReset(() => (both = false));
   const legend = element("p", { class: "lb-legend" });
   const hands = element("div", {}, encoder.element, decoder.element);
+  const held = holding(kit, hands);
+  let reached = 0; // the question that is asked last
   const start = cut(pairs(Object.fromEntries(Object.entries(schema).map(([key, kind]) => [key, kind.start]))));
   return {
     stage: element(
@@ -110,9 +115,11 @@ function build(kit) {
       { class: "lb-stage lb-scene lb-sorted" },
       element("style", {}, STYLE),
       ...questions.map((question) => question.element),
-      element("div", { class: "lb-totals" }, stairs.element, ...Object.values(lines)),
+      element("div", { class: "lb-totals" }, stairs.element),
       element("div", { class: "lb-totals" },
         element("div", { class: "lb-live" }, sort),
+        ...Object.values(lines),
+        endless,
         hands,
         legend),
       element("details", {}, element("summary", {}, "Why is a step as high as it is?"),
@@ -129,18 +136,18 @@ function build(kit) {
       encoder.paint(IMAGES.map((image) => state[image]));
       decoder.paint(CODES.map((code) => state[code]));
       const kl = parts(now.q, now.p);
-      const ways = ["image", "code"].map((by) => slots(now.q, now.p, by));
-      const { whole } = ways[0];
+      const { whole } = slots(now.q, now.p, "image");
       const turned = sorted(state.by === "code" ? 1 : 0);
       // While the steps go to their places, the second bar is cut anew.
       const part = state.by === "code" ? turned : 1;
       const [byImage, byCode] = cut(now);
       const sliding = byImage.map((from, n) => (Number.isFinite(byCode[n] - from) ? from + part * (byCode[n] - from) : byCode[n]));
-      stairs.paint(whole, ways.map(rises), turned, [byImage, both ? sliding : null], changed ? start : null);
+      stairs.paint(whole, turned, [byImage, both ? sliding : null], changed ? start : null);
       stairs.name(`A staircase of six steps, sorted by ${state.by}: ${IMAGES.flatMap((image, x) => CODES.map((code, z) => `${image} and ${code} ${signed(whole[x][z], 2)}`)).join(", ")}. It ends at ${number(kl.joint, 2)}.`);
       say(lines.image, "by image: ", "image", [kl.images, kl.gap]);
       lines.code.hidden = !both;
       say(lines.code, "by code: ", "code", [kl.codes, kl.yours]);
+      endless.hidden = kl.joint !== Infinity;
       const loss = costs(now.q, now.p);
       program.paint([[loss.reconstruction, loss.toPrior], [loss.constant, kl.joint]], [[REBUILT, TO_PRIOR], [CONSTANT, JOINT]], added(loss, kl.joint));
       average.paint(now.q.flat(), now.p.flat());
@@ -151,10 +158,11 @@ function build(kit) {
       questions[0].paint(state.by === "code" && turned === 1 && cutElsewhere, undefined, state.by === "code" ? left : undefined);
       questions[1].paint(moved(IMAGES));
       questions[2].paint(moved(CODES));
-      // One question at a time, under the verdict on the one before.
+      // One question at a time, under the verdict on the one before, which stays until the next is answered.
+      if (!held()) reached = questions.slice(0, -1).filter((question) => question.judged()).length;
       questions.forEach((question, n) => {
-        question.element.hidden = (n > 0 && !questions[n - 1].judged()) || Boolean(questions[n + 1]?.judged());
-        question.element.classList.toggle("lb-done", question.judged() && n + 1 < questions.length);
+        question.element.hidden = n > reached || Boolean(questions[n + 1]?.answered());
+        question.element.classList.toggle("lb-done", n < reached);
       });
       kit.say(`by ${state.by}; KL of the joints ${number(kl.joint, 3)}: images ${number(kl.images, 3)}, gap ${number(kl.gap, 3)}; codes ${number(kl.codes, 3)}, yours ${number(kl.yours, 3)}`);
       return texts(measure(state), 3);
@@ -166,12 +174,6 @@ function build(kit) {
 function cut({ p, q }) {
   const { images, gap, codes, yours } = parts(q, p);
   return [[images, gap], [codes, yours]];
-}
-
-/** What each group adds to the joint KL: as a whole, and inside. */
-function rises({ marginal, conditional }, by) {
-  const groups = (table) => (by ? transpose(table) : table).map(sum);
-  return groups(marginal).map((whole, group) => [whole, groups(conditional)[group]]);
 }
 
 /** A line that says what a bar is cut into. */
