@@ -15,7 +15,6 @@ import { STYLE } from "./draw/plane-style.js";
 import { stems } from "./draw/stems.js";
 import { differences, weigh } from "./maths/cuts.js";
 import { average, codeAt, steadyNoise } from "./maths/draws.js";
-import { best } from "./maths/fit.js";
 import { spread, tilted } from "./maths/normal.js";
 import { fromHex, sigmoid, toHex } from "./maths/numbers.js";
 import { Grid, PIXELS, deaf, encode, forward, loss } from "./maths/vae.js";
@@ -146,7 +145,8 @@ function build(kit, { decoders, encoder, images }) {
     made.addEventListener("click", press);
     return made;
   };
-  const fitted = (mayTilt) => () => {
+  const fitted = (mayTilt) => async () => {
+    const { best } = await import("./maths/fit.js"); // few ask for it
     const x = image(kit.state);
     const decoder = decoders[kit.state.decoder];
     const found = [encode(encoder, x), asked(kit.state)].map((from) => best(decoder, x, from, mayTilt));
