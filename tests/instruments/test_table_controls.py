@@ -32,6 +32,7 @@ NAMES = [
     "read-the-column",
     "bouncing",
     "come-back",
+    "one-code",
     "left-out",
     "weights",
     "four-models",

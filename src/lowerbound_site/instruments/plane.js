@@ -12,10 +12,8 @@ import { estimate, gap as gapText, number } from "./draw/format.js";
 import { pixels } from "./draw/pixels.js";
 import { plane } from "./draw/plane.js";
 import { STYLE } from "./draw/plane-style.js";
-import { stems } from "./draw/stems.js";
 import { differences, weigh } from "./maths/cuts.js";
 import { average, codeAt, steadyNoise } from "./maths/draws.js";
-import { best } from "./maths/fit.js";
 import { spread, tilted } from "./maths/normal.js";
 import { fromHex, sigmoid, toHex } from "./maths/numbers.js";
 import { Grid, PIXELS, deaf, encode, forward, loss } from "./maths/vae.js";
@@ -104,7 +102,8 @@ function build(kit, { decoders, encoder, images }) {
   const yours = pixels("var(--lb-ink)");
   const costs = bar("lb-loss");
   const zoom = bar("lb-zoom");
-  const each = stems();
+  const single = element("div", {});
+  let each; // the stems of single draws, for those who unfold them
   // The encoder answers what is drawn; for a decoder that ignores z, the prior stays.
   const answering = () => (kit.state.decoder === "deaf" ? kit.state.q : "encoder");
   const drawn = drawing(kit, { colour: "var(--lb-data)", label: "x, 8 by 8 pixels: arrows move, the space bar switches", changed: (x) => kit.set({ x: toHex(x), q: answering() }) });
@@ -146,7 +145,8 @@ function build(kit, { decoders, encoder, images }) {
     made.addEventListener("click", press);
     return made;
   };
-  const fitted = (mayTilt) => () => {
+  const fitted = (mayTilt) => async () => {
+    const { best } = await import("./maths/fit.js"); // few ask for it
     const x = image(kit.state);
     const decoder = decoders[kit.state.decoder];
     const found = [encode(encoder, x), asked(kit.state)].map((from) => best(decoder, x, from, mayTilt));
@@ -242,7 +242,7 @@ function build(kit, { decoders, encoder, images }) {
     const stemsOf = differences(weigh(decoder, x, q, NOISE), logEvidence);
     const averaged = average(stemsOf);
     change(dots, { d: byNumbers.open ? NOISE.map((e) => codeAt(q, e)).map(([a, b]) => `M${a.toFixed(2)} ${(-b).toFixed(2)}h0`).join("") : "" });
-    each.paint(stemsOf, averaged, gap);
+    each?.paint(stemsOf, averaged, gap);
     const numbers = { loss: number(value, 1), "-log p(x)": number(surprise, 1), gap: gapText(gap), draws: estimate(averaged.mean, averaged.error) };
     const meaning = `loss ${numbers.loss}, gap ${numbers.gap}`;
     const where = `μ ${number(z1, 2)} and ${number(z2, 2)}, σ ${number(s1, 2)} and ${number(s2, 2)}`;
@@ -313,8 +313,13 @@ function build(kit, { decoders, encoder, images }) {
     presets,
     element("p", { class: "lb-legend" }, "The gap, magnified:"), zoom.element, values,
     element("p", { class: "lb-legend" }, `The gap is an average over draws of q, the dots on the map. Of each, log q(z|x) − log p(z|x), the smallest first:`),
-    element("div", {}, each.element));
-  byNumbers.addEventListener("toggle", () => kit.repaint(), { signal: kit.signal });
+    single);
+  byNumbers.addEventListener("toggle", async () => {
+    const { stems } = await import("./draw/stems.js");
+    each ??= stems();
+    single.replaceChildren(each.element);
+    kit.repaint();
+  }, { signal: kit.signal });
   const stage = element("div", { class: "lb-stage lb-fitting" },
     element("style", {}, STYLE),
     element("div", { class: "lb-ask lb-live" }, guess.element, goOn, listen),

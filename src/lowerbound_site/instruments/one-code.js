@@ -1,0 +1,212 @@
+// One code is enough for log p(x), if one has p(z|x); and what comes out with the encoder's q in its place.
+
+import { loadDecoder, loadEncoder, loadImages } from "./controls/data.js";
+import { change, element, svg, write } from "./controls/dom.js";
+import { drag, handle } from "./controls/handle.js";
+import { glide, instrument } from "./controls/instrument.js";
+import { predict } from "./controls/predict.js";
+import { number, texts } from "./draw/format.js";
+import { outcomes } from "./draw/one-code.js";
+import { STYLE } from "./draw/one-code-style.js";
+import { pixels } from "./draw/pixels.js";
+import { outline, plane } from "./draw/plane.js";
+import { average, codeAt, steadyNoise } from "./maths/draws.js";
+import { logsAt } from "./maths/one-code.js";
+import { Grid, encode, loss } from "./maths/vae.js";
+
+export const schema = {
+  "term": { "of": ["p", "q"], "start": "p" },
+  "digit": { "from": 0, "to": 359, "step": 1, "start": 267 },
+  "z1": { "from": -3.5, "to": 3.5, "step": 0.01, "start": -0.5 },
+  "z2": { "from": -3.5, "to": 3.5, "step": 0.01, "start": -0.6 },
+  "draws": { "of": ["none", "sixteen"], "start": "none" }
+};
+
+// The image that it starts with, 267, has a gap that can be seen on this axis: 0.8 nats, where most have less than 0.2.
+const LIMIT = 3.5;
+const YOURS = 8; // codes of the reader that stay in the picture, with the one in the hand
+const NOISE = steadyNoise(16);
+
+async function load() {
+  const [decoder, encoder, images] = await Promise.all([loadDecoder(), loadEncoder(), loadImages()]);
+  return { decoder, encoder, images };
+}
+
+function build(kit, { decoder, encoder, images }) {
+  const grid = new Grid(decoder);
+
+  const field = plane("one-code", LIMIT);
+  field.paintAtlas(decoder);
+  const answer = [outline("lb-halo", 0.95), outline("lb-q-95", 0.95)];
+  const dots = (stroke, width) => svg("path", { class: "lb-line", stroke, "stroke-width": width, "stroke-linecap": "round" });
+  const drawn = dots("var(--lb-q)", 5);
+  const before = dots("var(--lb-muted)", 6);
+  const spot = svg("circle", { r: 0.13, fill: "var(--lb-ink)", stroke: "var(--lb-paper)", "stroke-width": 0.04 });
+  field.marks.append(...answer.map((part) => part.element), drawn, before, spot);
+
+  // The code in the hand; those that it was at before stay in the picture.
+  let tried = [];
+  let resting = true;
+  const code = () => [kit.state.z1, kit.state.z2];
+  const leave = () => {
+    if (resting) tried = [...tried, code()].slice(1 - YOURS);
+    resting = false;
+  };
+  const rest = () => {
+    resting = true;
+    kit.set({}, true);
+  };
+  const grip = element("div", { class: "lb-grip" });
+  const gliding = glide(kit);
+  drag(grip, {
+    begin: () => (gliding.stop(), leave(), {}),
+    move: (event) => {
+      const [z1, z2] = field.code(event);
+      kit.set({ z1, z2 });
+    },
+    end: rest,
+    signal: kit.signal,
+  });
+  field.element.addEventListener("click", (event) => {
+    if (event.target.closest(".lb-grip, .lb-handle")) return;
+    leave();
+    const [z1, z2] = field.code(event);
+    gliding.to({ z1, z2 }, rest);
+  }, { signal: kit.signal });
+  const thumbs = ["code, to the right", "code, upwards"].map((label, l) => handle(kit, {
+    key: `z${l + 1}`, kind: `lb-thumb lb-thumb-z${l + 1}`, orientation: l ? "vertical" : "horizontal", label,
+    hold: leave, move: (event) => kit.set({ [`z${l + 1}`]: field.code(event)[l] }), end: rest,
+  }));
+  field.element.append(grip, ...thumbs.map((thumb) => thumb.element));
+
+  const given = pixels("var(--lb-data)");
+  const chart = outcomes(YOURS, NOISE.length);
+  const terms = element("span", {});
+  const sum = element("output", { "aria-live": "off" });
+  const said = element("p", {});
+  const button = (press) => {
+    const made = element("button", { type: "button" });
+    made.addEventListener("click", press);
+    return made;
+  };
+  const put = button(() => kit.go({ term: kit.state.term === "p" ? "q" : "p" }));
+  const sixteen = button(() => kit.go({ draws: kit.state.draws === "none" ? "sixteen" : "none" }));
+  const another = button(() => kit.go({ digit: (kit.state.digit + 47) % images.length }));
+  write(another, "Another digit");
+  const ask = predict(kit, "The dot is one code z. From it: log p(x, z) − log p(z|x). Take another code: will the difference be…", {
+    answers: ["smaller", "the same", "larger"],
+  });
+  kit.atReset(() => (tried = []));
+  let known = {}; // of the digit that is shown
+  let was; // the term that was taken away before
+
+  function paint({ term, digit, z1, z2, draws }) {
+    const x = images[digit];
+    if (known.digit !== digit) {
+      const q = encode(encoder, x);
+      known = { digit, q, least: -loss(decoder, x, q), ...grid.posterior(x) };
+      field.paintIsland(grid, known.logMass);
+      tried = [];
+      ask.again();
+    }
+    const { logEvidence, q, least } = known;
+    field.showIsland(true, false);
+    for (const part of answer) part.paint(q);
+    given.paint(x, "<i>x</i>");
+
+    const theirs = draws === "sixteen" ? NOISE.map((e) => codeAt(q, e)) : [];
+    const codes = [...tried, [z1, z2], ...theirs];
+    const logs = logsAt(decoder, x, q, codes, logEvidence).map((log) => ({ ...log, from: log.joint, to: log.joint - log[term] }));
+    const yours = logs.splice(0, tried.length + 1);
+    const here = yours.at(-1);
+    const both = term === "q" && theirs.length > 0;
+
+    const at = (some) => some.map(([a, b]) => `M${a.toFixed(2)} ${(-b).toFixed(2)}h0`).join("");
+    change(drawn, { d: at(theirs) });
+    change(before, { d: at(tried) });
+    change(spot, { cx: z1, cy: -z2 });
+    grip.style.cssText = `left: ${50 + (50 * z1) / LIMIT}%; top: ${50 - (50 * z2) / LIMIT}%;`;
+
+    const numbers = {
+      ...texts({ "log p(x, z)": here.joint, [`log ${term}(z|x)`]: here[term] }, 3),
+      ...texts({ difference: here.to, "log p(x)": logEvidence }, 2),
+    };
+    if (theirs.length) Object.assign(numbers, texts({ "mean of sixteen": average(logs.map(({ to }) => to)).mean }, 2));
+    if (both) Object.assign(numbers, texts({ "-loss": least, gap: Math.max(0, logEvidence - least) }, 2));
+    const second = numbers[`log ${term}(z|x)`];
+    chart.paint([...yours, ...Array(YOURS - yours.length), ...logs], {
+      truth: logEvidence, below: both ? logEvidence - least : undefined, kind: term, slides: (was ?? term) !== term,
+      told: `One dot a code, and a line at log p(x), ${numbers["log p(x)"]}; your last code is at ${numbers.difference}`,
+    });
+    was = term;
+    write(terms, `log p(x, z) − log ${term}(z|x)`);
+    write(sum, `= ${numbers["log p(x, z)"]} − ${here[term] < 0 ? `(${second})` : second} = ${numbers.difference}`);
+    write(said, both
+      ? `Now they scatter. The mean of the sixteen is ${numbers["mean of sixteen"]}, and that of all the encoder’s codes ${numbers["-loss"]} (dashed): minus the loss. It lies below log p(x), ${numbers["log p(x)"]}, by the purple piece, the gap: ${numbers.gap}.`
+      : theirs.length ? `From each of the sixteen, too, comes ${numbers["mean of sixteen"]}.`
+      : term === "q" ? `With p(z|x) it was ${numbers["log p(x)"]}. And on average over the encoder’s codes? Press “Sixteen codes of the encoder”.` : "");
+    write(put, term === "p" ? "Put the encoder’s q in its place" : "Put p(z|x) back");
+    write(sixteen, theirs.length ? "Without the sixteen" : "Sixteen codes of the encoder");
+    const meaning = `${numbers["log p(x, z)"]} minus ${second} is ${numbers.difference}`;
+    thumbs[0].paint(50 + (50 * z1) / LIMIT, 100, z1, meaning);
+    thumbs[1].paint(0, 50 - (50 * z2) / LIMIT, z2, meaning);
+    ask.paint(term === "p" && tried.length > 0, {
+      right: 1,
+      because: "Where p(x, z) is larger, p(z|x) is larger by the same factor: that is Bayes’ rule. So one code is enough for whoever has p(z|x). Your program has not: press “Put the encoder’s q in its place”.",
+    }, term === "p" ? "Now drag the dot, or press another place on the map." : "Press “Put p(z|x) back”.");
+    kit.say(meaning);
+    return numbers;
+  }
+
+  const stage = element("div", { class: "lb-stage lb-one-code" },
+    element("style", {}, STYLE),
+    ask.element,
+    field.element,
+    element("div", {},
+      element("div", { class: "lb-given" }, given.element, element("p", {}, terms, element("br"), sum)),
+      chart.element,
+      said,
+      element("div", { class: "lb-buttons lb-live" }, put, sixteen, another),
+      element("div", { class: "lb-tools lb-live" }, ...kit.tools())));
+  return { stage, paint, stop: gliding.stop };
+}
+
+function python({ term, digit, z1, z2, draws }) {
+  const theirs = draws === "sixteen";
+  const bound = theirs && term === "q";
+  return `from torch import ${theirs ? "arange, " : ""}float64, tensor
+${theirs ? "from torch.special import ndtri\n" : ""}
+from lowerbound import Grid, digits, ${bound ? "elbo, " : ""}trained_digits
+
+vae = trained_digits()
+x = digits().held_out[[${digit}]]
+q = vae.encode(x)
+evidence = Grid(vae, points=72, limit=5).log_evidence(x)
+
+
+def second(z):
+    return ${term === "p" ? "vae.log_joint(x, z) - evidence" : "q.log_prob(z)"}
+
+
+def difference(z):
+    return vae.log_joint(x, z) - second(z)
+
+
+z = tensor([[${z1}, ${z2}]], dtype=float64)
+print(f"log p(x, z) = {vae.log_joint(x, z).item():z.3f}")
+print(f"log ${term}(z|x) = {second(z).item():z.3f}")
+print(f"difference = {difference(z).item():z.2f}")
+print(f"log p(x) = {evidence.item():z.2f}")
+${theirs ? `
+# Sixteen draws of q at evenly spread noise
+g = 1.324717957244746
+steps = tensor([1 / g, 1 / g**2], dtype=float64)
+sixteen = q.at(ndtri((0.5 + arange(1, 17)[:, None] * steps) % 1)[:, None])
+print(f"mean of sixteen = {difference(sixteen).mean().item():z.2f}")
+` : ""}${bound ? `bound = elbo(vae, q, x)
+print(f"-loss = {bound.item():z.2f}")
+print(f"gap = {max(0.0, (evidence - bound).item()):z.2f}")
+` : ""}`;
+}
+
+export const start = instrument({ schema, load, build, python });
