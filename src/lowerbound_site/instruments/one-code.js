@@ -52,8 +52,10 @@ function build(kit, { decoder, encoder, images }) {
     if (resting) tried = [...tried, code()].slice(1 - YOURS);
     resting = false;
   };
+  const moved = (z) => String(z) !== String(code());
   const rest = () => {
     resting = true;
+    if (tried.length && !moved(tried.at(-1))) tried.pop(); // it was touched, and not moved
     kit.set({}, true);
   };
   const grip = element("div", { class: "lb-grip" });
@@ -150,7 +152,7 @@ function build(kit, { decoder, encoder, images }) {
     const meaning = `${numbers["log p(x, z)"]} minus ${second} is ${numbers.difference}`;
     thumbs[0].paint(50 + (50 * z1) / LIMIT, 100, z1, meaning);
     thumbs[1].paint(0, 50 - (50 * z2) / LIMIT, z2, meaning);
-    ask.paint(term === "p" && tried.length > 0, {
+    ask.paint(term === "p" && tried.some(moved), {
       right: 1,
       because: "Where p(x, z) is larger, p(z|x) is larger by the same factor: that is Bayes’ rule. So one code is enough for whoever has p(z|x). Your program has not: press “Put the encoder’s q in its place”.",
     }, term === "p" ? "Now drag the dot, or press another place on the map." : "Press “Put p(z|x) back”.");
