@@ -67,7 +67,7 @@ function build(kit) {
   });
   const counts = (shares) => shares.map((share) => Math.round(MADE * share));
   const [ofData, ofModel] = [0, 1].map((side) => IMAGES.map((_, x) => new Pile(x, side)));
-  const heads = [[PILES[0], "end", "var(--lb-data)", `${MADE} from the data`], [PILES[1], "start", "var(--lb-p)", `${MADE} from the model, on average`]]
+  const heads = [[PILES[0], "end", "var(--lb-data)", `${MADE} from the data`], [PILES[1], "start", "var(--lb-p)", `${MADE} from the model`]]
     .map(([x, anchor, fill, text]) => svg("text", { x, y: 16, "text-anchor": anchor, fill, "font-weight": 600 }, text));
   const shares = IMAGES.map((_, z) => ({
     area: svg("rect", { y: BAR_TOP, height: TALL, stroke: "var(--lb-paper)", "stroke-width": 2, style: `fill: color-mix(in srgb, var(--lb-p) ${20 + 14 * z}%, var(--lb-paper))` }),

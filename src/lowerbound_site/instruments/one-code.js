@@ -152,7 +152,7 @@ function build(kit, { decoder, encoder, images }) {
     const meaning = `${numbers["log p(x, z)"]} minus ${second} is ${numbers.difference}`;
     thumbs[0].paint(50 + (50 * z1) / LIMIT, 100, z1, meaning);
     thumbs[1].paint(0, 50 - (50 * z2) / LIMIT, z2, meaning);
-    ask.paint(term === "p" && tried.some(moved), {
+    ask.paint(term === "p" && (tried.some(moved) || theirs.length > 0), {
       right: 1,
       because: "Where p(x, z) is larger, p(z|x) is larger by the same factor: that is Bayes’ rule. So one code is enough for whoever has p(z|x). Your program has not: press “Put the encoder’s q in its place”.",
     }, term === "p" ? "Now drag the dot, or press another place on the map." : "Press “Put p(z|x) back”.");

@@ -139,9 +139,10 @@ async function build(kit, { weights, images, labels, heldOut, train }) {
     const count = (letter) => [...moves.slice(0, have)].filter((move) => move === letter).length;
     write(said, `${count("e")} encoder and ${count("d")} decoder steps${have < moves.length ? ", computing" : full ? ". There is room for no more: press “One back” or “Reset”." : ""}`);
     usable(back, moves.length > 0);
-    const asked = moves.includes("d".repeat(LOOK_AFTER)); // what is to be pressed next stands out
-    manySteps.classList.toggle("lb-main", !asked && !full);
-    encoderSteps.classList.toggle("lb-main", asked && !full);
+    const asked = moves.includes("d".repeat(LOOK_AFTER));
+    const idle = !full && have === moves.length; // then what is to be pressed next stands out
+    manySteps.classList.toggle("lb-main", idle && !asked);
+    encoderSteps.classList.toggle("lb-main", idle && asked);
     for (const made of [encoderStep, decoderStep, encoderSteps, manySteps]) usable(made, !full);
     const held = inARow(moves.slice(0, have));
     const enough = measured && points.length === have + 1 && held >= LOOK_AFTER;

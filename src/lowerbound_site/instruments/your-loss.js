@@ -104,7 +104,7 @@ function build(kit, grey) {
       const scaled = (64 / Number(state.pixels)) * variance;
       made.paint(images.map((image) => rebuilt(image, grey, Number(state.latents), scaled).map((shade) => Math.min(1, Math.max(0, shade)))));
       const weighs = numbers.beta === "1" ? "as much as" : `${numbers.beta} times as much as`;
-      const says = `In use: ${used} of ${state.latents} latent numbers. The KL weighs ${weighs} with both parts summed: β = ${numbers.beta}. (What σ = ${numbers.sigma} is, the next trap tells.)`;
+      const says = `In use: ${used} of ${state.latents} latent numbers. The KL weighs ${weighs} with both parts summed: β = ${numbers.beta}.`;
       write(shown, says);
       if (state.error === "mean" && state.weight === 0) tried ??= verdict(state, numbers, used);
       question.paint(Boolean(tried), tried, state.weight === 0 ? MISSING : "Now slide the “factor before the KL in your code” to 1.");
