@@ -194,13 +194,13 @@ def test_a_prediction_stays_and_is_judged_after_moving(shared: Page, stage: str)
     assert verdict.text_content() == said
     # The verdict stays until the next question is answered.
     after.get_by_role("button", name="one").click()
-    assert asked.is_hidden()
+    expect(asked).to_be_hidden()
     assert after.is_visible()
     shared.get_by_role("button", name="Reset").click()
     assert verdict.text_content() == ""
     assert shared.get_by_role("button", name="where the bar is cut").is_enabled()
-    assert asked.is_hidden()
-    assert after.is_hidden()
+    expect(asked).to_be_hidden()
+    expect(after).to_be_hidden()
 
 
 def test_sorting_shows_the_second_bar_and_what_can_be_dragged(shared: Page, stage: str) -> None:
