@@ -256,6 +256,8 @@ def test_nothing_comes_or_goes_above_the_hand_that_drags(shared: Page, stage: st
     shared.get_by_role("button", name="where the bar is cut").click()
     asked, after = shared.locator(".lb-predict").nth(1), shared.locator(".lb-predict").last
     asked.get_by_role("button", name="three").click()
+    expect(asked.locator(".lb-verdict")).to_contain_text("Now drag")
+    state(shared)  # once that is painted
     border = shared.locator(".lb-border").first
     before = border.bounding_box()
     assert before
