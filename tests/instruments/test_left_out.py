@@ -51,6 +51,23 @@ def test_one_of_the_runs_is_trained_again() -> None:
         assert same > 0.99, f"{name}: only {same:.0%} of the numbers are as recorded"
 
 
+@pytest.mark.more
+@pytest.mark.parametrize(
+    ("left", "least", "most"), [("nothing", 0, 0.3), ("noise", 0, 0.3), ("kl", 0, 0.3), ("smooth", 0.7, 1.7)]
+)
+def test_what_rounding_moves(left: str, least: float, most: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On average over the map, in pixels: about one without the smooth network, about a fifth of one in the others."""
+    kept = []
+    rounded = walks.rounded
+    monkeypatch.setattr(walks, "rounded", lambda weight, hidden: kept.append(weight.clone()) or rounded(weight, hidden))
+    trained = {f"{left}.{name}": tensor for name, tensor in walks.tensors(left).items()}
+    axis = torch.linspace(-walks.LIMIT, walks.LIMIT, 41, dtype=torch.float64)
+    places = torch.cartesian_prod(axis, axis)
+    exact = walks.decoded(trained | {f"{left}.weight2": kept[0]}, left, places)
+    moved = (walks.decoded(trained, left, places) - exact).abs().sum(1).mean().item()
+    assert least < moved < most
+
+
 def test_without_the_smooth_network_the_run_shown_changes_most_and_three_show_nearly_one_picture() -> None:
     """As the page says. The recorded paths are the way on which the picture begins."""
     rows = [row for row in recorded("continuity") if (row["noise"], row["kl"], row["smooth"]) == walks.KINDS["smooth"]]
