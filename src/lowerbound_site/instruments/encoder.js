@@ -185,7 +185,7 @@ async function build(kit, { decoder, images, chosen, labels }) {
   });
   const task = element("p", { class: "lb-task lb-live" });
   task.innerHTML =
-    "<b>Which places on this map could have made <i>x</i>?</b> Tap there, then drag the <b class='lb-q'>ellipse</b>, and make the loss as small as you can.";
+    "A trained decoder turns each place on this map into a picture. <b>Which places could have made <i>x</i>?</b> Tap there, then drag the <b class='lb-q'>ellipse</b>, and make the loss as small as you can.";
 
   // The grid is decoded a little between two frames, long before it is asked for.
   let idle = 0;
