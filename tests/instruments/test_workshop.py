@@ -352,7 +352,7 @@ def test_the_button_that_stands_out_is_the_one_to_press_next(
     main, so_far = page.locator(".lb-main"), page.locator(".lb-so-far")
     expect(main).to_have_text("16 decoder steps")
     press(page, "16 decoder steps")
-    expect(main).to_have_text("16 encoder steps")
+    expect(main).to_have_text("16 encoder steps", timeout=LONG)  # once they are computed
     press(page, "16 encoder steps")
     expect(main).to_have_count(0)
     expect(so_far).to_contain_text("There is room for no more: press “One back” or “Reset”.", timeout=LONG)
