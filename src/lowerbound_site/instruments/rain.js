@@ -69,9 +69,9 @@ function build(kit, data) {
   const slider = axisSlider(kit, "differ", "pixels that may differ from x", { small: 1, large: 5, page: 10 });
   const way = choice(kit, "dots", "What is blue:", { drawn: "the runs that are kept", weighed: "all codes, each as large as p(x|z)" });
   const question = predict(kit, "Of many runs, you keep those whose image is nearly x, the zero. Where will their codes lie?", {
-    answers: ["everywhere, like all codes", "at several places", "at one place"],
+    answers: ["everywhere", "at several places", "at one place"],
     right: 2,
-    because: "The runs that drew nearly this zero have their codes around one place. Nobody was asked where: the prior and the decoder alone have settled it.",
+    because: "The runs that drew nearly this zero have their codes around one place. Prior and decoder alone settled where.",
   });
   const step = counting(kit, "runs", schema.runs, FASTER);
   const said = element("output", { "aria-live": "off" });
@@ -80,20 +80,17 @@ function build(kit, data) {
     stage: element(
       "div",
       { class: "lb-stage lb-scene" },
-      question.element,
-      todo,
-      element("div", { class: "lb-live" }, ...player(kit, { name: "Run the model", step, every: 4 })),
       element(
         "div",
-        { class: "lb-beside" },
-        map,
+        { class: "lb-asking" },
+        element("div", {}, question.element, todo, element("div", { class: "lb-live" }, ...player(kit, { name: "Run the model", step, every: 4 }))),
+        element("div", {}, map, some.element),
         element(
           "div",
           {},
           slider.element,
           said,
-          some.element,
-          element("div", { class: "lb-row", style: "align-items: end" }, ...[target, last, nearest].map((one) => element("div", { style: "flex: 1 1 4.5rem; max-width: 5.8rem" }, one.element))),
+          element("div", { class: "lb-row", style: "align-items: end" }, ...[target, last, nearest].map((one) => element("div", { style: "flex: 1 1 4.5rem; max-width: 4.8rem" }, one.element))),
           way.element,
         ),
       ),
