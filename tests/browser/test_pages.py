@@ -30,6 +30,7 @@ SMALLEST_TARGET = 44  # pixels
 # What a reader takes in of a question's page before unfolding anything.
 MOST_WORDS = 1_500
 MOST_CODE = 0.25  # of the words: programs and outputs
+TALLEST = 800  # of an instrument, in a window of 900 under the theme's header
 HIGHEST = 12_000  # pixels, in a wide window
 LARGEST_SHIFT = 0.1  # from where on readers notice
 
@@ -121,6 +122,14 @@ PRESS = """async () => {
     .filter(code => !code.parentElement.querySelector("button")).map(code => code.textContent.slice(0, 60));
   return {pressed, without};
 }""".replace("NEXT_FRAME", NEXT_FRAME)
+# Question, verdict, hands and picture have to be seen together; the caption is not counted.
+ANSWERED = """async () => {
+  NEXT_FRAME
+  const all = [...document.querySelectorAll("article lb-instrument")].filter(one => one.checkVisibility());
+  for (const one of all) one.querySelector(".lb-predict .lb-answers button")?.click();
+  await nextFrame();
+  return all.map(one => ({name: one.dataset.name, height: Math.round(one.getBoundingClientRect().height)}));
+}""".replace("NEXT_FRAME", NEXT_FRAME)
 # Thousands of elements in a few colours, which tests/pages checks in the style sheet; axe takes seconds over them.
 APART = ["pre code", "math", "svg"]
 # Every page is judged as a phone shows it. What only a wide window shows, the frame, is the same on all but the first.
@@ -211,6 +220,11 @@ def test_page(path: str, browser: Browser, built_site: Path, site_address: str, 
     complaints += weight(built_site, requests)
     complaints += [f"formula left as LaTeX: {line}" for line in leftovers(served(built_site, path).read_text())]
     complaints += hard_reading(page.evaluate(READ_VISIBLE)) if path.startswith("questions/") else []
+    complaints += [
+        f"{one['name']}, once answered, is {one['height']} pixels high: more than fits under the header of a window"
+        for one in page.evaluate(ANSWERED)
+        if one["height"] > TALLEST and path != "workshop/"
+    ]
     page.evaluate(UNFOLD)
     complaints += contrast(page, judged)
     complaints += accessibility(page) if path in WIDE else []
