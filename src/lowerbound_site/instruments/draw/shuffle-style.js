@@ -9,6 +9,6 @@ export const STYLE = `
 .lb-shuffled .lb-order button:not(.lb-tool) { font-size: 0.9rem; padding-inline: 1.2rem }
 .lb-shuffled .lb-slider input { flex-basis: 4rem }
 @media screen and (min-width: 44rem) {
-  .lb-inspect.lb-shuffled { grid-template: "asked asked asked" "costs costs costs" "order order order" "plane draw side" "plane readings readings" "plane notes notes" 1fr / minmax(0, 23rem) 10rem minmax(5rem, 1fr) }
+  .lb-inspect.lb-shuffled { grid-template: "costs costs costs" "plane plane asked" "plane plane order" "plane plane readings" "draw side readings" "notes notes readings" 1fr / 10rem 12rem minmax(5rem, 1fr) }
 }
 `;
