@@ -2,10 +2,12 @@
 
 import re
 import signal
+import socket
 import subprocess
 import sys
 import urllib.request
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -75,6 +77,18 @@ def test_a_built_site_is_served_as_long_as_it_is_needed(tmp_path: Path) -> None:
         assert urllib.request.urlopen(address).read() == b"here"
     with pytest.raises(OSError, match="refused"):
         urllib.request.urlopen(address)
+
+
+def test_a_browser_that_goes_away_is_no_news(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "large.bin").write_bytes(bytes(50_000_000))  # more than a socket keeps
+    with serving(tmp_path) as address:
+        host = urlsplit(address)
+        for _ in range(3):
+            with socket.create_connection((host.hostname, host.port)) as browser:
+                browser.sendall(b"GET /large.bin HTTP/1.0\r\n\r\n")
+                assert browser.recv(10)
+        assert urllib.request.urlopen(f"{address}large.bin").read(1) == b"\0"
+    assert capfd.readouterr() == ("", "")
 
 
 @pytest.mark.usefixtures("built_site")  # so that the server finds it, instead of building another

@@ -16,6 +16,11 @@ class QuietHandler(http.server.SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing: a test reads what the browser reports."""
 
+    def handle(self) -> None:
+        """Answer; a browser that goes away before it has read everything is no news."""
+        with contextlib.suppress(ConnectionError):
+            super().handle()
+
 
 @contextlib.contextmanager
 def serving(directory: Path, handler: type[http.server.SimpleHTTPRequestHandler] = QuietHandler) -> Iterator[str]:
