@@ -271,7 +271,8 @@ CROWDED = [(0.3, 0.2), (0.0, 0.0), (-0.4, -0.3), (0.9, 0.0), (-0.9, 0.0), (0.0, 
 def test_the_same_noise_costs_most_where_the_codes_crowd_and_twice_the_noise_about_four_times_as_much(
     place: tuple[float, float],
 ) -> None:
-    """As the page says, and not only of the place where its picture begins."""
+    """As the page says, and not only of the place where its picture begins. The third width is that of all three."""
+    assert walks.run("nothing")["width"] == pytest.approx(0.3, abs=0.01)
     weights = load_file(str(walks.RECORD))
     here = torch.tensor(place, dtype=torch.float64)
     noise = torch.randn(2000, 2, generator=torch.Generator().manual_seed(0), dtype=torch.float64)

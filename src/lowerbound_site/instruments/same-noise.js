@@ -81,7 +81,7 @@ function build(kit, walkers) {
       element("div", { class: "lb-column" },
         ask.element,
         noise.element,
-        element("p", { class: "lb-legend" }, "Orange ring: 95 % of the noise. The cost: of an image that is made where you stand, how many nats less likely it is at a draw, on average.")),
+        element("p", { class: "lb-legend" }, "Orange ring: 95 % of the noise. What it costs: an image that is made where you stand is less likely at the draws, by so many nats on average.")),
       element("div", { class: "lb-tools lb-live" }, ...kit.tools())),
     paint(state) {
       const found = measure(state, walkers);
