@@ -184,13 +184,13 @@ def test_it_judges_once_each_was_left_out_on_a_walk(page: Page) -> None:
     verdict = page.locator(".lb-verdict").first
     page.get_by_role("button", name="the noise").click()
     page.get_by_role("radio", name="the smooth network").check()
-    expect(verdict).to_have_text("Now leave out the noise, then the KL.")
+    expect(verdict).to_have_text("Below, choose what is left out: the noise, then the KL.")
     point = page.get_by_role("slider", name="you, to the right")
     for _ in range(8):
         point.press("PageDown")
     for name in ("the noise", "the KL"):
         page.get_by_role("radio", name=name).check()  # on another walk, on which none need break
-    expect(verdict).not_to_contain_text("leave out")
+    expect(verdict).not_to_contain_text("left out")
     for _ in range(6):
         point.press("PageUp")
     expect(verdict).to_contain_text("You said “the noise”, but the answer is “the smooth network”.")

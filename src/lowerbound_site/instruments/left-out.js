@@ -97,7 +97,7 @@ function build(kit, data) {
     ask.paint(judging && changes.map((by) => by > BREAKS).join() === "false,false,true", {
       right: TAKEN.indexOf("smooth"),
       because: `On a unit of your walk ${noise} pixels changed without the noise, ${kl} without the KL, and ${smooth} without the smooth network, though noise and KL were both in its loss.`,
-    }, missing.length ? `Now leave out ${missing.join(", then ")}.` : "Now drag the blue point elsewhere.");
+    }, missing.length ? `Below, choose what is left out: ${missing.join(", then ")}.` : "Now drag the blue point elsewhere.");
     ask.element.classList.toggle("lb-done", ask.judged());
     kit.say(`${TOLD[name]} ${noticed}`);
     return numbers;
