@@ -1,5 +1,6 @@
 // The code in the hand, as a point on a map: dragged, tapped to, and moved by keys. z1 and z2 of the state.
 
+import { change, svg } from "./dom.js";
 import { handle } from "./handle.js";
 import { arrows, tapping } from "./place.js";
 import { number } from "../draw/format.js";
@@ -20,10 +21,13 @@ export function point(kit, field, label) {
     key: "z2", kind: "lb-thumb lb-thumb-z2", orientation: "vertical", label: `${label}, upwards`, ...hand,
     move: (event) => kit.set({ z2: field.code(event)[1] }),
   });
+  const spot = svg("circle", { r: field.limit / 36, fill: "var(--lb-ink)" }); // seen where nothing can be dragged
+  field.marks.append(spot);
   field.element.append(upwards.element, both.element);
   return {
     stop: gliding.stop,
     paint({ z1, z2 }, meaning) {
+      change(spot, { cx: z1, cy: -z2 });
       const top = 50 - (50 * z2) / field.limit;
       both.paint(50 + (50 * z1) / field.limit, top, z1, `${number(z1, 2)}, ${meaning}`);
       upwards.paint(0, top, z2, `${number(z2, 2)}, ${meaning}`);
