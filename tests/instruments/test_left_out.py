@@ -1,4 +1,4 @@
-"""Walks on the maps of four recorded runs: their decoders, what is computed of them, and when the picture judges."""
+"""Walks and noise on the maps of recorded runs: decoders, what is computed of them, and when the pictures judge."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -7,6 +7,7 @@ import pytest
 import torch
 from playwright.sync_api import Browser, Page, expect
 from safetensors.torch import load_file
+from torch.nn.functional import logsigmoid, silu
 
 from lowerbound.models import recorded
 from lowerbound_site.trained import walks
@@ -28,6 +29,10 @@ CHANGES = [
     ),
     ("maths/walk.js", "(to[l] - z) * k", "(to[l] + z) * k"),
     ("maths/vae.js", "net.winds ? Math.sin(t)", "net.winds ? Math.cos(t)"),
+    ("maths/walk.js", "partition(there, start) - partition(at)", "partition(there) - partition(at)"),
+    ("maths/walk.js", "sigmoid(at[d]) * (at[d]", "sigmoid(there[start + d]) * (at[d]"),
+    ("maths/walk.js", "- there[start + d])", "- there[d])"),
+    ("maths/walk.js", "sum / draws.length", "sum"),
 ]
 
 
@@ -80,13 +85,39 @@ def test_without_the_smooth_network_the_run_shown_changes_most_and_three_show_ne
     assert (apart < 7).sum() == 3, apart
 
 
+def test_with_a_smooth_network_all_fifteen_runs_change_slowly() -> None:
+    """As the page says: each picture turns into the next."""
+    rows = [
+        row for row in recorded("continuity") if (row["noise"], row["kl"], row["smooth"]) in list(walks.KINDS.values())
+    ]
+    assert len(smooth := [row for row in rows if row["smooth"]]) == 15
+    broken = sorted(row["speed"] for row in rows if not row["smooth"])[-2:]
+    assert max(row["speed"] for row in smooth) < min(broken) / 4
+
+
 def test_what_was_measured_of_the_five_runs_is_the_record() -> None:
     runs = json.loads(export()["data/walks.json"].read_text())
     assert list(runs) == list(walks.KINDS)
     for left, way in walks.KINDS.items():
         rows = [row for row in recorded("continuity") if (row["noise"], row["kl"], row["smooth"]) == way]
         rows.sort(key=lambda row: row["seed"])
-        assert runs[left] == {key: [row[key] for row in rows] for key in ("spread", "width")}
+        assert runs[left] == {key: [row[key] for row in rows] for key in ("spread", "path")}
+
+
+def logits(weights: dict[str, torch.Tensor], left: str, z: torch.Tensor) -> torch.Tensor:
+    """The decoder's outputs, from which its probabilities come."""
+    weight1, bias1, weight2, bias2 = (
+        weights[f"{left}.{name}"].double() for name in ("weight1", "bias1", "weight2", "bias2")
+    )
+    sums = z @ weight1.T + bias1
+    return (sums.sin() if left == "smooth" else silu(sums)) @ (walks.STEP * weight2).T + bias2
+
+
+def price(weights: dict[str, torch.Tensor], left: str, here: torch.Tensor, draws: torch.Tensor) -> float:
+    """How many nats less likely images that are made here are at the draws: a KL for each pixel."""
+    at, there = (logits(weights, left, z) for z in (here, draws))
+    on, off = (sign.sigmoid() * (logsigmoid(sign) - logsigmoid(other)) for sign, other in ((at, there), (-at, -there)))
+    return (on + off).sum(1).mean().item()
 
 
 def checking(walked: int) -> Callable[[Modules], None]:
@@ -95,25 +126,27 @@ def checking(walked: int) -> Callable[[Modules], None]:
     generator = torch.Generator().manual_seed(0)
     ends = 8 * torch.rand(walked, 2, 2, generator=generator, dtype=torch.float64) - 4
     ends[0, 1] = ends[0, 0]  # who stands still changes nothing
+    noise = 0.3 * torch.randn(9, 2, generator=generator, dtype=torch.float64)
     data = list(export()["data/walks.bin"].read_bytes())
 
     def check(modules: Modules) -> None:
         found = modules.run(
             """
-            const { unpack, shown, speed, way } = await at("maths/walk.js");
+            const { price, unpack, shown, speed, way } = await at("maths/walk.js");
             const walkers = unpack(Uint8Array.from(states.data).buffer, states.names, "smooth");
             return states.names.map(name => ({
-              codes: Array.from(walkers[name].codes),
+              codes: walkers[name].codes,
               walks: states.ends.map(([from, to]) => ({
                 speed: speed(walkers[name].decoder, from, to),
+                price: price(walkers[name].decoder, to, states.noise.map(e => to.map((z, l) => z + e[l]))),
                 pictures: shown(walkers[name].decoder, way(from, to, 3)).map(picture => Array.from(picture)),
               })),
             }));
             """,
-            {"data": data, "names": list(walks.KINDS), "ends": ends.tolist()},
+            {"data": data, "names": list(walks.KINDS), "ends": ends.tolist(), "noise": noise.tolist()},
         )
         for left, of in zip(walks.KINDS, found, strict=True):
-            assert of["codes"] == weights[f"{left}.codes"].double().flatten().tolist()
+            assert of["codes"] == weights[f"{left}.codes"].double().tolist()
             for (start, end), seen in zip(ends, of["walks"], strict=True):
                 length = (end - start).norm()
                 share = torch.linspace(0, 1, int((32 * length).ceil()) + 1, dtype=torch.float64)[:, None]
@@ -124,6 +157,7 @@ def checking(walked: int) -> Callable[[Modules], None]:
                 )
                 speed = pictures.diff(dim=0).abs().sum() / length if length else 0
                 assert seen["speed"] == pytest.approx(float(speed), abs=1e-9)
+                assert seen["price"] == pytest.approx(price(weights, left, end, end + noise), abs=1e-9)
 
     return check
 
@@ -150,47 +184,69 @@ def test_it_judges_once_each_was_left_out_on_a_walk(page: Page) -> None:
     verdict = page.locator(".lb-verdict").first
     page.get_by_role("button", name="the noise").click()
     page.get_by_role("radio", name="the smooth network").check()
-    expect(verdict).to_have_text("Now leave out the noise, then the KL to the prior, and drag the blue point.")
-    page.get_by_role("button", name="Start the walk here").click()
-    for name in ("the noise", "the KL to the prior"):
-        page.get_by_role("radio", name=name).check()  # but nobody walks
-    expect(verdict).to_have_text("Now leave out the noise, then the KL to the prior, and drag the blue point.")
-    page.get_by_role("slider", name="you, to the right").press("PageDown")
-    page.get_by_role("radio", name="the noise").check()
+    expect(verdict).to_have_text("Below, choose what is left out: the noise, then the KL.")
+    point = page.get_by_role("slider", name="you, to the right")
+    for _ in range(8):
+        point.press("PageDown")
+    for name in ("the noise", "the KL"):
+        page.get_by_role("radio", name=name).check()  # on another walk, on which none need break
+    expect(verdict).not_to_contain_text("left out")
+    for _ in range(6):
+        point.press("PageUp")
     expect(verdict).to_contain_text("You said “the noise”, but the answer is “the smooth network”.")
+    expect(page.get_by_role("button", name="the noise")).to_be_hidden()  # the verdict stands there
 
 
-def shaken(page: Page) -> str:
-    """By how many pixels a draw differs, as it is shown after the next paint."""
-    read: str = page.evaluate(
-        """async () => {
-          await new Promise(painted => requestAnimationFrame(() => requestAnimationFrame(painted)));
-          return document.querySelector("lb-instrument").instrument.numbers["pixels by which a draw differs"];
-        }"""
+def test_five_strips_show_the_five_recorded_walks(page: Page) -> None:
+    runs = json.loads(export()["data/walks.json"].read_text())
+    ink = """async name => {
+      const image = document.querySelector("#left-out-five image");
+      const bitmap = await createImageBitmap(await (await fetch(image.getAttribute("href"))).blob());
+      const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d");
+      context.drawImage(bitmap, 0, 0);
+      return Array.from(context.getImageData(0, 0, bitmap.width, bitmap.height).data).filter((_, k) => k % 4 === 3);
+    }"""
+    for name in ("nothing", "the noise", "the KL", "the smooth network"):
+        page.get_by_role("radio", name=name, exact=True).check()
+        page.evaluate("() => new Promise(painted => requestAnimationFrame(() => requestAnimationFrame(painted)))")
+        drawn = torch.tensor(page.evaluate(ink)).view(5, 10, 9, 10)[:, 1:9, :, 1:9].permute(0, 2, 1, 3).flatten(2) / 255
+        left = {"the noise": "noise", "the KL": "kl", "the smooth network": "smooth"}.get(name, name)
+        recorded_walks = torch.tensor([[[int(c) for c in picture] for picture in path] for path in runs[left]["path"]])
+        assert (drawn - recorded_walks / 9).abs().max() < 0.04, name  # they are drawn in sixteenths
+
+
+@pytest.fixture
+def noisy(browser: Browser, stage: str) -> Iterator[Page]:
+    page = browser.new_page(viewport={"width": 1000, "height": 1000})
+    page.goto(f"{stage}same-noise")
+    page.wait_for_selector("lb-instrument[data-ready]")
+    yield page
+    page.close()
+
+
+def test_where_the_codes_crowd_the_same_noise_costs_more(noisy: Page) -> None:
+    verdict, noise = noisy.locator(".lb-verdict"), noisy.get_by_role("slider", name="noise", exact=True)
+    noisy.get_by_role("button", name="on both alike").click()
+    expect(verdict).to_have_text("Now pull the noise up.")
+    noise.press("PageUp")
+    expect(verdict).to_have_text("Now pull the noise up.")
+    noise.press("PageUp")
+    expect(verdict).to_contain_text("You said “on both alike”, but the answer is “without the noise”.")
+    numbers = noisy.evaluate("document.querySelector('lb-instrument').instrument.numbers")
+    for name, cost in zip(
+        ("with all three", "without the noise"), noisy.locator(".lb-half > p:not(.lb-do)").all(), strict=True
+    ):
+        expect(cost).to_have_text(f"The noise costs {numbers[f'price {name}']} nats.")
+        expect(verdict).to_contain_text(numbers[f"price {name}"])
+
+
+def test_the_place_is_the_same_on_both_maps(noisy: Page) -> None:
+    for name in ("with all three", "without the noise"):
+        noisy.get_by_role("slider", name=f"you, {name}, to the right").press("ArrowUp")
+    expect(noisy.get_by_role("slider", name="you, with all three, upwards")).to_have_attribute("aria-valuenow", "-0.7")
+    expect(noisy.get_by_role("slider", name="you, without the noise, upwards")).to_have_attribute(
+        "aria-valuenow", "-0.7"
     )
-    return read
-
-
-def test_the_second_question_leads_into_the_crowd(page: Page) -> None:
-    page.get_by_role("button", name="the smooth network").click()
-    second = page.locator(".lb-predict").last
-    for name in ("the noise", "the KL to the prior", "the smooth network"):
-        page.get_by_role("radio", name=name).check()
-    expect(page.locator(".lb-verdict").first).to_contain_text("and that is right.")
-    second.get_by_role("button", name="one picture").click()
-    expect(page.locator(".lb-predict").first).to_be_hidden()
-    expect(second.locator(".lb-verdict")).to_have_text("Now press “Stand in the crowd”.")
-    page.get_by_role("radio", name="noise about you").check()  # elsewhere, and of another run
-    expect(second.locator(".lb-verdict")).to_have_text("Now press “Stand in the crowd”.")
-    page.get_by_role("button", name="Stand in the crowd").click()
-    expect(second.locator(".lb-verdict")).to_contain_text("but the answer is “several”.")
-    state = page.evaluate("document.querySelector('lb-instrument').instrument.state")
-    assert [state[key] for key in ("left", "show", "z1", "z2")] == ["noise", "noise", 0.3, 0.2]
-    there = shaken(page)
-    expect(second.locator(".lb-verdict")).to_contain_text(f"by {there} pixels on average")
-    page.get_by_role("radio", name="nothing").check()
-    expect(second.locator(".lb-verdict")).to_contain_text(f"with all three in training by {shaken(page)}.")
-    expect(page.get_by_role("button", name="Stand in the crowd")).to_be_hidden()
 
 
 def test_the_point_is_dragged_and_a_place_can_be_tapped(page: Page) -> None:
@@ -212,14 +268,17 @@ CROWDED = [(0.3, 0.2), (0.0, 0.0), (-0.4, -0.3), (0.9, 0.0), (-0.9, 0.0), (0.0, 
 
 
 @pytest.mark.parametrize("place", CROWDED)
-def test_the_same_noise_changes_most_where_the_codes_crowd(place: tuple[float, float]) -> None:
-    """As the page says of the place that it links to."""
+def test_the_same_noise_costs_most_where_the_codes_crowd_and_twice_the_noise_about_four_times_as_much(
+    place: tuple[float, float],
+) -> None:
+    """As the page says, and not only of the place where its picture begins. The third width is that of all three."""
+    assert walks.run("nothing")["width"] == pytest.approx(0.3, abs=0.01)
     weights = load_file(str(walks.RECORD))
-    here = torch.tensor([place], dtype=torch.float64)
+    here = torch.tensor(place, dtype=torch.float64)
     noise = torch.randn(2000, 2, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
-    draws = here + walks.run("nothing")["width"] * noise
-    off = {
-        left: (walks.decoded(weights, left, draws) - walks.decoded(weights, left, here)).abs().sum(1).mean().item()
-        for left in walks.KINDS
-    }
-    assert off["noise"] > 1.3 * off["nothing"] > 1.3 * 1.3 * off["kl"], off
+    for width in (0.1, 0.2, 0.3):
+        all_three, crowd = (price(weights, left, here, here + width * noise) for left in ("nothing", "noise"))
+        assert crowd > 2 * all_three
+    for left in ("nothing", "noise"):
+        one, two = (price(weights, left, here, here + width * noise) for width in (0.1, 0.2))
+        assert 3.3 < two / one < 4.7

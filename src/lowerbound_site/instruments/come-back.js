@@ -3,15 +3,15 @@
 import { loadAnswers } from "./controls/answers.js";
 import { loadDecoder, loadImages } from "./controls/data.js";
 import { change, element, svg, write } from "./controls/dom.js";
-import { drag } from "./controls/handle.js";
-import { glide, instrument } from "./controls/instrument.js";
+import { instrument } from "./controls/instrument.js";
 import { keeping } from "./controls/kept.js";
+import { point } from "./controls/point.js";
 import { predict } from "./controls/predict.js";
-import { axisSlider } from "./controls/slider.js";
 import { gap as nats, number } from "./draw/format.js";
 import { pixels } from "./draw/pixels.js";
 import { islandOf, outline, plane } from "./draw/plane.js";
 import { STYLE } from "./draw/come-back-style.js";
+import { STYLE as SPLIT } from "./draw/split-style.js";
 import { closest, survey, wrong } from "./maths/come-back.js";
 import { sigmoid } from "./maths/numbers.js";
 import { Grid, forward, loss } from "./maths/vae.js";
@@ -46,23 +46,8 @@ function build(kit, { decoder, answers, images }) {
   const field = plane("come-back", LIMIT);
   field.paintAtlas(decoder);
   const answer = [outline("lb-halo", 0.95), outline("lb-q-95", 0.95)];
-  const spot = svg("circle", { r: 0.11, fill: "var(--lb-ink)", stroke: "var(--lb-paper)", "stroke-width": 0.04 });
-  field.marks.append(...answer.map((part) => part.element), spot);
-  const grip = element("div", { class: "lb-grip" });
-  field.element.append(grip);
-  const rest = () => kit.set({}, true);
-  const gliding = glide(kit);
-  const follow = (event) => {
-    const [z1, z2] = field.code(event);
-    kit.set({ z1, z2 });
-  };
-  drag(grip, { begin: () => (gliding.stop(), {}), move: follow, end: rest, signal: kit.signal });
-  field.element.addEventListener("click", (event) => {
-    if (event.target === grip) return;
-    const [z1, z2] = field.code(event);
-    gliding.to({ z1, z2 }, rest);
-  }, { signal: kit.signal });
-  const hands = Object.entries({ z1: "code, to the right", z2: "code, upwards" }).map(([key, label]) => axisSlider(kit, key, label));
+  field.marks.append(...answer.map((part) => part.element));
+  const you = point(kit, field, "code");
 
   const given = pixels("var(--lb-data)");
   const decoded = pixels("var(--lb-p)");
@@ -79,22 +64,23 @@ function build(kit, { decoder, answers, images }) {
   const ask = predict(kit, "Drag the dot: it is a code, and you see what it decodes to. Is there one from which x comes back, pixel by pixel?", {
     answers: ["yes", "no, some pixels stay wrong"],
   });
+  const another = () => kit.go({ digit: (kit.state.digit + 47) % images.length, z1: 0, z2: 0, show: "nothing" });
   const best = button("Best place on the map", () => go(told(kit.state.digit).z, { show: "answer" }));
   let fewest; // pixels wrong so far
   let of;
   let drawn;
   kit.atReset(() => (of = undefined));
 
-  const stage = element("div", { class: "lb-stage lb-back" },
+  const stage = element("div", { class: "lb-stage lb-split lb-back" },
+    element("style", {}, SPLIT),
     element("style", {}, STYLE),
-    ask.element,
     field.element,
-    element("div", {},
+    element("div", { class: "lb-column" },
+      ask.element,
       element("div", { class: "lb-trio" }, given.element, decoded.element, back.element),
       counted,
-      element("div", { class: "lb-buttons lb-live" }, button("Encode x", () => go(answers[kit.state.digit].mean)), best),
-      element("div", { class: "lb-live" }, ...hands.map((hand) => hand.element)),
-      element("div", { class: "lb-tools lb-live" }, button("Another digit", () => kit.go({ digit: (kit.state.digit + 47) % images.length, z1: 0, z2: 0, show: "nothing" })), " ", ...kit.tools())));
+      element("div", { class: "lb-buttons lb-live" }, button("Encode x", () => go(answers[kit.state.digit].mean)), best, button("Another digit", another)),
+      element("div", { class: "lb-tools lb-live" }, ...kit.tools())));
 
   function paint(state) {
     const { digit, z1, z2 } = state;
@@ -113,8 +99,7 @@ function build(kit, { decoder, answers, images }) {
     const missed = Array.from(x, (pixel, d) => (logits[d] > 0 === pixel > 0 ? "" : `M${(d % 8) + 0.3} ${(d >> 3) + 0.3}l0.4 0.4m0 -0.4l-0.4 0.4`)).join("");
     for (const cross of crosses) change(cross, { d: missed });
     write(counted, `${count} of 64 pixels ${count === 1 ? "is" : "are"} wrong (×).${shown ? "" : ` Your best so far: ${fewest}.`}`);
-    change(spot, { cx: z1, cy: -z2 });
-    grip.style.cssText = `left: ${50 + (50 * z1) / LIMIT}%; top: ${50 - (50 * z2) / LIMIT}%;`;
+    you.paint(state, `${count} pixels wrong`);
     field.showIsland(shown, false);
     for (const part of answer) change(part.element, { visibility: shown ? "visible" : "hidden" });
     const numbers = { "pixels wrong": `${count}` };
@@ -129,11 +114,11 @@ function build(kit, { decoder, answers, images }) {
         because: `Of the places a hundredth apart the best leaves ${least} pixel${least === 1 ? "" : "s"} wrong, the encoder’s middle ${middle}. ${gap > 0.5 ? "Here that answer, orange, does not lie well" : `${least ? "And yet that" : "That"} answer, orange, lies`} on the places that probably made x, blue: its gap is ${numbers.gap} nats.`,
       });
     } else ask.paint(false, undefined, "Try it. Then press “Best place on the map”.");
-    for (const hand of hands) hand.paint(`${count} pixels wrong`);
+    ask.element.classList.toggle("lb-done", ask.judged());
     kit.say(`code ${number(z1, 2)}, ${number(z2, 2)}: ${count} pixels wrong`);
     return numbers;
   }
-  return { stage, paint, stop: () => gliding.stop() };
+  return { stage, paint, stop: you.stop };
 }
 
 const python = ({ digit, z1, z2, show }) => `\

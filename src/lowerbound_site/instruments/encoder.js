@@ -3,7 +3,8 @@
 import { loadChosen, loadDecoder, loadEncoder, loadImages, loadLabels } from "./controls/data.js";
 import { change, element, svg, write } from "./controls/dom.js";
 import { drag, handle } from "./controls/handle.js";
-import { glide, instrument } from "./controls/instrument.js";
+import { instrument } from "./controls/instrument.js";
+import { arrows, tapping } from "./controls/place.js";
 import { bar } from "./draw/bar.js";
 import { digits } from "./draw/digits.js";
 import { STYLE } from "./draw/encoder-style.js";
@@ -106,15 +107,10 @@ async function build(kit, { decoder, images, chosen, labels }) {
     const near = value + truth(kit.state.digit).logEvidence < NEAR;
     kit.set(kit.state.step === "play" && near ? { step: "found" } : {}, true);
   };
-  const arrows = (event) => {
-    const direction = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
-    const by = event.shiftKey ? 0.5 : 0.1;
-    return direction && { z1: kit.state.z1 + by * direction[0], z2: kit.state.z2 + by * direction[1] };
-  };
   const along = (key) => (event) => kit.set({ [key]: field.code(event)[key === "z1" ? 0 : 1] });
   const thumbs = {
-    z1: handle(kit, { key: "z1", kind: "lb-thumb lb-thumb-z1", orientation: "horizontal", label: "place, to the right", keys: arrows, move: along("z1"), end: rest }),
-    z2: handle(kit, { key: "z2", kind: "lb-thumb lb-thumb-z2", orientation: "vertical", label: "place, upwards", keys: arrows, move: along("z2"), end: rest }),
+    z1: handle(kit, { key: "z1", kind: "lb-thumb lb-thumb-z1", orientation: "horizontal", label: "place, to the right", keys: arrows(kit), move: along("z1"), end: rest }),
+    z2: handle(kit, { key: "z2", kind: "lb-thumb lb-thumb-z2", orientation: "vertical", label: "place, upwards", keys: arrows(kit), move: along("z2"), end: rest }),
   };
   const width = (key, index) =>
     handle(kit, {
@@ -145,12 +141,7 @@ async function build(kit, { decoder, images, chosen, labels }) {
     signal: kit.signal,
   });
   // Elsewhere a tap jumps there, and a swipe scrolls the page.
-  const gliding = glide(kit);
-  field.element.addEventListener("click", (event) => {
-    if (event.target.closest(".lb-grip, .lb-handle")) return;
-    const [z1, z2] = field.code(event);
-    gliding.to({ z1, z2 }, rest);
-  }, { signal: kit.signal });
+  const gliding = tapping(kit, field, { end: rest });
   field.element.append(grip, ...Object.values(thumbs).map((h) => h.element), ...Object.values(sizes).map((h) => h.element));
 
   // What is told.

@@ -8,19 +8,20 @@ import { predict } from "./controls/predict.js";
 import { Bars } from "./draw/bars.js";
 import { number, probability, texts } from "./draw/format.js";
 import { joints, prints } from "./draw/python.js";
+import { STYLE } from "./draw/split-style.js";
 import { IMAGES, pixels } from "./maths/primer.js";
 import { fromData, fromModel, parts } from "./maths/table.js";
 
 export const schema = {
   "first": { "from": 0.05, "to": 0.9, "step": 0.05, "start": 0.1 },
-  "second": { "from": 0.15, "to": 0.95, "step": 0.05, "start": 0.2 }
+  "second": { "from": 0.1, "to": 0.95, "step": 0.05, "start": 0.2 }
 };
 
 const LEAST = 0.05; // of each code, so that every pair keeps its place
 const DATA = [0.7, 0.2, 0.1];
 const IDENTITY = IMAGES.map((_, x) => IMAGES.map((_, z) => Number(x === z)));
 
-/** Where the second border is, at least as far to the right as the first one leaves room. */
+/** Where the second border is: it leaves the second code room. */
 const second = (state) => Math.max(state.second, state.first + LEAST);
 /** The prior's three shares, in whole twentieths. */
 const prior = (state) => [state.first, second(state) - state.first, 1 - second(state)].map((share) => Math.round(20 * share) / 20);
@@ -35,7 +36,7 @@ export function measure(state) {
 const [WIDTH, TOP, ROW, SIZE, LINE] = [340, 26, 38, 13, 10]; // a small image's size, how many stand in a line
 const [PILES, CODE] = [[128, 212], 170]; // where the two piles end and begin, where the codes stand
 const MADE = 20; // images on either side
-const [BAR_TOP, TALL] = [TOP + 3 * ROW + 46, 28];
+const [BAR_TOP, TALL] = [TOP + 3 * ROW + 56, 28];
 
 /** The ink of an image, row by row: [column, row, pixels in a row]. The images have empty edges, so no run goes on in the next row. */
 const runs = (pixel) => [...pixel.map((ink) => (ink ? "#" : " ")).join("").matchAll(/#+/g)].map(({ 0: run, index }) => [index % 8, index >> 3, run.length]);
@@ -81,7 +82,7 @@ function build(kit) {
     ...heads,
     ...rows,
     ...[...ofData, ...ofModel].map((pile) => pile.element),
-    svg("text", { y: BAR_TOP - 28, fill: "var(--lb-p)", "font-weight": 600 }, "p(z), the prior: how often the model draws each code"),
+    svg("text", { y: BAR_TOP - 36, fill: "var(--lb-p)", "font-weight": 600 }, "p(z), the prior: how often the model draws each code"),
     ...shares.flatMap(({ area, name }) => [area, name]),
     ...borders.map((border) => border.element),
   );
@@ -92,18 +93,25 @@ function build(kit) {
     because: "Each code still comes from one image and makes that image. No comparison of the two networks sees how often.",
   });
   counts(DATA).forEach((count, x) => ofData[x].paint(count));
+  let before = kit.state.second;
   return {
     stage: element(
       "div",
-      { class: "lb-stage lb-scene" },
-      question.element,
-      element("div", { class: "lb-beside" },
+      { class: "lb-stage lb-scene lb-split", style: "--picture: 23rem" },
+      element("style", {}, STYLE),
+      element("div", {},
         plot,
-        element("div", {}, bars.element, element("p", { class: "lb-legend" }, "All in nats. The encoder, orange, gives each image its own code, and the decoder, blue, makes of each code that image."))),
-      element("div", { class: "lb-live" }, ...kit.tools()),
+        element("p", { class: "lb-legend" }, "The encoder, orange, gives each image its own code, and the decoder, blue, makes that image of it.")),
+      element("div", { class: "lb-column" },
+        question.element,
+        bars.element,
+        element("p", { class: "lb-legend" }, "All in nats."),
+        element("div", { class: "lb-tools lb-live" }, ...kit.tools())),
     ),
     paint(state) {
-      if (state.second < second(state) - 1e-9) kit.set({ second: second(state) }); // the first border pushes it along
+      // The border that moves pushes the other one along.
+      if (state.second < second(state) - 1e-9) kit.set(state.second === before ? { second: second(state) } : { first: state.second - LEAST });
+      before = state.second;
       const now = prior(state);
       counts(now).forEach((count, x) => ofModel[x].paint(count));
       let from = 0;
@@ -121,6 +129,7 @@ function build(kit) {
       const { gap, yours, "KL(q(x)||p(x))": images } = measure(state);
       bars.paint([[gap], [yours], [images]], [["var(--lb-gap)"], ["var(--lb-data)"], ["var(--lb-p)"]]);
       question.paint(state.first !== schema.first.start || state.second !== schema.second.start, undefined, "Now drag an arrow of the prior.");
+      question.element.classList.toggle("lb-done", question.judged());
       kit.say(`of ${MADE} images the model makes ${IMAGES.map((image, x) => `${counts(now)[x]} ${image}`).join(", ")}; images ${number(images, 3)}, gap ${number(gap, 3)}, yours ${number(yours, 3)}`);
       return texts(measure(state), 3);
     },

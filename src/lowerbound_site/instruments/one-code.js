@@ -3,7 +3,8 @@
 import { loadDecoder, loadEncoder, loadImages } from "./controls/data.js";
 import { change, element, svg, write } from "./controls/dom.js";
 import { drag, handle } from "./controls/handle.js";
-import { glide, instrument } from "./controls/instrument.js";
+import { instrument } from "./controls/instrument.js";
+import { tapping } from "./controls/place.js";
 import { predict } from "./controls/predict.js";
 import { number, texts } from "./draw/format.js";
 import { outcomes } from "./draw/one-code.js";
@@ -59,7 +60,7 @@ function build(kit, { decoder, encoder, images }) {
     kit.set({}, true);
   };
   const grip = element("div", { class: "lb-grip" });
-  const gliding = glide(kit);
+  const gliding = tapping(kit, field, { hold: leave, end: rest });
   drag(grip, {
     begin: () => (gliding.stop(), leave(), {}),
     move: (event) => {
@@ -69,12 +70,6 @@ function build(kit, { decoder, encoder, images }) {
     end: rest,
     signal: kit.signal,
   });
-  field.element.addEventListener("click", (event) => {
-    if (event.target.closest(".lb-grip, .lb-handle")) return;
-    leave();
-    const [z1, z2] = field.code(event);
-    gliding.to({ z1, z2 }, rest);
-  }, { signal: kit.signal });
   const thumbs = ["code, to the right", "code, upwards"].map((label, l) => handle(kit, {
     key: `z${l + 1}`, kind: `lb-thumb lb-thumb-z${l + 1}`, orientation: l ? "vertical" : "horizontal", label,
     hold: leave, move: (event) => kit.set({ [`z${l + 1}`]: field.code(event)[l] }), end: rest,

@@ -107,10 +107,10 @@ def _walks(library: Path) -> bytes:
     return b"".join(recorded[f"{left}.{name}"].tobytes() for left, name in parts)
 
 
-def _runs(library: Path) -> dict[str, dict[str, list[float]]]:
-    """What was measured of the five recorded runs of each kind, in the order of their seeds."""
+def _runs(library: Path) -> dict[str, dict[str, list[Any]]]:
+    """What was measured of the five recorded runs of each kind, in the order of their seeds, and a walk in each."""
     rows = json.loads((library / "trained" / "continuity.json").read_text(encoding="utf-8"))["rows"]
-    runs: dict[str, dict[str, list[float]]] = {left: {"spread": [], "width": []} for left in KINDS}
+    runs: dict[str, dict[str, list[Any]]] = {left: {"spread": [], "path": []} for left in KINDS}
     for row in sorted(rows, key=lambda row: row["seed"]):
         without = [name for name in KINDS[1:] if not row[name]] or [KINDS[0]]
         if len(without) == 1:

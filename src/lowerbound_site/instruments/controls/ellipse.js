@@ -2,7 +2,7 @@
 
 import { change, element, svg } from "./dom.js";
 import { drag, handle } from "./handle.js";
-import { glide } from "./instrument.js";
+import { arrows, tapping } from "./place.js";
 import { number } from "../draw/format.js";
 import { outline } from "../draw/plane.js";
 import { reach, spread } from "../maths/normal.js";
@@ -15,7 +15,7 @@ export function ellipse(kit, field, hold = () => {}) {
   field.marks.append(...shapes.map((shape) => shape.element), centre);
 
   const grip = element("div", { class: "lb-grip" });
-  const gliding = glide(kit);
+  const gliding = tapping(kit, field, { hold, end: rest });
   drag(grip, {
     begin: (event) => {
       gliding.stop();
@@ -30,21 +30,10 @@ export function ellipse(kit, field, hold = () => {}) {
     end: rest,
     signal: kit.signal,
   });
-  field.element.addEventListener("click", (event) => {
-    if (event.target.closest(".lb-grip, .lb-handle")) return;
-    hold();
-    const [z1, z2] = field.code(event);
-    gliding.to({ z1, z2 }, rest);
-  }, { signal: kit.signal });
-  const arrows = (event) => {
-    const direction = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
-    const by = event.shiftKey ? 0.5 : 0.1;
-    return direction && { z1: kit.state.z1 + by * direction[0], z2: kit.state.z2 + by * direction[1] };
-  };
   const place = (key, index) =>
     handle(kit, {
       key, kind: `lb-thumb lb-thumb-${key}`, orientation: index ? "vertical" : "horizontal", label: index ? "place of q, upwards" : "place of q, to the right",
-      hold, keys: arrows, move: (event) => kit.set({ [key]: field.code(event)[index] }), end: rest,
+      hold, keys: arrows(kit), move: (event) => kit.set({ [key]: field.code(event)[index] }), end: rest,
     });
   const thumbs = [place("z1", 0), place("z2", 1)];
   const width = (key, index) => {

@@ -1,25 +1,30 @@
-// The look of walks on a map: it comes with the instrument, as no other page needs it.
+// The look of walks and noise on a map: it comes with the instruments, as no other page needs it.
 
 export const STYLE = `
-.lb-walker { display: grid; grid-template: "ask ask" "left left" "you told" "map map" "strip strip" "legend legend" "tools tools" / 6rem minmax(0, 1fr); gap: 0.5rem 1rem }
-.lb-walker > .lb-asked { display: grid; grid-area: ask; gap: 0.5rem; font-size: 0.8rem }
-.md-typeset .lb-walker .lb-main { margin: 0.2rem 0 0 }
-.lb-walker > .lb-left { grid-area: left }
-.lb-walker > .lb-pixels { grid-area: you; align-content: start; color: var(--lb-muted) }
-.lb-walker > .lb-told { display: grid; grid-area: told; gap: 0.5rem; align-content: start; font-size: 0.8rem }
-.lb-walker > .lb-plane { grid-area: map; margin: 0 0 1.2rem 1.1rem }
-.lb-walker > .lb-passed { grid-area: strip }
-.lb-walker > .lb-legend { grid-area: legend }
-.lb-walker > .lb-tools { grid-area: tools }
-.lb-walker .lb-passed svg { outline: 0 }
-.lb-walker .lb-handle::before { background: var(--lb-p) }
+.lb-walker .lb-plane + .lb-pixels { margin: -0.2rem 0 0.6rem 1.1rem }
+.lb-walker .lb-column > :is(.lb-told, .lb-pixels) { color: var(--lb-muted) }
+.lb-walker .lb-do { color: var(--lb-ink) }
+.lb-walker .lb-choice legend { float: none; line-height: 1.4 }
+:is(.lb-walker, .lb-noisy) .lb-handle::before { background: var(--lb-p) }
 .lb-walker .lb-you::before { inset: 11px }
+:is(.lb-walker, .lb-noisy) .lb-pixels svg { outline: 0 }
+.lb-framed { stroke: var(--lb-ink); stroke-width: 1.5px }
+.lb-noisy { grid-template-columns: repeat(2, minmax(0, 1fr)); column-gap: 1rem }
+.lb-noisy > .lb-tools, .lb-noisy > .lb-column > * { grid-column: 1 / -1 }
+.lb-noisy .lb-plane { margin-block: 0.3rem 1.4rem }
+.lb-nine { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem; margin: 0 0 0.5rem 1.1rem; color: var(--lb-muted) }
+.lb-half > :is(p, .lb-track) { margin-left: 1.1rem }
+.lb-half > .lb-track { height: 12px }
+.lb-half > .lb-track > i { display: block }
 .lb-codes-of { stroke: var(--lb-q); stroke-width: 4.5px; stroke-linecap: round; stroke-opacity: 0.6 }
+.lb-noisy .lb-codes-of { stroke-width: 3.5px }
 .lb-way { stroke: var(--lb-ink); stroke-width: 2px }
 .lb-way-stops { stroke: var(--lb-ink); stroke-width: 7px; stroke-linecap: round }
+.lb-noisy .lb-way-stops { stroke-width: 5px }
 .lb-way-start { fill: var(--lb-paper); stroke: var(--lb-ink); stroke-width: 2px }
 @media screen and (min-width: 44rem) {
-  .lb-walker { grid-template: "ask ask" "left left" "map you" "map told" "map legend" 1fr "strip strip" "tools tools" / minmax(0, 20rem) minmax(0, 1fr) }
-  .lb-walker > .lb-pixels { width: 8rem }
+  .lb-walker .lb-told { min-height: 4.2em }
+  .lb-walker .lb-column > .lb-pixels { max-width: 19rem }
+  .lb-noisy { grid-template-columns: minmax(0, 15rem) minmax(0, 15rem) minmax(0, 1fr) }
 }
 `;

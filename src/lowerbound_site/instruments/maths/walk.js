@@ -1,7 +1,7 @@
-// Walks over the map of a small recorded decoder: what it shows on the way, and by how much its picture changes.
+// Walks over the map of a small recorded decoder, and noise on it: what it shows there, and by how much that changes.
 
 import { halves, sigmoid } from "./numbers.js";
-import { PIXELS, decoderFrom, forward } from "./vae.js";
+import { PIXELS, decoderFrom, forward, partition } from "./vae.js";
 
 const HIDDEN = 128;
 const CODES = 360;
@@ -16,13 +16,17 @@ export function unpack(buffer, names, winding) {
   return Object.fromEntries(names.map((name) => {
     const [layer1, bias2, places] = [first, PIXELS, codes].map((count) => halves(take(2 * count)));
     const weight2 = Float64Array.from(new Int8Array(take(second)), (whole) => STEP * whole);
-    return [name, { decoder: { ...decoderFrom([...layer1, ...weight2, ...bias2]), winds: name === winding }, codes: places }];
+    const placed = Array.from({ length: CODES }, (_, k) => [places[2 * k], places[2 * k + 1]]);
+    return [name, { decoder: { ...decoderFrom([...layer1, ...weight2, ...bias2]), winds: name === winding }, codes: placed }];
   }));
 }
 
+const decoded = (decoder, places) =>
+  forward(decoder, Float64Array.from(places.flat()), new Float64Array(PIXELS * places.length), places.length);
+
 /** What a decoder shows at some places, each a picture of 64 values. */
 export function shown(decoder, places) {
-  const ink = forward(decoder, Float64Array.from(places.flat()), new Float64Array(PIXELS * places.length), places.length).map(sigmoid);
+  const ink = decoded(decoder, places).map(sigmoid);
   return places.map((_, k) => ink.slice(PIXELS * k, PIXELS * (k + 1)));
 }
 
@@ -39,4 +43,15 @@ export function speed(decoder, from, to) {
   if (length === 0) return 0;
   const pictures = shown(decoder, way(from, to, Math.ceil(FINE * length) + 1));
   return pictures.slice(1).reduce((sum, picture, k) => sum + apart(picture, pictures[k]), 0) / length;
+}
+
+/** By how many nats, on average, the images that are made `here` are less likely at the draws: KL(p(x|here)‖p(x|draw)). */
+export function price(decoder, here, draws) {
+  const [at, there] = [decoded(decoder, [here]), decoded(decoder, draws)];
+  let sum = 0;
+  for (let start = 0; start < there.length; start += PIXELS) {
+    sum += partition(there, start) - partition(at);
+    for (let d = 0; d < PIXELS; d++) sum += sigmoid(at[d]) * (at[d] - there[start + d]);
+  }
+  return sum / draws.length;
 }
