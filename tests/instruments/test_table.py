@@ -501,6 +501,11 @@ def expected_bell(state: dict[str, Any]) -> Shown:
     return {**pieces, "KL": kl_divergence(bell, prior).item()}
 
 
+def expected_one_bell(state: dict[str, Any]) -> Shown:
+    mu, sigma = torch.tensor([state["mu"], state["sigma"]], dtype=torch.float64)
+    return {"height": Normal(mu, sigma).log_prob(mu).exp().item()}
+
+
 EXPECTED: dict[str, Callable[[dict[str, Any]], Shown]] = {
     "two-cuts": expected_two_cuts,
     "three-bars": expected_three_bars,
@@ -516,6 +521,7 @@ EXPECTED: dict[str, Callable[[dict[str, Any]], Shown]] = {
     "noisy-six": expected_noisy_six,
     "train-one-part": expected_train_one_part,
     "bell": expected_bell,
+    "one-bell": expected_one_bell,
 }
 
 
@@ -724,6 +730,7 @@ CHANGES: dict[Callable[[Modules], None], list[tuple[str, str, str]]] = {
         ("bouncing.js", "path[round - 1].x : from", "path[round - 1].x : 0"),
         ("bell.js", "(sigma ** 2 - 1) / 2", "sigma ** 2 / 2"),
         ("bell.js", "-Math.log(sigma)", "Math.log(sigma)"),
+        ("one-bell.js", "logNormal(mu, mu, sigma)", "logNormal(0, mu, sigma)"),
         ("train-one-part.js", 'gap: "images", yours: "codes"', 'gap: "codes", yours: "images"'),
     ],
 }

@@ -25,6 +25,7 @@ BORDERS = {
     "eight-names": ["priorRound", "decoderSeven", "dataSeven", "encoderRound"],
     "which-way-round": ["left", "right"],
     "bell": ["mu", "sigma"],
+    "one-bell": ["mu", "sigma"],
     "undoing": ["x", "z"],
 }
 NAMES = [
@@ -237,6 +238,8 @@ JUDGED = [
     ("two-machines", "pairs=50&sort=images", "fewer than half", "Press “Make pairs”"),
     ("two-machines", "pairs=150&sort=images", "fewer than half", "that is right"),
     ("two-machines", "pairs=150&sort=images&seed=60", "fewer than half", "Press “Reset”"),
+    ("one-bell", "sigma=0.25", "twice as high", "twice as high: 1.60"),
+    ("one-bell", "sigma=0.2", "twice as high", "Now drag “σ” to 0.25."),
     ("bell", "mu=0&sigma=0.5", "only one of all", "Your bell around 0 was 0.50 wide"),
     ("mirror", "first=0.7&second=0.9", "the images alone", "that is right"),
     ("read-the-column", "code=straight", "a one", "Of that straight column ones held 0.63"),
@@ -401,7 +404,7 @@ def test_pairs_and_runs_that_are_there_at_first_are_named(shared: Page, stage: s
 # What is to be done at first, a state in which that is done, and what is to be done then.
 DONE = [
     ("two-machines", "Let them make more.", "pairs=150", "150 pairs each. Sort them."),
-    ("coins", "Draw on,", "draws=2000", "Press “Other draws”"),
+    ("coins", "Draw on,", "draws=2000", "Once more"),
     ("rain", "Run it to its end.", "runs=2000", "has run to its end. Then let fewer"),
     ("rain", "Run it to its end.", "runs=2000&differ=8", "Then let all codes be blue"),
     ("row-to-island", "more and more tiles", "codes=5184", "as finely as it goes here"),
