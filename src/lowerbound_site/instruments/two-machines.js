@@ -14,7 +14,7 @@ import { pairs, sum } from "./maths/table.js";
 
 export const schema = {
   "sort": { "of": ["made", "codes", "images"], "start": "made" },
-  "pairs": { "from": 1, "to": 150, "step": 1, "start": 24 },
+  "pairs": { "from": 1, "to": 150, "step": 1, "start": 40 },
   "seed": { "from": 1, "to": 999, "step": 1, "start": 876 }
 };
 
