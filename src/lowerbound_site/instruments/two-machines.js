@@ -81,7 +81,7 @@ function soFar({ sort, pairs: count }, list) {
   const so = `${round} of the model’s ${all} sevens are round`;
   if (sort === "images" && count === schema.pairs.to) return `In these draws ${so}, more than in the long run. Press “Reset”, and make others.`;
   if (sort === "images") return `These columns can tell: so far ${so}. Press “Make pairs”, and wait for the end.`;
-  return sort === "made" ? "Now press “Make pairs”, wait for the end, and sort them so that one can tell." : "These columns do not stand for sevens. Sort by image.";
+  return sort === "made" ? "Now press “Make pairs”, wait for the end, and sort them so that one can tell." : "These columns do not stand for sevens. Press “Sort by image”.";
 }
 
 function build(kit) {
