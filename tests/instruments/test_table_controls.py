@@ -1,5 +1,6 @@
 """The table's instruments in hand: by keyboard, mouse and finger; judged by axe; with nothing asked of other hosts."""
 
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
@@ -24,6 +25,7 @@ BORDERS = {
     "eight-names": ["priorRound", "decoderSeven", "dataSeven", "encoderRound"],
     "which-way-round": ["left", "right"],
     "bell": ["mu", "sigma"],
+    "one-bell": ["mu", "sigma"],
     "undoing": ["x", "z"],
 }
 NAMES = [
@@ -235,10 +237,12 @@ JUDGED = [
     ("eight-names", "encoderRound=0.5&name=data", "q(z) and q(x|z)", "that is right"),
     ("other-data", "first=0&second=1", "stay at 0", "that is right"),
     ("other-data", "first=0.4&second=0.65", "stay at 0", "Now drag"),
-    ("two-machines", "pairs=200&sort=round", "fewer than half", "Choose those that do"),
-    ("two-machines", "pairs=50&sort=sevens", "fewer than half", "Press “Make pairs”"),
-    ("two-machines", "pairs=200&sort=sevens", "fewer than half", "that is right"),
-    ("two-machines", "pairs=200&sort=sevens&seed=972", "fewer than half", "Press “Other draws”"),
+    ("two-machines", "pairs=150&sort=codes", "fewer than half", "Sort by image"),
+    ("two-machines", "pairs=50&sort=images", "fewer than half", "Press “Make pairs”"),
+    ("two-machines", "pairs=150&sort=images", "fewer than half", "that is right"),
+    ("two-machines", "pairs=150&sort=images&seed=60", "fewer than half", "Press “Reset”"),
+    ("one-bell", "sigma=0.25", "twice as high", "twice as high: 1.60"),
+    ("one-bell", "sigma=0.2", "twice as high", "Now drag “σ” to 0.25."),
     ("bell", "mu=0&sigma=0.5", "only one of all", "Your bell around 0 was 0.50 wide"),
     ("mirror", "first=0.7&second=0.9", "the images alone", "that is right"),
     ("read-the-column", "code=straight", "a one", "Of that straight column ones held 0.63"),
@@ -350,25 +354,37 @@ def test_it_plays_pauses_steps_and_ends(name: str, key: str, shared: Page, stage
     shared.emulate_media(reduced_motion="no-preference")
 
 
-@pytest.mark.parametrize("sort", ["codes", "images", "round", "sevens"])
-def test_a_pile_holds_the_pairs_that_its_label_counts(sort: str, shared: Page, stage: str) -> None:
-    """Each in its place, none above another, and none of those that fell out; and of two sides one is given."""
+@pytest.mark.parametrize(("sort", "columns"), [("made", 1), ("codes", 2), ("images", 3)])
+def test_a_column_holds_the_pairs_that_its_shares_tell(sort: str, columns: int, shared: Page, stage: str) -> None:
+    """Each pair in its place, none above another; and what one machine was given, of the other was counted."""
     shared.emulate_media(reduced_motion="reduce")
-    start(shared, stage, "two-machines", f"pairs=200&sort={sort}")
+    start(shared, stage, "two-machines", f"pairs=150&sort={sort}")
     told = ""
     for tray in shared.locator("lb-instrument svg[role=img]").all():
         told += tray.get_attribute("aria-label") or ""
-        labels = [text for text in tray.locator("text").all_text_contents() if " of " in text]
-        counts = [int(label.split(" of ")[0]) for label in labels]
-        kept = {label.split(" of ")[1].split(":")[0] for label in labels}
-        assert kept == {str(sum(counts))}
         places = tray.evaluate(PLACES)
-        assert len(places) == sum(counts) == len({tuple(place) for place in places})
-        middles = [float(label.get_attribute("x") or 0) for label in tray.get_by_text(" of ").all()]
-        nearest = [min(range(len(middles)), key=lambda n: abs(middles[n] - x)) for x, _ in places]
-        assert [nearest.count(n) for n in range(len(middles))] == counts
+        assert len(places) == 150 == len({(x, y) for x, y in places})
+        if columns == 1:
+            continue
+        held = [[(x, y) for x, y in places if x * columns // 300 == column] for column in range(columns)]
+        texts = [(float(one.get_attribute("x") or 0), one.text_content() or "") for one in tray.locator("text").all()]
+        wholes = [text for _, text in texts if re.fullmatch(r"\d\.\d\d", text)]
+        counts = [len(column) for column in held]
+        assert wholes[-columns:] == [f"{count / 150:.2f}" for count in counts]
+        for number, column in enumerate(held):
+            band = [text for x, text in texts if re.fullmatch(r"\d\.\d\d", text) and x * columns // 300 == number]
+            *within, whole = band
+            assert whole == wholes[number - columns]
+            assert sum(map(float, within)) == pytest.approx(1, abs=0.011)
+            # Between two bands is a wider step than between two rows of one.
+            rows = sorted({y for _, y in column})
+            splits = [after for before, after in pairwise(rows) if after - before > 17]
+            assert len(splits) == len(within) - 1
+            if len(within) == 2:  # from below
+                first = sum(y >= splits[0] for _, y in column)
+                assert within == [f"{first / len(column):.2f}", f"{1 - first / len(column):.2f}"]
     shared.emulate_media(reduced_motion="no-preference")
-    assert told.count("Given: ") == told.count("counted") == 1
+    assert told.count("not given, counted") == told.count(": given, ") == (2 if columns > 1 else 0)
 
 
 # The middle of each pair that is seen, in the drawing's units.
@@ -385,13 +401,13 @@ PLACES = """tray => {
 def test_pairs_and_runs_that_are_there_at_first_are_named(shared: Page, stage: str) -> None:
     for name, key in (("two-machines", "pairs"), ("rain", "runs")):
         start(shared, stage, name)
-        assert f" {state(shared)[key]} " in shared.locator(".lb-do").inner_text()
+        assert f" {state(shared)[key]} " in " " + shared.locator(".lb-do").inner_text()
 
 
 # What is to be done at first, a state in which that is done, and what is to be done then.
 DONE = [
-    ("two-machines", "Let them make more.", "pairs=200", "Each machine has made 200 pairs. Pile them up."),
-    ("coins", "Draw on,", "draws=2000", "Press “Other draws”"),
+    ("two-machines", "Let them make more.", "pairs=150", "150 pairs each. Sort them."),
+    ("coins", "Draw on,", "draws=2000", "Once more"),
     ("rain", "Run it to its end.", "runs=2000", "has run to its end. Then let fewer"),
     ("rain", "Run it to its end.", "runs=2000&differ=8", "Then let all codes be blue"),
     ("row-to-island", "more and more tiles", "codes=5184", "as finely as it goes here"),

@@ -1,11 +1,11 @@
 // One number of a code: the encoder's bell against the prior's, and the KL between them in its three pieces.
 
-import { Border } from "./controls/border.js";
+import { bell } from "./controls/bell.js";
 import { change, element, svg } from "./controls/dom.js";
 import { instrument } from "./controls/instrument.js";
 import { predict } from "./controls/predict.js";
 import { Bars } from "./draw/bars.js";
-import { BELOW, Curves } from "./draw/curves.js";
+import { Curves } from "./draw/curves.js";
 import { number, texts } from "./draw/format.js";
 import { Strip } from "./draw/strip.js";
 import { prints } from "./draw/python.js";
@@ -16,7 +16,6 @@ export const schema = {
   "sigma": { "from": 0.2, "to": 1.5, "step": 0.01, "start": 0.33 }
 };
 
-const TOP = 20; // where the handle of the width stands
 const AROUND = 0.1; // so near to 0 a middle costs nothing that can be seen
 const NOTHING = 0.01; // nats
 
@@ -27,13 +26,9 @@ export function measure({ mu, sigma }) {
 
 function build(kit) {
   const curves = new Curves("the prior's bell, N(0, 1), filled, and the encoder's, dashed", { reach: 4, scale: 78 });
-  const steps = { small: 0.01, large: 0.1, page: 0.1 };
-  const mu = new Border(kit, "mu", "mu, the middle of the encoder's bell", { steps: { small: 0.05, large: 0.25, page: 0.5 } });
-  const sigma = new Border(kit, "sigma", "sigma, its width", { steps });
-  const reach = svg("path", { stroke: "var(--lb-q)", "stroke-width": 1.6 });
-  const name = (text, colour) => svg("text", { "font-size": 14, "font-weight": 600, "text-anchor": "middle", fill: `var(--lb-${colour})` }, text);
-  const names = { mu: name("μ", "q"), sigma: name("σ", "q"), prior: name("prior", "p") };
-  curves.element.append(reach, ...Object.values(names), mu.element, sigma.element);
+  const hands = bell(kit, curves);
+  const prior = svg("text", { "font-size": 14, "font-weight": 600, "text-anchor": "middle", fill: "var(--lb-p)" }, "prior");
+  curves.element.append(prior);
   const slot = (text) => svg("text", { "font-size": 13 }, text);
   const strip = new Strip([slot("μ² / 2"), slot("(σ² − 1) / 2"), slot("−log σ")], 1, 30);
   const bar = new Bars(["their sum, the KL to the prior"], { scale: 66 });
@@ -45,28 +40,18 @@ function build(kit) {
   return {
     stage: element(
       "div",
-      { class: "lb-stage lb-scene" },
-      question.element,
-      curves.element,
-      element("div", { class: "lb-beside" }, strip.element, bar.element),
-      element("div", { class: "lb-live" }, ...kit.tools()),
+      { class: "lb-stage lb-scene lb-sided" },
+      element("div", { class: "lb-column" },
+        question.element,
+        element("div", {}, bar.element, element("div", { class: "lb-live" }, ...kit.tools()))),
+      element("div", {}, curves.element, strip.element),
     ),
     paint(state) {
       const shown = measure(state);
       const log = (z) => logNormal(z, state.mu, state.sigma);
       curves.paint({ log: (z) => logNormal(z, 0, 1), colour: "var(--lb-p)" }, { log, colour: "var(--lb-q)" });
-      const { across } = curves;
-      mu.paint({ along: "x", from: across(schema.mu.from), to: across(schema.mu.to), span: BELOW });
-      const edge = state.mu + state.sigma;
-      const shoulder = curves.up(Math.exp(log(edge)));
-      sigma.paint({
-        along: "x", from: across(state.mu + schema.sigma.from), to: across(state.mu + schema.sigma.to),
-        span: [TOP, shoulder], at: 0,
-      });
-      change(reach, { d: `M${across(state.mu)} ${shoulder}H${across(edge)}` });
-      change(names.mu, { x: across(state.mu) - 30, y: BELOW[1] - 5 });
-      change(names.sigma, { x: across(edge) + 30, y: TOP + 5 });
-      change(names.prior, { x: across(Math.abs(state.mu) < 1 && state.mu > 0 ? -1.6 : 1.6), y: 138 });
+      hands.paint(state);
+      change(prior, { x: curves.across(Math.abs(state.mu) < 1 && state.mu > 0 ? -1.6 : 1.6), y: 138 });
       const pieces = Object.values(shown).slice(0, 3);
       strip.paint(pieces.map((piece) => [piece]), ["var(--lb-q)"], ["how far from 0", "how wide", "how narrow"]);
       bar.paint([[shown.KL]], [["var(--lb-q)"]]);

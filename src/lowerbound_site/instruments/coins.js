@@ -2,7 +2,7 @@
 
 import { change, drawing, element, svg, write } from "./controls/dom.js";
 import { instrument } from "./controls/instrument.js";
-import { counting, otherDraws, player } from "./controls/play.js";
+import { counting, player } from "./controls/play.js";
 import { predict } from "./controls/predict.js";
 import { number, texts } from "./draw/format.js";
 import { picture } from "./draw/ink.js";
@@ -45,7 +45,7 @@ function build(kit) {
   const bar = svg("path", { stroke: "var(--lb-data)", "stroke-width": 3 });
   const expected = svg("path", { d: `M${across(EXPECTED)} 8V${GROUND}`, stroke: "var(--lb-muted)", "stroke-dasharray": "4 3" });
   const expectedName = svg("text", { x: across(EXPECTED) + 6, y: 18, fill: "var(--lb-muted)" }, `in the long run ${number(EXPECTED, 1)}`);
-  const last = svg("g", {});
+  const last = svg("g", { transform: `translate(${across(3.5)} 66)` });
   const chart = drawing(
     340,
     GROUND + 86,
@@ -54,6 +54,8 @@ function build(kit) {
     svg("path", { d: `M8 ${GROUND}H332`, stroke: "var(--lb-rule-strong)" }),
     expected,
     expectedName,
+    last,
+    svg("text", { x: across(3.5) + 22, y: 126, "text-anchor": "middle", fill: "var(--lb-muted)" }, "drawn last"),
     bar,
     balance,
   );
@@ -63,18 +65,25 @@ function build(kit) {
     right: 1,
     because: `In the long run ${number(EXPECTED, 1)}: the sevens are few, but each of them counts seven times as much as a one.`,
   });
-  const step = counting(kit, "draws", schema.draws, FASTER);
-  const again = otherDraws(kit, schema.seed);
+  const on = counting(kit, "draws", schema.draws, FASTER);
+  const [draw] = player(kit, {
+    name: "Draw on",
+    every: 4,
+    step(frames) {
+      // What begins anew has other draws.
+      if (kit.state.draws === schema.draws.to) kit.set({ seed: (kit.state.seed % schema.seed.to) + 1 });
+      return on(frames);
+    },
+  });
   const todo = element("p", { class: "lb-do lb-live" });
   return {
     stage: element(
       "div",
-      { class: "lb-stage lb-scene" },
-      question.element,
-      todo,
-      element("div", { class: "lb-live" }, ...player(kit, { name: "Draw on", step, every: 3 }), again),
-      element("div", { class: "lb-beside" }, chart, element("div", {}, drawing(44, 44, { role: "img", "aria-label": "the image drawn last", class: "lb-small" }, last), element("output", { "aria-live": "off" }, ...lines))),
-      element("div", { class: "lb-live" }, ...kit.tools()),
+      { class: "lb-stage lb-scene lb-sided" },
+      element("div", { class: "lb-column" },
+        question.element,
+        element("div", {}, element("output", { "aria-live": "off" }, ...lines), todo, element("div", { class: "lb-live" }, draw, ...kit.tools()))),
+      element("div", {}, chart),
     ),
     paint(state) {
       const shown = measure(state);
@@ -90,9 +99,9 @@ function build(kit) {
       for (const part of [expected, expectedName]) change(part, { visibility: many ? "visible" : "hidden" });
       last.replaceChildren(picture(pixels(IMAGES[drawn(state).at(-1)]), 44));
       const more = state.draws < schema.draws.to;
-      write(todo, more ? "Draw on, and watch the columns and the triangle." : "All is drawn. Press “Other draws”: where does the triangle end this time?");
+      write(todo, more ? "Draw on, and watch the columns and the triangle." : "All is drawn. Once more: where does the triangle end this time?");
       const said = [
-        `${state.draws.toLocaleString("en")} ${state.draws === 1 ? "draw" : "draws"}, this one the last.`,
+        `${state.draws.toLocaleString("en")} ${state.draws === 1 ? "draw" : "draws"}.`,
         `They paid ${number(mean, 2)} coins on average${error > 0 ? `, give or take ${number(error, 2)}` : ""}.`,
       ];
       lines.forEach((line, i) => write(line, said[i]));

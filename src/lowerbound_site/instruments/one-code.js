@@ -157,13 +157,15 @@ function build(kit, { decoder, encoder, images }) {
 
   const stage = element("div", { class: "lb-stage lb-one-code" },
     element("style", {}, STYLE),
-    ask.element,
-    field.element,
+    element("div", { class: "lb-column" }, ask.element),
     element("div", {},
+      field.element,
       element("div", { class: "lb-given" }, given.element, element("p", {}, terms, element("br"), sum)),
+      element("div", { class: "lb-live" }, another)),
+    element("div", {},
       chart.element,
       said,
-      element("div", { class: "lb-buttons lb-live" }, put, sixteen, another),
+      element("div", { class: "lb-buttons lb-live" }, put, sixteen),
       element("div", { class: "lb-tools lb-live" }, ...kit.tools())));
   return { stage, paint, stop: gliding.stop };
 }

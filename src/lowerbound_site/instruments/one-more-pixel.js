@@ -25,12 +25,14 @@ function build(kit) {
   const ground = (y) => svg("path", { d: `M${LEFT} ${y}h${64 * WIDE}`, stroke: "var(--lb-rule-strong)" });
   const name = (y, text) => svg("text", { x: LEFT, y }, text);
   const above = svg("text", { x: LEFT + 64 * WIDE, y: LOWER - HIGH - 8, "text-anchor": "end" }, "higher than this");
+  const digit = svg("g", {});
   const chart = drawing(
     340,
     LOWER + 20,
     { role: "img", "aria-label": "the probability of the first pixels, a column for each number of them, and below it minus its log" },
     rows.probability,
     rows.cost,
+    svg("g", { transform: `translate(${LEFT + 64 * WIDE - 56} 6)` }, svg("rect", { width: 56, height: 56, fill: "none", stroke: "var(--lb-rule-strong)" }), digit),
     ground(UPPER),
     ground(LOWER),
     name(UPPER - HIGH - 8, "probability, from 0 to 1"),
@@ -39,7 +41,6 @@ function build(kit) {
     name(LOWER + 16, "1 pixel"),
     svg("text", { x: LEFT + 64 * WIDE, y: LOWER + 16, "text-anchor": "end" }, "64 pixels"),
   );
-  const digit = svg("g", {});
   const more = axisSlider(kit, "pixels", "pixels", { small: 1, large: 8, page: 8 });
   const each = axisSlider(kit, "each", "probability of each", { small: 0.01, large: 0.05, page: 0.1 });
   const lines = Array.from({ length: 2 }, () => element("p", { style: "overflow-wrap: anywhere" }));
@@ -53,11 +54,11 @@ function build(kit) {
   return {
     stage: element(
       "div",
-      { class: "lb-stage lb-scene" },
-      question.element,
-      todo,
-      element("div", { class: "lb-beside" }, chart, element("div", {}, more.element, each.element, drawing(66, 66, { role: "img", "aria-label": "the first pixels of an image", class: "lb-small" }, svg("rect", { x: 1, y: 1, width: 64, height: 64, fill: "none", stroke: "var(--lb-rule-strong)" }), digit), element("output", { "aria-live": "off" }, ...lines))),
-      element("div", { class: "lb-live" }, ...kit.tools()),
+      { class: "lb-stage lb-scene lb-sided" },
+      element("div", { class: "lb-column" },
+        question.element,
+        element("div", {}, element("output", { "aria-live": "off" }, ...lines), todo, more.element, each.element, element("div", { class: "lb-live" }, ...kit.tools()))),
+      element("div", {}, chart),
     ),
     paint(state) {
       const shown = measure(state);
@@ -67,7 +68,7 @@ function build(kit) {
       change(rows.probability, { d: columns(UPPER, (n) => HIGH * state.each ** n) });
       change(rows.cost, { d: columns(LOWER, (n) => (HIGH * n * step) / NATS) });
       change(above, { visibility: shown.cost > NATS ? "visible" : "hidden" });
-      digit.replaceChildren(picture(all.map((ink, d) => (d < state.pixels ? ink : 0)), 64), svg("path", { d: ahead(state.pixels), fill: "var(--lb-rule)" }));
+      digit.replaceChildren(picture(all.map((ink, d) => (d < state.pixels ? ink : 0)), 56), svg("path", { d: ahead(state.pixels), fill: "var(--lb-rule)" }));
       write(todo, state.pixels < 64 ? "Take more and more pixels, up to the whole image." : "That is the whole image. Now change how probable each pixel is to be right.");
       more.paint("taken");
       each.paint("to be right");
@@ -84,10 +85,10 @@ function build(kit) {
   };
 }
 
-/** What is not taken yet, as a shade over the image of 64 by 64. */
+/** What is not taken yet, as a shade over the image of 56 by 56. */
 function ahead(count) {
-  const [row, column] = [8 * Math.floor(count / 8), 8 * (count % 8)];
-  return count < 64 ? `M${column} ${row}H64V64H0V${row + 8}H${column}z` : "";
+  const [row, column] = [7 * Math.floor(count / 8), 7 * (count % 8)];
+  return count < 64 ? `M${column} ${row}H56V56H0V${row + 7}H${column}z` : "";
 }
 
 export const python = (state) => `\

@@ -322,11 +322,11 @@ function build(kit, { decoders, encoder, images }) {
   }, { signal: kit.signal });
   const stage = element("div", { class: "lb-stage lb-fitting" },
     element("style", {}, STYLE),
-    element("div", { class: "lb-ask lb-live" }, guess.element, goOn, listen),
+    element("div", { class: "lb-ask lb-column lb-live" }, guess.element, goOn, listen),
     element("div", { class: "lb-costs" }, costs.element, legend),
     field.element,
     element("div", { class: "lb-side" }, target.element, yours.element, element("div", { class: "lb-live" }, another)),
-    element("div", { class: "lb-more lb-live" }, own, byNumbers, element("div", { class: "lb-tools" }, ...kit.tools())));
+    element("div", { class: "lb-more lb-live" }, ...(kit.state.ask === "decoder" && !kit.state.x ? [] : [own]), byNumbers, element("div", { class: "lb-tools" }, ...kit.tools())));
   return { stage, paint, stop: () => held.stop() };
 }
 

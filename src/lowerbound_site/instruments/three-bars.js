@@ -38,7 +38,7 @@ function build(kit) {
   // Its slots take the width of the bars above them, a third each.
   strip.element.setAttribute("style", `grid-template-columns: repeat(3, 1fr); margin-inline: ${(100 * INSET) / (WIDE + 2 * INSET)}%`);
   const bar = new Bars(["their sum, KL(q(x)‖p(x))"]);
-  const question = predict(kit, "Each slot adds q · log(q/p), and a slot can be below zero. What is the smallest sum that p’s two borders can reach?", {
+  const question = predict(kit, "A slot is q · log(q/p): below 0 where p makes too many of an image, above 0 where too few. How small can you make the sum?", {
     answers: ["a number below 0", "exactly 0", "a number above 0"],
     right: 1,
     because: "At p = q every log is 0. Everywhere else what is above 0 outweighs what is below.",
@@ -47,12 +47,11 @@ function build(kit) {
   return {
     stage: element(
       "div",
-      { class: "lb-stage lb-scene" },
-      todo,
-      question.element,
-      element("div", { style: `max-width: ${(WIDE + 2 * INSET) / 17}rem` }, cuts, strip.element),
-      bar.element,
-      element("div", { class: "lb-live" }, ...kit.tools()),
+      { class: "lb-stage lb-scene lb-sided" },
+      element("div", { class: "lb-column" },
+        question.element,
+        element("div", {}, todo, bar.element, element("div", { class: "lb-live" }, ...kit.tools()))),
+      element("div", { style: "max-width: 22rem" }, cuts, strip.element),
     ),
     paint(state) {
       const prob = model(state);

@@ -48,18 +48,21 @@ function build(kit) {
   const question = predict(kit, "Of the straight codes, 0.56 are ones. Turn that round: of the ones, what share is straight?", {
     answers: ["less than 0.56", "0.56 as well", "more than 0.56"],
     right: 2,
-    because: "The cell is the same. What it is divided by is not: first all straight codes, then all ones. Beside the square stand both shares, and they follow it.",
+    because: "The cell is the same, but first you divide it by all straight codes, then by all ones.",
   });
   let turned = false;
   const todo = element("p", { class: "lb-do lb-live" });
   return {
     stage: element(
       "div",
-      { class: "lb-stage lb-scene" },
-      todo,
-      question.element,
-      element("div", { class: "lb-beside" }, square.element, element("div", {}, turn.element, image.element, code.element, element("output", { class: "lb-sums", "aria-live": "off" }, byCode, byImage), sevens.element)),
-      element("div", { class: "lb-live" }, ...kit.tools()),
+      { class: "lb-stage lb-scene lb-sided" },
+      element("div", { class: "lb-column" },
+        question.element,
+        element("div", {}, todo, turn.element, element("output", { class: "lb-sums", "aria-live": "off" }, byCode, byImage)),
+        element("div", { class: "lb-live" },
+          element("details", {}, element("summary", {}, "Another cell, other shares"), image.element, code.element, sevens.element),
+          ...kit.tools())),
+      element("div", { style: "max-width: 28rem" }, square.element),
     ),
     paint(state) {
       const p = joint(state);
@@ -70,7 +73,7 @@ function build(kit) {
       const where = state.turn < 0.01 ? "by image" : state.turn > 0.99 ? "by code" : "between";
       turn.paint(where, "by code");
       const cut = where === "between" ? "" : `The square is cut ${where}. `;
-      write(todo, state.turn < 0.05 ? `${cut}Slide back, or choose another cell.` : `${cut}Slide to the left, to “by image”, and watch the cell that stands out.`);
+      write(todo, state.turn < 0.05 ? `${cut}Slide back, and watch the cell again.` : `${cut}Slide to the left, to “by image”, and watch the cell that stands out.`);
       sevens.paint("of all images; the other two share the rest as before");
       image.paint();
       code.paint();

@@ -1,21 +1,20 @@
-// Two machines make pairs of an image and a code. Piled up, and filtered, the pairs tell eight things: four that were given, and
-// four that nobody gave.
+// Two machines make pairs of an image and a code. Sorted by the one or by the other, the pairs tell eight things: four that
+// were given, and four that nobody gave.
 
-import { choice } from "./controls/choice.js";
 import { element, write } from "./controls/dom.js";
 import { instrument } from "./controls/instrument.js";
-import { counting, otherDraws, player } from "./controls/play.js";
+import { counting, player } from "./controls/play.js";
 import { predict } from "./controls/predict.js";
 import { number, probability } from "./draw/format.js";
 import { literal } from "./draw/python.js";
 import { STYLE } from "./draw/tray-style.js";
-import { rows, Tray } from "./draw/tray.js";
+import { high, Tray } from "./draw/tray.js";
 import { CODES, DATA, DECODER, ENCODER, IMAGES, PRIOR } from "./maths/primer.js";
 import { pairs, sum } from "./maths/table.js";
 
 export const schema = {
-  "sort": { "of": ["made", "codes", "images", "round", "sevens"], "start": "made" },
-  "pairs": { "from": 1, "to": 200, "step": 1, "start": 8 },
+  "sort": { "of": ["made", "codes", "images"], "start": "made" },
+  "pairs": { "from": 1, "to": 150, "step": 1, "start": 40 },
   "seed": { "from": 1, "to": 999, "step": 1, "start": 876 }
 };
 
@@ -38,84 +37,98 @@ export const measure = (state) =>
 
 const byCode = CODES.map((name, z) => ({ name, holds: (pair) => pair.z === z }));
 const byImage = IMAGES.map((name, x) => ({ name, holds: (pair) => pair.x === x }));
-const only = (piles, kept) => piles.map(({ name, holds }) => ({ name, holds: (pair) => kept(pair) && holds(pair) }));
-/** What the pairs can be piled up by, which of them are kept for that, and what the piles of each machine tell. */
-const PILES = {
-  made: { piles: [{ holds: () => true }], p: "p(x, z): its pairs, as made", q: "q(x, z): its pairs, as made" },
-  codes: { piles: byCode, p: "p(z). Given: the prior", q: "q(z). Nobody gave it: counted" },
-  images: { piles: byImage, p: "p(x). Nobody gave it: counted", q: "q(x). Given: the data" },
-  round: { piles: only(byImage, ({ z }) => z === ROUND), p: "p(x|z). Given: the decoder", q: "q(x|z). Nobody gave it: counted" },
-  sevens: { piles: only(byCode, ({ x }) => x === SEVEN), p: "p(z|x). Nobody gave it: counted", q: "q(z|x). Given: the encoder" },
+/** What a distribution is called where it is seen: between columns, or within each of them. */
+const among = (name, from = "not given, counted") => `${name}, column by column: ${from}`;
+const within = (name, from = "not given, counted") => `${name}, within a column: ${from}`;
+/** By what the pairs are sorted into columns, and each column into bands; and what the shares of both are called. */
+const SORTS = {
+  made: { columns: [{ holds: () => true }], bands: [{ holds: () => true }], p: { among: "p(x, z): the model’s pairs", within: "" }, q: { among: "q(x, z): pairs of data and encoder", within: "" } },
+  codes: {
+    columns: byCode, bands: byImage,
+    p: { within: within("p(x|z)", "given, the decoder"), among: among("p(z)", "given, the prior") },
+    q: { within: within("q(x|z)"), among: among("q(z)") },
+  },
+  images: {
+    columns: byImage, bands: byCode,
+    p: { within: within("p(z|x)"), among: among("p(x)") },
+    q: { within: within("q(z|x)", "given, the encoder"), among: among("q(x)", "given, the data") },
+  },
 };
-const WORDS = {
-  made: "all, as made",
-  codes: "z: by code",
-  images: "x: by image",
-  round: "x | z: only round codes, by image",
-  sevens: "z | x: only sevens, by code",
+const BUTTONS = { codes: "Sort by code", images: "Sort by image" };
+
+/** The columns with their pairs counted, and their bands. */
+const filled = ({ sort }, list) =>
+  SORTS[sort].columns.map(({ name, holds }) => {
+    const all = list.filter(holds);
+    const bands = SORTS[sort].bands.map((band) => {
+      const count = all.filter(band.holds).length;
+      return { name: band.name, count, share: probability(count / all.length), holds: (pair) => holds(pair) && band.holds(pair) };
+    });
+    return { name, bands, share: probability(all.length / list.length) };
+  });
+
+/** How many of the sevens are round, and how many there are. */
+const sevens = (list) => {
+  const codes = counted(list)[SEVEN];
+  return [codes[ROUND], sum(codes)];
 };
+/** Whether fewer than half are round, as in the long run: now and then so many draws say otherwise. */
+const few = (list) => 2 * sevens(list)[0] < sevens(list)[1];
 
-/** The piles with their pairs counted. */
-function filled({ sort }, list) {
-  const counts = PILES[sort].piles.map(({ holds }) => list.filter(holds).length);
-  const kept = sum(counts);
-  return PILES[sort].piles.map((pile, n) => ({ ...pile, count: counts[n], counted: `${counts[n]} of ${kept}${kept ? `: ${probability(counts[n] / kept)}` : ""}` }));
-}
-
-const roundSevens = (list) => {
-  const sevens = list.filter(({ x }) => x === SEVEN);
-  return { round: sevens.filter(({ z }) => z === ROUND).length, all: sevens.length };
-};
-/** Whether fewer than half are round, as in the long run: now and then two hundred draws say otherwise. */
-const few = (list) => 2 * roundSevens(list).round < roundSevens(list).all;
-
-/** What an answer still waits for: whether these piles can tell, and what they have told so far. */
+/** What an answer still waits for: whether these columns can tell, and what they have told so far. */
 function soFar({ sort, pairs: count }, list) {
-  const { round, all } = roundSevens(list);
-  if (sort === "sevens" && count === schema.pairs.to) return `In these draws ${round} of the model’s ${all} sevens are round, more than in the long run. Press “Other draws”.`;
-  if (sort === "sevens") return `These piles can tell: so far ${round} of the model’s ${all} sevens are round. Press “Make pairs”, and wait for the end.`;
-  return sort === "made" ? "Now press “Make pairs”, wait for the end, and pile them up so that one can tell." : "These piles do not tell which of the sevens are round. Choose those that do.";
+  const [round, all] = sevens(list);
+  const so = `${round} of the model’s ${all} sevens are round`;
+  if (sort === "images" && count === schema.pairs.to) return `In these draws ${so}, more than in the long run. Press “Reset”, and make others.`;
+  if (sort === "images") return `These columns can tell: so far ${so}. Press “Make pairs”, and wait for the end.`;
+  return sort === "made" ? "Now press “Make pairs”, wait for the end, and sort them so that one can tell." : "These columns do not stand for sevens. Press “Sort by image”.";
 }
 
 function build(kit) {
   const trays = {
-    p: new Tray("p", "p: the model", { first: "code", words: [["1. draw a code", "p(z), the prior"], ["2. decode it", "p(x|z), decoder"]] }),
-    q: new Tray("q", "q: data and encoder", { first: "image", words: [["1. take an image", "q(x), the data"], ["2. encode it", "q(z|x), encoder"]] }),
+    p: new Tray("p", "p: the model", { first: "code", given: ["p(z)", "the prior"], network: ["decoder", "p(x|z)"] }),
+    q: new Tray("q", "q: data and encoder", { first: "image", given: ["q(x)", "the data"], network: ["encoder", "q(z|x)"] }),
   };
-  const sort = choice(kit, "sort", "Pile them up, by code z or by image x. The bar “|” is a filter: what does not match falls out.", WORDS);
-  const question = predict(kit, "The encoder calls three sevens of four round. The model has no encoder. Of the sevens that the model makes, how many will have a round code?", {
-    answers: ["about as many", "fewer than half", "without an encoder there is no telling"],
+  const question = predict(kit, "The encoder calls three of four sevens round. The model has no encoder. What share of its sevens has a round code?", {
+    answers: ["about three in four", "fewer than half", "there is no telling"],
     right: 1,
-    because: "A third, in the long run, for a straight code becomes a seven twice as often as a round one. The encoder had no part in it. These two pictures, p(z|x) and q(z|x), are what your title compares.",
+    because: "A third, in the long run, and no encoder had a part in it. In the columns of sevens, blue is p(z|x) and orange q(z|x): your title compares these two.",
   });
   const last = schema.pairs.to;
   const step = counting(kit, "pairs", schema.pairs, SLOW);
-  const again = otherDraws(kit, schema.seed);
-  const todo = element("p", { class: "lb-do lb-live" });
+  const [make] = player(kit, { name: "Make pairs", step, every: 12 });
+  const sorts = Object.entries(BUTTONS).map(([sort, words]) => {
+    const button = element("button", { type: "button", "aria-pressed": "false" }, words);
+    button.addEventListener("click", () => kit.go({ sort: kit.state.sort === sort ? "made" : sort }));
+    return [sort, button];
+  });
+  const todo = element("p", { class: "lb-do" });
   return {
     stage: element(
       "div",
-      { class: "lb-stage lb-scene" },
+      { class: "lb-stage lb-machines" },
       element("style", {}, STYLE),
-      question.element,
-      todo,
-      element("div", { class: "lb-live" }, ...player(kit, { name: "Make pairs", step, every: 3 }), again),
-      sort.element,
-      element("div", { class: "lb-beside", style: "align-items: start" }, ...Object.values(trays).map((tray) => element("div", { style: "flex: 1 1 14rem; max-width: 19rem" }, tray.element))),
-      element("div", { class: "lb-live" }, ...kit.tools()),
+      element("div", { class: "lb-live" },
+        question.element,
+        element("div", { class: "lb-hands" }, todo, make, ...sorts.map(([, button]) => button), element("div", {}, ...kit.tools()))),
+      ...Object.values(trays).map((tray) => tray.element),
     ),
     paint(state) {
       const lists = made(state);
-      const piles = Object.fromEntries(Object.entries(lists).map(([family, list]) => [family, filled(state, list)]));
-      // Both trays are as high as the higher one, so that their piles stand on one floor.
-      const high = Math.max(...Object.values(piles).map((some) => rows(some.map(({ count }) => count))));
-      for (const [family, tray] of Object.entries(trays)) tray.paint(lists[family], piles[family], high, PILES[state.sort][family]);
-      const so = `Each machine has made ${state.pairs} ${state.pairs === 1 ? "pair" : "pairs"}.`;
-      write(todo, state.pairs < last ? `${so} Let them make more.` : state.sort === "made" ? `${so} Pile them up.` : `${so} Pile them up in other ways, too.`);
-      sort.paint();
-      question.paint(state.sort === "sevens" && state.pairs === last && few(lists.p), undefined, soFar(state, lists.p));
-      const told = ([family, some]) => `${PILES[state.sort][family]}: ${some.map(({ name = "pairs", counted: told }) => `${name} ${told}`).join(", ")}`;
-      kit.say(Object.entries(piles).map(told).join("; "));
+      const columns = Object.fromEntries(Object.entries(lists).map(([family, list]) => [family, filled(state, list)]));
+      // Both trays are as high as the higher one, so that their columns stand on one floor.
+      const room = Math.max(...Object.values(columns).map(high));
+      for (const [family, tray] of Object.entries(trays)) tray.paint(lists[family], columns[family], room, SORTS[state.sort][family]);
+      for (const [sort, button] of sorts) button.setAttribute("aria-pressed", String(sort === state.sort));
+      const so = `${state.pairs} ${state.pairs === 1 ? "pair" : "pairs"} each.`;
+      write(todo, state.pairs < last ? `${so} Let them make more.` : state.sort === "made" ? `${so} Sort them.` : `${so} Sort them the other way.`);
+      question.paint(state.sort === "images" && state.pairs === last && few(lists.p), undefined, soFar(state, lists.p));
+      const told = ([family, some]) => {
+        const { among, within } = SORTS[state.sort][family];
+        const each = some.map(({ name, share, bands }) => `${name} ${share}, of these ${bands.map((band) => `${band.name} ${band.share}`).join(" and ")}`);
+        return state.sort === "made" ? among : `${among}; ${within}: ${each.join("; ")}`;
+      };
+      kit.say(`${so} ${Object.entries(columns).map(told).join(". ")}`);
       return Object.fromEntries(Object.entries(measure(state)).map(([name, count]) => [name, number(count, 0)]));
     },
   };

@@ -11,7 +11,8 @@ export const STYLE = `
 .lb-fitting .lb-side .lb-pixels { width: 100% }
 .lb-fitting .lb-costs .lb-legend { margin-top: 0.2rem }
 .lb-fitting .lb-more { grid-area: more }
-.lb-fitting .lb-was { width: auto; height: 10px; padding-left: 0.3em; border-left: 2px solid var(--lb-ink); background: none; opacity: 1; font-size: 0.65rem; line-height: 9px; font-style: normal }
+.lb-fitting .lb-loss .lb-bar-marks { height: 1.1rem }
+.lb-fitting .lb-was { width: auto; height: 1rem; padding-left: 0.3em; border-left: 2px solid var(--lb-ink); background: none; opacity: 1; line-height: 1.1rem; font-style: normal }
 .md-typeset .lb-fitting details { margin: 0; padding-block: 0; font-size: inherit }
 .md-typeset .lb-fitting details + details { border-top: 0 }
 .md-typeset .lb-fitting summary { min-height: 44px; padding-block: 0; align-content: center; font: inherit; font-weight: 600 }

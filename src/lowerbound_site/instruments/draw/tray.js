@@ -1,15 +1,15 @@
-// A machine, the pair that it made last, and all its pairs: in a row, or in piles. A pair is an image in the frame of its code.
+// A machine, the pair that it made last, and all its pairs: in a heap, or sorted into columns. A pair is an image in the
+// frame of its code.
 
 import { change, drawing, svg, write } from "../controls/dom.js";
 import { CODES, IMAGES, pixels } from "../maths/primer.js";
 import { picture } from "./ink.js";
 
-const [PITCH, TILE] = [16, 14];
-const ROW = 19; // tiles beside each other while there are no piles
-const WIDTH = ROW * PITCH;
-const [TOP, BELOW] = [102, 40]; // where the tiles begin, and what the names of the piles take
-const [STEPS, PICTURES] = [[0, 160], [100, 264]]; // where the words of each step begin, and what it drew
-const BIG = 30;
+const [WIDTH, PITCH, TILE] = [300, 15, 13];
+const [TOP, LEAST, BELOW] = [146, 19, 56]; // where the tiles may begin, for how many rows there is always room, and what names take
+const SHARE = 25; // what a share beside a column takes
+const BETWEEN = 4; // between the bands of a column
+const BIG = 34;
 const SHADES = { round: 16, straight: 42 }; // per cent of the hue
 
 /** An image in the frame of its code: a disc for a round one, a square for a straight one. */
@@ -26,64 +26,90 @@ function alone(hue, { image, code }, size) {
   return image ? picture(pixels(image), size) : framed(hue, code, null, size);
 }
 
-/** How many rows of tiles so many pairs take: in a row, or in as many piles. */
-export const rows = (counts) => Math.ceil(Math.max(...counts) / across(counts.length));
-const across = (piles) => (piles === 1 ? ROW : Math.floor((ROW - piles + 1) / piles));
+/** Of columns, or of one heap: how wide each is, how many tiles stand beside each other, and where it begins. */
+function layout(columns) {
+  const wide = WIDTH / columns;
+  return { wide, across: Math.floor((wide - (columns > 1 ? SHARE : 0)) / PITCH), left: (column) => column * wide };
+}
+const rows = (counts, across) => counts.reduce((sum, count) => sum + Math.ceil(count / across), 0);
+
+/** How many rows of tiles so many pairs take; each band of a column begins a row. */
+export const high = (columns) => Math.max(LEAST, ...columns.map(({ bands }) => 1 + rows(bands.map(({ count }) => count), layout(columns.length).across)));
 
 export class Tray {
-  /** first: "code" or "image", which half of a pair this machine makes first; words: for both steps what is done, and whose draw it is. */
-  constructor(family, title, { first, words }) {
+  /** given: the name of what the machine begins with; network: that of what it goes on with; first: "code" or "image". */
+  constructor(family, title, { first, given, network }) {
     this.hue = `var(--lb-${family})`;
     this.first = first;
+    this.title = title;
     this.tiles = [];
+    const middle = { "text-anchor": "middle" };
+    const own = { fill: this.hue, "font-weight": 600 };
     const text = (x, y, content, more = {}) => svg("text", { x, y, ...more }, content);
-    this.said = text(0, 84, "", { fill: this.hue, "font-weight": 600 });
+    // A decoder widens, an encoder narrows, as such networks are mostly drawn.
+    const [small, large] = first === "code" ? [12, 24] : [24, 12];
     this.steps = svg("g", {});
-    this.names = IMAGES.map(() => [16, 32].map((down) => text(0, down, "", { "text-anchor": "middle", "font-weight": down > 16 ? 600 : 400 })));
-    this.floor = svg("g", {}, svg("path", { d: `M0 1H${WIDTH}`, stroke: "var(--lb-rule-strong)" }), ...this.names.flat());
+    this.within = text(0, TOP - 12, "", own);
+    this.names = IMAGES.map(() => [16, 32].map((down) => text(0, down, "", { ...middle, "font-weight": down > 16 ? 600 : 400 })));
+    this.columns = text(0, BELOW - 4, "", own);
+    this.floor = svg("g", {}, svg("path", { d: `M0 1H${WIDTH}`, stroke: "var(--lb-rule-strong)" }), ...this.names.flat(), this.columns);
     this.box = svg("g", {});
+    this.shares = Array.from({ length: 6 }, () => text(0, 0, "", { "font-size": 11 }));
     this.element = drawing(
       WIDTH,
       TOP,
       { role: "img", width: "100%" },
-      text(0, 14, title, { "font-size": 14, "font-weight": 600, fill: this.hue }),
-      ...words.flatMap(([step, symbol], n) => [text(STEPS[n], 40, step), text(STEPS[n], 55, symbol, { fill: this.hue, "font-weight": 600 })]),
+      text(0, 14, title, { "font-size": 14, ...own }),
+      svg("path", { d: "M72 52h24m-5 -4l5 4l-5 4M204 52h24m-5 -4l5 4l-5 4", fill: "none", stroke: "var(--lb-muted)" }),
+      svg("path", { d: `M104 ${52 - small}L196 ${52 - large}v${2 * large}L104 ${52 + small}z`, style: `fill: color-mix(in srgb, ${this.hue} 16%, var(--lb-paper)); stroke: ${this.hue}` }),
+      text(150, 56, network[0], { ...middle, ...own }),
+      ...[[42, given], [150, [network[1], "a network"]]].flatMap(([x, [symbol, word]]) => [text(x, 92, symbol, { ...middle, ...own }), text(x, 107, word, middle)]),
       this.steps,
-      this.said,
+      this.within,
       this.box,
+      ...this.shares,
       this.floor,
     );
-    this.title = title;
   }
 
-  /** pairs: [{x, z}, ...]; piles: [{ name, counted, holds }, ...], one of them means a row; what is in none of them falls out.
-   *  `high`: how many rows of tiles there is room for; `said` is what all this shows. */
-  paint(pairs, piles, high, said) {
-    write(this.said, said);
-    const floor = TOP + high * PITCH;
-    const wide = across(piles.length);
-    const gap = piles.length > 1 ? (WIDTH - piles.length * wide * PITCH) / (piles.length - 1) : 0;
-    const filled = piles.map(() => 0);
-    pairs.forEach((pair, n) => {
-      const pile = piles.findIndex(({ holds }) => holds(pair));
-      const at = pile < 0 ? 0 : filled[pile]++;
-      const left = Math.max(0, pile) * (wide * PITCH + gap) + (at % wide) * PITCH;
-      const row = Math.floor(at / wide);
-      // A row is read from above; a pile grows from the floor.
-      const top = piles.length === 1 ? TOP + row * PITCH : floor - (row + 1) * PITCH;
-      const style = pile < 0 ? "opacity: 0; translate: 0 6rem" : `transform: translate(${left + 1}px, ${top + 1}px)`;
-      this.tile(n, pair, style);
-    });
-    for (const { shown } of this.tiles.slice(pairs.length)) shown.remove();
-    this.names.forEach((lines, n) => {
-      const { name = "", counted = "" } = (piles.length > 1 && piles[n]) || {};
-      lines.forEach((line, k) => {
-        change(line, { x: n * (wide * PITCH + gap) + (wide * PITCH) / 2 });
-        write(line, [name, counted][k]);
+  /** pairs: [{x, z}, ...]; columns: [{ name, share, bands: [{ holds, share }] }, ...], one of them means a heap. `room`: for how many
+   *  rows of tiles; `within` says what the shares beside the bands are, `among` those below the columns. */
+  paint(pairs, columns, room, { within, among }) {
+    const floor = TOP + room * PITCH;
+    const { wide, across, left } = layout(columns.length);
+    const bands = columns.flatMap(({ bands: all }, column) => {
+      let below = 0;
+      return all.map((band, n) => {
+        const placed = { ...band, column, below: below * PITCH + n * BETWEEN, rows: Math.ceil(band.count / across), filled: 0 };
+        below += placed.rows;
+        return placed;
       });
     });
-    change(this.floor, { transform: `translate(0 ${floor})`, visibility: piles.length > 1 ? "visible" : "hidden" });
-    change(this.element, { viewBox: `0 0 ${WIDTH} ${floor + (piles.length > 1 ? BELOW : 4)}`, "aria-label": `${this.title}. ${said}` });
+    pairs.forEach((pair, n) => {
+      const band = bands.find(({ holds }) => holds(pair));
+      const at = band.filled++;
+      const x = left(band.column) + (at % across) * PITCH;
+      const y = floor - band.below - (1 + Math.floor(at / across)) * PITCH;
+      this.tile(n, pair, `transform: translate(${x + 1}px, ${y + 1}px)`);
+    });
+    for (const { shown } of this.tiles.slice(pairs.length)) shown.remove();
+    const sorted = columns.length > 1;
+    this.shares.forEach((text, n) => {
+      const band = sorted && bands[n];
+      write(text, band?.count ? band.share : "");
+      if (band) change(text, { x: left(band.column) + across * PITCH + 3, y: floor - band.below - (band.rows * PITCH) / 2 + 4 });
+    });
+    this.names.forEach((lines, n) => {
+      const { name = "", share = "" } = (sorted && columns[n]) || {};
+      lines.forEach((line, k) => {
+        change(line, { x: left(n) + (across * PITCH) / 2 });
+        write(line, [name, share][k]);
+      });
+    });
+    write(this.within, within);
+    write(this.columns, among);
+    change(this.floor, { transform: `translate(0 ${floor})` });
+    change(this.element, { viewBox: `0 0 ${WIDTH} ${floor + BELOW}`, "aria-label": `${this.title}. ${among} ${within}` });
     this.last(pairs.at(-1));
   }
 
@@ -91,25 +117,22 @@ export class Tray {
   tile(n, pair, style) {
     const words = `${IMAGES[pair.x]} ${CODES[pair.z]}`;
     const tile = (this.tiles[n] ??= { shown: svg("g", { class: "lb-tile" }), words: "" });
-    if (tile.words !== words) tile.shown.replaceChildren(framed(this.hue, CODES[pair.z], IMAGES[pair.x], TILE - 1));
+    if (tile.words !== words) tile.shown.replaceChildren(framed(this.hue, CODES[pair.z], IMAGES[pair.x], TILE));
     tile.words = words;
-    // What falls out keeps its place.
-    if (style.startsWith("opacity")) style = `${tile.place ?? ""}; ${style}`;
-    else tile.place = style;
     change(tile.shown, { style });
     if (!tile.shown.parentNode) this.box.append(tile.shown);
   }
 
   /** The pair that was made last, in two steps. */
   last(pair) {
-    const words = pair && `${IMAGES[pair.x]} ${CODES[pair.z]}`;
+    const words = `${IMAGES[pair.x]} ${CODES[pair.z]}`;
     if (this.shown === words) return;
     this.shown = words;
     const halves = [{ code: CODES[pair.z] }, { image: IMAGES[pair.x] }];
     if (this.first === "image") halves.reverse();
     const drawn = halves.map((half, n) => {
       const group = alone(this.hue, half, BIG);
-      change(group, { transform: `translate(${PICTURES[n]} 27)` });
+      change(group, { transform: `translate(${[25, 240][n]} 35)` });
       return group;
     });
     this.steps.replaceChildren(...drawn);
