@@ -71,9 +71,9 @@ customElements.define(
         mark.dataset.verdict = right;
         mark.toggleAttribute("data-same", one.answer === right);
       };
-      then.after(next);
+      then.before(next);
       if (one.asked) details.addEventListener("toggle", () => details.open && (one.reveal(), finish()));
-      else then.before(element("div", { class: "lb-predict" }, asked, said));
+      else next.before(element("div", { class: "lb-predict" }, asked, said));
       then.hidden = !one.asked;
       next.hidden = true;
       return one;
