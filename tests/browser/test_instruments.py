@@ -1,5 +1,6 @@
 """Instruments on the built pages: they survive the theme's navigation, and stand there without JavaScript."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urljoin
@@ -158,6 +159,23 @@ def test_a_thought_is_judged_before_the_evidence_speaks(page: Page) -> None:
     page.get_by_role("button", name="Show all verdicts").click()  # in the post, seen at a glance
     assert page.locator(".lb-post [data-verdict]").count() == len(named)
     assert page.locator("lb-judge details[data-answer][open]").count() == 1
+
+
+def test_after_the_last_thought_the_way_leads_on(page: Page) -> None:
+    page.goto(f"{SITE_URL}questions/verdict/", wait_until="networkidle")
+    seen = []
+    while (thought := page.locator("lb-judge details[data-answer][open]")).count() == 1:
+        seen.append(thought.get_attribute("id"))
+        if thought.locator(".lb-answers").count():
+            thought.locator(".lb-answers button").first.click()
+        forward = thought.get_by_role("button", name=re.compile("Next thought|What remains"))
+        if forward.inner_text() == "What remains":
+            break
+        forward.click()
+    marks = page.locator(".lb-post > p a[href*='#t-']").evaluate_all("all => all.map(one => one.hash.slice(1))")
+    assert seen == marks  # in the order of the post
+    forward.click()
+    page.wait_for_function("document.querySelector('#title').getBoundingClientRect().top < innerHeight")
 
 
 def test_without_javascript_thoughts_are_a_list_that_unfolds(browser: Browser, site_address: str) -> None:

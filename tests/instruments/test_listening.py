@@ -141,13 +141,13 @@ def test_a_deaf_decoder_closes_the_gap_of_a_q_that_learned_nothing(browser: Brow
 
     untaught, corners = numbers(), page.locator(".lb-corners button")
     expect(corners.first).to_be_hidden()
-    page.get_by_role("button", name="no", exact=True).press("Enter")
+    page.get_by_role("button", name="no, it grows").press("Enter")
     expect(page.locator(".lb-verdict")).to_have_text("Now pull the slider to its left end, “deaf”.")
     page.get_by_role("slider", name="decoder listens").press("Home")
     match = numbers()
     assert match["gap"] == match["KL to the prior"] == "0.00" != untaught["gap"]
     assert float(match["-log p(x)"]) > float(untaught["-log p(x)"]) + 5
-    expect(page.locator(".lb-verdict")).to_contain_text("You said “no”, but the answer is “yes, but x is lost”.")
+    expect(page.locator(".lb-verdict")).to_contain_text("You said “no, it grows”, but the answer is “yes, exactly 0”.")
     gaps = [f"gap {untaught['gap']}", "?", "gap 0.00", "?"]
     expect(corners).to_have_text(gaps)
     corners.nth(3).press("Enter")  # deaf, with the encoder's q: its ellipse no longer fits

@@ -1,7 +1,7 @@
 // The post as it was written. Its marked words are links, each to a case: a <details data-answer="right"> in .lb-cases,
 // which may have `data-answers` of its own. The reader chooses words and judges them, and only then the case's .lb-then is
 // seen; at once, where data-answer is none of the answers, so that there is nothing to judge. The verdict then stands
-// behind the words. Of the cases the open one alone is seen, beside the post, or below it at the window's foot (judge.css).
+// behind the words, and after the last of them the way leads on to `data-end`. Of the cases the open one alone is seen, beside the post, or below it at the window's foot (judge.css).
 // Without JavaScript, and on paper, this is a text and a list of folds.
 
 customElements.define(
@@ -42,13 +42,16 @@ customElements.define(
       summary.addEventListener("click", (event) => event.preventDefault()); // one is always open
       const next = button(`Next ${this.dataset.case}`, () => {
         const later = this.#cases.slice(this.#cases.indexOf(one) + 1);
-        this.#show([...later, ...this.#cases].find(({ done }) => !done));
+        const left = [...later, ...this.#cases].find(({ done }) => !done);
+        if (left) this.#show(left);
+        else document.querySelector(this.dataset.end).scrollIntoView();
       });
       const answers = (details.dataset.answers ?? this.dataset.answers).split("|");
-      const one = { details, right, mark, asked: !answers.includes(right) };
+      const one = { details, right, mark, next, asked: !answers.includes(right) };
       const finish = () => {
         one.done = true;
-        next.hidden = this.#cases.every(({ done }) => done);
+        next.hidden = false;
+        if (this.#cases.every(({ done }) => done)) for (const each of this.#cases) each.next.textContent = "What remains";
       };
       const buttons = answers.map((answer) =>
         button(answer, () => {

@@ -82,9 +82,9 @@ function build(kit, { x, whole, truth, costs }) {
   const slider = axisSlider(kit, "part", "decoder listens", { small: 0.05, large: 0.2, page: 0.2 });
   write(slider.element.firstElementChild, "decoder: deaf"); // the name of the left end; that of the right one stands behind it
   const ask = predict(kit, "This q has learned nothing: it answers every image with the prior. Leave it so, and move only the decoder. Can the gap become 0?", {
-    answers: ["no", "yes, and x comes back", "yes, but x is lost"],
+    answers: ["no, it grows", "it shrinks, but not to 0", "yes, exactly 0"],
     right: 2,
-    because: "Now every code decodes to the same picture, so any code could have made x. p(z|x) became the prior, which q was all along.",
+    because: "Every code decodes to the same picture, so any code could have made x: p(z|x) became the prior, which q was all along. And x is lost.",
   });
   const corners = CORNERS.map((corner, n) => {
     const drawn = digits(`listening-corner-${n}`, "var(--lb-ink)", NOISE.length, "");

@@ -16,7 +16,7 @@ export const schema = {
   "kl": { "of": ["sum", "mean"], "start": "sum" },
   "pixels": { "of": ["64", "1024", "12288"], "start": "1024" },
   "latents": { "of": ["2", "16"], "start": "16" },
-  "weight": { "from": -4, "to": 1, "step": 0.05, "start": 0 }
+  "weight": { "from": -4.5, "to": 1, "step": 0.05, "start": 0 }
 };
 
 const FIGURES = 4; // of each number shown
