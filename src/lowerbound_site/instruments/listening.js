@@ -6,6 +6,7 @@ import { instrument } from "./controls/instrument.js";
 import { limit } from "./controls/state.js";
 import { predict } from "./controls/predict.js";
 import { axisSlider } from "./controls/slider.js";
+import { STYLE as ASIDE } from "./draw/aside-style.js";
 import { bar } from "./draw/bar.js";
 import { digits } from "./draw/digits.js";
 import { gap as gapText, number } from "./draw/format.js";
@@ -150,6 +151,7 @@ function build(kit, { x, whole, truth, costs }) {
   }
 
   const stage = element("div", { class: "lb-stage lb-listen" },
+    element("style", {}, ASIDE),
     element("style", {}, STYLE),
     element("div", { class: "lb-costs" }, loss.element),
     field.element,

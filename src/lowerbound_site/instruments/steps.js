@@ -7,6 +7,7 @@ import { predict } from "./controls/predict.js";
 import { Trainer } from "./controls/trainer.js";
 import { joined } from "./controls/workshop-parts.js";
 import { usable } from "./controls/usable.js";
+import { STYLE as ASIDE } from "./draw/aside-style.js";
 import { digits } from "./draw/digits.js";
 import { number } from "./draw/format.js";
 import { literal } from "./draw/python.js";
@@ -89,6 +90,7 @@ async function build(kit, { weights, images, labels, heldOut, train }) {
     },
   });
 
+  const tools = kit.tools();
   const panes = runPanes("lb-steps", { images, labels, heldOut, heap: HEAP }, MOST, "step");
   /** What a model draws: codes from the prior, decoded. */
   const draws = (vae) => CODES.map((code) => vae.decoder.forward(Float64Array.from(code), 1).slice(0, 64).map(sigmoid));
@@ -106,16 +108,19 @@ async function build(kit, { weights, images, labels, heldOut, train }) {
   const decoderStep = button("One decoder step", () => take("d"));
   const [encoderSteps, manySteps] = ["encoder", "decoder"].map((part) => button(`${LOOK_AFTER} ${part} steps`, () => take(part[0].repeat(LOOK_AFTER))));
   const back = button("One back", () => kit.set({ moves: packed(movesOf(kit.state).slice(0, -1)) }, true));
+  for (const small of [decoderStep, encoderStep, back, ...tools]) small.classList.add("lb-small");
   const [map, course] = panes.root.children;
 
   const stage = element(
     "div",
     { class: "lb-workshop lb-steps" },
-    element("style", {}, STYLE + PLACES),
+    element("style", {}, ASIDE),
+    element("style", {}, STYLE),
+    element("style", {}, PLACES),
     element("div", { class: "lb-aside" },
       foretell.element,
-      element("div", { class: "lb-live lb-run" }, manySteps, encoderSteps, said),
-      element("div", { class: "lb-live lb-run lb-single lb-after" }, decoderStep, encoderStep, back, ...kit.tools())),
+      element("div", { class: "lb-live lb-run" }, manySteps, encoderSteps, said, decoderStep, encoderStep, back),
+      element("div", { class: "lb-live lb-run lb-after" }, ...tools)),
     element("div", { class: "lb-draws" }, before.element, after.element),
     map,
     course,

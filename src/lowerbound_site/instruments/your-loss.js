@@ -6,6 +6,7 @@ import { element, write } from "./controls/dom.js";
 import { instrument } from "./controls/instrument.js";
 import { predict } from "./controls/predict.js";
 import { axisSlider } from "./controls/slider.js";
+import { STYLE as ASIDE } from "./draw/aside-style.js";
 import { digits } from "./draw/digits.js";
 import { significant } from "./draw/format.js";
 import { STYLE } from "./draw/trap-style.js";
@@ -71,6 +72,7 @@ function build(kit, grey) {
     stage: element(
       "div",
       { class: "lb-stage lb-trap" },
+      element("style", {}, ASIDE),
       element("style", {}, STYLE),
       element("div", { class: "lb-seen" }, given.element, made.element, element("pre", {}, code)),
       element("div", { class: "lb-aside" }, question.element, error.element, shown,

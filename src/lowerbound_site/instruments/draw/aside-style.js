@@ -1,6 +1,6 @@
 // A column beside a picture: the question, the hands, and below them what is said, so that no hand moves when something is.
 
-export const ASIDE = `
+export const STYLE = `
 .lb-aside { display: flex; flex-direction: column; gap: 0.5rem }
 @media screen and (scripting: enabled) {
   .lb-aside > .lb-predict.lb-live:not([hidden]) { display: contents }

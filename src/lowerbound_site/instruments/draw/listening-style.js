@@ -1,9 +1,6 @@
 // The look of a decoder that listens: it comes with the instrument, as no other page needs it.
 
-import { ASIDE } from "./aside-style.js";
-
 export const STYLE = `
-${ASIDE}
 .lb-listen { display: grid; grid-template: "asked asked" "costs costs" "plane side" "card card" / minmax(0, 1fr) 3.6rem; gap: 0.4rem 0.8rem; font-size: 0.8rem }
 .lb-listen > .lb-aside { grid-area: asked }
 .lb-listen .lb-plane { grid-area: plane; margin: 0 0 1rem 1.1rem }

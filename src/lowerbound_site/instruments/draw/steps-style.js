@@ -1,9 +1,6 @@
 // Where the parts of the steps stand: what the model draws, and below it the map and the curves; beside them the hands.
 
-import { ASIDE } from "./aside-style.js";
-
 export const STYLE = `
-${ASIDE}
 .lb-steps { display: grid; grid-template: "ask" "draws" "course" "map" / minmax(0, 1fr); gap: 0.8rem 1.6rem }
 .lb-steps > .lb-aside { grid-area: ask }
 .lb-steps > .lb-draws { grid-area: draws; grid-template-columns: minmax(0, 1fr); gap: 0.2rem }
@@ -13,8 +10,8 @@ ${ASIDE}
 .md-typeset .lb-steps .lb-run { margin: 0 }
 .md-typeset .lb-steps .lb-run .lb-tool { min-width: 0; padding-inline: 0.6rem }
 .lb-steps .lb-so-far { flex-basis: 100% }
-.md-typeset .lb-steps .lb-single .lb-tool { padding: 0; margin-right: 0.6rem; border: 0; background: none; box-shadow: none; color: var(--lb-muted); font-size: 0.7rem; text-decoration: underline; text-underline-offset: 0.16em }
-.md-typeset .lb-steps .lb-single .lb-tool:disabled { text-decoration: none; opacity: 0.6 }
+.md-typeset .lb-steps .lb-tool.lb-small { padding: 0; border: 0; background: none; box-shadow: none; color: var(--lb-muted); font-size: 0.7rem; text-decoration: underline; text-underline-offset: 0.16em }
+.md-typeset .lb-steps .lb-tool.lb-small:disabled { text-decoration: none; opacity: 0.6 }
 @media screen and (min-width: 60rem) {
   .lb-steps { grid-template: "draws draws ask" "map course ask" 1fr / minmax(0, 1fr) minmax(0, 1fr) minmax(0, 1.15fr) }
 }

@@ -1,9 +1,6 @@
 // The form of the three traps: a picture and the line of code that makes it, beside them the question and one hand.
 
-import { ASIDE } from "./aside-style.js";
-
 export const STYLE = `
-${ASIDE}
 .lb-trap { display: grid; grid-template: "asked" "seen" "more" / minmax(0, 1fr); gap: 0.8rem 1.8rem; font-size: 0.85rem }
 .lb-trap > .lb-aside { grid-area: asked }
 .lb-trap > .lb-seen { display: grid; grid-area: seen; gap: 0.6rem; align-content: start }
