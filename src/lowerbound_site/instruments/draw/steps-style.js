@@ -11,7 +11,7 @@ export const STYLE = `
 .md-typeset .lb-steps .lb-run .lb-tool { min-width: 0; padding-inline: 0.6rem }
 .lb-steps .lb-so-far { flex-basis: 100% }
 .md-typeset .lb-steps .lb-tool.lb-small { padding: 0; border: 0; background: none; box-shadow: none; color: var(--lb-muted); font-size: 0.7rem; text-decoration: underline; text-underline-offset: 0.16em }
-.md-typeset .lb-steps .lb-tool.lb-small:disabled { text-decoration: none; opacity: 0.6 }
+.md-typeset .lb-steps .lb-tool.lb-small:disabled { text-decoration: none }
 @media screen and (min-width: 60rem) {
   .lb-steps { grid-template: "draws draws ask" "map course ask" 1fr / minmax(0, 1fr) minmax(0, 1fr) minmax(0, 1.15fr) }
 }
