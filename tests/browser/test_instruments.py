@@ -154,7 +154,7 @@ def test_a_thought_is_judged_before_the_evidence_speaks(page: Page) -> None:
     assert not question.locator(".lb-answers").count()
     assert score.text_content() == f"You have judged 1 of {judgeable}, 1 as the evidence does."
     question.get_by_role("button", name="Next thought").click()
-    page.locator("#t-disorder .lb-answers button").nth(1).click()
+    page.locator("#t-idea .lb-answers button").first.click()  # what comes next in the post
     assert score.text_content() == f"You have judged 2 of {judgeable}, 1 as the evidence does."
     page.get_by_role("button", name="Show all verdicts").click()  # in the post, seen at a glance
     assert page.locator(".lb-post [data-verdict]").count() == len(named)
