@@ -3,7 +3,7 @@
 export const STYLE = `
 .lb-trap { display: grid; grid-template: "asked" "seen" "more" / minmax(0, 1fr); gap: 0.8rem 1.8rem; font-size: 0.85rem }
 .lb-trap > .lb-aside { grid-area: asked }
-.lb-trap > .lb-seen { display: grid; grid-area: seen; gap: 0.6rem; align-content: start }
+.lb-trap > .lb-seen { display: grid; grid-area: seen; grid-template-columns: minmax(0, 1fr); gap: 0.6rem; align-content: start }
 .lb-trap > .lb-seen svg { max-width: 100%; height: auto }
 .md-typeset .lb-trap pre { margin: 0 }
 .lb-trap .lb-sums { display: block; min-height: 4.2em }
