@@ -6,6 +6,7 @@ export const STYLE = `
 .lb-trap > .lb-seen { display: grid; grid-area: seen; grid-template-columns: minmax(0, 1fr); gap: 0.6rem; align-content: start }
 .lb-trap > .lb-seen svg { max-width: 100%; height: auto }
 .md-typeset .lb-trap pre { margin: 0 }
+.md-typeset .lb-trap pre > code { overflow: visible; white-space: pre-wrap }
 .lb-trap .lb-sums { display: block; min-height: 4.2em }
 .lb-trap input[type="radio"] { width: 1rem; height: 1rem }
 .md-typeset .lb-trap > details { grid-area: more; margin: 0; font-size: 0.8rem }
