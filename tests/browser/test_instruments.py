@@ -1,5 +1,6 @@
 """Instruments on the built pages: they survive the theme's navigation, and stand there without JavaScript."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urljoin
@@ -130,6 +131,7 @@ def test_a_thought_is_judged_before_the_evidence_speaks(page: Page) -> None:
     thoughts = page.locator("lb-judge details[data-answer]")
     named = [str(thought.get_attribute("id")) for thought in thoughts.all()]
     assert sorted(named) == sorted(str(mark.get_attribute("href")).partition("#")[2] for mark in marks.all()) != []
+    page.locator("#t-loss summary").click()  # one is always open
     score, first = page.locator(".lb-score"), page.locator(f"#{named[0]}")
     judgeable = thoughts.evaluate_all("all => all.filter(one => one.dataset.answer !== 'a question').length")
     assert judgeable == len(named) - 3
@@ -141,12 +143,10 @@ def test_a_thought_is_judged_before_the_evidence_speaks(page: Page) -> None:
         page.keyboard.press(key)
     assert first.locator(".lb-then").is_visible()
     assert score.text_content() == f"You have judged 1 of {judgeable}, 1 as the evidence does."
-    # Its line says so, and so do its words in the post.
-    assert first.locator("summary span").get_attribute("data-verdict") == "partly right"
+    # Its words in the post say so.
     assert page.locator(f".lb-post a[href$='#{named[0]}']").get_attribute("data-verdict") == "partly right"
     first.get_by_role("button", name="Next thought").click()
     assert page.locator("lb-judge details[data-answer][open]").count() == 1
-    page.get_by_text("The post, word for word").click()
     page.locator(".lb-post a[href$='#t-term']").click()
     assert page.locator("lb-judge details[data-answer][open]").count() == 1
     question = page.locator("#t-term")  # answered at once: there is nothing to judge
@@ -154,11 +154,28 @@ def test_a_thought_is_judged_before_the_evidence_speaks(page: Page) -> None:
     assert not question.locator(".lb-answers").count()
     assert score.text_content() == f"You have judged 1 of {judgeable}, 1 as the evidence does."
     question.get_by_role("button", name="Next thought").click()
-    page.locator("#t-disorder .lb-answers button").nth(1).click()
+    page.locator("#t-idea .lb-answers button").first.click()  # what comes next in the post
     assert score.text_content() == f"You have judged 2 of {judgeable}, 1 as the evidence does."
-    page.get_by_role("button", name="Show all verdicts").click()  # on the lines, seen at a glance
-    assert page.locator("lb-judge summary [data-verdict]").count() == len(named)
+    page.get_by_role("button", name="Show all verdicts").click()  # in the post, seen at a glance
+    assert page.locator(".lb-post [data-verdict]").count() == len(named)
     assert page.locator("lb-judge details[data-answer][open]").count() == 1
+
+
+def test_after_the_last_thought_the_way_leads_on(page: Page) -> None:
+    page.goto(f"{SITE_URL}questions/verdict/", wait_until="networkidle")
+    seen = []
+    while (thought := page.locator("lb-judge details[data-answer][open]")).count() == 1:
+        seen.append(thought.get_attribute("id"))
+        if thought.locator(".lb-answers").count():
+            thought.locator(".lb-answers button").first.click()
+        forward = thought.get_by_role("button", name=re.compile("Next thought|What remains"))
+        if forward.inner_text() == "What remains":
+            break
+        forward.click()
+    marks = page.locator(".lb-post > p a[href*='#t-']").evaluate_all("all => all.map(one => one.hash.slice(1))")
+    assert seen == marks  # in the order of the post
+    forward.click()
+    page.wait_for_function("document.querySelector('#title').getBoundingClientRect().top < innerHeight")
 
 
 def test_without_javascript_thoughts_are_a_list_that_unfolds(browser: Browser, site_address: str) -> None:

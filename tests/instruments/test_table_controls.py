@@ -416,7 +416,6 @@ DONE = [
     ("two-cuts", "The square is cut by code. Slide to the left", "turn=0", "The square is cut by image. Slide back"),
     ("one-more-pixel", "up to the whole image", "pixels=64", "That is the whole image."),
     ("undoing", "then press the button", "show=answer", "Drag x, or change a width"),
-    ("which-way-round", "Take the other KL.", "direction=pq", "Now call the bell curve p"),
     ("train-one-part", "Press “Play”", "steps=200", "Now train on another part"),
 ]
 

@@ -308,7 +308,7 @@ def test_an_encoder_step_leaves_the_line_and_a_decoder_step_the_ellipse(
 ) -> None:
     page = opened(browser.new_page(), f"{stage}steps", complaints)
     seen = []
-    for name in ("Encoder step", "Encoder step", "Decoder step"):
+    for name in ("One encoder step", "One encoder step", "One decoder step"):
         press(page, name)
         page.wait_for_function(
             "count => document.querySelector('.lb-so-far').textContent.startsWith(count)"
@@ -375,7 +375,7 @@ def test_decoder_steps_in_a_row_answer_the_question_whatever_came_before(
     page.goto(f"{stage}steps?moves=a400000000000000")
     page.get_by_role("button", name="it rises").click()
     expect(verdict).to_have_text("Now press “16 decoder steps”, and see.", timeout=LONG)
-    press(page, "Decoder step")
+    press(page, "One decoder step")
     expect(verdict).to_have_text(
         "The decoder has taken 1 of 16 steps in a row. Go on, or press “16 decoder steps”.",
         timeout=LONG,

@@ -1,6 +1,7 @@
 """Sum or mean, and what it makes of digits: beta, noise and the best linear model, against the library."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -111,10 +112,10 @@ def test_the_question_is_judged_wherever_the_factor_is_one(more: str, stage: str
     page.goto(f"{stage}your-loss?error=sum{more}")
     verdict = page.locator(".lb-predict").first.locator(".lb-verdict")
     page.get_by_role("button", name="none", exact=True).click()
-    expect(verdict).to_contain_text("factor before the KL" if "weight" in more else "Now choose “mean”")
+    expect(verdict).to_contain_text("Press “Reset”" if "weight" in more else "Now choose “mean”")
     page.get_by_role("group", name="squared error, over the pixels").get_by_label("mean").check()
     if "weight" in more:
-        expect(verdict).to_contain_text("factor before the KL in your code” to 1")
+        expect(verdict).to_contain_text("the question is about a factor of 1")
         page.evaluate("document.querySelector('lb-instrument').instrument.set({weight: 0})")
     expect(verdict).to_contain_text("You said “none”, and that is right.")
     beta = page.evaluate("document.querySelector('lb-instrument').instrument.numbers.beta")
@@ -122,21 +123,22 @@ def test_the_question_is_judged_wherever_the_factor_is_one(more: str, stage: str
     page.close()
 
 
-def test_then_the_factor_is_asked_for_that_undoes_the_mean(stage: str, browser: Browser) -> None:
+@pytest.mark.parametrize("more", ["", "&pixels=12288", "&kl=mean&latents=2"])
+def test_then_a_factor_repairs_it_and_can_be_taken_away(more: str, stage: str, browser: Browser) -> None:
     page = browser.new_page()
-    page.goto(f"{stage}your-loss?error=mean")
-    mend = page.locator(".lb-predict").last
-    expect(mend).to_be_hidden()
+    page.goto(f"{stage}your-loss?error=mean{more}")
+    shown = page.locator(".lb-sums")
+    repair = page.get_by_role("button", name="Repair it")
+    expect(repair).to_be_hidden()
     page.get_by_role("button", name="none", exact=True).click()
-    mend.get_by_role("button", name="1 over the number of pixels").click()
-    expect(mend.locator(".lb-verdict")).to_contain_text("is 1; it is 1024.")
-    page.get_by_role("slider").focus()
-    for _ in range(3):
-        page.keyboard.press("PageDown")
-    expect(mend.locator(".lb-verdict")).to_contain_text(
-        "that is right. The mean had divided the error by 1024, and 0.001"
-    )
-    expect(mend.locator(".lb-verdict")).to_contain_text("16 of 16 are in use.")
+    expect(shown).to_contain_text("In use: 0 of ")
+    broken = shown.text_content()
+    repair.click()
+    expect(shown).to_contain_text(re.compile(r"In use: (\d+) of \1 latent numbers"))
+    beta = float(page.evaluate("document.querySelector('lb-instrument').instrument.numbers.beta"))
+    assert 0.9 < beta < 1.1
+    page.get_by_role("button", name="Take the factor away").click()
+    expect(shown).to_have_text(str(broken))
     page.close()
 
 

@@ -1,8 +1,8 @@
-// Cases that the reader judges before the verdict is seen. <lb-judge data-case="thought" data-answers="right|no"> holds
-// them: each a <details data-answer="right">, which may have `data-answers` of its own. What stands in its .lb-then is
-// seen once the reader has said something; at once, where data-answer is none of the answers, so that there is nothing
-// to judge. The verdict then stands on the case's own line, closed or open, and behind the words in .lb-post that link
-// to it. Without JavaScript, and on paper, all this is a list of folds and a text.
+// The post as it was written. Its marked words are links, each to a case: a <details data-answer="right"> in .lb-cases,
+// which may have `data-answers` of its own. The reader chooses words and judges them, and only then the case's .lb-then is
+// seen; at once, where data-answer is none of the answers, so that there is nothing to judge. The verdict then stands
+// behind the words, and after the last of them the way leads on to `data-end`. Of the cases the open one alone is seen, beside the post, or below it at the window's foot (judge.css).
+// Without JavaScript, and on paper, this is a text and a list of folds.
 
 customElements.define(
   "lb-judge",
@@ -14,8 +14,8 @@ customElements.define(
       this.#stopped = new AbortController();
       document.addEventListener("click", (event) => this.#follow(event), { capture: true, signal: this.#stopped.signal });
       if (!this.#cases.length) this.#begin();
-      // Of many the first is open, so that it is seen what there is to do.
-      if (!this.#open(location.hash) && this.marked && !this.#cases.some(({ details }) => details.open)) this.#cases[0].details.open = true;
+      // The first is open, so that it is seen what there is to do.
+      if (!this.#open(location.hash) && !this.#cases.some(({ details }) => details.open)) this.#choose(this.#cases[0]);
     }
 
     disconnectedCallback() {
@@ -23,36 +23,35 @@ customElements.define(
     }
 
     #begin() {
-      this.marked = this.querySelector(".lb-post");
       const all = button("Show all verdicts", () => {
-        for (const one of this.#cases) {
-          one.reveal();
-          one.details.open ||= !this.marked; // of many the lines are seen at a glance
-        }
+        for (const one of this.#cases) one.reveal();
       });
       all.className = "lb-tool";
-      this.score = element("p", { class: "lb-score" });
-      for (const details of this.querySelectorAll("details[data-answer]")) this.#cases.push(this.#case(details));
+      this.score = element("p", { class: "lb-score", role: "status" });
+      this.#cases = Array.from(this.querySelectorAll(".lb-post a[href*='#t-']"), (mark) => this.#case(mark));
       this.prepend(element("div", { class: "lb-judged" }, this.score, all));
       this.#count();
     }
 
-    #case(details) {
+    #case(mark) {
+      const details = this.querySelector(mark.hash);
       const right = details.dataset.answer;
       const then = details.querySelector(".lb-then");
       const said = element("p", { class: "lb-verdict", role: "status" });
-      const line = element("span", {});
-      details.querySelector("summary").append(line);
+      const summary = details.querySelector("summary");
+      summary.addEventListener("click", (event) => event.preventDefault()); // one is always open
       const next = button(`Next ${this.dataset.case}`, () => {
         const later = this.#cases.slice(this.#cases.indexOf(one) + 1);
-        this.#show([...later, ...this.#cases].find(({ done }) => !done));
+        const left = [...later, ...this.#cases].find(({ done }) => !done);
+        if (left) this.#show(left);
+        else document.querySelector(this.dataset.end).scrollIntoView();
       });
-      const mark = this.querySelector(`.lb-post a[href$="#${details.id}"]`);
       const answers = (details.dataset.answers ?? this.dataset.answers).split("|");
-      const one = { details, right, mark, asked: !answers.includes(right) };
+      const one = { details, right, mark, next, asked: !answers.includes(right) };
       const finish = () => {
         one.done = true;
-        next.hidden = this.#cases.every(({ done }) => done);
+        next.hidden = false;
+        if (this.#cases.every(({ done }) => done)) for (const each of this.#cases) each.next.textContent = "What remains";
       };
       const buttons = answers.map((answer) =>
         button(answer, () => {
@@ -66,21 +65,18 @@ customElements.define(
           said.textContent = `You said “${answer}”${same}.`;
           this.#count();
           finish();
-          details.scrollIntoView({ block: "nearest" });
         }),
       );
       const asked = element("div", { class: "lb-answers", role: "group", tabindex: -1, "aria-label": "Your verdict" }, ...buttons);
-      one.focus = () => (one.asked ? details.querySelector("summary") : asked).focus({ preventScroll: true });
+      one.focus = () => (one.asked ? summary : asked).focus({ preventScroll: true });
       one.reveal = () => {
         then.hidden = false;
-        for (const place of this.marked ? [line, mark] : []) {
-          place.dataset.verdict = right;
-          place.toggleAttribute("data-same", one.answer === right);
-        }
+        mark.dataset.verdict = right;
+        mark.toggleAttribute("data-same", one.answer === right);
       };
-      then.after(next);
+      then.before(next);
       if (one.asked) details.addEventListener("toggle", () => details.open && (one.reveal(), finish()));
-      else then.before(element("div", { class: "lb-predict" }, asked, said));
+      else next.before(element("div", { class: "lb-predict" }, asked, said));
       then.hidden = !one.asked;
       next.hidden = true;
       return one;
@@ -92,11 +88,18 @@ customElements.define(
       this.score.textContent = `You have judged ${judged.length} of ${all.length}, ${same.length} as the evidence does.`;
     }
 
-    #show({ details, focus }) {
-      if (this.marked) for (const other of this.#cases) other.details.open = false;
-      details.open = true;
-      focus();
-      details.scrollIntoView({ block: "nearest" });
+    #choose(one) {
+      for (const { details, mark } of this.#cases) {
+        details.open = details === one.details;
+        mark.toggleAttribute("data-open", details.open);
+      }
+      one.details.parentElement.scrollTop = 0; // where it is higher than its room
+    }
+
+    #show(one) {
+      this.#choose(one);
+      one.focus();
+      one.mark.scrollIntoView({ block: "nearest" });
     }
 
     #open(hash) {

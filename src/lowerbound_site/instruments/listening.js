@@ -1,17 +1,17 @@
 // A perfect match, and mush: how much the decoder listens to z, times who answers as q.
 
-import { choice } from "./controls/choice.js";
 import { loadCounts, loadDecoder, loadEncoder, loadImages } from "./controls/data.js";
-import { element, write } from "./controls/dom.js";
-import { holding } from "./controls/held.js";
+import { change, element, write } from "./controls/dom.js";
 import { instrument } from "./controls/instrument.js";
 import { limit } from "./controls/state.js";
 import { predict } from "./controls/predict.js";
 import { axisSlider } from "./controls/slider.js";
+import { STYLE as ASIDE } from "./draw/aside-style.js";
 import { bar } from "./draw/bar.js";
 import { digits } from "./draw/digits.js";
 import { gap as gapText, number } from "./draw/format.js";
 import { atlasOf, outline, plane } from "./draw/plane.js";
+import { STYLE } from "./draw/listening-style.js";
 import { literal } from "./draw/python.js";
 import { codeAt, steadyNoise } from "./maths/draws.js";
 import { ListeningGrid, gapOn, nearest } from "./maths/listening.js";
@@ -21,7 +21,7 @@ import { Grid, deaf, encode, forward } from "./maths/vae.js";
 
 export const schema = {
   "part": { "from": 0, "to": 1, "step": 0.05, "start": 1 },
-  "q": { "of": ["encoder", "best", "prior"], "start": "encoder" }
+  "q": { "of": ["encoder", "best", "prior"], "start": "prior" }
 };
 
 const DIGIT = 351; // held out; whatever the decoder hears, its island stays on the map
@@ -29,6 +29,9 @@ const LIMIT = 3.5;
 const AXIS = 60; // nats
 const NOISE = steadyNoise(3);
 const PRIOR = upright(0, 0, 1, 1);
+const CORNERS = [1, 0].flatMap((part) => ["prior", "encoder"].map((q) => ({ part, q })));
+const BLANK = NOISE.map(() => new Array(64).fill(0));
+const NAMES = { prior: "q is the prior", encoder: "q is the encoder’s" };
 
 async function load() {
   const [decoder, encoder, images, counts] = await Promise.all([loadDecoder(), loadEncoder(), loadImages(), loadCounts()]);
@@ -78,21 +81,26 @@ function build(kit, { x, whole, truth, costs }) {
   image.paint([x]); // it stays
   const drawn = digits("listening-drawn", "var(--lb-ink)", 1, "<i>q</i>’s draws");
   const slider = axisSlider(kit, "part", "decoder listens", { small: 0.05, large: 0.2, page: 0.2 });
-  const answers = choice(kit, "q", "q(z|x)", { encoder: "encoder’s", best: "best ellipse", prior: "prior" });
   write(slider.element.firstElementChild, "decoder: deaf"); // the name of the left end; that of the right one stands behind it
-  const held = holding(kit, slider.element);
-  const theirs = answers.element.querySelector("[value=prior]");
-  let opened = false; // by a link: whoever has seen it need not wait for the question
-  kit.atReset(() => (opened = false));
-  const first = predict(kit, "Make the decoder deaf to z, and leave q as it is: the encoder’s. The gap will be…", { answers: ["0", "as it is", "larger"] });
-  const second = predict(kit, "And if you then let q be the prior, too? What becomes of the gap, and of the draws from q?", {
-    answers: ["less gap, better pictures", "gap 0, the same pictures", "more gap, worse pictures"],
-    right: 1,
-    because: "Every code decodes to the same picture, so it does not matter which codes q draws. A perfect match, and nothing of x comes back.",
+  const ask = predict(kit, "This q has learned nothing: it answers every image with the prior. Leave it so, and move only the decoder. Can the gap become 0?", {
+    answers: ["no, it grows", "it shrinks, but not to 0", "yes, exactly 0"],
+    right: 2,
+    because: "Every code decodes to the same picture, so any code could have made x: p(z|x) became the prior, which q was all along. And x is lost.",
   });
-  const names = ["loss", "−log p(x)", "gap", "KL(q‖prior)"];
-  const outputs = names.map(() => element("output", { "aria-live": "off" }));
-  const values = element("p", { class: "lb-values" }, ...names.flatMap((name, n) => [element("span", {}, `${name} `, outputs[n]), " "]));
+  const corners = CORNERS.map((corner, n) => {
+    const drawn = digits(`listening-corner-${n}`, "var(--lb-ink)", NOISE.length, "");
+    const gap = element("span", {});
+    const button = element("button", { type: "button" }, drawn.element.lastElementChild, gap);
+    button.addEventListener("click", () => kit.set(corner, true));
+    return { corner, button, drawn, gap, seen: false };
+  });
+  const card = element("div", { class: "lb-corners" },
+    element("span", {}), element("span", {}, "q = prior"), element("span", {}, "q = encoder’s"),
+    element("span", {}, "decoder listens"), corners[0].button, corners[1].button,
+    element("span", {}, "decoder deaf"), corners[2].button, corners[3].button);
+  const next = element("p", { class: "lb-do lb-live" });
+  kit.atReset(() => corners.forEach((one) => (one.seen = false)));
+
   let shown;
 
   function paint(state) {
@@ -105,7 +113,8 @@ function build(kit, { x, whole, truth, costs }) {
     shown = state.part;
     field.showIsland(true);
     for (const part of [halo, ring]) part.paint(q);
-    drawn.paint(NOISE.map((e) => forward(decoder, codeAt(q, e)).map(sigmoid)));
+    const draws = NOISE.map((e) => forward(decoder, codeAt(q, e)).map(sigmoid));
+    drawn.paint(draws);
     loss.paint({
       from: 0, to: AXIS, step: 10, marks: [],
       pieces: [{ kind: "lb-piece-p", start: 0, end: surprise }, { kind: "lb-piece-gap", start: surprise, end: value }],
@@ -116,31 +125,39 @@ function build(kit, { x, whole, truth, costs }) {
       end: { at: value, text: `loss ${number(value, 1)}`, inside: value > 0.75 * AXIS },
     });
     const numbers = { "loss": number(value, 1), "-log p(x)": number(surprise, 1), "gap": gapText(gap), "KL to the prior": gapText(kl) };
-    Object.values(numbers).forEach((text, n) => write(outputs[n], text));
     const meaning = `gap ${numbers.gap}, loss ${numbers.loss}`;
     slider.paint(meaning, `listens: ${number(100 * state.part, 0)} %`);
-    opened ||= state.q === "prior";
-    theirs.disabled = !opened && !second.answered();
-    answers.paint(theirs.disabled ? { prior: "after the questions" } : {});
+    const at = corners.find(({ corner }) => corner.part === state.part && corner.q === state.q);
+    if (at && !at.seen) {
+      at.seen = true;
+      at.drawn.paint(draws);
+      write(at.gap, `gap ${numbers.gap}`);
+    }
+    for (const one of corners) {
+      const words = `decoder ${one.corner.part ? "listens" : "is deaf"}, ${NAMES[one.corner.q]}`;
+      change(one.button, { "aria-pressed": String(one === at), "aria-label": one.seen ? `${words}: ${one.gap.textContent}` : words });
+      if (one.seen) continue;
+      one.drawn.paint(BLANK);
+      write(one.gap, "?");
+    }
+    ask.paint(state.part === 0 && state.q === "prior", undefined, state.q === "prior" ? "Now pull the slider to its left end, “deaf”." : "Press “Reset”: the question is about the prior as q.");
+    card.hidden = next.hidden = !ask.judged();
     const deafened = state.part === 0 && state.q === "encoder";
-    const before = deafened && costs({ part: 1, q: "encoder" }).gap;
-    first.paint(deafened, {
-      right: gap < 0.005 ? 0 : gap > before ? 2 : 1,
-      because: deafened ? `The deaf decoder took it from ${gapText(before)} to ${numbers.gap}: p(z|x) became the prior, and q did not.` : "",
-    }, state.q === "encoder" ? "Now pull the slider to its left end, “deaf”, and see." : "Now choose “encoder’s”: the question is about that q.");
-    if (!held()) second.element.hidden = !first.judged();
-    second.paint(state.part === 0 && state.q === "prior", undefined, state.part ? "Pull the slider to its left end, “deaf”." : "Now choose “prior”, and see.");
+    const all = corners.every(({ seen }) => seen);
+    write(next, deafened ? `The gap is KL(q‖prior) now: ${numbers.gap}.`
+      : all ? "By the gap alone you would keep the deaf decoder." : "Now see the other corners.");
     kit.say(`decoder listens ${number(state.part, 2)}: ${meaning}, minus log p of x ${numbers["-log p(x)"]}`);
     return numbers;
   }
 
   const stage = element("div", { class: "lb-stage lb-listen" },
-    element("div", { class: "lb-asked" }, first.element, second.element),
-    element("div", { class: "lb-hand lb-live" }, slider.element, answers.element),
+    element("style", {}, ASIDE),
+    element("style", {}, STYLE),
     element("div", { class: "lb-costs" }, loss.element),
     field.element,
     element("div", { class: "lb-side" }, image.element, drawn.element),
-    element("div", { class: "lb-readings" }, values, element("div", { class: "lb-tools lb-live" }, ...kit.tools())));
+    element("div", { class: "lb-aside" }, ask.element, element("div", { class: "lb-live" }, slider.element)),
+    element("div", { class: "lb-card" }, next, card, element("div", { class: "lb-tools lb-live" }, ...kit.tools())));
   return { stage, paint, stop: () => clearTimeout(idle) };
 }
 

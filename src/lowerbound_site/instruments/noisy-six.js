@@ -4,8 +4,10 @@ import { element, svg, write } from "./controls/dom.js";
 import { instrument } from "./controls/instrument.js";
 import { predict } from "./controls/predict.js";
 import { axisSlider } from "./controls/slider.js";
+import { STYLE as ASIDE } from "./draw/aside-style.js";
 import { bitmap, tinted } from "./draw/bitmap.js";
 import { number, significant, texts } from "./draw/format.js";
+import { STYLE } from "./draw/trap-style.js";
 import { fromHex } from "./maths/numbers.js";
 import { Random } from "./maths/random.js";
 import { ndtr } from "./maths/shares.js";
@@ -17,6 +19,7 @@ export const schema = {
 const SIX = [...fromHex("183020203c36361c")]; // the held-out digit of the claim
 const [TIMES, SIDE] = [4, 32]; // each pixel stands there so many times, in both directions
 const CLEAN = Float64Array.from({ length: SIDE ** 2 }, (_, k) => SIX[8 * Math.floor(k / SIDE / TIMES) + Math.floor((k % SIDE) / TIMES)]);
+const NEAR = 0.12; // of a power of ten: as near to a weight of 1 as a hand gets
 const NOISE = new Random(0).normals(new Float64Array(SIDE ** 2));
 
 export const measure = ({ weight }) => {
@@ -29,14 +32,15 @@ function build(kit) {
   const image = (name, caption) => {
     const ink = tinted(name, "var(--lb-p)", 1, true);
     return {
-      element: element("div", { class: "lb-pixels", style: "flex: 0 0 8rem" }, element("span", {}, caption), svg("svg", { viewBox: `0 0 ${SIDE} ${SIDE}`, "aria-hidden": "true" }, ink.element)),
+      element: element("div", { class: "lb-pixels" }, element("span", {}, caption), svg("svg", { viewBox: `0 0 ${SIDE} ${SIDE}`, "aria-hidden": "true" }, ink.element)),
       paint: (shades) => ink.show(bitmap(SIDE, SIDE, shades), { x: 0, y: 0, width: SIDE, height: SIDE }),
     };
   };
   const output = image("noisy-six-output", "what the decoder puts out");
-  const drawn = image("noisy-six-drawn", "an image that it stands for");
+  const drawn = image("noisy-six-drawn", "an image as the loss takes it to be");
+  const code = element("code", {});
   const said = element("output", { class: "lb-sums", "aria-live": "off" });
-  const question = predict(kit, "Slide the weight to 1: squared error plus KL, as it is often written. How many pixels of the image will look more like the other colour than like their own?", {
+  const question = predict(kit, "Slide the weight to 1, as it is often written. How many pixels will look more like the other colour than like their own?", {
     answers: ["hardly any", "about one in four", "about half"],
     todo: "Now slide the “weight of the KL” to 1.",
     right: 1,
@@ -44,19 +48,20 @@ function build(kit) {
   });
   output.paint(CLEAN);
   return {
-    stage: element("div", { class: "lb-stage lb-scene" },
-      question.element,
-      weight.element,
-      element("div", { class: "lb-beside" }, output.element, drawn.element, said),
-      element("div", { class: "lb-live" }, ...kit.tools())),
+    stage: element("div", { class: "lb-stage lb-trap" },
+      element("style", {}, ASIDE),
+      element("style", {}, STYLE),
+      element("div", { class: "lb-seen" }, element("div", { class: "lb-two" }, output.element, drawn.element), element("pre", {}, code)),
+      element("div", { class: "lb-aside" }, question.element, weight.element, said, element("div", { class: "lb-live lb-after" }, ...kit.tools()))),
     paint(state) {
       const { sigma, "share of pixels across the middle": share } = measure(state);
       drawn.paint(CLEAN.map((ink, k) => Math.min(1, Math.max(0, ink + sigma * NOISE[k]))));
       const beta = significant(10 ** state.weight, 2);
       weight.paint(beta, beta);
-      const says = `A pixel is the output plus noise of the width ${number(sigma, 2)}. It ends across the middle, nearer to the other colour, with a probability of ${number(share, 2)}.`;
+      write(code, `loss = squared_error + ${state.weight === 0 ? "" : `${beta} * `}kl`);
+      const says = `Noise of width ${number(sigma, 2)}: of 100 pixels, ${number(100 * share, 0)} look more like the other colour.`;
       write(said, says);
-      question.paint(state.weight === 0);
+      question.paint(Math.abs(state.weight) < NEAR);
       kit.say(says);
       return texts(measure(state), 2);
     },

@@ -7,11 +7,13 @@ import { predict } from "./controls/predict.js";
 import { Trainer } from "./controls/trainer.js";
 import { joined } from "./controls/workshop-parts.js";
 import { usable } from "./controls/usable.js";
+import { STYLE as ASIDE } from "./draw/aside-style.js";
 import { digits } from "./draw/digits.js";
 import { number } from "./draw/format.js";
 import { literal } from "./draw/python.js";
 import { runPanes } from "./draw/run-panes.js";
 import { STYLE } from "./draw/workshop-style.js";
+import { STYLE as PLACES } from "./draw/steps-style.js";
 import { steadyNoise } from "./maths/draws.js";
 import { drawWeights } from "./maths/network.js";
 import { sigmoid } from "./maths/numbers.js";
@@ -19,8 +21,7 @@ import { Random } from "./maths/random.js";
 import { Vae } from "./maths/train.js";
 
 export const schema = {
-  "moves": { "bits": 64, "start": "" },
-  "digit": { "from": 0, "to": 359, "step": 1, "start": 2 }
+  "moves": { "bits": 64, "start": "" }
 };
 
 const MOST = 32; // steps; in the address two bits each: none, encoder, decoder
@@ -28,8 +29,9 @@ const LENGTH = 0.3; // of a step, in the space of the weights
 const SHAPE = { pixels: 64, latent: 2, hidden: [128], encoder: "silu", decoder: "silu" };
 const SEED = 0; // of the untrained encoder
 const NATS_SEEN = 0.05;
-const CODES = steadyNoise(20); // from the prior, the same for every decoder
-const HEAP = "Numerals: the codes of all held-out digits. An untrained encoder puts them on one heap.";
+const DIGIT = 2; // held out, whose p(z|x) and q(z|x) are seen
+const CODES = steadyNoise(10); // from the prior, the same for every decoder
+const HEAP = "Numerals: the codes of held-out digits, on one heap at first.";
 const LOOK_AFTER = 16; // decoder steps in a row: an encoder held so long answers the question, and one button takes them
 
 const QUESTION = {
@@ -71,14 +73,14 @@ async function load() {
 }
 
 async function build(kit, { weights, images, labels, heldOut, train }) {
-  const known = new Map([["", { weights }]]); // the networks after each row of steps
+  const known = new Map([["", { weights }]]); // the networks after each row of steps, and the last measurement up to there
   let wanted; // what the worker was asked for
   let built = false;
   const first = {}; // what there is to wait for before anything is shown
 
   const trainer = new Trainer({
     stepped({ taken, weights: there, measured }) {
-      known.set(taken, { weights: there, measured });
+      known.set(taken, { weights: there, measured: measured || known.get(taken.slice(0, -1)).measured });
       if (built) kit.repaint();
       else first.resolve();
     },
@@ -88,6 +90,7 @@ async function build(kit, { weights, images, labels, heldOut, train }) {
     },
   });
 
+  const tools = kit.tools();
   const panes = runPanes("lb-steps", { images, labels, heldOut, heap: HEAP }, MOST, "step");
   /** What a model draws: codes from the prior, decoded. */
   const draws = (vae) => CODES.map((code) => vae.decoder.forward(Float64Array.from(code), 1).slice(0, 64).map(sigmoid));
@@ -101,39 +104,49 @@ async function build(kit, { weights, images, labels, heldOut, train }) {
     return made;
   };
   const take = (move) => kit.set({ moves: packed((movesOf(kit.state) + move).slice(0, MOST)) }, true);
-  const encoderStep = button("Encoder step", () => take("e"));
-  const decoderStep = button("Decoder step", () => take("d"));
+  const encoderStep = button("One encoder step", () => take("e"));
+  const decoderStep = button("One decoder step", () => take("d"));
   const [encoderSteps, manySteps] = ["encoder", "decoder"].map((part) => button(`${LOOK_AFTER} ${part} steps`, () => take(part[0].repeat(LOOK_AFTER))));
   const back = button("One back", () => kit.set({ moves: packed(movesOf(kit.state).slice(0, -1)) }, true));
-  const another = button("Another digit", () => kit.go({ digit: (kit.state.digit + 1) % images.length }));
+  for (const small of [decoderStep, encoderStep, back, ...tools]) small.classList.add("lb-small");
+  const [map, course] = panes.root.children;
 
   const stage = element(
     "div",
-    { class: "lb-workshop" },
+    { class: "lb-workshop lb-steps" },
+    element("style", {}, ASIDE),
     element("style", {}, STYLE),
-    foretell.element,
-    element("div", { class: "lb-live lb-run" }, encoderStep, decoderStep, encoderSteps, manySteps, back, another, said),
+    element("style", {}, PLACES),
+    element("div", { class: "lb-aside" },
+      foretell.element,
+      element("div", { class: "lb-live lb-run" }, manySteps, encoderSteps, said, decoderStep, encoderStep, back),
+      element("div", { class: "lb-live lb-run lb-after" }, ...tools)),
     element("div", { class: "lb-draws" }, before.element, after.element),
-    panes.root,
-    element("div", { class: "lb-live lb-run" }, ...kit.tools()),
+    map,
+    course,
   );
 
+  const measuredAt = (moves) => known.get(moves)?.measured?.at === moves.length;
+
   function ask(moves) {
-    trainer.say("steps", { moves, shape: SHAPE, weights: weights.slice(), train, heldOut, seed: SEED, length: LENGTH });
+    let from = moves;
+    while (!known.has(from)) from = from.slice(0, -1);
+    const there = known.get(from);
+    trainer.say("steps", { taken: from, known: measuredAt(from), moves, shape: SHAPE, weights: there.weights, train, heldOut, seed: SEED, length: LENGTH });
   }
 
   function paint(state) {
     const moves = movesOf(state);
-    if (moves !== wanted && !known.get(moves)?.measured) ask(moves);
+    if (moves !== wanted && !measuredAt(moves)) ask(moves);
     wanted = moves;
     const path = Array.from({ length: moves.length + 1 }, (_, n) => known.get(moves.slice(0, n)));
     const have = path.findLastIndex((there) => there);
     const moment = path[have];
-    const { weights: now, measured } = moment;
+    const { weights: now } = moment;
     const vae = new Vae(SHAPE, now);
-    const points = path.map((there) => there?.measured).filter(Boolean);
+    const points = path.filter((_, n) => measuredAt(moves.slice(0, n))).map((there) => there.measured);
     after.paint(draws(vae));
-    const { q, numbers } = panes.paint(vae, state.digit, points, have, moment);
+    const { q, numbers } = panes.paint(vae, DIGIT, points, have, moment);
     panes.name(`After ${have} steps: the ellipse of this image is at ${number(q.mean[0], 1)}, ${number(q.mean[1], 1)}.`);
     const full = moves.length === MOST;
     const count = (letter) => [...moves.slice(0, have)].filter((move) => move === letter).length;
@@ -144,10 +157,11 @@ async function build(kit, { weights, images, labels, heldOut, train }) {
     manySteps.classList.toggle("lb-main", idle && !asked);
     encoderSteps.classList.toggle("lb-main", idle && asked);
     for (const made of [encoderStep, decoderStep, encoderSteps, manySteps]) usable(made, !full);
-    const held = inARow(moves.slice(0, have));
-    const enough = measured && points.length === have + 1 && held >= LOOK_AFTER;
-    foretell.paint(enough, enough && QUESTION.judge({ first: points.at(-1 - held), last: points.at(-1) }), missing(moves));
-    if (measured && have === moves.length && have) kit.say(`${have} steps: loss ${numbers[0]}, minus log p(x) ${numbers[1]}, gap ${numbers[2]} nats.`);
+    const last = points.at(-1);
+    const held = inARow(moves.slice(0, last.at));
+    const enough = held >= LOOK_AFTER;
+    foretell.paint(enough, enough && QUESTION.judge({ first: points.find(({ at }) => at === last.at - held), last }), missing(moves));
+    if (measuredAt(moves) && have === moves.length && have) kit.say(`${have} steps: loss ${numbers[0]}, minus log p(x) ${numbers[1]}, gap ${numbers[2]} nats.`);
   }
 
   ask("");

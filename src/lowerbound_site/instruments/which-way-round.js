@@ -6,9 +6,11 @@ import { element, write } from "./controls/dom.js";
 import { instrument } from "./controls/instrument.js";
 import { predict } from "./controls/predict.js";
 import { axisSlider } from "./controls/slider.js";
+import { STYLE as ASIDE } from "./draw/aside-style.js";
 import { BELOW, Curves } from "./draw/curves.js";
 import { number, texts } from "./draw/format.js";
 import { prints } from "./draw/python.js";
+import { STYLE } from "./draw/trap-style.js";
 import { cover, klFromHumps, klToHumps, logHumps, logNormal, pick } from "./maths/normal-fit.js";
 
 export const schema = {
@@ -20,6 +22,7 @@ export const schema = {
 };
 
 const WIDTH = 0.7; // of each hump
+const GLIDE = 700; // milliseconds
 
 const humps = ({ left, right, share }) => ({ places: [left, right], share, width: WIDTH });
 /** Whether the one that is fitted stands first in the KL: then it is the one that the average is taken over. */
@@ -36,52 +39,69 @@ export function measure(state) {
   return { mean, width, KL: least };
 }
 
+/** The bell curve goes to its other place before one's eyes when the KL is exchanged, and follows the humps at once. */
+function gliding() {
+  let shown;
+  let kl;
+  let frame = 0;
+  return (goal, direction, draw) => {
+    cancelAnimationFrame(frame);
+    const from = kl && kl !== direction && !matchMedia("(prefers-reduced-motion: reduce)").matches ? shown : goal;
+    kl = direction;
+    const begun = performance.now();
+    const move = (now) => {
+      const t = from === goal ? 1 : Math.min(1, Math.max(0, (now - begun) / GLIDE));
+      const part = (key) => from[key] + (1 - (1 - t) ** 3) * (goal[key] - from[key]);
+      draw((shown = { mean: part("mean"), width: part("width") }));
+      if (t < 1) frame = requestAnimationFrame(move);
+    };
+    move(begun);
+  };
+}
+
 function build(kit) {
+  const glide = gliding();
   const curves = new Curves("two humps, and the normal that is fitted to them");
   const places = ["left", "right"].map((key, i) => new Border(kit, key, `place of the ${i ? "second" : "first"} hump`, { steps: { small: 0.1, large: 0.5, page: 1 } }));
   curves.element.append(...places.map((place) => place.element));
-  const direction = choice(kit, "direction", "make small", { qp: "KL(q‖p)", pq: "KL(p‖q)" });
+  const direction = choice(kit, "direction", "the KL to make small", { qp: "KL(q‖p)", pq: "KL(p‖q)" });
   const fitted = choice(kit, "fitted", "call the bell curve", { q: "q, and the humps p", p: "p, and the humps q" });
   const share = axisSlider(kit, "share", "share of the first hump", { small: 0.01, large: 0.05, page: 0.1 });
+  const code = element("code", {});
   const shown = element("output", { class: "lb-sums", "aria-live": "off" });
-  let tried = false; // the names are exchanged only after that: two choices at once are one too many
-  kit.atReset(() => (tried = false));
-  const question = predict(kit, "The bell curve q is where KL(q‖p) is least: on one hump of p. Where is KL(p‖q) least?", {
+  const question = predict(kit, "Where KL(q‖p) is least, the bell curve q sits on one hump of p. Where is KL(p‖q) least?", {
     answers: ["on the other hump", "over both", "on the same hump"],
     right: 1,
     because: "KL(p‖q) averages over p. Where p is, q has to be; what lies between the humps costs little.",
   });
-  const todo = element("p", { class: "lb-do lb-live" });
   return {
     stage: element(
       "div",
-      { class: "lb-stage lb-scene" },
-      todo,
-      question.element,
-      element("div", { class: "lb-row" }, direction.element, fitted.element),
-      curves.element,
-      shown,
-      share.element,
-      element("div", { class: "lb-live" }, ...kit.tools()),
+      { class: "lb-stage lb-trap" },
+      element("style", {}, ASIDE),
+      element("style", {}, STYLE),
+      element("div", { class: "lb-seen" }, curves.element, element("pre", {}, code)),
+      element("div", { class: "lb-aside" }, question.element, direction.element, shown, element("div", { class: "lb-live lb-after" }, ...kit.tools())),
+      element("details", {}, element("summary", {}, "More to try: other humps, other names"), share.element, fitted.element),
     ),
     paint(state) {
       const target = humps(state);
       const { mean, width, least } = fit(state);
       const colour = (letter) => `var(--lb-${letter})`;
       const other = state.fitted === "q" ? "p" : "q";
-      curves.paint({ log: (z) => logHumps(z, target), colour: colour(other) }, { log: (z) => logNormal(z, mean, width), colour: colour(state.fitted) });
+      glide({ mean, width }, state.direction, (bell) =>
+        curves.paint({ log: (z) => logHumps(z, target), colour: colour(other) }, { log: (z) => logNormal(z, bell.mean, bell.width), colour: colour(state.fitted) }));
       for (const place of places) place.paint({ along: "x", from: curves.across(-4), to: curves.across(4), span: BELOW });
       direction.paint();
       fitted.paint();
       share.paint();
       const kl = state.direction === "qp" ? "KL(q‖p)" : "KL(p‖q)";
+      const [one, two] = state.direction;
+      write(code, `z = ${one}.sample((1000,))\nkl = (${one}.log_prob(z) - ${two}.log_prob(z)).mean()`);
       const says = `best ${state.fitted}: mean ${number(mean, 2)}, width ${number(width, 2)}, ${kl} = ${number(least, 2)}`;
       write(shown, `${says}. ${state.fitted} stands ${first(state) ? "first: it must not be where the other is not" : "second: it must be wherever the other is"}.`);
-      tried ||= state.direction === "pq" && state.fitted === "q";
-      write(todo, !tried ? "Take the other KL." : state.fitted === "q" ? "Now call the bell curve p, or move the humps." : "The names are exchanged. Take either KL, and move the humps.");
-      fitted.element.hidden = !tried && state.fitted === "q";
-      const asked = ["left", "right", "share"].every((key) => state[key] === schema[key].start); // elsewhere the answer can be another
-      question.paint(tried && asked, undefined, asked ? "Now choose “KL(p‖q)”, and see." : "Press “Reset”: the question is about the humps as they were.");
+      const asked = ["left", "right", "share", "fitted"].every((key) => state[key] === schema[key].start); // elsewhere the answer can be another
+      question.paint(asked && state.direction === "pq", undefined, asked ? "Now choose “KL(p‖q)”, and see." : "Press “Reset”: the question is about the humps as they were.");
       kit.say(says);
       return texts(measure(state), 2);
     },

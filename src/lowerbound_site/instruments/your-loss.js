@@ -6,8 +6,10 @@ import { element, write } from "./controls/dom.js";
 import { instrument } from "./controls/instrument.js";
 import { predict } from "./controls/predict.js";
 import { axisSlider } from "./controls/slider.js";
+import { STYLE as ASIDE } from "./draw/aside-style.js";
 import { digits } from "./draw/digits.js";
 import { significant } from "./draw/format.js";
+import { STYLE } from "./draw/trap-style.js";
 import { noiseOf, rates, rebuilt } from "./maths/your-loss.js";
 
 export const schema = {
@@ -15,7 +17,7 @@ export const schema = {
   "kl": { "of": ["sum", "mean"], "start": "sum" },
   "pixels": { "of": ["64", "1024", "12288"], "start": "1024" },
   "latents": { "of": ["2", "16"], "start": "16" },
-  "weight": { "from": -4, "to": 1, "step": 0.05, "start": 0 }
+  "weight": { "from": -4.5, "to": 1, "step": 0.05, "start": 0 }
 };
 
 const FIGURES = 4; // of each number shown
@@ -34,14 +36,9 @@ error = ((x_hat - x)**2)${error === "sum" ? ".sum(1).mean()" : ".mean()"}
 kl = kl_each_number${kl === "sum" ? ".sum(1).mean()" : ".mean()"}
 loss = error + ${weight === 0 ? "" : `${significant(10 ** weight, FIGURES)} * `}kl`;
 
-const ABOUT = 1.3; // times too large or too small
-
-/** Where the factor is to go, with the mean over the pixels alone. */
-function hint({ error, kl }, { beta }) {
-  if (error === "sum") return "Now choose “mean” for the squared error again.";
-  if (kl === "mean") return "Now choose “sum” for the KL.";
-  return `Now slide the “factor before the KL in your code”, until β is 1; it is ${beta}.`;
-}
+/** The factor, as its power of ten, that makes up for these means: to a step of the slider. */
+const mending = (state) => -Math.log10(noiseOf({ ...state, pixels: Number(state.pixels), latents: Number(state.latents), weight: 1 }).beta);
+const mended = (state) => Math.abs(state.weight - mending(state)) < schema.weight.step;
 
 const MISSING = "Now choose “mean” for the squared error.";
 
@@ -63,29 +60,25 @@ function build(kit, grey) {
   const weight = axisSlider(kit, "weight", "factor before the KL in your code", { small: 0.05, large: 0.5, page: 1 });
   const code = element("code", {});
   const given = digits("your-loss-x", "var(--lb-data)", 10, "ten unseen digits");
-  const made = digits("your-loss-made", "var(--lb-ink)", 10, "what the best linear encoder and decoder for this loss make of them");
+  const made = digits("your-loss-made", "var(--lb-ink)", 10, "the same, rebuilt by the best linear encoder and decoder");
   const shown = element("output", { class: "lb-sums", "aria-live": "off" });
-  const question = predict(kit, "Take the mean of each error over its pixels, in the place of the sum. The factor before the KL stays 1. How many of the latent numbers stay in use?", {
+  const question = predict(kit, "Take the mean over the pixels instead of the sum. How many of the 16 latent numbers stay in use?", {
     answers: ["all: it is only the learning rate", "about half", "none"],
   });
-  const mend = predict(kit, "Keep the mean. Which factor before the KL undoes it?", {
-    answers: ["more than 1, so that both parts balance", "about 1 over the number of pixels", "none does"],
-    right: 1,
-  });
+  const mend = element("button", { type: "button" });
+  mend.addEventListener("click", () => kit.set({ weight: mended(kit.state) ? 0 : mending(kit.state) }, true));
   let tried; // the verdict, once the reader has been where the question leads
   return {
     stage: element(
       "div",
-      { class: "lb-stage lb-scene" },
-      question.element,
-      mend.element,
-      // What the two switches do stands beside them, or right below.
-      element("div", { class: "lb-beside" },
-        element("div", { style: "flex-grow: 0; flex-basis: auto" }, element("div", { class: "lb-row" }, error.element, kl.element), element("pre", {}, code)),
-        element("div", {}, given.element, made.element, shown)),
-      element("div", { class: "lb-row" }, pixels.element, latents.element),
-      weight.element,
-      element("div", { class: "lb-live" }, ...kit.tools()),
+      { class: "lb-stage lb-trap" },
+      element("style", {}, ASIDE),
+      element("style", {}, STYLE),
+      element("div", { class: "lb-seen" }, given.element, made.element, element("pre", {}, code)),
+      element("div", { class: "lb-aside" }, question.element, error.element, shown,
+        element("div", { class: "lb-live lb-after" }, mend), element("div", { class: "lb-live lb-after" }, ...kit.tools())),
+      element("details", {}, element("summary", {}, "More to try: a mean for the KL, other sizes, any factor"),
+        element("div", { class: "lb-row" }, kl.element, latents.element, pixels.element), weight.element),
     ),
     paint(state) {
       const { beta, variance, enlarged, used, told } = measure(state, grey);
@@ -107,12 +100,9 @@ function build(kit, grey) {
       const says = `In use: ${used} of ${state.latents} latent numbers. The KL weighs ${weighs} with both parts summed: β = ${numbers.beta}.`;
       write(shown, says);
       if (state.error === "mean" && state.weight === 0) tried ??= verdict(state, numbers, used);
-      question.paint(Boolean(tried), tried, state.weight === 0 ? MISSING : "Now slide the “factor before the KL in your code” to 1.");
-      mend.element.hidden = !question.judged();
-      mend.paint(state.error === "mean" && state.kl === "sum" && Math.max(beta, 1 / beta) < ABOUT, {
-        right: 1,
-        because: `The mean had divided the error by ${state.pixels}, and ${said} divides the KL by about as much. So it weighs ${weighs} with both parts summed, and ${used} of ${state.latents} are in use.`,
-      }, hint(state, numbers));
+      question.paint(Boolean(tried), tried, state.weight === 0 ? MISSING : "Press “Reset”: the question is about a factor of 1.");
+      mend.hidden = state.error === "sum" || !question.judged();
+      write(mend, mended(state) ? "Take the factor away" : "Repair it: a factor before the KL");
       kit.say(says);
       return numbers;
     },

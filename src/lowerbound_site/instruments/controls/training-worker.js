@@ -3,7 +3,8 @@
 //     begin {settings, shape, train, heldOut, x, teacher}     an untrained VAE; a frame and a measurement, then "ready"
 //     film {settings, shape, train, heldOut, digit}           trains to the end; weights and a measurement of every epoch,
 //                                                             all codes, and what there is to know of one digit
-//     steps {moves, shape, weights, train, heldOut, seed}     steps of one network at a time: weights after each
+//     steps {taken, moves, shape, weights, …}                 steps of one network at a time, from those taken on: weights
+//                                                             after each, a measurement after some
 //     run {until}      "step", "epoch" or "end"; frames on the way, measurements every fifth epoch, then "rested"
 //     halt             rests; then all held-out digits are measured, too
 //     look {x}         another image; a frame
@@ -18,6 +19,7 @@ import { descend, Training, Vae } from "../maths/train.js";
 const FEW = 60; // held-out digits that are measured while it trains
 const THOROUGH = { points: 144, limit: 7 }; // as the library has it
 const BETWEEN_FRAMES = 200; // milliseconds
+const STEPS_BETWEEN = 4; // measurements
 const AT_A_TIME = 25; // milliseconds of training before it listens again
 const VIEWS = [3.5, 5, 8, 12, 20, 40]; // how far the plane may reach
 
@@ -76,21 +78,20 @@ const orders = {
     }
   },
 
-  async steps({ moves, shape, weights, train, heldOut, seed, length }, pause) {
+  async steps({ taken, known, moves, shape, weights, train, heldOut, seed, length }, pause) {
     const count = train.length / shape.pixels;
-    if (!job?.taken || !moves.startsWith(job.taken)) {
-      const noise = new Random(seed, 1).normals(new Float64Array(count * shape.latent)); // the same at every step
-      job = { vae: new Vae(shape, weights), noise, taken: undefined, gradient: new Float64Array(weights.length) };
-    }
-    const { vae, noise, gradient } = job;
-    for (;;) {
-      const found = await measure(vae, heldOut.subarray(0, FEW * shape.pixels), FEW, QUICK, pause);
-      const taken = job.taken ?? "";
-      tell({ say: "stepped", taken, weights: vae.weights.slice(), measured: { at: taken.length, ...found } });
-      if (taken === moves) break;
+    const noise = new Random(seed, 1).normals(new Float64Array(count * shape.latent)); // the same at every step
+    const vae = new Vae(shape, weights);
+    const gradient = new Float64Array(weights.length);
+    for (let start = known; ; start = false) {
       const next = moves[taken.length];
+      // To measure takes longer than a step: it is done now and then, and where other steps begin or all are taken.
+      const due = !start && (taken.length % STEPS_BETWEEN === 0 || next !== taken.at(-1));
+      const found = due && (await measure(vae, heldOut.subarray(0, FEW * shape.pixels), FEW, QUICK, pause));
+      if (!start) tell({ say: "stepped", taken, weights: vae.weights.slice(), measured: found && { at: taken.length, ...found } });
+      if (!next) break;
       descend(vae, train, count, noise, next === "e" ? "encoder" : "decoder", length, gradient);
-      job.taken = taken + next;
+      taken += next;
       await pause();
     }
   },
