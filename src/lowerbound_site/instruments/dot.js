@@ -64,7 +64,7 @@ function build(kit, { decoder, x, given }) {
 
   const stage = element("div", { class: "lb-stage lb-cutting" },
     element("style", {}, STYLE),
-    element("div", { class: "lb-ask lb-live" }, question.element, hand.element),
+    element("div", { class: "lb-ask lb-live" }, element("div", { class: "lb-order" }, question.element, hand.element)),
     bars.element,
     field.element,
     element("div", { class: "lb-more lb-live" }, ...kit.tools()));

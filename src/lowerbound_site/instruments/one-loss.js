@@ -1,4 +1,4 @@
-// The loss of one image as one bar, cut in two ways.
+// The loss of one image as two bars, and the lower one is cut anew: into pieces that need no p(x), so the cloud fades.
 
 import { loadDecoder, loadEncoder, loadImages } from "./controls/data.js";
 import { element, write } from "./controls/dom.js";
@@ -48,7 +48,6 @@ function build(kit, { decoder, encoder, images }) {
   const yours = pixels("var(--lb-ink)");
   const bars = cutBars();
   const needs = element("p", {});
-  const slid = element("p", {});
   const button = (text, press) => {
     const made = element("button", { type: "button" }, text);
     made.addEventListener("click", press);
@@ -56,7 +55,7 @@ function build(kit, { decoder, encoder, images }) {
   };
   const slide = button("", () => kit.set({ cut: kit.state.cut === "gap" ? "reconstruction" : "gap" }, true));
   const another = button("Another digit", () => kit.go({ digit: (kit.state.digit + 47) % images.length }));
-  const question = predict(kit, "Now cut the lower bar where your program does, into reconstruction cost and KL to the prior. Beside the blue piece above, will the reconstruction cost be…", {
+  const question = predict(kit, "Your program cuts the same loss into reconstruction cost and KL to the prior. Beside the blue piece, will the reconstruction cost be…", {
     answers: ["shorter", "as long", "longer"],
     todo: "Now press “Cut the lower bar”.",
   });
@@ -70,7 +69,6 @@ function build(kit, { decoder, encoder, images }) {
     const { logEvidence, logMass } = once("truth", digit, () => grid.posterior(x));
     const here = once("pieces", digit, () => pieces(decoder, x, q, logEvidence));
     const { loss, surprise, rebuilding, kl } = here;
-    const gap = Math.max(0, here.gap);
 
     // The plane: the island only where it is needed.
     once("island", digit, () => field.paintIsland(grid, logMass));
@@ -83,30 +81,27 @@ function build(kit, { decoder, encoder, images }) {
     bars.slide(before !== undefined && before !== cut);
     bars.paint(here, { isCut, needed: !isCut });
     before = cut;
-    const far = number(Math.abs(surprise - rebuilding), 2);
-    const [less, more, side] = surprise > rebuilding ? ["−", "+", "left"] : ["+", "−", "right"];
     write(needs, NEEDS[cut]);
-    write(slid, isCut ? `The cut slid ${far} to the ${side}: ${number(surprise, 2)} ${less} ${far} = ${number(rebuilding, 2)}, and ${number(gap, 2)} ${more} ${far} = ${number(kl, 2)}.` : "");
     write(slide, isCut ? "Take the cut back" : "Cut the lower bar");
     const longer = Math.sign(Number((rebuilding - surprise).toFixed(2)));
     question.paint(isCut, {
       right: 1 + longer,
       because: longer < 0
-        ? "Codes chosen for x rebuild x better than codes from all over the map do on average. The KL to the prior charges for that choice."
+        ? "On average, codes chosen for x rebuild it better than codes from all over the map; the KL to the prior charges for the choice."
         : "Many codes of that ellipse rebuilt x badly.",
     });
-    const numbers = texts(isCut ? { loss, "reconstruction cost": rebuilding, "KL(q||prior)": kl } : { loss, "-log p(x)": surprise, gap }, 2);
+    const numbers = texts(isCut ? { loss, "reconstruction cost": rebuilding, "KL(q||prior)": kl } : { loss, "-log p(x)": surprise, gap: Math.max(0, here.gap) }, 2);
     kit.say(`${Object.entries(numbers).map(([name, text]) => `${name} ${text}`).join(", ")}.`);
     return numbers;
   }
 
   const stage = element("div", { class: "lb-stage lb-cutting" },
     element("style", {}, STYLE),
-    element("div", { class: "lb-ask lb-live" }, question.element, slide),
+    element("div", { class: "lb-ask lb-live" }, element("div", { class: "lb-order" }, question.element, slide)),
     bars.element,
     field.element,
     element("div", { class: "lb-side" }, target.element, yours.element, element("div", { class: "lb-live" }, another)),
-    element("div", { class: "lb-more" }, needs, slid, element("div", { class: "lb-live" }, ...kit.tools())));
+    element("div", { class: "lb-more" }, needs, element("div", { class: "lb-live" }, ...kit.tools())));
   return { stage, paint };
 }
 

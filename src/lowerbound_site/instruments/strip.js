@@ -71,7 +71,7 @@ function build(kit) {
       "div",
       { class: "lb-stage lb-scene lb-sorted" },
       element("style", {}, STYLE),
-      element("div", { class: "lb-ask lb-live" }, question.element, element("div", {}, ...splits)),
+      element("div", { class: "lb-ask lb-live" }, element("div", { class: "lb-order" }, question.element, element("div", {}, ...splits))),
       element("div", { class: "lb-drawn" }, stairs.element),
       element("div", { class: "lb-told" }, ...Object.values(told), element("div", { class: "lb-live" }, ...kit.tools())),
     ),

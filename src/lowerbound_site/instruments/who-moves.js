@@ -59,9 +59,9 @@ function build(kit) {
   return {
     stage: element(
       "div",
-      { class: "lb-stage lb-scene lb-sorted" },
+      { class: "lb-stage lb-scene lb-sorted lb-both" },
       element("style", {}, STYLE),
-      element("div", { class: "lb-ask lb-live" }, question.element),
+      element("div", { class: "lb-ask lb-live" }, element("div", { class: "lb-order" }, question.element)),
       element("div", { class: "lb-told" }, bars.element, endless, element("div", { class: "lb-live" }, ...kit.tools())),
       element("div", { class: "lb-drawn" }, decoder.element, encoder.element),
     ),

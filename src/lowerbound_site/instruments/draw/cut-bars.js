@@ -5,7 +5,7 @@ import { bar } from "./bar.js";
 import { number } from "./format.js";
 
 const AXIS = 30;
-const ROOM = 11; // em: of the longest name before a cut
+const ROOM = 12.5; // em: of the longest name before a cut
 
 export function cutBars() {
   const [upper, lower] = [bar("lb-loss"), bar("lb-loss")];

@@ -3,16 +3,18 @@
 export const STYLE = `
 .lb-cutting { display: grid; grid-template: "ask" "costs" "plane" "side" "more" / minmax(0, 1fr); gap: 0.6rem 1.2rem; font-size: 0.8rem }
 .lb-cutting .lb-ask { grid-area: ask }
-.lb-cutting .lb-ask > :not(.lb-predict) { margin-top: 0.6rem }
-.lb-cutting .lb-predict > .lb-verdict:empty { display: block; visibility: hidden } /* its room is kept */
+.lb-cutting .lb-order { display: grid; gap: 0.6rem; justify-items: start }
+.lb-cutting .lb-order > .lb-predict.lb-live.lb-live { display: contents } /* what is pressed stands between the question and the verdict */
+.lb-cutting .lb-order > .lb-slider { justify-self: stretch }
+.lb-cutting .lb-verdict { order: 1; width: 100%; min-height: 4.8em }
+.lb-cutting .lb-predict > .lb-verdict:empty { display: block; visibility: hidden } /* its room is kept: nothing moves when it comes */
 .lb-cutting .lb-plane { grid-area: plane; margin: 0 0 1rem 1.1rem; cursor: default }
 .lb-cutting .lb-island { opacity: 0; transition: opacity 0.9s }
 .lb-cutting .lb-island.lb-shown { opacity: 1 }
 .lb-cutting .lb-side { grid-template-columns: repeat(2, 5.6rem) auto; align-items: end; justify-items: start }
 .lb-cutting .lb-more { grid-area: more }
 .lb-cutting .lb-side > .lb-pixels { width: 100% }
-.lb-cutting .lb-more > p { min-height: 2.8em }
-.lb-cutting .lb-more > p + p { min-height: 1.4em; margin: 0.3rem 0 0.6rem }
+.lb-cutting .lb-more > p { min-height: 4.2em }
 .lb-cutting .lb-track > i { transition: opacity 0.9s }
 .lb-cutting .lb-unneeded .lb-track > i { opacity: 0.22 }
 .lb-cutting .lb-costs > :first-child > :is(.lb-bar-axis, .lb-bar-marks) { display: none } /* both bars have one axis */
