@@ -45,7 +45,7 @@ function build(kit, { decoder, x, given }) {
   const hand = axisSlider(kit, "narrower", "times narrower");
   const question = predict(kit, "Make the ellipse narrower, down to a dot. The grey piece, the reconstruction cost, gets shorter. What will the whole bar do?", {
     answers: ["get shorter, too", "stay as it is", "get longer"],
-    todo: "Now make it at least ten times narrower.",
+    todo: "Now drag “times narrower” to ten or more.",
   });
 
   function paint({ narrower }) {

@@ -48,7 +48,7 @@ function build(kit) {
   stairs.name(`A staircase of six steps: ${IMAGES.flatMap((image, x) => CODES.map((code, z) => `${image} and ${code} ${signed(STEPS[x][z], 2)}`)).join(", ")}. It ends at ${number(KL.joint, 2)}.`);
   const question = predict(kit, "Split by image, the six steps make one bar. Split by code, their parts are others, in other colours, and make a second bar. Which bar will be higher?", {
     answers: ["by image", "by code", "neither"],
-    todo: "Now split the steps in both ways.",
+    todo: "Now press “Split by image”, then “Split by code”.",
     right: 2,
     because: "Both bars are the same six steps. And the green piece is your comparison: it was in this sum all along.",
   });
@@ -89,7 +89,7 @@ function build(kit) {
       stairs.paint(STEPS, PARTS, { sorted: start + (end - start) * stage(SORTED), split, gathered });
       for (const way of Object.keys(told)) told[way].classList.toggle("lb-unseen", !seen.has(way));
       splits.forEach((button, n) => button.setAttribute("aria-pressed", String(Object.keys(PIECES)[n] === by)));
-      question.paint(seen.size === 2, undefined, seen.size === 1 && time === 1 ? `Now split them by ${seen.has("image") ? "code" : "image"}.` : undefined);
+      question.paint(seen.size === 2, undefined, seen.size === 1 && time === 1 ? `Now press “Split by ${seen.has("image") ? "code" : "image"}”.` : undefined);
       kit.say(`KL of the joints ${number(KL.joint, 2)}${by === "pairs" ? "" : `; by ${by}: ${PIECES[by].map(([name, value]) => `${name} ${number(value, 2)}`).join(", ")}`}`);
       return texts(measure(), 3);
     },
