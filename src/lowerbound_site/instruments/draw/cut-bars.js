@@ -5,7 +5,7 @@ import { bar } from "./bar.js";
 import { number } from "./format.js";
 
 const AXIS = 30;
-const ROOM = 12.5; // em: of the longest name before a cut
+const ROOM = 11; // em: of the longest name before a cut
 
 export function cutBars() {
   const [upper, lower] = [bar("lb-loss"), bar("lb-loss")];
@@ -31,7 +31,7 @@ export function cutBars() {
       upper.element.classList.toggle("lb-unneeded", !needed);
       show(lower, pieces, isCut
         ? cut(rebuilding, loss, [
-          { kind: "lb-piece-grey", label: "", name: `reconstruction cost ${number(rebuilding, 2)}` },
+          { kind: "lb-piece-grey", label: "", name: `reconstruction ${number(rebuilding, 2)}` },
           { kind: "lb-piece-q", label: "lb-q", name: `KL to the prior ${number(kl, 2)}` },
         ])
         : cut(surprise, loss, [{ kind: "lb-piece-grey", label: "", name: "the same loss, not cut yet" }, { kind: "lb-piece-grey", label: "", name: "" }]));
