@@ -11,7 +11,7 @@ export const STYLE = `
 .lb-cutting .lb-plane { grid-area: plane; margin: 0 0 1rem 1.1rem; cursor: default }
 .lb-cutting .lb-island { opacity: 0; transition: opacity 0.9s }
 .lb-cutting .lb-island.lb-shown { opacity: 1 }
-.lb-cutting .lb-side { grid-template-columns: repeat(2, 5.6rem) auto; align-items: end; justify-items: start }
+.lb-cutting .lb-side { grid-template-columns: repeat(2, minmax(0, 5.6rem)) auto; align-items: end; justify-items: start }
 .lb-cutting .lb-more { grid-area: more }
 .lb-cutting .lb-side > .lb-pixels { width: 100% }
 .lb-cutting .lb-more > p { min-height: 4.2em }
