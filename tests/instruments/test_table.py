@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 from torch.distributions import Categorical, MixtureSameFamily, Normal, kl_divergence
 
-from lowerbound import VAE, Distribution, Grid, Joint, digits, entropy, kl, kl_each, trained_digits
+from lowerbound import VAE, Distribution, Grid, Joint, digits, kl, kl_each, trained_digits
 from lowerbound_site.evidence.claims import ROOT
 from lowerbound_site.pages.elements import folder, schema
 from lowerbound_site.trained.instrument_data import chosen
@@ -294,22 +294,16 @@ def all_parts(q: Joint, p: Joint) -> Shown:
     }
 
 
-def expected_strip(state: dict[str, Any]) -> Shown:
+def expected_strip(_state: dict[str, Any]) -> Shown:
+    return all_parts(Joint.from_data(DATA, ENCODER), Joint.from_model(PRIOR, DECODER))
+
+
+def expected_who_moves(state: dict[str, Any]) -> Shown:
     encoder = [[state[image], 1 - state[image]] for image in IMAGES]
     seven = [state[code] for code in CODES]
     decoder = [[0.95 * (1 - seven[0]), 0.05 * (1 - seven[0]), seven[0]]]
     decoder += [[0.04 / 0.6 * (1 - seven[1]), 0.56 / 0.6 * (1 - seven[1]), seven[1]]]
-    q, p = Joint.from_data(DATA, encoder), Joint.from_model(PRIOR, decoder)
-    to_prior = kl_divergence(Categorical(q.z_given_x.prob), Categorical(p.z.prob))
-    of_program = {
-        "reconstruction cost": -torch.xlogy(q.prob, p.x_given_z.prob.T).sum().item(),
-        "KL to the prior": (q.x.prob * to_prior).sum().item(),
-        "entropy of the data": entropy(q.x).item(),
-    }
-    assert of_program["entropy of the data"] + kl(q, p).item() == pytest.approx(
-        of_program["reconstruction cost"] + of_program["KL to the prior"]
-    )
-    return all_parts(q, p) | of_program
+    return all_parts(Joint.from_data(DATA, encoder), Joint.from_model(PRIOR, decoder))
 
 
 def expected_mirror(state: dict[str, Any]) -> Shown:
@@ -510,6 +504,7 @@ EXPECTED: dict[str, Callable[[dict[str, Any]], Shown]] = {
     "two-cuts": expected_two_cuts,
     "three-bars": expected_three_bars,
     "strip": expected_strip,
+    "who-moves": expected_who_moves,
     "mirror": expected_mirror,
     "eight-names": expected_eight_names,
     "read-the-column": expected_read_the_column,
@@ -718,13 +713,11 @@ CHANGES: dict[Callable[[Modules], None], list[tuple[str, str, str]]] = {
         ("maths/joint.js", "high - low, 1 - high", "high, 1 - high"),
         ("other-data.js", "kl(data(state), marginalX(MODEL))", "kl(marginalX(MODEL), data(state))"),
         ("other-data.js", "const ENCODER = TRUE", "const ENCODER = TRUE.toReversed()"),
-        ("strip.js", "[state[image], 1 - state[image]]", "[1 - state[image], state[image]]"),
+        ("who-moves.js", "[state[image], 1 - state[image]]", "[1 - state[image], state[image]]"),
         ("mirror.js", "second(state) - state.first", "state.second - state.first"),
         ("mirror.js", "1 - second(state)]", "second(state)]"),
         ("mirror.js", "Number(x === z)", "Number(x <= z)"),
-        ("maths/table.js", "decoded[x][z]", "decoded[0][z]"),
-        ("maths/table.js", "kl(row, pz)", "kl(pz, row)"),
-        ("strip.js", "DECODER[z], 2,", "DECODER[z], 1,"),
+        ("who-moves.js", "DECODER[z], 2,", "DECODER[z], 1,"),
         ("eight-names.js", '"p(z|x)": zGivenX(p)[X][Z]', '"p(z|x)": xGivenZ(p)[Z][X]'),
         ("bouncing.js", "round.x === x", "round.z === x"),
         ("bouncing.js", "path[round - 1].x : from", "path[round - 1].x : 0"),

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.browser
 BORDERS = {
     "three-bars": ["first", "second"],
     "other-data": ["first", "second"],
-    "strip?by=code": ["zero", "one", "seven", "round", "straight"],
+    "who-moves": ["round", "straight", "zero", "one", "seven"],
     "mirror": ["first", "second"],
     "eight-names": ["priorRound", "decoderSeven", "dataSeven", "encoderRound"],
     "which-way-round": ["left", "right"],
@@ -30,6 +30,7 @@ BORDERS = {
 }
 NAMES = [
     *dict.fromkeys(name.partition("?")[0] for name in BORDERS),
+    "strip",
     "two-cuts",
     "read-the-column",
     "bouncing",
@@ -175,56 +176,50 @@ def test_axe_finds_nothing(name: str, shared: Page, stage: str) -> None:
 
 
 def test_a_prediction_stays_and_is_judged_after_moving(shared: Page, stage: str) -> None:
-    start(shared, stage, "strip", "by=code")
-    shared.get_by_role("button", name="where the bar is cut").click()
-    asked = shared.locator(".lb-predict").nth(1)
-    asked.get_by_role("button", name="one").click()
-    verdict = asked.locator(".lb-verdict")
-    after = shared.locator(".lb-predict").last
-    assert after.is_hidden()
+    start(shared, stage, "who-moves")
+    shared.get_by_role("button", name="both").click()
+    verdict = shared.locator(".lb-verdict")
     state(shared)
-    assert verdict.text_content() == "Now drag an arrow of the encoder, orange."
-    assert asked.get_by_role("button", name="all four").is_disabled()
-    encoder, decoder = shared.locator(".lb-border").first, shared.locator(".lb-border").last
-    decoder.press("ArrowLeft")
-    state(shared)
-    assert verdict.text_content() == "Now drag an arrow of the encoder, orange."
+    assert verdict.text_content() == "Now drag an arrow of the decoder, blue."
+    assert shared.get_by_role("button", name="codes").is_disabled()
+    decoder, encoder = shared.locator(".lb-border").first, shared.locator(".lb-border").last
     encoder.press("ArrowLeft")
     state(shared)
+    assert verdict.text_content() == "Now drag an arrow of the decoder, blue."
+    decoder.press("ArrowLeft")
+    state(shared)
     said = verdict.text_content() or ""
-    assert said.startswith("You said “one”, but the answer is “three”. ")
-    assert after.is_visible()
-    encoder.press("ArrowRight")
+    assert said.startswith("You said “both”, but the answer is “your comparison”. ")
+    decoder.press("ArrowRight")
     state(shared)
     assert verdict.text_content() == said
-    # The verdict stays until the next question is answered.
-    after.get_by_role("button", name="one").click()
-    expect(asked).to_be_hidden()
-    assert after.is_visible()
     shared.get_by_role("button", name="Reset").click()
     assert verdict.text_content() == ""
-    assert shared.get_by_role("button", name="where the bar is cut").is_enabled()
-    expect(asked).to_be_hidden()
-    expect(after).to_be_hidden()
+    assert shared.get_by_role("button", name="codes").is_enabled()
 
 
-def test_sorting_shows_the_second_bar_and_what_can_be_dragged(shared: Page, stage: str) -> None:
+def split(page: Page, by: str) -> None:
+    """Splits the six steps, and waits until their parts have been gathered."""
+    page.get_by_role("button", name=f"Split by {by}").click()
+    expect(page.get_by_text(f"by {by}", exact=True).and_(page.locator(".lb-told b"))).to_be_visible(timeout=15_000)
+
+
+def test_splitting_both_ways_shows_both_bars_and_is_judged_then(shared: Page, stage: str) -> None:
     start(shared, stage, "strip")
-    shared.get_by_role("button", name="how high they end").click()
-    verdict, borders = shared.locator(".lb-verdict").first, shared.locator(".lb-border:visible")
-    second = shared.get_by_text("your comparison 0.31")
-    assert borders.count() == 0
+    verdict, second = shared.locator(".lb-verdict"), shared.get_by_text("your comparison 0.31")
+    before = shared.locator(".lb-drawn svg").bounding_box()
+    shared.get_by_role("button", name="neither").click()
+    expect(verdict).to_have_text("Now press “Split by image”, then “Split by code”.")
+    split(shared, "image")
     assert second.is_hidden()
-    shared.get_by_role("button", name="Sort by code").click()
-    assert state(shared)["by"] == "code"
-    assert verdict.text_content() == "Watch the steps."  # they are on their way
-    shared.wait_for_function("document.querySelector('.lb-verdict').textContent.startsWith('You said')")
-    assert "but the answer is “where the bar is cut”" in (verdict.text_content() or "")
-    assert shared.get_by_role("button", name="how high they end").is_hidden()  # the verdict stays
-    shared.get_by_role("button", name="Sort by image").click()
-    assert state(shared)["by"] == "image"
-    assert borders.count() == 5  # what was shown stays
+    expect(verdict).to_have_text("Now press “Split by code”.")
+    split(shared, "code")
     assert second.is_visible()
+    expect(verdict).to_contain_text("You said “neither”, and that is right.")
+    assert shared.locator(".lb-drawn svg").bounding_box() == before
+    shared.get_by_role("button", name="Reset").click()
+    state(shared)
+    assert second.is_hidden()
 
 
 # A state that shows what its question asks for, an answer, and what is said. Only the question as it was asked is
@@ -259,37 +254,31 @@ def test_a_verdict_is_about_the_question_that_was_asked_and_the_state_it_was_giv
 
 
 def test_nothing_comes_or_goes_above_the_hand_that_drags(shared: Page, stage: str) -> None:
-    start(shared, stage, "strip", "by=code")
-    shared.get_by_role("button", name="where the bar is cut").click()
-    asked, after = shared.locator(".lb-predict").nth(1), shared.locator(".lb-predict").last
-    asked.get_by_role("button", name="three").click()
-    expect(asked.locator(".lb-verdict")).to_contain_text("Now drag")
-    state(shared)  # once that is painted
+    start(shared, stage, "who-moves")
     border = shared.locator(".lb-border").first
     before = border.bounding_box()
     assert before
+    shared.get_by_role("button", name="your comparison").click()
     shared.mouse.move(before["x"] + before["width"] / 2, before["y"] + before["height"] / 2)
     shared.mouse.down()
     shared.mouse.move(before["x"] + before["width"] / 2 - 40, before["y"] + before["height"] / 2, steps=4)
-    expect(asked.locator(".lb-verdict")).to_contain_text("that is right")
+    expect(shared.locator(".lb-verdict")).to_contain_text("that is right")
     during = border.bounding_box()
     assert during
     assert during["y"] == before["y"]
-    assert after.is_hidden()
     shared.mouse.up()
-    expect(after).to_be_visible()
 
 
 def test_a_pair_that_the_model_never_makes_costs_without_end_and_a_line_says_so(shared: Page, stage: str) -> None:
-    start(shared, stage, "strip", "by=code")
+    start(shared, stage, "who-moves")
     line = shared.get_by_text("that costs without end")
     assert line.is_hidden()
-    shared.locator(".lb-border").last.press("Home")
+    shared.locator(".lb-border").nth(1).press("Home")
     expect(line).to_be_visible()
 
 
 TOGETHER = """() => {
-  const shown = document.querySelectorAll(".lb-totals svg g:not([opacity='0']) > text[font-weight]");
+  const shown = document.querySelectorAll(".lb-drawn svg g:not([opacity='0']) > path + text[font-weight]");
   return [...shown].map(sum => sum.textContent);
 }"""
 
@@ -297,44 +286,57 @@ TOGETHER = """() => {
 @pytest.mark.parametrize(("by", "groups"), [("image", 3), ("code", 2)])
 def test_the_groups_sums_add_up_to_the_joint_kl(by: str, groups: int, shared: Page, stage: str) -> None:
     start(shared, stage, "strip", f"by={by}")
-    told = [text.removeprefix("together ").replace("−", "-") for text in shared.evaluate(TOGETHER)]
+    shown = [text for text in shared.evaluate(TOGETHER) if text.startswith("together ")]
+    told = [text.removeprefix("together ").replace("−", "-") for text in shown]
     assert len(told) == groups
     joint = shared.evaluate("Number(document.querySelector('lb-instrument').instrument.numbers['KL(q(x,z)||p(x,z))'])")
     assert abs(sum(map(float, told)) - joint) < 0.005 * groups + 0.0005
 
 
-STEPS = """() => {
-  const steps = [...document.querySelector(".lb-totals svg").querySelectorAll("rect[rx='1']")];
-  return steps.map(step => ["y", "height"].map(name => Number(step.getAttribute(name))));
-}"""
+def rectangles(page: Page, chosen: str) -> list[tuple[float, float]]:
+    """The upper edge and the height of each."""
+    read: list[tuple[float, float]] = page.evaluate(
+        """chosen => [...document.querySelectorAll(`.lb-drawn svg > ${chosen}`)].map(
+          (drawn) => ["y", "height"].map(name => Number(drawn.getAttribute(name))))""",
+        chosen,
+    )
+    return read
+
+
+STEPS, PARTS, PIECES = (
+    "g[transform] > rect",
+    "g[opacity='1']:not([transform]) > rect",
+    "rect[width='28'][fill]:not([rx])",
+)
 
 
 def test_a_pair_where_q_is_p_has_no_step(shared: Page, stage: str) -> None:
     start(shared, stage, "strip")
-    heights = [height for _, height in shared.evaluate(STEPS)]
+    heights = [height for _, height in rectangles(shared, STEPS)]
     assert len(heights) == 6
     assert heights[1] == 0  # zero and straight: the value is 0 but for rounding
     assert min(heights[:1] + heights[2:]) >= 1
 
 
-PIECES = """() => [...document.querySelectorAll(".lb-totals svg rect[width='28']")].map((piece) =>
-  ["y", "height"].map(name => Number(piece.getAttribute(name))))"""
-
-
 @pytest.mark.parametrize("by", ["image", "code"])
-@pytest.mark.parametrize("moved", ["", "&zero=0.6", "&round=0.3"])
-def test_each_step_begins_where_the_last_one_ended_and_the_bars_end_where_the_steps_do(
-    by: str, moved: str, shared: Page, stage: str
+def test_steps_and_parts_begin_where_the_last_one_ended_and_the_bar_ends_where_they_do(
+    by: str, shared: Page, stage: str
 ) -> None:
-    start(shared, stage, "strip", f"by={by}{moved}")
-    steps, pieces = shared.evaluate(STEPS), shared.evaluate(PIECES)
+    start(shared, stage, "strip", f"by={by}")
+    steps, parts, pieces = (rectangles(shared, chosen) for chosen in (STEPS, PARTS, PIECES))
     order = [0, 1, 2, 3, 4, 5] if by == "image" else [0, 2, 4, 1, 3, 5]
-    edges = [{round(y, 1), round(y + height, 1)} for y, height in (steps[n] for n in order) if height]
-    for before, after in pairwise(edges):
-        assert any(abs(a - b) < 0.2 for a in before for b in after)
-    tops = [pieces[part][0] for part in ([1, 3] if moved or by == "code" else [1])]
-    assert all(min(abs(top - edge) for edge in edges[-1]) < 0.2 for top in tops)
-    assert all(abs(y + height - 180) < 0.2 for y, height in pieces[::2])  # where nothing has been added yet
+    assert len(parts) == (6 if by == "image" else 4)
+    last = []
+    for drawn in ([steps[n] for n in order], parts):
+        edges = [{round(y, 1), round(y + height, 1)} for y, height in drawn if height]
+        for before, after in pairwise(edges):
+            assert any(abs(a - b) < 0.2 for a in before for b in after)
+        last.append(edges[-1])
+    first, second = pieces[:2] if by == "image" else pieces[2:]
+    for edges in last:
+        assert min(abs(second[0] - edge) for edge in edges) < 0.2
+    assert abs(sum(first) - 156) < 0.2  # where nothing has been added yet
+    assert abs(sum(second) - first[0]) < 0.2  # and one piece stands on the other
 
 
 @pytest.mark.parametrize(("name", "key"), [("bouncing", "rounds"), ("train-one-part", "steps")])

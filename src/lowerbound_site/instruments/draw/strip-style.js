@@ -1,18 +1,24 @@
-// The look of the joint KL cut in two ways: the staircase, and beside it what moves it.
+// The look of the joint KL cut in two ways: what is pressed and said stands beside what is drawn.
+
+/** The colours of the two pieces, by image and by code. */
+export const COLOURS = { image: ["var(--lb-p)", "var(--lb-gap)"], code: ["var(--lb-q)", "var(--lb-data)"] };
 
 export const STYLE = `
-.lb-sorted { display: grid; gap: 0.5rem 1.4rem; font-size: 0.8rem }
-.lb-sorted > :is(p, div), .md-typeset .lb-sorted > details { margin: 0 }
-.lb-sorted > * { min-width: 0 }
-.lb-sorted .lb-totals > svg { width: 100%; max-width: 29rem }
-.md-typeset .lb-sorted .lb-totals > p { margin: 0.3rem 0 0 }
-.md-typeset .lb-sorted .lb-main { margin: 0 0 0.6rem }
-.lb-sorted .lb-done > :not(.lb-verdict) { display: none }
-.lb-sorted .lb-done > .lb-verdict { min-height: 0 }
-.lb-cut-names { font-size: 0.75rem }
-.lb-sorted .lb-cut-names ~ div { margin-top: 0.5rem }
+.lb-sorted { display: grid; grid-template: "ask" "drawn" "told" / minmax(0, 1fr); gap: 0.8rem 1.6rem; font-size: 0.8rem }
+.lb-scene.lb-sorted > div { margin: 0 }
+.lb-sorted .lb-ask { grid-area: ask }
+.lb-sorted .lb-drawn { grid-area: drawn }
+.lb-sorted .lb-told { grid-area: told }
+.lb-sorted svg { display: block; width: 100%; max-width: 29rem }
+.lb-sorted .lb-told > div { margin-bottom: 0.6rem }
+.lb-sorted .lb-unseen { visibility: hidden }
+.lb-sorted .lb-order { display: grid; gap: 0.6rem; justify-items: start }
+.lb-sorted .lb-order > .lb-predict.lb-live.lb-live { display: contents } /* what is pressed stands between the question and the verdict */
+.lb-sorted .lb-verdict { order: 1; width: 100%; min-height: 4.8em }
+.lb-sorted .lb-predict > .lb-verdict:empty { display: block; visibility: hidden } /* its room is kept: nothing moves when it comes */
+.lb-sorted.lb-both { grid-template-areas: "ask" "told" "drawn" } /* what is held stands below what it moves */
 @media screen and (min-width: 60rem) {
-  .lb-sorted { grid-template-columns: 29rem minmax(0, 1fr); align-items: start }
-  .lb-sorted > :not(.lb-totals) { grid-column: 1 / -1 }
+  .lb-sorted { grid-template: "drawn ask" "drawn told" 1fr / 27rem minmax(0, 1fr) }
+  .lb-sorted.lb-both { grid-template: "drawn ask" "drawn told" 1fr / 23rem minmax(0, 1fr) }
 }
 `;

@@ -15,17 +15,6 @@ export function parts(q, p) {
   };
 }
 
-// The loss in the two parts that a program adds up, and what it holds beyond the KL of the joints: the entropy of the data.
-export function costs(q, p) {
-  const decoded = transpose(xGivenZ(p));
-  const [qx, pz] = [marginalX(q), marginalZ(p)];
-  return {
-    reconstruction: sum(q.flatMap((row, x) => row.map((prob, z) => term(prob, 1, decoded[x][z])))),
-    toPrior: mean(qx, zGivenX(q).map((row) => (row.some(Number.isNaN) ? NaN : kl(row, pz)))),
-    constant: sum(qx.map((prob) => term(prob, 1, prob))),
-  };
-}
-
 // What each pair (x, z) adds to the KL of the joints: `whole` = `marginal` + `conditional`, three tables shaped like q.
 // By image, marginal is q(x,z) log q(x)/p(x) and conditional q(x,z) log q(z|x)/p(z|x); by code, x and z change places.
 export function slots(q, p, by) {
