@@ -353,7 +353,19 @@ async function build(kit, { decoder, images, chosen, labels }) {
   const costsBox = element("div", { class: "lb-costs" }, costs.element, zoom.element, hint);
   const side = element("div", { class: "lb-side" }, target.element, yours.element);
   const stage = element("div", { class: "lb-stage lb-game" }, element("style", {}, STYLE), task, costsBox, field.element, side, element("div", { class: "lb-draws" }, drawn.element), story, onwards);
-  return { stage, paint, stop: () => (clearTimeout(idle), clearTimeout(recutting), gliding.stop()) };
+
+  // The task stays as it was recorded, and all else comes around it: it is the page's largest text, and were it painted
+  // again as a new one, in the face that has come meanwhile, that would count as the moment when the page has come.
+  function settle(host) {
+    const there = host.querySelector(".lb-task");
+    if (!there) return host.replaceChildren(stage);
+    for (const other of [...there.parentElement.childNodes]) if (other !== there) other.remove();
+    const parts = [...stage.childNodes];
+    const at = parts.indexOf(task);
+    there.before(...parts.slice(0, at));
+    there.after(...parts.slice(at + 1));
+  }
+  return { stage, settle, paint, stop: () => (clearTimeout(idle), clearTimeout(recutting), gliding.stop()) };
 }
 
 function python({ digit, z1, z2, s1, s2, step }, { chosen }) {
