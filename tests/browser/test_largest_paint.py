@@ -1,7 +1,7 @@
-"""The largest paint of a page is the first of its element: neither a face nor an instrument that arrives paints a larger one.
+"""The largest paint of a page is the first: neither a face nor an instrument that arrives later paints a larger one.
 
-Otherwise a reader on a slow line waits for what was there already, and Lighthouse says so. What counts is the order, not
-times: the page stands in its fallback faces; then the faces arrive, then the instrument.
+Otherwise a page counts as come only when they have. What counts is the order, not times: the page stands in its fallback
+faces; then the faces arrive, then the instrument.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,8 @@ new PerformanceObserver(list => paints.push(...list.getEntries().map(
 """
 # Whatever is painted stands in a frame, and is told of after that frame.
 SETTLED = """async () => {
-  for (let frame = 0; frame < 5; frame++) await new Promise(shown => requestAnimationFrame(() => setTimeout(shown, 50)));
+  const frame = () => new Promise(shown => requestAnimationFrame(() => setTimeout(shown, 50)));
+  for (let n = 0; n < 5; n++) await frame();
   return paints;
 }"""
 

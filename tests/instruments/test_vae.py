@@ -74,8 +74,11 @@ def check_quick(modules: Modules, vae: VAE, n: int = 12) -> None:
     std = torch.exp(torch.rand(n, 2, generator=torch.Generator().manual_seed(n), dtype=torch.float64) * 4.6 - 4.6)
     std[::4], std[1::4], std[2::4] = 0.21, 0.31, 0.8
     q = FullNormal(q.mean, torch.diag_embed(std))
+    # Of the gap two decimals are shown.
     found = modules.run(LOAD + "return states.map(({x, q}) => vae.quickLoss(decoder, x, q))", as_states(x, q))
-    assert (torch.tensor(found, dtype=torch.float64) + elbo(vae, q, x)).abs().max() < 1e-4  # the last digit shown is 0.01
+    assert (
+        torch.tensor(found, dtype=torch.float64) + elbo(vae, q, x)
+    ).abs().max() < 1e-4
 
 
 def check_truth(modules: Modules, vae: VAE, n: int = 12) -> None:
