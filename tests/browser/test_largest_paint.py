@@ -1,7 +1,7 @@
 """The largest paint of a page is the first: neither a face nor an instrument that arrives later paints a larger one.
 
-Otherwise a page counts as come only when they have. What counts is the order, not times: the page stands in its fallback
-faces; then the faces arrive, then the instrument.
+Otherwise a page counts as come only when they have. The test looks at the order, not at times: the page stands in its
+fallback faces; then the faces arrive, then the instrument.
 """
 
 from collections.abc import Iterator
