@@ -76,9 +76,7 @@ def check_quick(modules: Modules, vae: VAE, n: int = 12) -> None:
     q = FullNormal(q.mean, torch.diag_embed(std))
     # Of the gap two decimals are shown.
     found = modules.run(LOAD + "return states.map(({x, q}) => vae.quickLoss(decoder, x, q))", as_states(x, q))
-    assert (
-        torch.tensor(found, dtype=torch.float64) + elbo(vae, q, x)
-    ).abs().max() < 1e-4
+    assert (torch.tensor(found, dtype=torch.float64) + elbo(vae, q, x)).abs().max() < 1e-4
 
 
 def check_truth(modules: Modules, vae: VAE, n: int = 12) -> None:
