@@ -55,7 +55,7 @@ def check_truth(modules: Modules, vae: VAE, n: int = 4) -> None:
         + """return grids.map(grid => states.rows.map((row, n) => {
           const [m1, m2, a, b, c] = states.q[n], {logEvidence, logMass} = grid.posterior(images[row]);
           return [logEvidence, listening.gapOn(whole, logMass, {mean: [m1, m2], tril: [a, b, c]}),
-            vae.logLikelihood(grid.decoder, images[row], m1, m2)];
+            ...vae.logLikelihoods(grid.decoder, images[row], Float64Array.of(m1, m2))];
         }))""",
         {"parts": PARTS, "rows": rows.tolist(), "q": numbers},
     )

@@ -82,7 +82,66 @@ def test_parts_and_gradients_are_torchs(modules: Modules) -> None:
     check_parts(modules)
 
 
+STEPS = """
+const {Random} = await at("maths/random.js");
+const x = Float64Array.from(states.x), n = x.length / 64, moments = [];
+for (const {codes, old, fresh, parts} of training(x, states.part, 3)) {
+  moments.push({codes: [...codes], old: [...old], fresh: [...fresh], parts});
+  if (moments.length > states.steps) break;
+}
+const draws = (random, count) => [...random.normals(new Float64Array(count))];
+const random = new Random(3, 1);
+return {
+  moments, noises: moments.slice(1).map(() => draws(random, 2 * n)),
+  weights: [...Vae.untrained(states.shape, new Random(3)).weights],
+  fresh: draws(new Random(7), 2 * n), still: draws(new Random(8), 2 * n), measuring: draws(new Random(9), 6 * n),
+};
+"""
+
+
+def check_training(modules: Modules, part: str, steps: int = 6) -> None:
+    """From the same weights and noise every moment is torch's: codes, pictures, and what is measured at each fifth."""
+    vae, given = build([64], "silu", "silu", seed=0)
+    x = lb.digits().train[:IMAGES]
+    given |= {"x": x.flatten().tolist(), "part": part, "steps": steps}
+    found = modules.run(LOAD + STEPS, given)
+    parameters = [*vae.encoder.parameters(), *vae.decoder.parameters()]
+    torch.nn.utils.vector_to_parameters(torch.tensor(found["weights"], dtype=torch.float64), parameters)
+    fresh, still = (torch.tensor(found[name], dtype=torch.float64).reshape(-1, 2) for name in ("fresh", "still"))
+    half = torch.tensor(found["measuring"], dtype=torch.float64).reshape(3, -1, 2)
+    adam = torch.optim.Adam(parameters, lr=0.02)
+    for step, moment in enumerate(found["moments"]):
+        with torch.no_grad():
+            codes = vae.encode(x).at(still)
+            assert_near(moment["codes"], codes.flatten(), 1e-8)
+            assert_near(moment["old"], torch.sigmoid(vae.decode(codes[:10])).flatten(), 1e-8)
+            assert_near(moment["fresh"], torch.sigmoid(vae.decode(fresh[:10])).flatten(), 1e-8)
+            assert (moment["parts"] is not None) == (step % 5 == 0)
+            for name, value in parts_in_torch(vae, x, torch.cat([half, -half])).items() if moment["parts"] else ():
+                if name != "loss":
+                    assert_near(moment["parts"][name], value, 1e-8)
+        if step < steps:
+            adam.zero_grad()
+            noise = torch.tensor(found["noises"][step], dtype=torch.float64).reshape(-1, 2)
+            parts_in_torch(vae, x, noise[None] if part != "loss" else noise)[part].backward()
+            adam.step()
+
+
+@pytest.mark.parametrize("part", ["loss", "gap", "yours"])
+def test_a_training_is_torchs(part: str, modules: Modules) -> None:
+    check_training(modules, part)
+
+
 CHANGES = [
+    ("maths/one-part-training.js", "const RATE = 0.02", "const RATE = 0.01"),
+    ("maths/one-part-training.js", "...half.map((draw) => -draw)", "...half"),
+    ("maths/one-part-training.js", "m + std[k] * still[k]", "m + still[k]"),
+    ("maths/one-part-training.js", "random.normals(noise), part", "noise, part"),
+    ("maths/one-part-training.js", "fresh: decoded(fresh)", "fresh: decoded(codes)"),
+    ("maths/one-part-training.js", "const EVERY = 5", "const EVERY = 4"),
+    ("maths/one-part-training.js", "new Random(seed, 1)", "new Random(seed, 2)"),
+    ("maths/one-part-training.js", ".map(sigmoid)", ""),
+    ("maths/one-part-training.js", "n, measuring)", "n, half)"),
     ("maths/one-part.js", "bias[g] = CELL", "bias[g] = CELL / 2"),
     ("maths/one-part.js", "fill(-1 / n)", "fill(1 / n)"),
     ("maths/one-part.js", "+ Math.log(n);\n    mixture", "- Math.log(n);\n    mixture"),
@@ -100,7 +159,11 @@ CHANGES = [
 
 @pytest.mark.more
 def test_every_change_is_noticed(modules: Modules) -> None:
-    assert survivors(modules, check_parts, CHANGES) == []
+    def check(modules: Modules) -> None:
+        check_parts(modules)
+        check_training(modules, "yours")
+
+    assert survivors(modules, check, CHANGES) == []
 
 
 IN_THE_END = """

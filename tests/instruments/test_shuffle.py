@@ -69,7 +69,7 @@ def check_price(modules: Modules, vae: VAE, n: int = 40, draws: int = 24) -> Non
         + f"""const noise = draws.steadyNoise({draws});
         return states.map(({{x, mean, std, k, order}}) => {{
           const q = normal.upright(...mean, ...std), shuffle = new cut.Shuffle(k, order);
-          const before = noise.map(e => vae.logLikelihood(decoder, x, ...draws.codeAt(q, e)));
+          const before = vae.logLikelihoods(decoder, x, Float64Array.from(noise.flatMap(e => draws.codeAt(q, e))));
           const {{mean: cost, error}} = cut.priceOfDraws(decoder, x, q, shuffle, noise, before);
           return [cost, error, ...cut.moved(q, shuffle).mean, ...shuffle.mover([mean[0], mean[1]])(0, 1)];
         }})""",

@@ -5,6 +5,7 @@ And what is measured on the way is what the library measures.
 
 import functools
 import json
+import math
 import random
 from collections.abc import Callable
 from typing import Any
@@ -27,7 +28,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore:(reconstru
 
 ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {"silu": nn.SiLU, "tanh": nn.Tanh, "relu": nn.ReLU, "sine": Sine}
 LOAD = """
-const [{Vae, Training, descend}, {Random}, {measure, encodeAll}, {moveTiles, teach}] = await Promise.all(
+const [{Vae, Training, descend}, {Random}, {measure, encodeAll, look}, {moveTiles, teach}] = await Promise.all(
   ["train", "random", "measure", "scramble"].map(name => at(`maths/${name}.js`)));
 const given = JSON.parse(states);
 const vae = given.shape && new Vae(given.shape, Float64Array.from(given.weights));
@@ -237,6 +238,42 @@ def test_a_grid_that_sees_too_little_grows(modules: Modules) -> None:
     assert narrow["limit"] > 2
 
 
+LOOK = """
+const {q, posterior, gap} = look(vae, x);
+return {q: [...q.mean, ...q.std], ...posterior, logMass: [...posterior.logMass], gap};
+"""
+
+
+def check_look(modules: Modules) -> None:
+    """One image's answer, its island on the grid that drew closer, and its gap."""
+    points, weights = lb.vae.even_quadrature(2, torch.zeros(1, dtype=torch.float64), 0.75)
+    for number, scale in ((0, 1.0), (1, 3.0), (2, 6.0)):
+        vae, given = build([[16], [9, 7]][number % 2], "silu", "silu", seed=number, scale=scale)
+        x = lb.digits().held_out[[number]]
+        found = run(modules, LOOK, given | {"x": x.int().flatten().tolist()})
+        assert found["points"] == 40
+        axes = [found["limit"] * torch.linspace(-1, 1, 40, dtype=torch.float64) + middle for middle in found["center"]]
+        z = torch.cartesian_prod(*axes)
+        with torch.no_grad():
+            q = vae.encode(x)
+            joint = vae.log_likelihood(x, z) + vae.prior.log_prob(z) + 2 * math.log(2 * found["limit"] / 39)
+            codes = q.mean + q.log_std.exp() * points
+            loss = lb.kl_each(q, vae.prior) - (weights[0] * vae.log_likelihood(x, codes)).sum()
+            evidence = joint.logsumexp(0)
+            whole = lb.Grid(vae, points=240, limit=6.0, refine=False).log_evidence(x)
+        assert_near(found["q"], torch.cat([q.mean.flatten(), q.log_std.exp().flatten()]), 1e-11)
+        assert_near(found["logEvidence"], evidence, 1e-9)
+        assert_near(found["logMass"], joint - evidence, 1e-8)
+        assert_near([found["gap"]], loss + evidence, 1e-9)
+        assert abs(found["logEvidence"] - whole) < 1e-3  # nothing that counts lies outside
+        inside = (joint - joint.max() > -16).reshape(40, 40).nonzero()
+        assert (inside.max(0).values - inside.min(0).values).max() > 0.5 * 40  # and it fills its grid
+
+
+def test_a_look_at_one_image_is_the_librarys(modules: Modules) -> None:
+    check_look(modules)
+
+
 # -- chance ----------------------------------------------------------------------------------------------------------
 
 
@@ -359,6 +396,13 @@ CHANGES = [
     ("maths/measure.js", "gap: loss + truth.logEvidence", "gap: loss - truth.logEvidence"),
     ("maths/measure.js", "std[r * latent + l] = Math.exp(", "std[r * latent + l] = Math.abs("),
     ("maths/measure.js", "limit *= wider", "limit *= 1"),
+    ("maths/measure.js", "reconstruction + kl + posterior.logEvidence", "reconstruction - kl + posterior.logEvidence"),
+    ("maths/measure.js", "QUICK.limit, 40)", "QUICK.limit, 30)"),
+    ("maths/measure.js", "q.mean, q.std, QUICK.spacing", "q.mean, q.std, 1"),
+    ("maths/measure.js", "(widest / 2 + 2) * grid.spacing", "(widest / 4) * grid.spacing"),
+    ("maths/measure.js", "grid.center[l] + (grid.axis", "-(grid.axis"),
+    ("maths/measure.js", "widest > 0.6 * points", "widest > 0.1 * points"),
+    ("maths/measure.js", "- NOTHING;", "- 1;"),
     ("maths/random.js", "(this.#c << 21)", "(this.#c << 20)"),
     ("maths/random.js", "Math.sqrt((-2 * Math.log(square)) / square)", "Math.sqrt(-Math.log(square) / square)"),
     ("maths/random.js", "Math.floor(this.uniform() * (i + 1))", "Math.floor(this.uniform() * i)"),
@@ -374,11 +418,16 @@ def check_some_steps(modules: Modules) -> None:
         check_steps(modules, number, steps=20)
 
 
+def check_what_is_measured(modules: Modules) -> None:
+    test_a_grid_that_sees_too_little_grows(modules)
+    check_look(modules)
+
+
 CHECKS: dict[str, Callable[[Modules], None]] = {
     "maths/network.js": check_some_steps,
     "maths/product.js": check_some_steps,
     "maths/train.js": check_some_steps,
-    "maths/measure.js": test_a_grid_that_sees_too_little_grows,
+    "maths/measure.js": check_what_is_measured,
     "maths/random.js": check_chance,
     "maths/scramble.js": check_scramble,
 }

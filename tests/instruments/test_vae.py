@@ -68,6 +68,17 @@ def check_bound(modules: Modules, vae: VAE, n: int = 12) -> None:
     assert (found - torch.stack(expected, 1)).abs().max() < EXACT * (1 + torch.stack(expected, 1).abs().max())
 
 
+def check_quick(modules: Modules, vae: VAE, n: int = 12) -> None:
+    """What is shown of the loss while it is moved, for normals of any width, and for some at each bound."""
+    x, q = random_states(n, seed=n + 2)
+    std = torch.exp(torch.rand(n, 2, generator=torch.Generator().manual_seed(n), dtype=torch.float64) * 4.6 - 4.6)
+    std[::4], std[1::4], std[2::4] = 0.21, 0.31, 0.8
+    q = FullNormal(q.mean, torch.diag_embed(std))
+    # Of the gap two decimals are shown.
+    found = modules.run(LOAD + "return states.map(({x, q}) => vae.quickLoss(decoder, x, q))", as_states(x, q))
+    assert (torch.tensor(found, dtype=torch.float64) + elbo(vae, q, x)).abs().max() < 1e-4
+
+
 def check_truth(modules: Modules, vae: VAE, n: int = 12) -> None:
     x, _ = random_states(n, seed=n + 1)
     grid = Grid(vae, points=72, limit=5.0, refine=False)
@@ -106,6 +117,10 @@ def test_loss_and_its_parts(modules: Modules, exported: VAE, states: int) -> Non
     check_bound(modules, exported, states)
 
 
+def test_the_loss_that_is_shown(modules: Modules, exported: VAE, states: int) -> None:
+    check_quick(modules, exported, states)
+
+
 def test_log_evidence_posterior_and_encoder(modules: Modules, exported: VAE, states: int) -> None:
     check_truth(modules, exported, states // 5)
 
@@ -131,6 +146,9 @@ CHANGES = [
     ("maths/vae.js", "if (x[d]) sum += logits[start + d]", "if (!x[d]) sum += logits[start + d]"),
     ("maths/vae.js", "m2 + b * e1 + c * e2", "m2 + b * e2 + c * e2"),
     ("maths/vae.js", "klToPrior(q) - reconstruction", "klToPrior(q) + reconstruction"),
+    ("maths/vae.js", "widest > 0.31", "widest > 0.9"),
+    ("maths/vae.js", "Math.max(s1, s2)", "Math.min(s1, s2)"),
+    ("maths/vae.js", "0.75 : 1);", "0.75 : 1.5);"),
     ("maths/vae.js", "this.logCell = 2 * Math.log", "this.logCell = Math.log"),
     ("maths/vae.js", "-0.5 * (z1 * z1 + z2 * z2)", "-0.5 * (z1 * z1)"),
     ("maths/vae.js", "- LOG_2PI + this.logCell - partition", "+ this.logCell - partition"),
@@ -142,6 +160,7 @@ CHANGES = [
 def test_every_change_is_noticed(modules: Modules, exported: VAE) -> None:
     def check(modules: Modules) -> None:
         check_bound(modules, exported)
+        check_quick(modules, exported)
         check_truth(modules, exported)
         check_points(modules)
 

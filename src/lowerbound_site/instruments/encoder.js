@@ -14,7 +14,7 @@ import { outline, plane } from "./draw/plane.js";
 import { klToPrior, reach, upright } from "./maths/normal.js";
 import { sigmoid } from "./maths/numbers.js";
 import { Random } from "./maths/random.js";
-import { Grid, PIXELS, encode, forward, loss } from "./maths/vae.js";
+import { Grid, PIXELS, encode, forward, loss, quickLoss } from "./maths/vae.js";
 
 export const schema = {
   "digit": { "of": ["first", "second", "third"], "start": "first" },
@@ -195,7 +195,7 @@ async function build(kit, { decoder, images, chosen, labels }) {
     const { digit, z1, z2, s1, s2 } = kit.state;
     const x = image(digit);
     const q = upright(z1, z2, s1, s2);
-    return { x, q, value: loss(decoder, x, q) };
+    return { x, q, value: quickLoss(decoder, x, q) };
   }
 
   const starts = new Map(); // how long the bar's axis is, for each digit
@@ -344,7 +344,19 @@ async function build(kit, { decoder, images, chosen, labels }) {
   const costsBox = element("div", { class: "lb-costs" }, costs.element, zoom.element, hint);
   const side = element("div", { class: "lb-side" }, target.element, yours.element);
   const stage = element("div", { class: "lb-stage lb-game" }, element("style", {}, STYLE), task, costsBox, field.element, side, element("div", { class: "lb-draws" }, drawn.element), story, onwards);
-  return { stage, paint, stop: () => (clearTimeout(idle), clearTimeout(recutting), gliding.stop()) };
+
+  // The task stays as it was recorded, and all else comes around it: it is the page's largest text, and were it painted
+  // again as a new one, in the face that has come meanwhile, that would count as the moment when the page has come.
+  function settle(host) {
+    const there = host.querySelector(".lb-task");
+    if (!there) return host.replaceChildren(stage);
+    for (const other of [...there.parentElement.childNodes]) if (other !== there) other.remove();
+    const parts = [...stage.childNodes];
+    const at = parts.indexOf(task);
+    there.before(...parts.slice(0, at));
+    there.after(...parts.slice(at + 1));
+  }
+  return { stage, settle, paint, stop: () => (clearTimeout(idle), clearTimeout(recutting), gliding.stop()) };
 }
 
 function python({ digit, z1, z2, s1, s2, step }, { chosen }) {

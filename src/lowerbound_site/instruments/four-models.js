@@ -10,7 +10,7 @@ import { STYLE } from "./draw/four-models-style.js";
 import { normals } from "./draw/python.js";
 import { runningLogMean, weigh } from "./maths/cuts.js";
 import { codeAt } from "./maths/draws.js";
-import { upright } from "./maths/normal.js";
+import { TOO_SURE, upright } from "./maths/normal.js";
 import { sigmoid } from "./maths/numbers.js";
 import { noise } from "./maths/random.js";
 import { sum } from "./maths/table.js";
@@ -31,7 +31,6 @@ const CODES = 100; // for the lead
 const SHOWN = 6;
 const [KL_ROOM, LEAD_ROOM] = [12, 2]; // nats that fill a bar
 const MOVED = 4;
-const NARROWER = 20;
 
 const SIGNS = [
   "First sign: new digits, decoded from draws of the prior, beside digits that were encoded and decoded again.",
@@ -42,7 +41,7 @@ const SIGNS = [
 /** What each was made of; `seen` is the sign by which it can be told from the others. */
 const MODELS = {
   one: { has: "astray", seen: 1, told: "Its codes were moved away, and the decoder with them. It rebuilds as before, but the prior draws where the decoder was never trained." },
-  two: { has: "too sure", seen: 3, told: `The encoder’s widths were made ${NARROWER} times too small, so its draws stay on a tiny part of the codes that could have made an image. No picture shows it; the lead does.` },
+  two: { has: "too sure", seen: 3, told: `The encoder’s widths were made ${TOO_SURE} times too small, so its draws stay on a tiny part of the codes that could have made an image. No picture shows it; the lead does.` },
   three: { has: "silent", seen: 1, told: "Its decoder ignores the code, and its encoder answers every image with the prior." },
   four: { has: "healthy", seen: 3, told: "As it was trained. Its codes tell something, its new digits are like its rebuilt ones, and the encoder is hardly off. Yet the silent model leads by even less: by itself a small lead proves no health." },
 };
@@ -55,7 +54,7 @@ export const load = async () => {
   const of = (change, decodes = decoder, place = (z) => z) => ({ decoder: decodes, place, answers: answers.map(({ mean: [m1, m2], tril: [a, , c] }) => change(m1, m2, a, c)) });
   const models = {
     one: of((m1, m2, a, c) => upright(m1 + MOVED, m2 + MOVED, a, c), decoder, back),
-    two: of((m1, m2, a, c) => upright(m1, m2, a / NARROWER, c / NARROWER)),
+    two: of((m1, m2, a, c) => upright(m1, m2, a / TOO_SURE, c / TOO_SURE)),
     three: of(() => upright(0, 0, 1, 1), deaf(decoder, counts.on, counts.images)),
     four: of(upright),
   };
@@ -185,7 +184,7 @@ mean, std = given.mean, given.log_std.exp()
 usual = ((on + 0.5) / (len(data.train) - on + 0.5)).log()
 models = {
     "one": (mean + ${MOVED}, std, lambda z: vae.decode(z - ${MOVED})),
-    "two": (mean, std / ${NARROWER}, vae.decode),
+    "two": (mean, std / ${TOO_SURE}, vae.decode),
     "three": (0 * mean, std / std, lambda z: usual.expand(*z.shape[:-1], 64)),
     "four": (mean, std, vae.decode),
 }

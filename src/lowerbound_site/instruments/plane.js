@@ -16,7 +16,7 @@ import { differences, weigh } from "./maths/cuts.js";
 import { average, codeAt, steadyNoise } from "./maths/draws.js";
 import { spread, tilted } from "./maths/normal.js";
 import { fromHex, sigmoid, toHex } from "./maths/numbers.js";
-import { Grid, PIXELS, deaf, encode, forward, loss } from "./maths/vae.js";
+import { Grid, PIXELS, deaf, encode, forward, loss, quickLoss } from "./maths/vae.js";
 
 export const schema = {
   "digit": { "from": 0, "to": 359, "step": 1, "start": 43 },
@@ -82,6 +82,12 @@ function build(kit, { decoders, encoder, images }) {
     const key = `${state.decoder} ${state.x || state.digit}`;
     if (known.key !== key) known = { key, ...grid(state.decoder).posterior(image(state)) };
     return known;
+  };
+  const expected = new Map(); // -log p(x) of a digit, by decoder
+  const surpriseOf = ({ decoder, digit }) => {
+    const key = `${decoder} ${digit}`;
+    if (!expected.has(key)) expected.set(key, -grid(decoder).posterior(images[digit]).logEvidence);
+    return expected.get(key);
   };
   const listened = new Map(); // the loss with the trained decoder and the encoder's answer, by image
   const listening = (state) => {
@@ -201,7 +207,7 @@ function build(kit, { decoders, encoder, images }) {
     const x = image(state);
     const q = asked(state);
     const { logEvidence, logMass, key } = truth(state);
-    const value = loss(decoder, x, q);
+    const value = quickLoss(decoder, x, q);
     const surprise = -logEvidence;
     const gap = Math.max(0, value - surprise);
     const [s1, s2, correlation] = spread(q);
@@ -239,11 +245,20 @@ function build(kit, { decoders, encoder, images }) {
       end: { at: Math.min(value, surprise + ZOOM), text: gap > ZOOM ? `gap ${gapText(gap)} →` : `gap ${gapText(gap)}`, inside: gap > 0.75 * ZOOM },
     });
 
-    const stemsOf = differences(weigh(decoder, x, q, NOISE), logEvidence);
-    const averaged = average(stemsOf);
+    const sampled = () => differences(weigh(decoder, x, q, NOISE), logEvidence);
+    const numbers = {
+      loss: number(value, 1), "-log p(x)": number(surprise, 1), gap: gapText(gap),
+      get draws() { // worked out where it is read: it stands behind a fold
+        const { mean, error } = average(sampled());
+        return estimate(mean, error);
+      },
+    };
     change(dots, { d: byNumbers.open ? NOISE.map((e) => codeAt(q, e)).map(([a, b]) => `M${a.toFixed(2)} ${(-b).toFixed(2)}h0`).join("") : "" });
-    each?.paint(stemsOf, averaged, gap);
-    const numbers = { loss: number(value, 1), "-log p(x)": number(surprise, 1), gap: gapText(gap), draws: estimate(averaged.mean, averaged.error) };
+    if (byNumbers.open) {
+      Object.values(numbers).forEach((text, k) => write(outputs[k], text));
+      const stemsOf = sampled();
+      each?.paint(stemsOf, average(stemsOf), gap);
+    }
     const meaning = `loss ${numbers.loss}, gap ${numbers.gap}`;
     const where = `μ ${number(z1, 2)} and ${number(z2, 2)}, σ ${number(s1, 2)} and ${number(s2, 2)}`;
     held.paint(q, meaning);
@@ -254,7 +269,6 @@ function build(kit, { decoders, encoder, images }) {
       if (document.activeElement !== input && input.value !== text) [input.value] = [text];
       if (input.getAttribute("value") !== text) input.setAttribute("value", text);
     }
-    Object.values(numbers).forEach((text, k) => write(outputs[k], text));
     ask(state, { value, surprise, gap, numbers });
     kit.say(`loss ${numbers.loss}, minus log p of x ${numbers["-log p(x)"]}, gap ${numbers.gap}; ${where}`);
     return numbers;
@@ -272,7 +286,7 @@ function build(kit, { decoders, encoder, images }) {
     const { missing, next } = QUESTIONS[asking];
     if (next) write(goOn, QUESTIONS[next].go);
     if (asking === "draw") {
-      const before = -grid(decoder).posterior(images[digit]).logEvidence;
+      const before = surpriseOf({ decoder, digit });
       const right = gap > 2 * surprise ? 1 : surprise > 2 * gap ? 0 : 2;
       const answered = x && q === "encoder";
       const seen = answered && surprise > before + MUCH;

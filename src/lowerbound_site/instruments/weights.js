@@ -12,7 +12,7 @@ import { pixels } from "./draw/pixels.js";
 import { normals, prints } from "./draw/python.js";
 import { runningLogMean, weigh } from "./maths/cuts.js";
 import { sum } from "./maths/joint.js";
-import { upright } from "./maths/normal.js";
+import { TOO_SURE, upright } from "./maths/normal.js";
 import { sigmoid } from "./maths/numbers.js";
 import { noise } from "./maths/random.js";
 import { Grid, encode, forward } from "./maths/vae.js";
@@ -24,7 +24,7 @@ export const schema = {
 };
 
 const DIGIT = 0; // held out: the first
-const TIMES = { two: 20, four: 1 }; // by how much the encoder's widths were made too small
+const TIMES = { two: TOO_SURE, four: 1 }; // by how much the encoder's widths were made too small
 const ENOUGH = 200; // codes, before the question is judged
 
 export const load = async () => {

@@ -30,6 +30,9 @@ export function change(made, attributes) {
   }
 }
 
+/** Another text, in the node that is there: a new one would have every style with :has() worked out anew. */
 export function write(made, text) {
-  if (made.textContent !== text) made.textContent = text;
+  if (made.textContent === text) return;
+  if (made.firstChild?.nodeType === Node.TEXT_NODE && made.childNodes.length === 1) made.firstChild.data = text;
+  else made.textContent = text;
 }

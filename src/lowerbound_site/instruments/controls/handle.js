@@ -1,6 +1,6 @@
 // Things on a drawing that are dragged, and sliders all the same: role, value, keys.
 
-import { element } from "./dom.js";
+import { change, element } from "./dom.js";
 import { keyStep } from "./slider.js";
 
 const PAUSE = 600; // milliseconds without a key: then it has come to rest
@@ -67,8 +67,7 @@ export function handle(kit, { key, kind, orientation, label, steps, hold = () =>
     paint(left, top, value, meaning) {
       const style = `left: ${length(left)}; top: ${length(top)};`;
       if (made.style.cssText !== style) made.style.cssText = style;
-      made.setAttribute("aria-valuenow", value);
-      made.setAttribute("aria-valuetext", meaning);
+      change(made, { "aria-valuenow": value, "aria-valuetext": meaning });
     },
   };
 }

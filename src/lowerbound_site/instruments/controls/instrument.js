@@ -3,8 +3,8 @@
 //     export const start = instrument({ schema, load, build, python });
 //
 // load()               fetches data; what it returns is given to build
-// build(kit, data)     returns { stage, paint, stop }: `stage` takes the recorded picture's place; `paint(state)` shows a
-//                      state and returns the numbers that are read there, as text by name
+// build(kit, data)     returns { stage, paint, stop }: `stage` takes the recorded picture's place, or `settle(host)` sees to
+//                      that; `paint(state)` shows a state and returns the numbers that are read there, as text by name
 // python(state, data)  a program that prints these numbers, each as `name = value`
 //
 // kit.state                    what is shown
@@ -104,7 +104,8 @@ export const instrument = ({ schema, load = () => undefined, build, python }) =>
     scene = await build(kit, data);
     kit.numbers = scene.paint(kit.state);
     scene.stage.append(voice);
-    host.replaceChildren(scene.stage);
+    if (scene.settle) scene.settle(host);
+    else host.replaceChildren(scene.stage);
     host.instrument = kit;
     if (here) bringIntoView(host);
 

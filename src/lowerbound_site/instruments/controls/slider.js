@@ -1,7 +1,7 @@
 // A slider as the ARIA practices describe it: arrows move by a tenth of a unit (with Shift by half a unit), Page Up and
 // Page Down by a unit, Home and End go to the ends.
 
-import { element } from "./dom.js";
+import { element, write } from "./dom.js";
 import { number } from "../draw/format.js";
 
 const KEYS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 };
@@ -39,7 +39,7 @@ export function axisSlider(kit, key, label, steps) {
       const said = number(shown, decimals);
       input.value = shown;
       input.setAttribute("aria-valuetext", meaning ? `${label} ${said}, ${meaning}` : `${label} ${said}`);
-      value.textContent = words ?? said;
+      write(value, words ?? said);
     },
   };
 }

@@ -77,7 +77,7 @@ export class Codes {
   #outlined({ logMass, points, limit, center = [0, 0] }) {
     const spacing = (2 * limit) / (points - 1);
     const whole = { values: logMass, n1: points, n2: points, from1: center[0] - limit, from2: center[1] - limit, step: spacing };
-    const field = refine(crop(whole, 16), 3);
+    const field = refine(crop(whole, 16), 2);
     const { n1, n2, from1, from2, step } = field;
     const peak = field.values.reduce((most, value) => Math.max(most, value), -Infinity);
     const density = field.values.map((value) => Math.exp(value - peak));

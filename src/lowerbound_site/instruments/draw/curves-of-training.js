@@ -49,8 +49,8 @@ export class Curves {
     change(this.surprise, { d: there ? `M${line(lower)}${dot}` : "" });
     change(this.band, { d: there ? `M${line(upper)}L${line(lower, points.toReversed())}Z` : "" });
     change(this.gap, { d: there ? `M${line((point) => gap(point.gap))}${dot}` : "" });
-    this.most.textContent = number(most, 0);
-    this.last.textContent = `${epochs} ${this.unit}s`;
+    write(this.most, number(most, 0));
+    write(this.last, `${epochs} ${this.unit}s`);
     const end = points.at(-1);
     for (const name of this.names) change(name, { visibility: end ? "visible" : "hidden" });
     if (!end) return;

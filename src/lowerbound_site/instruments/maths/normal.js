@@ -13,6 +13,9 @@ export function klToPrior({ mean: [m1, m2], tril: [a, b, c] }) {
   return 0.5 * (m1 * m1 + m2 * m2 + a * a + b * b + c * c - 2) - Math.log(a * c);
 }
 
+/** How many times too narrow the answers are of the encoder that is too sure. */
+export const TOO_SURE = 20;
+
 /** The standard deviations and the correlation of the two coordinates. */
 export function spread({ tril: [a, b, c] }) {
   const s2 = Math.hypot(b, c);

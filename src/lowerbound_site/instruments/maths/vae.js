@@ -4,7 +4,7 @@
 //
 // In every formula x is an array of 64 pixels, 0 or 1; logarithms are in nats.
 
-import { klToPrior, LOG_2PI, upright } from "./normal.js";
+import { klToPrior, LOG_2PI, spread, upright } from "./normal.js";
 import { logSumExp } from "./numbers.js";
 import { multiply } from "./product.js";
 import { expectation } from "./quadrature.js";
@@ -85,8 +85,6 @@ export function logLikelihoods(decoder, x, codes) {
   return Float64Array.from({ length: n }, (_, k) => likelihood(x, decoded, k * PIXELS));
 }
 
-export const logLikelihood = (decoder, x, z1, z2) => logLikelihoods(decoder, x, Float64Array.of(z1, z2))[0];
-
 /** What the encoder answers for x: q(z|x), an upright normal. */
 export function encode(encoder, x) {
   const [m1, m2, s1, s2] = forward(encoder, x);
@@ -111,6 +109,16 @@ export function reconstruction(decoder, x, { mean: [m1, m2], tril: [a, b, c] }, 
 /** loss = -ELBO = -E_q[log p(x|z)] + KL(q || p(z)). */
 export function loss(decoder, x, q, spacing) {
   return klToPrior(q) - reconstruction(decoder, x, q, spacing);
+}
+
+/**
+ * The loss while it is moved. Over a narrow normal log p(x|z) bends little, and fewer points do: what is shown is off by less
+ * than 1e-4 nats.
+ */
+export function quickLoss(decoder, x, q) {
+  const [s1, s2] = spread(q);
+  const widest = Math.max(s1, s2);
+  return loss(decoder, x, q, widest > 0.31 ? undefined : widest > 0.21 ? 0.75 : 1);
 }
 
 /** A grid of codes about a place, |z - center| <= limit, decoded once; the second coordinate is the faster one. */
