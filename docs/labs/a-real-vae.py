@@ -397,7 +397,7 @@ for what, wrong in {
         raise AssertionError(f"{what} was accepted")
 
 # %% [markdown]
-# Files in the format of MNIST are read by `read_idx`, as bytes: `train_on(read_idx(path) >= 128)`. For more than two latent
+# MNIST and its relatives are in torchvision, as bytes: `train_on(MNIST(folder, download=True).data >= 128)`. For more than two latent
 # numbers a grid is out of reach. There `importance_weighted_bound` lies on average below $\log p(x)$, and the nearer to it the more
 # draws it gets.
 #
