@@ -44,7 +44,7 @@ from lowerbound import (
     optimal_q,
     save,
 )
-from lowerbound.plots import P, ellipse, latent_map, pictures, subplots, training_curves
+from lowerbound.plots import GAP, P, Q, ellipse, pictures, subplots
 from lowerbound.training import loss
 
 data = digits()
@@ -96,7 +96,14 @@ assert last.log_evidence > first.log_evidence + 10, "the model has learned"
 # below and climb together, ever more slowly. The band between them, the gap, does not
 # close.
 figure, ax = subplots(figsize=(6.4, 3.2))
-training_curves(ax, history, "held out")
+epochs_seen, evidence = history.curve("held out", "log_evidence")
+_, bound = history.curve("held out", "elbo")
+ax.plot(epochs_seen, evidence, color=P, label="log p(x)")
+ax.plot(epochs_seen, bound, "--", color=Q, label="ELBO")
+ax.fill_between(
+    epochs_seen, bound, evidence, color=GAP, alpha=0.25, linewidth=0, label="gap"
+)
+ax.set(xlabel="epoch", ylabel="nats an image")
 ax.set_ylim(last.elbo - 2.5, last.log_evidence + 0.5)  # without the start, far below
 ax.legend(loc="lower right", frameon=False)
 plt.show()
@@ -178,8 +185,10 @@ tiles = vae.likelihood.mean(vae.decode(codes)).reshape(-1, 8, 8)
 
 figure, (left, right) = subplots(1, 2, figsize=(8.4, 4.2))
 means, labels = vae.encode(unseen).mean, data.held_out_labels
-latent_map(left, means[:80], labels[:80].tolist())
+for (z1, z2), label in zip(means[:80].tolist(), labels[:80].tolist(), strict=True):
+    left.text(z1, z2, label, fontsize=8, ha="center", va="center", clip_on=True)
 left.set(xlim=(-reach, reach), ylim=(-reach, reach), title="codes of held-out digits")
+left.set(xlabel="z₁", ylabel="z₂", aspect="equal")
 pictures(right, (4 * tiles).round() / 4, columns=side)  # five greys will do
 right.set_title("decoded from a grid of codes")
 plt.show()

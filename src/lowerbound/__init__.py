@@ -7,7 +7,6 @@ for the true posterior). Everything is in nats.
 from lowerbound.bounds import draw as draw
 from lowerbound.bounds import estimate as estimate
 from lowerbound.bounds import importance_weighted_bound as importance_weighted_bound
-from lowerbound.bounds import rate_distortion as rate_distortion
 from lowerbound.bounds import sampled_elbo as sampled_elbo
 from lowerbound.data import digits as digits
 from lowerbound.encoder_joint import EncoderJoint as EncoderJoint

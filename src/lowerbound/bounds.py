@@ -1,4 +1,4 @@
-r"""Bounds on $\log p(x)$, and their parts, estimated from samples or computed where that is possible.
+r"""Bounds on $\log p(x)$, and their parts, estimated from samples.
 
 Every sampled quantity starts from the same draws of z from $q(z \mid x)$, and from three logarithms there. Together
 they are the log of an importance weight:
@@ -22,7 +22,7 @@ from torch import Tensor
 
 from lowerbound.checks import at_least, expect, numbers
 from lowerbound.gaussian import GaussianJoint, LinearGaussian
-from lowerbound.quantities import elbo, kl_each, reconstruction
+from lowerbound.quantities import elbo
 from lowerbound.tables import Joint
 from lowerbound.vae import VAE, Encoded, check_pair, log_likelihoods
 
@@ -164,36 +164,3 @@ def importance_weighted_bound(
     at_least(repeats, 2, "repeats")
     log_weight = draw(p, q, *at, k=k * repeats, generator=generator).log_weight.unflatten(0, (repeats, k))
     return estimate(log_weight.logsumexp(1) - math.log(k))
-
-
-class RateDistortion(NamedTuple):
-    r"""The two parts of the negative ELBO, for each x, in nats.
-
-    Attributes:
-        rate: $\KL(q(z \mid x) \,\|\, p(z))$, shape (n,).
-        distortion: $-\E_{q(z \mid x)}[\log p(x \mid z)]$, shape (n,).
-    """
-
-    rate: Tensor
-    distortion: Tensor
-
-    def objective(self, beta: float = 1.0) -> Tensor:
-        r"""$\text{distortion} + \beta \, \text{rate}$: what a beta-VAE minimises, shape (n,).
-
-        With $\beta = 1$ it is $-\ELBO(x)$.
-        """
-        return self.distortion + beta * self.rate
-
-
-def rate_distortion(p: Any, q: Any, *at: Tensor) -> RateDistortion:
-    r"""Rate and distortion of each x, in closed form or by quadrature: $-\ELBO(x) = \text{distortion} + \text{rate}$.
-
-    Source: Alemi et al. 2018, Fixing a broken ELBO; beta: Higgins et al. 2017.
-
-    >>> p = Joint.from_model([0.5, 0.5], [[0.9, 0.1], [0.2, 0.8]])
-    >>> blind = Joint.from_data([0.5, 0.5], [[0.5, 0.5], [0.5, 0.5]])  # z says nothing about x: no rate
-    >>> rate_distortion(p, blind.z_given_x)
-    RateDistortion(rate=tensor([0., 0.], dtype=torch.float64), distortion=tensor([0.8574, 1.2629], dtype=torch.float64))
-    """
-    rate = kl_each(q, p.prior) if isinstance(p, VAE) else kl_each(q, p.z, *at)  # the q of a VAE belongs to its x
-    return RateDistortion(rate, -reconstruction(p, q, *at))

@@ -41,7 +41,6 @@ MEASURED = {  # what to call with (vae, q, x): a tensor, or several
     "VAE.sample": lambda vae, q, x: (vae.sample(5, seed())[0].reshape(5, -1), vae.sample(5, seed())[1]),
     "elbo": lb.elbo,
     "reconstruction": lb.reconstruction,
-    "rate_distortion": lb.rate_distortion,
     "draw": lambda vae, q, x: lb.draw(vae, q, x, k=3, generator=seed()),
     "sampled_elbo": lambda vae, q, x: lb.sampled_elbo(vae, q, x, k=3, generator=seed()),
     "importance_weighted_bound": lambda vae, q, x: lb.importance_weighted_bound(
