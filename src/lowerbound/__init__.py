@@ -12,7 +12,6 @@ from lowerbound.data import digits as digits
 from lowerbound.encoder_joint import EncoderJoint as EncoderJoint
 from lowerbound.encoders import Divide as Divide
 from lowerbound.encoders import MeanAndSpread as MeanAndSpread
-from lowerbound.fitted import factor_analysis as factor_analysis
 from lowerbound.fitted import ppca as ppca
 from lowerbound.gaussian import Gaussian as Gaussian
 from lowerbound.gaussian import GaussianJoint as GaussianJoint

@@ -59,7 +59,7 @@ MEASURED = {  # what to call with (vae, q, x): a tensor, or several
 # What calls no network of a VAE's, or is there to change it.
 WITHOUT = {
     *("Bernoulli", "Binomial", "DiagonalNormal", "digits", "digits_vae", "Distribution", "Divide"),
-    *("EncoderJoint", "entropy", "estimate", "factor_analysis", "fit", "FullNormal", "Gaussian"),
+    *("EncoderJoint", "entropy", "estimate", "fit", "FullNormal", "Gaussian"),
     *("GaussianJoint", "GaussianNoise", "History", "Joint", "LearnedNoise", "LinearGaussian", "load"),
     *("MeanAndSpread", "mlp", "PixelNoise", "ppca", "save", "trained_digits"),
 }
