@@ -22,6 +22,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import torch
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
+from safetensors.torch import load_model, save_model
 from torch import nn
 from tqdm import tqdm
 
@@ -38,11 +39,9 @@ from lowerbound import (
     elbo,
     fit,
     kl,
-    load,
     measure,
     mlp,
     optimal_q,
-    save,
 )
 from lowerbound.plots import GAP, P, Q, ellipse, pictures, subplots
 from lowerbound.training import loss
@@ -376,14 +375,14 @@ print(
 assert result.gap > 0, "for counts, too, the ELBO is below log p(x)"
 
 # %% [markdown]
-# What was trained can be kept. `save` writes the weights and what they belong to; `load` puts them into networks of the
+# What was trained can be kept: safetensors writes the weights of any torch module, and puts them into networks of the
 # same shape. Take a folder of your own, and they stay.
 
 # %%
 with tempfile.TemporaryDirectory() as folder:
-    save(your_vae, f"{folder}/mine.safetensors", trained_on="digits as counts")
+    save_model(your_vae, f"{folder}/mine.safetensors")
     again, *_ = train_on(yours, epochs=1)
-    print(load(again, f"{folder}/mine.safetensors"))
+    load_model(again, f"{folder}/mine.safetensors")
 
 assert measure(again, sample, exact=True) == result, "the same weights measure the same"
 

@@ -12,10 +12,10 @@ from lowerbound.data import digits as digits
 from lowerbound.encoder_joint import EncoderJoint as EncoderJoint
 from lowerbound.encoders import Divide as Divide
 from lowerbound.encoders import MeanAndSpread as MeanAndSpread
-from lowerbound.fitted import ppca as ppca
 from lowerbound.gaussian import Gaussian as Gaussian
 from lowerbound.gaussian import GaussianJoint as GaussianJoint
 from lowerbound.gaussian import LinearGaussian as LinearGaussian
+from lowerbound.gaussian import ppca as ppca
 from lowerbound.grid import Grid as Grid
 from lowerbound.inference import optimal_q as optimal_q
 from lowerbound.likelihoods import Bernoulli as Bernoulli
@@ -25,9 +25,7 @@ from lowerbound.likelihoods import LearnedNoise as LearnedNoise
 from lowerbound.likelihoods import PixelNoise as PixelNoise
 from lowerbound.loaders import for_batches as for_batches
 from lowerbound.models import digits_vae as digits_vae
-from lowerbound.models import load as load
 from lowerbound.models import mlp as mlp
-from lowerbound.models import save as save
 from lowerbound.models import trained_digits as trained_digits
 from lowerbound.quantities import elbo as elbo
 from lowerbound.quantities import entropy as entropy

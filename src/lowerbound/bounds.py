@@ -48,11 +48,9 @@ def estimate(draws: Tensor) -> Estimate:
     >>> estimate(torch.tensor([1.0, 2.0, 3.0]))
     Estimate(value=tensor(2.), standard_error=tensor(0.5774))
     """
-    if not (isinstance(draws, Tensor) and draws.is_floating_point()):
-        found = draws.dtype if isinstance(draws, Tensor) else type(draws).__name__
-        raise TypeError(f"draws: expected a floating-point tensor, got {found}")
-    if draws.dim() == 0 or len(draws) < 2:
-        raise ValueError(f"draws: a standard error needs at least 2 draws, got shape {tuple(draws.shape)}")
+    expect(draws, Tensor, "draws", "a floating-point tensor")
+    if not draws.is_floating_point() or draws.dim() == 0 or len(draws) < 2:
+        raise ValueError(f"draws: expected at least 2 floats, got {draws.dtype} of shape {tuple(draws.shape)}")
     return Estimate(draws.mean(0), draws.std(0) / math.sqrt(len(draws)))
 
 

@@ -137,7 +137,7 @@ def fit(
         progress: show a bar.
 
     Returns:
-        The history. Nothing is saved; see `save`.
+        The history. Nothing is saved; safetensors saves a VAE as any module of torch.
 
     Raises:
         TypeError, ValueError: data that do not fit the VAE or its likelihood, or settings out of range.
@@ -148,10 +148,7 @@ def fit(
         at_least(count, 1, name)
     positive(learning_rate, "learning_rate")
     if exact and vae.prior.dim > 2:
-        raise ValueError(
-            f"exact: log p(x) is a sum over a grid, for 1 or 2 latent dimensions and not {vae.prior.dim}; leave exact "
-            "out, and call importance_weighted_bound after training"
-        )
+        raise ValueError(f"exact: for 1 or 2 latent dimensions and not {vae.prior.dim}; see importance_weighted_bound")
     if not callable(beta):
         _weight(beta, 1)
     for data in (x, *(watch or {}).values()):  # before the bar is shown
