@@ -432,7 +432,7 @@ def _cholesky(cov: Tensor) -> Tensor:
     rounding = len(cov) * torch.finfo(cov.dtype).eps
     if failed or (tril.diagonal().square() <= rounding * cov.diagonal()).any():
         smallest = torch.linalg.eigvalsh(cov)[0].item()
-        raise ValueError(f"cov: not positive definite, its smallest eigenvalue is {smallest:.3g}; add a noise floor")
+        raise ValueError(f"cov: not positive definite, its smallest eigenvalue is {smallest:.3g}: add a noise floor")
     return tril
 
 

@@ -69,7 +69,7 @@ def gap_in_training(architecture: str, seed: int) -> Rows:
     watched = {"training": data.train[::4], "held out": data.held_out}
     vae = ARCHITECTURES[architecture](seed).double()
     curves: dict[str, list[dict[str, float]]] = {name: [] for name in watched}
-    training = train(vae, data.train, EPOCHS[-1], seed=seed)  # the loop of `fit`
+    training = train(vae, data.train, EPOCHS[-1], 64, 5e-3, 1.0, True, seed)  # the loop of `fit`, and its settings
     for epoch, _ in enumerate(chain([math.inf], training)):
         if epoch in EPOCHS:
             for name, x in watched.items():
