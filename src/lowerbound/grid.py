@@ -271,7 +271,7 @@ class Grid:
         for at, here in zip(row.split(step), z.split(step), strict=True):
             with torch.enable_grad():
                 value = self.vae.log_joint(x[at], here.requires_grad_())
-            (slope,) = torch.autograd.grad(value.sum(), here)
+                (slope,) = torch.autograd.grad(value.sum(), here)
             values.append(value.detach())
             slopes.append(slope.abs().sum(1))
         return torch.cat(values), torch.cat(slopes)
