@@ -19,13 +19,12 @@ import matplotlib.pyplot as plt
 import torch
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 
-from lowerbound import Joint, entropy, kl, rate_distortion
+from lowerbound import Joint, entropy, kl, kl_each, reconstruction
 from lowerbound.plots import (
     DATA,
     GAP,
     MUTED,
     Q,
-    rate_distortion_curve,
     stacked_nats,
     subplots,
 )
@@ -150,7 +149,8 @@ def train(
         p = Joint.from_model(prior, decoder_logits.softmax(1))
         q = Joint.from_data(data, encoder_logits.softmax(1))
         # -ELBO = distortion + rate; the last section weighs the rate by beta
-        loss = (data * rate_distortion(p, q.z_given_x).objective(beta)).sum()
+        rate, distortion = kl_each(q.z_given_x, p.z), -reconstruction(p, q.z_given_x)
+        loss = (data * (distortion + beta * rate)).sum()
         if watch:
             with torch.no_grad():
                 seen.append(
@@ -330,11 +330,21 @@ for beta in (0.25, 0.5, 1.0, 2.0, 4.0):
     q_beta, p_beta, _ = train(
         encoder_logits, decoder_logits, steps=300, beta=beta, watch=False
     )
-    rate, distortion = rate_distortion(p_beta, q_beta.z_given_x)
-    points[beta] = (data @ rate).item(), (data @ distortion).item()
+    rate = kl(q_beta.z_given_x, p_beta.z)  # averaged over the data
+    distortion = -(data @ reconstruction(p_beta, q_beta.z_given_x))
+    points[beta] = rate.item(), distortion.item()
 
+least = entropy(q_end.x).item()  # distortion + rate is never less
+rates, distortions = zip(*points.values(), strict=True)
 figure, ax = subplots(figsize=(6.4, 3.4))
-rate_distortion_curve(ax, points, entropy=entropy(q_end.x).item())
+ax.plot(rates, distortions, "o", color=Q)
+for beta, label in ((0.5, "beta 0.25 and 0.5"), (1.0, "beta 1, 2 and 4")):
+    ax.annotate(label, points[beta], xytext=(6, 4), textcoords="offset points")
+ends = [0.0, max(rates)]
+below = [least - rate for rate in ends]
+ax.plot(ends, below, "--", color=DATA, label="entropy of the data")
+ax.legend(frameon=False)
+ax.set(xlabel="rate (nats)", ylabel="distortion (nats)")
 plt.show()
 
 # %%

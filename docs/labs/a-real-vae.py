@@ -22,6 +22,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import torch
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
+from safetensors.torch import load_model, save_model
 from torch import nn
 from tqdm import tqdm
 
@@ -38,13 +39,11 @@ from lowerbound import (
     elbo,
     fit,
     kl,
-    load,
     measure,
     mlp,
     optimal_q,
-    save,
 )
-from lowerbound.plots import P, ellipse, latent_map, pictures, subplots, training_curves
+from lowerbound.plots import GAP, P, Q, ellipse, pictures, subplots
 from lowerbound.training import loss
 
 data = digits()
@@ -96,7 +95,14 @@ assert last.log_evidence > first.log_evidence + 10, "the model has learned"
 # below and climb together, ever more slowly. The band between them, the gap, does not
 # close.
 figure, ax = subplots(figsize=(6.4, 3.2))
-training_curves(ax, history, "held out")
+epochs_seen, evidence = history.curve("held out", "log_evidence")
+_, bound = history.curve("held out", "elbo")
+ax.plot(epochs_seen, evidence, color=P, label="log p(x)")
+ax.plot(epochs_seen, bound, "--", color=Q, label="ELBO")
+ax.fill_between(
+    epochs_seen, bound, evidence, color=GAP, alpha=0.25, linewidth=0, label="gap"
+)
+ax.set(xlabel="epoch", ylabel="nats an image")
 ax.set_ylim(last.elbo - 2.5, last.log_evidence + 0.5)  # without the start, far below
 ax.legend(loc="lower right", frameon=False)
 plt.show()
@@ -178,8 +184,10 @@ tiles = vae.likelihood.mean(vae.decode(codes)).reshape(-1, 8, 8)
 
 figure, (left, right) = subplots(1, 2, figsize=(8.4, 4.2))
 means, labels = vae.encode(unseen).mean, data.held_out_labels
-latent_map(left, means[:80], labels[:80].tolist())
+for (z1, z2), label in zip(means[:80].tolist(), labels[:80].tolist(), strict=True):
+    left.text(z1, z2, label, fontsize=8, ha="center", va="center", clip_on=True)
 left.set(xlim=(-reach, reach), ylim=(-reach, reach), title="codes of held-out digits")
+left.set(xlabel="z₁", ylabel="z₂", aspect="equal")
 pictures(right, (4 * tiles).round() / 4, columns=side)  # five greys will do
 right.set_title("decoded from a grid of codes")
 plt.show()
@@ -367,14 +375,14 @@ print(
 assert result.gap > 0, "for counts, too, the ELBO is below log p(x)"
 
 # %% [markdown]
-# What was trained can be kept. `save` writes the weights and what they belong to; `load` puts them into networks of the
+# What was trained can be kept: safetensors writes the weights of any torch module, and puts them into networks of the
 # same shape. Take a folder of your own, and they stay.
 
 # %%
 with tempfile.TemporaryDirectory() as folder:
-    save(your_vae, f"{folder}/mine.safetensors", trained_on="digits as counts")
+    save_model(your_vae, f"{folder}/mine.safetensors")
     again, *_ = train_on(yours, epochs=1)
-    print(load(again, f"{folder}/mine.safetensors"))
+    load_model(again, f"{folder}/mine.safetensors")
 
 assert measure(again, sample, exact=True) == result, "the same weights measure the same"
 
@@ -397,7 +405,7 @@ for what, wrong in {
         raise AssertionError(f"{what} was accepted")
 
 # %% [markdown]
-# Files in the format of MNIST are read by `read_idx`, as bytes: `train_on(read_idx(path) >= 128)`. For more than two latent
+# MNIST and its relatives are in torchvision, as bytes: `train_on(MNIST(folder, download=True).data >= 128)`. For more than two latent
 # numbers a grid is out of reach. There `importance_weighted_bound` lies on average below $\log p(x)$, and the nearer to it the more
 # draws it gets.
 #

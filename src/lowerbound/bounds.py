@@ -1,4 +1,4 @@
-r"""Bounds on $\log p(x)$, and their parts, estimated from samples or computed where that is possible.
+r"""Bounds on $\log p(x)$, and their parts, estimated from samples.
 
 Every sampled quantity starts from the same draws of z from $q(z \mid x)$, and from three logarithms there. Together
 they are the log of an importance weight:
@@ -22,7 +22,7 @@ from torch import Tensor
 
 from lowerbound.checks import at_least, expect, numbers
 from lowerbound.gaussian import GaussianJoint, LinearGaussian
-from lowerbound.quantities import elbo, kl_each, reconstruction
+from lowerbound.quantities import elbo
 from lowerbound.tables import Joint
 from lowerbound.vae import VAE, Encoded, check_pair, log_likelihoods
 
@@ -48,11 +48,9 @@ def estimate(draws: Tensor) -> Estimate:
     >>> estimate(torch.tensor([1.0, 2.0, 3.0]))
     Estimate(value=tensor(2.), standard_error=tensor(0.5774))
     """
-    if not (isinstance(draws, Tensor) and draws.is_floating_point()):
-        found = draws.dtype if isinstance(draws, Tensor) else type(draws).__name__
-        raise TypeError(f"draws: expected a floating-point tensor, got {found}")
-    if draws.dim() == 0 or len(draws) < 2:
-        raise ValueError(f"draws: a standard error needs at least 2 draws, got shape {tuple(draws.shape)}")
+    expect(draws, Tensor, "draws", "a floating-point tensor")
+    if not draws.is_floating_point() or draws.dim() == 0 or len(draws) < 2:
+        raise ValueError(f"draws: expected at least 2 floats, got {draws.dtype} of shape {tuple(draws.shape)}")
     return Estimate(draws.mean(0), draws.std(0) / math.sqrt(len(draws)))
 
 
@@ -164,36 +162,3 @@ def importance_weighted_bound(
     at_least(repeats, 2, "repeats")
     log_weight = draw(p, q, *at, k=k * repeats, generator=generator).log_weight.unflatten(0, (repeats, k))
     return estimate(log_weight.logsumexp(1) - math.log(k))
-
-
-class RateDistortion(NamedTuple):
-    r"""The two parts of the negative ELBO, for each x, in nats.
-
-    Attributes:
-        rate: $\KL(q(z \mid x) \,\|\, p(z))$, shape (n,).
-        distortion: $-\E_{q(z \mid x)}[\log p(x \mid z)]$, shape (n,).
-    """
-
-    rate: Tensor
-    distortion: Tensor
-
-    def objective(self, beta: float = 1.0) -> Tensor:
-        r"""$\text{distortion} + \beta \, \text{rate}$: what a beta-VAE minimises, shape (n,).
-
-        With $\beta = 1$ it is $-\ELBO(x)$.
-        """
-        return self.distortion + beta * self.rate
-
-
-def rate_distortion(p: Any, q: Any, *at: Tensor) -> RateDistortion:
-    r"""Rate and distortion of each x, in closed form or by quadrature: $-\ELBO(x) = \text{distortion} + \text{rate}$.
-
-    Source: Alemi et al. 2018, Fixing a broken ELBO; beta: Higgins et al. 2017.
-
-    >>> p = Joint.from_model([0.5, 0.5], [[0.9, 0.1], [0.2, 0.8]])
-    >>> blind = Joint.from_data([0.5, 0.5], [[0.5, 0.5], [0.5, 0.5]])  # z says nothing about x: no rate
-    >>> rate_distortion(p, blind.z_given_x)
-    RateDistortion(rate=tensor([0., 0.], dtype=torch.float64), distortion=tensor([0.8574, 1.2629], dtype=torch.float64))
-    """
-    rate = kl_each(q, p.prior) if isinstance(p, VAE) else kl_each(q, p.z, *at)  # the q of a VAE belongs to its x
-    return RateDistortion(rate, -reconstruction(p, q, *at))

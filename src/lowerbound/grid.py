@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor
-from torch.nn.functional import max_pool1d, max_pool2d, pad
+from torch.nn.functional import max_pool2d, pad
 
 from lowerbound.checks import finite
 from lowerbound.memory import rows_a_block
@@ -36,7 +36,6 @@ FORGOTTEN = 20.0  # nats below the highest density: where no cell is split any m
 AIM = 1e-5  # nats: cells are split until log p(x) moves by no more
 ENOUGH_CELLS, MOST_CELLS = 2**12, 2**16  # of one image: where splitting ends within TOLERANCE, and in any case
 FARTHEST = 28.0  # |z| up to which a posterior is followed beyond the grid's edge; there the prior is e^-392 of its peak
-RESOLVED, RESOLVED_RISE = 1.0, 3.0  # nats: what the sum moved by, and a rise that cells half as large do not exceed
 SMALLEST = 1e-9  # spacing of cells that are not split any more
 NARROWEST = 0.9  # times the spacing: standard deviation of a q(z|x) that a sum over the grid sees
 Q_REACH = 5.5  # standard deviations of q(z|x) that have to lie within the grid
@@ -73,10 +72,7 @@ class Grid:
     def __init__(self, vae: VAE, points: int = 144, limit: float = 7.0, refine: bool = True) -> None:
         dim = vae.prior.dim
         if dim > 2:
-            raise ValueError(
-                f"vae: a grid over {dim} latent dimensions needs {points}^{dim} points; use importance_weighted_bound, "
-                "on average below log p(x), and closer with more draws"
-            )
+            raise ValueError(f"vae: a grid of {points}^{dim} points is too large; use importance_weighted_bound")
         if points < 2 or not 0 < limit < math.inf:
             raise ValueError(f"points, limit: expected at least 2 points and a finite limit > 0, got {points}, {limit}")
         self.points, self.limit, self.refine = points, limit, refine
@@ -105,23 +101,20 @@ class Grid:
         We take c^2 half as large again, because the bend is an average. And a peak in the corner of a cell is higher
         than its centre by an eighth of the bends; we take a quarter.
         """
-        dim, shape = self.z.shape[1], [self.points] * self.z.shape[1]
-        bends = torch.zeros(3, *[n - 1 for n in shape], dtype=torch.float64)  # of the two axes, and mixed
-        natural, mean = self._natural.reshape(-1, *shape), mean.T.contiguous().reshape(-1, *shape)
+        dim = self.z.shape[1]
+        across = self.points if dim == 2 else 2  # one axis of z: as two that are alike
+        natural, mean = (table.reshape(-1, self.points, self.points ** (dim - 1)) for table in (self._natural, mean.T))
+        bends = torch.zeros(3, self.points - 1, across - 1, dtype=torch.float64)  # of the two axes, and mixed
         for pixel in range(len(natural)):  # one pixel at a time: nothing of the whole table's size
-            up = [natural[pixel].diff(dim=k) for k in range(dim)]
-            across = [mean[pixel].diff(dim=k) for k in range(dim)]
-            if dim == 1:
-                bends[0] += up[0] * across[0]
-                continue
-            (up0, up1), (across0, across1) = ((a[:, 1:], b[1:]) for a, b in (up, across))
-            bends[0] += up0 * across0
-            bends[1] += up1 * across1
-            bends[2] += 0.5 * (up0 * across1 + up1 * across0)
+            both = (table[pixel].expand(-1, across) for table in (natural, mean))
+            (up0, up1), (step0, step1) = ((table.diff(dim=0)[:, 1:], table.diff(dim=1)[1:]) for table in both)
+            bends += torch.stack([up0 * step0, up1 * step1, 0.5 * (up0 * step1 + up1 * step0)])
         bends[:dim] += self.spacing**2
         mid, half = (bends[0] + bends[1]) / 2, (bends[0] - bends[1]) / 2
         largest = mid + (half.square() + bends[2].square()).sqrt()
-        return _around(mid / 2 + math.log(4) - 2 * math.pi**2 / (1.5 * largest))
+        missed = mid / 2 + math.log(4) - 2 * math.pi**2 / (1.5 * largest)
+        around = max_pool2d(pad(missed[None], [1] * 4, value=-math.inf), 2, stride=1)[0]  # from cells to their corners
+        return around[:, : self.points ** (dim - 1)].flatten()
 
     def _log_joint_mass(self, x: Tensor) -> Tensor:
         """log p(x, z in cell) = log p(x|z) + log p(z) + log of the cell's size, but for base(x); (n, points^L)."""
@@ -218,9 +211,7 @@ class Grid:
         narrow = (share > widest) | (missed > total - NEGLIGIBLE)
         outermost = log_mass @ (self.z.abs() == self.limit).sum(1).double()
         edge = share * outermost > math.exp(-NEGLIGIBLE)
-        if not self.refine:
-            narrow, edge = torch.zeros_like(narrow), torch.zeros_like(edge)
-        return total, narrow, edge
+        return total, narrow & self.refine, edge & self.refine
 
     def _zoom(self, x: Tensor) -> "_Zoomed":
         """Split the cells that can hold mass, and theirs again, until the sum stays: for a few images at once."""
@@ -236,7 +227,7 @@ class Grid:
         while len(row):
             z, row = (z[:, None] + spacing * corners).flatten(0, 1), row.repeat_interleave(len(corners))
             spacing /= 2
-            height, rise = self._log_joint(x, row, z, spacing if error[row].amax() > RESOLVED else None)
+            height, slope = self._log_joint(x, row, z)
             peak = torch.full_like(total, -math.inf).scatter_reduce(0, row, height, "amax")
             now = torch.zeros_like(total).index_add(0, row, (height - peak[row]).exp()).log() + peak
             now += dim * math.log(spacing)
@@ -246,7 +237,7 @@ class Grid:
             over = (error <= AIM) | (count >= torch.where(error <= TOLERANCE, ENOUGH_CELLS, MOST_CELLS))
             at = over[row] if spacing > SMALLEST else torch.ones_like(row, dtype=torch.bool)
             finest.append((row[at], z[at], (height + dim * math.log(spacing) - total[row])[at]))
-            at = ~at & (height + rise > peak[row] - FORGOTTEN)
+            at = ~at & (height + 0.5 * spacing * slope > peak[row] - FORGOTTEN)  # no log-concave density rises more
             row, z = row[at], z[at]
         error = error.masked_fill(edge, math.inf)
         return _Zoomed(total, error, *(torch.cat(part) for part in zip(*finest, strict=True)))
@@ -267,36 +258,23 @@ class Grid:
 
         Within its cell a log-concave density rises no more than half of what it rose from the neighbour behind.
         """
-        dim = self.z.shape[1]
-        height = log_mass.reshape(-1, *[self.points] * dim)
-        highest = height.clone()
-        for k in range(1, dim + 1):
-            step, last = height.diff(dim=k), height.shape[k] - 1
-            rise = torch.zeros_like(height)
-            rise.narrow(k, 1, last).copy_(step)
-            ahead = rise.narrow(k, 0, last)
-            ahead.copy_(torch.maximum(ahead, -step))
-            highest += 0.5 * rise.clamp(min=0)
+        height = log_mass.reshape(len(log_mass), self.points, -1)
+        along = (max_pool2d(-height, size, 1, padding) for size, padding in (((3, 1), (1, 0)), ((1, 3), (0, 1))))
+        highest = height + sum(0.5 * (height + minus_least) for minus_least in along)
         row, cell = (highest.flatten(1) > log_mass.amax(1, keepdim=True) - FORGOTTEN).nonzero(as_tuple=True)
         return row, self.z[cell]
 
-    def _log_joint(self, x: Tensor, row: Tensor, z: Tensor, spacing: float | None) -> tuple[Tensor, Tensor]:
-        """log p(x, z) of pairs, shape (m,), and how far it rises within a cell of this spacing, or of a small one.
-
-        A log-concave density rises no more than along its gradient.
-        """
-        values, rises = [], [torch.zeros(0).double()]
+    def _log_joint(self, x: Tensor, row: Tensor, z: Tensor) -> tuple[Tensor, Tensor]:
+        """log p(x, z) of pairs, shape (m,), and the slopes of each along all axes together."""
+        values, slopes = [], []
         step = rows_a_block(HELD * x.shape[1])
         for at, here in zip(row.split(step), z.split(step), strict=True):
-            here.requires_grad_(spacing is not None)
-            with torch.set_grad_enabled(spacing is not None):
-                value = self.vae.log_joint(x[at], here)
-                if spacing is not None:
-                    (slope,) = torch.autograd.grad(value.sum(), here)
-                    rises.append(0.5 * spacing * slope.abs().sum(1))
+            with torch.enable_grad():
+                value = self.vae.log_joint(x[at], here.requires_grad_())
+                (slope,) = torch.autograd.grad(value.sum(), here)
             values.append(value.detach())
-        height = torch.cat(values)
-        return height, torch.full_like(height, RESOLVED_RISE) if spacing is None else torch.cat(rises)
+            slopes.append(slope.abs().sum(1))
+        return torch.cat(values), torch.cat(slopes)
 
     def _hidden(self, q: Encoded) -> Tensor:
         """Which q(z|x) the grid cannot see: narrower than its spacing, or with mass over its edge."""
@@ -346,13 +324,6 @@ class _Zoomed(NamedTuple):
         cell = (place * grid.points ** torch.arange(place.shape[1] - 1, -1, -1)).sum(1)
         mass = torch.zeros(len(self.error), len(grid.z)).double()
         return mass.index_put((self.row[inside], cell[inside]), self.log_mass[inside].exp(), accumulate=True)
-
-
-def _around(cells: Tensor) -> Tensor:
-    """The largest of the cells between points at each point, shape (G,), from (points - 1, ...)."""
-    dim = cells.dim()
-    padded = pad(cells[None, None], [1, 1] * dim, value=-math.inf)
-    return (max_pool1d if dim == 1 else max_pool2d)(padded, 2, stride=1).flatten()
 
 
 def _in_float64(q: Encoded) -> Encoded:

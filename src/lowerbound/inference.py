@@ -16,13 +16,12 @@ from lowerbound.memory import in_blocks
 from lowerbound.quantities import elbo, kl_each
 from lowerbound.vae import HELD, VAE, DiagonalNormal, Encoded, check_pair, even_quadrature
 
-CLIMB_STEPS = 100  # to the best q, at most
 CLIMB_SPACINGS = (1.0, 0.5)  # of the quadrature on the way there: the second where the first misjudged
 MISJUDGED = 0.01  # nats
 
 
 @torch.no_grad()
-def optimal_q(vae: VAE, q: Encoded, x: Tensor, steps: int = CLIMB_STEPS) -> Encoded:
+def optimal_q(vae: VAE, q: Encoded, x: Tensor, steps: int = 100) -> Encoded:
     r"""The $q(z \mid x)$ of highest ELBO for each x by itself, within the family of q: the decoder stays as it is.
 
     Starts at q and climbs by L-BFGS; nothing is drawn, the ELBO is a quadrature. It is a local maximum: where

@@ -132,10 +132,6 @@ class Bernoulli(Binomial):
         """Minus the binary cross-entropy, summed over pixels."""
         return -_cross_entropy(decoded, x)
 
-    def base(self, x: Tensor) -> Tensor:
-        """0: there is one way to draw a 0 or a 1."""
-        return torch.zeros(x.shape[:-1], dtype=x.dtype, device=x.device)
-
     def __repr__(self) -> str:
         return "Bernoulli()"
 
@@ -168,7 +164,7 @@ class _NormalPixels(Likelihood, Protocol):
 
     def sample(self, decoded: Tensor, generator: torch.Generator | None = None) -> Tensor:
         r"""The decoder's output plus noise: $\mu + \sigma \varepsilon$ with $\varepsilon \sim \Normal(0, I)$."""
-        return decoded + self.sigma * _noise(decoded, generator)
+        return decoded + self.sigma * torch.empty_like(decoded).normal_(generator=generator)
 
     def _constant(self, x: Tensor) -> float | Tensor:
         return x.shape[-1] / 2 * (LOG_2PI + 2 * _log(self.sigma))
@@ -200,34 +196,27 @@ class _Floored(nn.Module):
         positive(floor, "floor")
         self.floor = float(floor)
 
-    def extra_repr(self) -> str:
-        """What stands in the brackets of its repr, and so in what `save` notes."""
-        return f"floor={self.floor:g}"
-
 
 class LearnedNoise(_Floored, _NormalPixels):
     r"""As `GaussianNoise`, with one $\sigma$ for all pixels that is learned with the networks, and a floor under it.
 
     $$\sigma = \sqrt{f^2 + e^{2s}}$$
 
-    Here $f$ is the floor and $s$ is learned. Without a floor the likelihood has no maximum where the decoder can match
-    every image exactly: then $\sigma$ shrinks, and the loss falls, without end.
+    Here $f$ is the floor and $s$ is learned, from 0 on. Without a floor the likelihood has no maximum where the decoder
+    can match every image exactly: then $\sigma$ shrinks, and the loss falls, without end.
 
     Args:
         floor: $f$, the least standard deviation of a pixel that you admit; half the step between two grey values, say.
-        start: $\sigma$ before training.
 
     Raises:
-        ValueError: a floor that is not above 0, or a start that is not above the floor.
+        ValueError: a floor that is not above 0.
 
     Source: Rybkin et al. 2021, Simple and effective VAE training with calibrated decoders; without the floor.
     """
 
-    def __init__(self, floor: float, start: float = 1.0) -> None:
+    def __init__(self, floor: float) -> None:
         super().__init__(floor)
-        if not (math.isfinite(start) and start > floor):
-            raise ValueError(f"start: expected a finite number above the floor, {floor:g}, got {start!r}")
-        self.log_excess = nn.Parameter(torch.tensor(math.log(start**2 - floor**2) / 2))
+        self.log_excess = nn.Parameter(torch.zeros(()))
 
     @property
     def sigma(self) -> Tensor:  # type: ignore[override]  # computed, not set
@@ -289,7 +278,7 @@ class PixelNoise(_Floored, Likelihood):
     def sample(self, decoded: Tensor, generator: torch.Generator | None = None) -> Tensor:
         r"""$\mu_d + \sigma_d \varepsilon_d$ with $\varepsilon \sim \Normal(0, I)$."""
         mean, variance = self._read(decoded)
-        return mean + variance.sqrt() * _noise(mean, generator)
+        return mean + variance.sqrt() * torch.empty_like(mean).normal_(generator=generator)
 
     def _read(self, decoded: Tensor) -> tuple[Tensor, Tensor]:
         """Means and variances."""
@@ -325,10 +314,6 @@ def log_likelihood_table(likelihood: Likelihood, x: Tensor, decoded: Tensor) -> 
 
 def _log(sigma: float | Tensor) -> float | Tensor:
     return sigma.log() if isinstance(sigma, Tensor) else math.log(sigma)
-
-
-def _noise(like: Tensor, generator: torch.Generator | None) -> Tensor:
-    return torch.randn(like.shape, generator=generator, dtype=like.dtype, device=like.device)
 
 
 def _cross_entropy(logits: Tensor, share: Tensor) -> Tensor:

@@ -1,17 +1,13 @@
-"""Networks for the digits, saving and loading, and what the site's snippets share: a trained model, records."""
+"""Networks for the digits, and what the site's snippets share: a trained model, records."""
 
 import json
 import math
-import re
 from importlib.resources import files
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import safe_open
-from safetensors.torch import load as load_tensors
-from safetensors.torch import load_model, save_model
+from safetensors.torch import load
 from torch import nn
 
 from lowerbound.checks import at_least
@@ -70,63 +66,12 @@ def digits_vae(
 def trained_digits() -> VAE:
     """The trained model that the site's snippets share, in float64: a Bernoulli VAE on the binarised digits."""
     vae = digits_vae()
-    recorded = load_tensors(files("lowerbound").joinpath("trained/digits.safetensors").read_bytes())
+    recorded = load(files("lowerbound").joinpath("trained/digits.safetensors").read_bytes())
     vae.load_state_dict(recorded)
     return vae.double().eval().requires_grad_(False)
 
 
 def recorded(name: str) -> list[dict[str, Any]]:
-    """What a longer experiment of the site measured: one row for each run, with its settings and its results.
-
-    Raises:
-        ValueError: no experiment of this name is recorded; the message lists those that are.
-    """
-    folder = files("lowerbound").joinpath("trained")
-    record = folder.joinpath(f"{name}.json")
-    if not record.is_file():
-        known = sorted(file.name.removesuffix(".json") for file in folder.iterdir() if file.name.endswith(".json"))
-        raise ValueError(f"name: no experiment {name!r} is recorded; there are {known}")
+    """What a longer experiment of the site measured: one row for each run, with its settings and its results."""
+    record = files("lowerbound").joinpath(f"trained/{name}.json")
     return json.loads(record.read_text(encoding="utf-8"))["rows"]
-
-
-KIND = "lowerbound.vae"  # the note that says what the weights belong to; no keyword argument can have this name
-
-
-def save(vae: VAE, path: str | Path, **metadata: Any) -> None:
-    """Write the weights to a new safetensors file, with notes of your own beside them.
-
-    The file says too which likelihood, which family of posteriors and how many latent dimensions they belong to.
-
-    Raises:
-        FileExistsError: there is a file already; it is left as it is.
-    """
-    if Path(path).exists():
-        raise FileExistsError(f"path: {path} exists already; choose another name or delete it")
-    notes = metadata | {KIND: _kind(vae)}
-    save_model(vae, str(path), {key: json.dumps(value) for key, value in notes.items()})
-
-
-def load(vae: VAE, path: str | Path) -> dict[str, Any]:
-    """Read weights that `save` wrote into a VAE of the same kind and shape; returns the notes saved with them.
-
-    Raises:
-        FileNotFoundError: there is no such file.
-        ValueError: the weights belong to another likelihood, posterior or latent dimension. (A file that does not say
-            what its weights belong to is taken at its word.)
-        RuntimeError: the networks have other shapes.
-    """
-    with safe_open(str(path), framework="pt") as file:
-        noted = (file.metadata() or {}).items()
-    weights, kind = vae.state_dict(), _kind(vae)
-    notes = {key: json.loads(value) for key, value in noted if key not in weights}  # those name weights used twice
-    for name, saved in notes.pop(KIND, kind).items():
-        if saved != kind[name]:
-            raise ValueError(f"vae: its {name} is {kind[name]}, but the weights in {path} belong to {saved}")
-    load_model(vae, path)
-    return notes
-
-
-def _kind(vae: VAE) -> dict[str, Any]:
-    """What a VAE is beside its networks."""
-    likelihood = re.sub(" at 0x[0-9a-f]+", "", repr(vae.likelihood))  # where a class has no repr of its own
-    return {"likelihood": likelihood, "posterior": vae.posterior.__name__, "latent_dim": vae.prior.dim}

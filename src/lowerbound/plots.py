@@ -18,7 +18,6 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from lowerbound.grid import GridPosterior
-from lowerbound.training import History
 from lowerbound.vae import Encoded
 
 P, Q, DATA, GAP, INK, MUTED = "#2563c4", "#b84a00", "#0b7261", "#9b2c83", "#24292f", "#6e7781"
@@ -89,38 +88,6 @@ def ellipse(ax: Axes, q: Encoded, row: int = 0, linewidth: float = 1.8) -> Axes:
     return _latent_axes(ax)
 
 
-def training_curves(ax: Axes, history: History, data: str) -> Axes:
-    r"""$\log p(x)$ and the ELBO of one watched data set against the epoch; the band between them is the gap."""
-    epochs, bound = history.curve(data, "elbo")
-    _, evidence = history.curve(data, "log_evidence")
-    ax.plot(epochs, evidence, color=P, label="log p(x)")
-    ax.plot(epochs, bound, color=Q, linestyle="--", label="ELBO")
-    ax.fill_between(epochs, bound, evidence, color=GAP, alpha=0.25, linewidth=0, label="gap")
-    ax.set(xlabel="epoch", ylabel="nats an image")
-    ax.legend(frameon=False, labelcolor=INK)
-    return ax
-
-
-def latent_map(ax: Axes, codes: Tensor, labels: Sequence[object]) -> Axes:
-    """Where images lie in a 2-D latent space: each label, as text, at its code.
-
-    Args:
-        ax: where to draw.
-        codes: shape (n, 2), such as `vae.encode(x).mean`.
-        labels: what to write at each code, n of them.
-
-    Raises:
-        ValueError: codes that are not 2-D, or not as many as the labels.
-    """
-    if codes.dim() != 2 or codes.shape[1] != 2 or len(codes) != len(labels):
-        raise ValueError(f"codes: expected shape ({len(labels)}, 2), one row a label, got {tuple(codes.shape)}")
-    for (z1, z2), label in zip(codes.tolist(), labels, strict=True):
-        ax.text(z1, z2, str(label), fontsize=8, ha="center", va="center", clip_on=True)
-    reach = 1.08 * codes.abs().max().item()
-    ax.set(xlim=(-reach, reach), ylim=(-reach, reach))
-    return _latent_axes(ax)
-
-
 def pictures(ax: Axes, images: Tensor, columns: int, colour: str = INK) -> Axes:
     """Small images in rows, from nothing (0) to one colour (1), so that a page's light or dark scheme shows through.
 
@@ -164,32 +131,6 @@ def stacked_nats(ax: Axes, bars: Mapping[str, Mapping[str, float]], colours: Map
             start += float(nats)
     ax.set(xlabel="nats", yticks=range(len(bars)), yticklabels=bars)
     ax.set_ylim(len(bars) - 0.6, -0.6)  # the first on top
-    return ax
-
-
-def rate_distortion_curve(ax: Axes, points: Mapping[float, tuple[float, float]], entropy: float) -> Axes:
-    """Average distortion against average rate, one point for each beta; a dashed line where no model gets below.
-
-    Points that fall on one another share their label.
-
-    Args:
-        ax: where to draw.
-        points: from beta to (rate, distortion), in nats, averaged over the data: see `rate_distortion`.
-        entropy: of the data: distortion + rate is never less.
-    """
-    rates, distortions = zip(*points.values(), strict=True)
-    ax.plot(rates, distortions, "o", color=Q)
-    near = 0.03 * max(np.ptp(rates), np.ptp(distortions))
-    labels: dict[tuple[float, float], list[str]] = {}
-    for beta, place in sorted(points.items()):
-        shared = next((other for other in labels if math.dist(place, other) <= near), place)
-        labels.setdefault(shared, []).append(f"{beta:g}")
-    for place, betas in labels.items():
-        ax.annotate(f"beta {', '.join(betas)}", place, xytext=(6, 4), textcoords="offset points")
-    ends = (0.0, max(*rates, 0.1 * entropy))
-    ax.plot(ends, [entropy - rate for rate in ends], color=DATA, linestyle="--", label="entropy of the data")
-    ax.legend(frameon=False, labelcolor=INK)
-    ax.set(xlabel="rate, KL(q(z|x)‖p(z)) (nats)", ylabel="distortion (nats)")
     return ax
 
 

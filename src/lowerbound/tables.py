@@ -91,10 +91,8 @@ class Conditional:
         divisor = given.log_prob.masked_fill(given.log_prob == -math.inf, 0.0)
         self.log_prob, self.given = log_joint - divisor[:, None], given
 
-    @property
-    def prob(self) -> Tensor:
-        """Probabilities, shape (m, n); rows of an impossible condition are 0."""
-        return self.log_prob.exp()
+    prob = Distribution.prob
+    """Probabilities, shape (m, n); rows of an impossible condition are 0."""
 
     __repr__ = Distribution.__repr__
 

@@ -23,6 +23,7 @@ from lowerbound.vae import VAE, DiagonalNormal, Encoded, pixel_rows
 
 DRAWS = 16  # of z for each image, where the ELBO of watched data is sampled
 BATCH = 4096  # images measured at a time
+Beta = float | Callable[[int], float]  # the weight of the KL, or a function of the epoch
 _ONE_THREADS_WORK = 10_000_000  # multiplications that a thread does in about a millisecond
 
 
@@ -108,7 +109,7 @@ def fit(
     epochs: int = 100,
     batch_size: int = 64,
     learning_rate: float = 5e-3,
-    beta: float | Callable[[int], float] = 1.0,
+    beta: Beta = 1.0,
     sample: bool = True,
     seed: int = 0,
     watch: Mapping[str, Data] | None = None,
@@ -137,7 +138,7 @@ def fit(
         progress: show a bar.
 
     Returns:
-        The history. Nothing is saved; see `save`.
+        The history. Nothing is saved; safetensors saves a VAE as any module of torch.
 
     Raises:
         TypeError, ValueError: data that do not fit the VAE or its likelihood, or settings out of range.
@@ -148,10 +149,7 @@ def fit(
         at_least(count, 1, name)
     positive(learning_rate, "learning_rate")
     if exact and vae.prior.dim > 2:
-        raise ValueError(
-            f"exact: log p(x) is a sum over a grid, for 1 or 2 latent dimensions and not {vae.prior.dim}; leave exact "
-            "out, and call importance_weighted_bound after training"
-        )
+        raise ValueError(f"exact: for 1 or 2 latent dimensions and not {vae.prior.dim}; see importance_weighted_bound")
     if not callable(beta):
         _weight(beta, 1)
     for data in (x, *(watch or {}).values()):  # before the bar is shown
@@ -169,14 +167,7 @@ def fit(
 
 
 def train(
-    vae: VAE,
-    x: Data,
-    epochs: int,
-    batch_size: int = 64,
-    learning_rate: float = 5e-3,
-    beta: float | Callable[[int], float] = 1.0,
-    sample: bool = True,
-    seed: int = 0,
+    vae: VAE, x: Data, epochs: int, batch_size: int, learning_rate: float, beta: Beta, sample: bool, seed: int
 ) -> Iterator[float]:
     """The loop inside `fit`: trains one epoch each time that it is asked for the next average loss.
 
@@ -296,7 +287,7 @@ def measure(vae: VAE, x: Data, epoch: int = 0, data: str = "data", exact: bool =
     return row._replace(log_evidence=evidence, gap=evidence - row.elbo)
 
 
-def _weight(beta: float | Callable[[int], float], epoch: int) -> float:
+def _weight(beta: Beta, epoch: int) -> float:
     weight = beta(epoch) if callable(beta) else beta
     if not (math.isfinite(weight) and weight >= 0):
         raise ValueError(f"beta: expected a finite number, 0 or above, got {weight!r}")

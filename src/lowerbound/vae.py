@@ -28,11 +28,10 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any, Self
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
-from lowerbound.checks import at_least, expect, finite, last_axis
+from lowerbound.checks import at_least, expect, finite, last_axis, same_length
 from lowerbound.likelihoods import Likelihood, log_likelihood
 from lowerbound.memory import in_blocks, rows_a_block
 from lowerbound.quantities import LOG_2PI, elbo, entropy, kl, kl_each, reconstruction
@@ -79,7 +78,7 @@ class DiagonalNormal:
     @classmethod
     def from_output(cls, output: Tensor, latent_dim: int) -> Self:
         """Read an encoder's output, shape (n, 2L): the means, then the log standard deviations."""
-        _check_width(output, 2 * latent_dim, "DiagonalNormal: L means and L log standard deviations")
+        last_axis(output, 2 * latent_dim, "encoder's output, L means and L log standard deviations")
         return cls(*output.chunk(2, -1))
 
     @property
@@ -104,10 +103,6 @@ class DiagonalNormal:
         r"""$\log q(z \mid x)$, for z of shape (..., n, L), in nats."""
         last_axis(z, self.mean.shape[-1], "z")
         return _log_standard((z - self.mean) * (-self.log_std).exp()) - self.log_det
-
-    def second_moment(self) -> Tensor:
-        r"""$\E_q \sum_l z_l^2$, shape (n,)."""
-        return (self.mean.square() + (2 * self.log_std).exp()).sum(-1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,7 +129,7 @@ class FullNormal:
         Its shape is (n, 2L + L(L-1)/2).
         """
         below = latent_dim * (latent_dim - 1) // 2
-        _check_width(output, 2 * latent_dim + below, "FullNormal: L means, L log scales, L(L-1)/2 more below")
+        last_axis(output, 2 * latent_dim + below, "encoder's output, L means, L log scales and L(L-1)/2 more below")
         mean, log_diagonal, rest = torch.split(output, [latent_dim, latent_dim, below], -1)
         tril = torch.diag_embed(log_diagonal.exp())
         row, column = torch.tril_indices(latent_dim, latent_dim, -1, device=output.device)
@@ -161,10 +156,6 @@ class FullNormal:
         offset = (z - self.mean)[..., None]
         noise = torch.linalg.solve_triangular(self.scale_tril, offset, upper=False).squeeze(-1)
         return _log_standard(noise) - self.log_det
-
-    def second_moment(self) -> Tensor:
-        r"""$\E_q \sum_l z_l^2$, shape (n,)."""
-        return self.mean.square().sum(-1) + self.scale_tril.square().sum((-2, -1))
 
 
 Encoded = DiagonalNormal | FullNormal
@@ -378,10 +369,10 @@ def _(q: Encoded, p: Any) -> Tensor:
     if hasattr(p, "kl_from"):
         return p.kl_from(q)
     expect(p, StandardNormal, "p", "vae.prior or a posterior from Grid")
-    check_dim(q, p)
+    last_axis(q.mean, p.dim, "q")
     if isinstance(q, DiagonalNormal):
         return kl_per_latent(q).sum(-1)
-    return 0.5 * (q.second_moment() - p.dim) - q.log_det
+    return 0.5 * (q.mean.square().sum(-1) + q.scale_tril.square().sum((-2, -1)) - p.dim) - q.log_det
 
 
 @kl.register
@@ -437,10 +428,8 @@ def check_pair(vae: VAE, q: Encoded, x: Tensor) -> Tensor:
 def check_q(q: Any, n: int, latent_dim: int) -> None:
     """Raise unless q holds a distribution over so many latent dimensions for each of n rows of x."""
     expect(q, Encoded, "q", "what vae.encode(x) returns")
-    if len(q.mean) != n:
-        raise ValueError(f"q: {len(q.mean)} distribution(s), but x has {n} row(s)")
-    if q.mean.shape[-1] != latent_dim:
-        raise ValueError(f"q: over {q.mean.shape[-1]} latent dimension(s), but the VAE has {latent_dim}")
+    same_length("q", q.mean, "the rows of x", n)
+    last_axis(q.mean, latent_dim, "q")
 
 
 def _quadrature(vae: VAE, q: Encoded, x: Tensor, spacing: float) -> tuple[Tensor, Tensor]:
@@ -493,31 +482,7 @@ def even_quadrature(dim: int, like: Tensor, spacing: float = SPACING) -> tuple[T
     return points.to(like), weights.to(like)
 
 
-def gauss_hermite(dim: int, like: Tensor, nodes: int) -> tuple[Tensor, Tensor]:
-    r"""Points $a_i$ and weights $w_i$ of Gauss-Hermite quadrature, $\E[f(\varepsilon)] \approx \sum_i w_i f(a_i)$.
-
-    Here $\varepsilon \sim \Normal(0, I)$. The shapes are (m, dim) and (m,), with m = `nodes ** dim`.
-    """
-    if dim > 2:
-        raise ValueError(f"latent_dim: quadrature takes {nodes}^{dim} nodes; beyond 2 dimensions use sampled_elbo")
-    point, weight = (torch.from_numpy(a).to(like) for a in np.polynomial.hermite_e.hermegauss(nodes))
-    points = torch.cartesian_prod(*[point] * dim).reshape(-1, dim)
-    weights = torch.cartesian_prod(*[weight / weight.sum()] * dim).reshape(-1, dim).prod(1)
-    return points, weights
-
-
-def _check_width(output: Tensor, width: int, meaning: str) -> None:
-    if output.dim() != 2 or output.shape[-1] != width:
-        raise ValueError(f"encoder: its output has shape {tuple(output.shape)}, expected (n, {width}) for {meaning}")
-
-
 def _check_shapes(mean: Tensor, name: str, other: Tensor, expected: tuple[int, ...]) -> None:
     if mean.dim() != 2 or other.shape != expected:
         shapes = f"{tuple(mean.shape)} and {tuple(other.shape)}"
         raise ValueError(f"mean, {name}: expected shapes (n, L) and to match, got {shapes}")
-
-
-def check_dim(q: Encoded, p: StandardNormal) -> None:
-    """Raise unless both are over the same number of dimensions."""
-    if p.dim != q.mean.shape[-1]:
-        raise ValueError(f"p: a normal over {p.dim} dimension(s), but q is over {q.mean.shape[-1]}")

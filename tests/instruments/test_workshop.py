@@ -108,7 +108,7 @@ def test_a_run_is_as_good_as_the_librarys_and_its_weights_are_worth_the_numbers_
     program = page.evaluate("document.querySelector('lb-instrument').instrument.program()")
     monkeypatch.chdir(tmp_path)
     loaded = re.sub(r"^fit\(.*\n#.*\n# (load.*)$", r"\1", program, flags=re.MULTILINE)
-    assert "\nload(" in loaded
+    assert "\nload_model(" in loaded
     assert printed(loaded) == pytest.approx(shown, abs=0.0101)
     assert printed(program)[0] == pytest.approx(shown[0], abs=0.5)
 

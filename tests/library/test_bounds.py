@@ -132,15 +132,6 @@ def test_blocks_do_not_change_the_draws(trained, held_out, monkeypatch):
 # -- the parts ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(IN_EVERY_WORLD, WORLDS)
-def test_rate_and_distortion_make_the_objective(p, q, at, evidence, elbo):
-    parts = lb.rate_distortion(p, q, *at)
-    assert_near(-parts.objective(), elbo, 1e-11)
-    assert_near(parts.objective(4.0) - parts.objective(1.0), 3 * parts.rate)
-    assert (parts.rate > 0).all()
-    assert_near(parts.distortion, -lb.reconstruction(p, q, *at))
-
-
 def mixture(family, latent_dim, generator):
     outputs = 2 * latent_dim + (latent_dim * (latent_dim - 1) // 2 if family is lb.FullNormal else 0)
     return family.from_output(0.5 * torch.randn(5, outputs, generator=generator, dtype=torch.float64), latent_dim)

@@ -15,8 +15,7 @@ from sklearn.decomposition import PCA, FactorAnalysis
 from torch.autograd import gradcheck
 from torch.distributions import MultivariateNormal, kl_divergence
 
-from lowerbound.fitted import FACTOR_ANALYSIS, factor_analysis, ppca
-from lowerbound.gaussian import Gaussian, GaussianJoint, LinearGaussian, moments
+from lowerbound.gaussian import Gaussian, GaussianJoint, LinearGaussian, ppca
 from lowerbound.quantities import elbo, entropy, kl, kl_each, mutual_information, reconstruction
 
 TINY = 1e-10  # rounding, relative to the size of what is compared
@@ -325,65 +324,8 @@ def test_ppca_does_not_mind_constant_features_and_fixes_signs(digits):
     assert_near(p.x_given_z.cov[0, 0], np.linalg.eigvalsh(np.cov(digits.T, bias=True))[:-5].mean())
 
 
-# -- factor analysis -------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("latent_dim", [2, 10])
-def test_factor_analysis_is_as_likely_as_scikit_learns(digits, latent_dim):
-    varied = digits[:, digits.std(0) > 0.5]
-    theirs = FactorAnalysis(n_components=latent_dim, tol=1e-9, max_iter=10_000, svd_method="lapack").fit(varied)
-    ours = factor_analysis(varied, latent_dim, floor=1e-6)
-    assert abs(ours.x.log_prob(varied).mean() - theirs.score(varied)) < 1e-6
-    assert_near(ours.x_given_z.cov.diagonal().log(), np.log(theirs.noise_variance_), 1e-2)
-
-
-def test_factor_analysis_finds_the_model_behind_an_exact_covariance():
-    generator = torch.Generator().manual_seed(0)
-    weight = torch.randn(7, 2, generator=generator, dtype=torch.float64)
-    noise = 0.5 + torch.rand(7, generator=generator, dtype=torch.float64)
-    truth = GaussianJoint.from_model(Gaussian([0.0, 0.0], 1.0), LinearGaussian(weight, torch.ones(7), noise))
-    found = factor_analysis(truth.x, latent_dim=2, floor=1e-3)
-    assert kl(truth.x, found.x) < 1e-9
-    assert_near(found.x_given_z.cov.diagonal(), noise, 1e-4)
-
-
-@pytest.mark.parametrize("floor", [1.0, 0.01])
-def test_no_noise_of_factor_analysis_is_below_its_floor_and_a_constant_feature_is_at_it(digits, floor):
-    p = factor_analysis(digits, latent_dim=3, floor=floor)
-    noise = p.x_given_z.cov.diagonal()
-    assert noise.min() >= floor * (1 - 1e-12)
-    assert_near(noise[digits.std(0) == 0], [floor] * 3)
-    assert (p.x_given_z.weight[digits.std(0) == 0] == 0).all()
-    assert p.x.log_prob(digits).mean() > ppca(digits, 3, noise=max(floor, 10.0)).x.log_prob(digits).mean()
-
-
 def test_ppca_keeps_a_noise_that_float32_does_not_know():
     assert ppca(Gaussian([0.0] * 3, [5.0, 2.0, 1.0]), latent_dim=1, noise=0.1).x_given_z.cov[0, 0] == 0.1
-
-
-def test_factor_analysis_says_when_its_search_ended_early(monkeypatch):
-    monkeypatch.setitem(FACTOR_ANALYSIS, "maxiter", 1)
-    data = Gaussian([0.0] * 3, [[3.0, 1.0, 1.0], [1.0, 2.0, 1.0], [1.0, 1.0, 5.0]])
-    with pytest.warns(RuntimeWarning, match=r"data: the search ended before it converged \(.*ITERATIONS"):
-        factor_analysis(data, latent_dim=1, floor=0.01)
-
-
-def test_factor_analysis_is_a_maximum_of_the_likelihood(digits):
-    p, floor = factor_analysis(digits, latent_dim=4, floor=0.1), 0.1
-    weight, noise = p.x_given_z.weight.clone().requires_grad_(), p.x_given_z.cov.diagonal().clone().requires_grad_()
-    best = GaussianJoint.from_model(p.z, LinearGaussian(weight, p.x_given_z.bias, noise)).x.log_prob(digits).mean()
-    best.backward()
-    at_floor = noise.detach() < floor * 1.000001
-    assert 3 <= at_floor.sum() < len(noise)
-    assert (noise.grad[at_floor] < 0).all(), "at the floor, less noise would be more likely still"
-    assert (noise.grad * noise)[~at_floor].abs().max() < 1e-4
-    assert weight.grad.abs().max() < 1e-9
-
-
-def test_the_covariance_of_data_divides_by_n(digits):
-    mean, cov = moments(digits)
-    assert_near(mean, digits.mean(0))
-    assert_near(cov, np.cov(digits.T, bias=True))
 
 
 # -- samples and gradients -------------------------------------------------------------------------------------------
@@ -523,10 +465,7 @@ ERRORS = [
     (lambda: ppca(EYE, 3, noise=1.0), ValueError, "latent_dim: expected 1 to 2, because x has 2 numbers, got 3"),
     (lambda: ppca(EYE, 1, noise=0.0), ValueError, "noise: expected a finite number above 0, got 0"),
     (lambda: ppca(EYE, 1), ValueError, "the best noise is 0 and the likelihood infinite"),
-    (lambda: factor_analysis(EYE, 2, floor=0.1), ValueError, "latent_dim: expected 1 to 1, because x has 2 .* got 2"),
     (lambda: ppca(EYE, 1.5, noise=0.1), ValueError, "latent_dim: expected 1 to 2, because x has 2 .* got 1.5"),
-    (lambda: factor_analysis(EYE, 1, floor=0.0), ValueError, "floor: expected a finite number above 0, got 0"),
-    (lambda: factor_analysis([["a"]], 1, floor=0.1), TypeError, "data: expected numbers"),
     (lambda: ppca([[0.0, math.nan]], 1), ValueError, r"data\[0, 1\]: expected finite numbers, found nan"),
 ]
 

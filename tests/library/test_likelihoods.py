@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import scipy.stats
 import torch
+from safetensors.torch import load_model, save_model
 from torch import distributions
 
 import lowerbound as lb
@@ -136,7 +137,7 @@ def normal_pixels(likelihood, values):
     return distributions.Normal(mean, (likelihood.floor**2 + log_variance.exp()).sqrt())
 
 
-@pytest.mark.parametrize("likelihood", [LearnedNoise(0.1, start=0.4).double(), PixelNoise(0.2)], ids=str)
+@pytest.mark.parametrize("likelihood", [LearnedNoise(0.1).double(), PixelNoise(0.2)], ids=str)
 def test_a_learned_noise_agrees_with_torch_pair_by_pair_and_as_a_table(likelihood, generator):
     x, values = torch.rand(5, D, generator=generator).double(), decoded(generator, 7)
     values = torch.cat([values] * likelihood.outputs, -1)
@@ -160,9 +161,9 @@ def test_a_vae_with_a_learned_noise_is_measured_like_any_other(likelihood, width
     assert after.elbo > before.elbo + 1
     assert_near(lb.Grid(vae).gap(q, x), lb.Grid(vae).log_evidence(x) - lb.elbo(vae, q, x), 1e-4)
     assert vae.sample(3, generator)[0].shape == (3, 5)
-    lb.save(vae, tmp_path / "vae.safetensors")
+    save_model(vae, str(tmp_path / "vae.safetensors"))
     other = lb.VAE(lb.mlp(5, 8, 4), lb.mlp(2, 8, width, seed=1), type(likelihood)(likelihood.floor)).double()
-    lb.load(other, tmp_path / "vae.safetensors")
+    load_model(other, tmp_path / "vae.safetensors")
     assert lb.measure(other, x).elbo == pytest.approx(after.elbo)
 
 
@@ -191,11 +192,9 @@ def test_a_learned_noise_needs_a_floor(make):
     for floor in (0, -1.0, math.nan):
         with pytest.raises(ValueError, match="floor: expected a finite number above 0"):
             make(floor)
-    with pytest.raises(ValueError, match=r"start: expected a finite number above the floor, 0.5, got 0.5"):
-        LearnedNoise(0.5, start=0.5)
 
 
 def test_a_decoder_with_one_number_a_pixel_is_told_what_pixel_noise_reads():
     vae = lb.VAE(lb.mlp(5, 8, 4), lb.mlp(2, 8, 5), PixelNoise(0.1))
-    with pytest.raises(ValueError, match=r"5 pixels, for each of which PixelNoise.floor=0.1. reads 2"):
+    with pytest.raises(ValueError, match=r"5 pixels, for each of which PixelNoise\(\) reads 2"):
         vae.log_likelihood(torch.rand(3, 5), torch.zeros(3, 2))

@@ -7,7 +7,6 @@ import torch
 import lowerbound as lb
 from lowerbound import plots
 from lowerbound.grid import GridPosterior
-from lowerbound.training import Row
 
 VAE = lb.VAE(lb.mlp(4, 3, 4), lb.mlp(2, 3, 4), lb.Bernoulli()).double()
 X = torch.ones(2, 4, dtype=torch.float64)
@@ -51,21 +50,6 @@ def test_the_ellipses_hold_half_and_nineteen_twentieths(ax):
     assert held == pytest.approx([0.5, 0.95], abs=0.015)
 
 
-def test_training_curves_show_the_gap_as_a_band(ax):
-    history = lb.History()
-    history.rows += [Row(1, "held out", -30.0, -29.0, 1.0), Row(2, "held out", -20.0, -19.5, 0.5)]
-    plots.training_curves(ax, history, "held out")
-    evidence, bound = (line.get_ydata().tolist() for line in ax.lines)
-    assert (evidence, bound) == ([-29.0, -19.5], [-30.0, -20.0])
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["log p(x)", "ELBO", "gap"]
-
-
-def test_a_latent_map_writes_each_label_at_its_code(ax):
-    plots.latent_map(ax, torch.tensor([[0.0, 1.0], [2.0, -1.0]]), [7, 3])
-    assert [(text.get_text(), text.get_position()) for text in ax.texts] == [("7", (0.0, 1.0)), ("3", (2.0, -1.0))]
-    assert ax.get_xlim()[1] > 2
-
-
 def test_pictures_stand_in_rows_with_a_frame_around_each(ax):
     ones, zeros = torch.ones(1, 2, 3), torch.zeros(1, 2, 3)
     plots.pictures(ax, torch.cat([ones, zeros, zeros, ones]), columns=2)
@@ -82,28 +66,12 @@ def test_stacked_nats_end_where_the_sum_is(ax):
     assert [label.get_text() for label in ax.get_yticklabels()] == ["one", "other"]
 
 
-def test_a_rate_distortion_curve_names_each_beta_and_the_line_below_which_there_is_nothing(ax):
-    plots.rate_distortion_curve(ax, {0.5: (2.0, 1.0), 1.0: (1.0, 1.5)}, entropy=2.5)
-    assert [text.get_text() for text in ax.texts] == ["beta 0.5", "beta 1"]
-    dots, line = ax.lines
-    assert dots.get_xydata().tolist() == [[2.0, 1.0], [1.0, 1.5]]
-    assert line.get_xydata().sum(1).tolist() == [2.5, 2.5]
-
-
-def test_points_of_a_rate_distortion_curve_that_coincide_share_their_label(ax):
-    points = {4.0: (0.0, 2.5), 0.5: (2.0, 1.0), 2.0: (0.001, 2.5), 1.0: (1.0, 1.5)}
-    plots.rate_distortion_curve(ax, points, entropy=2.5)
-    assert [text.get_text() for text in ax.texts] == ["beta 0.5", "beta 1", "beta 2, 4"]
-
-
 @pytest.mark.parametrize(
     ("draw", "complaint"),
     [
         (lambda ax: plots.posterior_map(ax, lb.Grid(narrow()).posterior(X)), "posterior: a map needs a 2-D"),
         (lambda ax: plots.posterior_map(ax, in_one_cell()), r"posterior: too narrow .* use Grid\(vae, points=288\)"),
         (lambda ax: plots.ellipse(ax, narrow().encode(X)), "q: an ellipse needs a 2-D latent space, not 1-D"),
-        (lambda ax: plots.latent_map(ax, torch.zeros(3, 2), [1, 2]), r"codes: expected shape \(2, 2\).*got \(3, 2\)"),
-        (lambda ax: plots.latent_map(ax, torch.zeros(2, 3), [1, 2]), r"codes: expected shape \(2, 2\).*got \(2, 3\)"),
         (lambda ax: plots.pictures(ax, torch.zeros(3, 8, 8), 2), r"images: .*multiple of 2, got \(3, 8, 8\)"),
         (lambda ax: plots.pictures(ax, torch.zeros(4, 64), 2), r"images: .*got \(4, 64\)"),
         (lambda ax: plots.stacked_nats(ax, {"sum": {"part": -1.0}}, {"part": plots.P}), "bars: part of sum is -1"),

@@ -10,10 +10,12 @@ import tempfile
 from pathlib import Path
 
 import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
 
 import lowerbound
 from lowerbound.data import digits
-from lowerbound.models import digits_vae, load, save
+from lowerbound.models import digits_vae
 from lowerbound.training import fit
 from lowerbound.vae import VAE
 
@@ -40,9 +42,12 @@ def fingerprint(recipe: Path = Path(__file__)) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def recorded_fingerprint() -> str:
-    """The fingerprint that the recorded model was trained under; empty when there is none."""
-    return str(load(digits_vae(), RECORD)["fingerprint"]) if RECORD.exists() else ""
+def recorded_fingerprint(record: Path = RECORD) -> str:
+    """The fingerprint that recorded weights were trained under; empty when there are none."""
+    if not record.exists():
+        return ""
+    with safe_open(str(record), framework="pt") as file:
+        return str(file.metadata()["fingerprint"])
 
 
 def _code(path: Path) -> str:
@@ -69,6 +74,6 @@ def main() -> None:
     RECORD.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=RECORD.parent) as folder:  # the old record stays until the new one is whole
         new = Path(folder) / RECORD.name
-        save(vae, new, fingerprint=wanted)
+        save_file(vae.state_dict(), str(new), {"fingerprint": wanted})
         new.replace(RECORD)
     print(f"{RECORD.name} recorded")

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
@@ -17,7 +16,7 @@ from lowerbound.data import digits
 from lowerbound.models import digits_vae, recorded
 from lowerbound.training import fit
 from lowerbound_site.trained import experiments
-from lowerbound_site.trained.model import LIBRARY, fingerprint
+from lowerbound_site.trained.model import LIBRARY, fingerprint, recorded_fingerprint
 
 RECORD = LIBRARY / "trained" / "walks.safetensors"
 SEED = 3  # the fourth run of each kind
@@ -82,17 +81,9 @@ def wanted() -> str:
     return fingerprint(Path(__file__)) + fingerprint(Path(experiments.__file__))
 
 
-def recorded_fingerprint() -> str:
-    """The fingerprint that the record was made under; empty when there is none."""
-    if not RECORD.exists():
-        return ""
-    with safe_open(str(RECORD), framework="pt") as file:
-        return str(file.metadata()["fingerprint"])
-
-
 def main() -> None:
     """Train and write, unless the record is up to date."""
-    if recorded_fingerprint() == wanted():
+    if recorded_fingerprint(RECORD) == wanted():
         print(f"{RECORD.name} is up to date")
         return
     torch.set_num_threads(1)
