@@ -247,7 +247,7 @@ return {q: [...q.mean, ...q.std], ...posterior, logMass: [...posterior.logMass],
 def check_look(modules: Modules) -> None:
     """One image's answer, its island on the grid that drew closer, and its gap."""
     points, weights = lb.vae.even_quadrature(2, torch.zeros(1, dtype=torch.float64), 0.75)
-    for number, scale in ((0, 1.0), (1, 3.0), (2, 6.0)):
+    for number, scale in ((0, 1.0), (1, 3.0), (2, 6.0), (3, 3.0), (4, 4.0), (5, 2.0)):
         vae, given = build([[16], [9, 7]][number % 2], "silu", "silu", seed=number, scale=scale)
         x = lb.digits().held_out[[number]]
         found = run(modules, LOOK, given | {"x": x.int().flatten().tolist()})
