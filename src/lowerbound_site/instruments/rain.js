@@ -11,6 +11,7 @@ import { SIDE, atlas } from "./draw/atlas.js";
 import { number } from "./draw/format.js";
 import { digits } from "./draw/digits.js";
 import { pixels } from "./draw/pixels.js";
+import { STYLE } from "./draw/split-style.js";
 import { logSumExp } from "./maths/numbers.js";
 import { rain } from "./maths/rain.js";
 import { fewest } from "./maths/tiles.js";
@@ -58,6 +59,7 @@ function build(kit, data) {
   const dots = { all: svg("path", { fill: "var(--lb-muted)", "fill-opacity": 0.55 }), kept: svg("path", { fill: "var(--lb-p)", "fill-opacity": 0.75, stroke: "var(--lb-paper)", "stroke-width": 0.5 }) };
   const ring = svg("circle", { r: 6, fill: "none", stroke: "var(--lb-ink)", "stroke-width": 1.5 });
   const map = atlas("rain", { decoder: data.decoder, limit: LIMIT, label: "the map of codes, what they decode to, and a dot for the code of each run", opacity: 0.22 }, dots.all, dots.kept, ring);
+  change(map, { width: "100%", "font-size": 9 });
   const place = (k) => [(0.5 + codes[2 * k] / LIMIT / 2) * SIDE, (0.5 - codes[2 * k + 1] / LIMIT / 2) * SIDE];
   const dot = (k, r) => {
     const [across, down] = place(k).map((at) => Math.round(10 * at) / 10);
@@ -80,14 +82,17 @@ function build(kit, data) {
     stage: element(
       "div",
       { class: "lb-stage lb-scene" },
+      element("style", {}, STYLE),
       element(
         "div",
-        { class: "lb-asking" },
-        element("div", {}, question.element, todo, element("div", { class: "lb-live" }, ...player(kit, { name: "Run the model", step, every: 4 }))),
+        { class: "lb-split", style: "--picture: 24rem" },
         element("div", {}, map, some.element),
         element(
           "div",
-          {},
+          { class: "lb-column" },
+          question.element,
+          todo,
+          element("div", { class: "lb-live" }, ...player(kit, { name: "Run the model", step, every: 4 })),
           slider.element,
           said,
           element("div", { class: "lb-row", style: "align-items: end" }, ...[target, last, nearest].map((one) => element("div", { style: "flex: 1 1 4.5rem; max-width: 4.8rem" }, one.element))),

@@ -9,6 +9,7 @@ export const STYLE = `
 .lb-fitting .lb-plane { grid-area: plane; margin: 0 0 1rem 1.1rem }
 .lb-fitting .lb-side { grid-template-columns: repeat(2, minmax(0, 6rem)) auto; align-items: end; justify-items: start }
 .lb-fitting .lb-side .lb-pixels { width: 100% }
+.lb-fitting .lb-predict > .lb-verdict { min-height: 0 }
 .lb-fitting .lb-costs .lb-legend { margin-top: 0.2rem }
 .lb-fitting .lb-more { grid-area: more }
 .lb-fitting .lb-loss .lb-bar-marks { height: 1.1rem }
