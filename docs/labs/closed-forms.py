@@ -177,8 +177,8 @@ assert cosines.min() > 1 - 1e-6, "decoder and PCA span the same plane"
 #
 # So far one $\sigma^2$ served all pixels. Give each pixel its own, and the model is called **factor analysis**. It has more
 # freedom, so its best likelihood can only be higher. But is there a best one? Some pixels never change. A narrower noise
-# makes them more probable, without end. Scikit-learn fits the model, and stops at a variance of $10^{-12}$. Here you say
-# yourself how narrow you admit the noise to be: the *floor*.
+# makes them more probable, without end. Scikit-learn fits the model, and stops at a variance of $10^{-12}$. Here each
+# fitted variance is raised to a *floor*, the narrowest noise that you admit.
 
 # %%
 unseen = digits(binary=False).held_out / 16

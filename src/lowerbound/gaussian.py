@@ -254,7 +254,7 @@ def ppca(data: Any, latent_dim: int, noise: float | None = None) -> GaussianJoin
         mean, cov = data.mean, data.cov
     else:
         x = numbers(data, "data", dims=(2,))
-        mean, cov = x.mean(0), x.T.cov(correction=0)
+        mean, cov = x.mean(0), torch.atleast_2d(x.T.cov(correction=0))  # of one feature it is a number
     if noise is not None:
         positive(noise, "noise")
     features = len(mean)

@@ -202,8 +202,8 @@ class LearnedNoise(_Floored, _NormalPixels):
 
     $$\sigma = \sqrt{f^2 + e^{2s}}$$
 
-    Here $f$ is the floor and $s$ is learned, from 0 on. Without a floor the likelihood has no maximum where the decoder
-    can match every image exactly: then $\sigma$ shrinks, and the loss falls, without end.
+    Here $f$ is the floor and $s$ is learned; it starts at 0. Without a floor the likelihood has no maximum where the
+    decoder can match every image exactly: then $\sigma$ shrinks, and the loss falls, without end.
 
     Args:
         floor: $f$, the least standard deviation of a pixel that you admit; half the step between two grey values, say.

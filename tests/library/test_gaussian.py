@@ -301,6 +301,13 @@ def test_ppca_is_a_maximum_of_the_likelihood(digits, noise):
         assert other.x.log_prob(digits).mean() < best
 
 
+def test_ppca_of_one_feature_with_fixed_noise_has_its_mean_and_variance():
+    data = torch.tensor([[1.0], [3.0], [8.0]])
+    p = ppca(data, latent_dim=1, noise=0.5)
+    assert_near(p.x.mean, [4.0])
+    assert_near(p.x.cov, [[26 / 3]])
+
+
 def test_ppca_collapses_the_directions_whose_eigenvalue_is_below_the_noise(digits):
     eigenvalues = np.linalg.eigvalsh(np.cov(digits.T, bias=True))[::-1]
     for noise in (5.0, 20.0, 60.0):

@@ -1,4 +1,4 @@
-// Weights as a file that `lowerbound.load` reads: the safetensors format, a JSON header and then the numbers.
+// Weights as a file that torch reads, with `safetensors.torch.load_model`: a JSON header and then the numbers.
 
 /** vae: a `Vae`; its tensors get the names that they have in torch, and stay float64. */
 export function safetensors(vae) {
