@@ -136,9 +136,10 @@ def test_a_border_is_moved_by_keys_mouse_and_finger(name: str, key: str, which: 
     assert now == others  # and nothing else moved
 
 
-def test_the_frame_around_a_border_of_p_is_whole(shared: Page, stage: str) -> None:
-    start(shared, stage, "three-bars")
-    border = shared.locator(".lb-border").first
+@pytest.mark.parametrize(("name", "which"), [("three-bars", "border of p"), ("one-bell", "mu"), ("bell", "mu")])
+def test_the_frame_around_a_border_is_whole(name: str, which: str, shared: Page, stage: str) -> None:
+    start(shared, stage, name)
+    border = shared.get_by_role("slider", name=which).first
     border.focus()
     frame, drawn = border.bounding_box(), shared.locator("svg", has=border).first.bounding_box()
     assert frame
@@ -236,9 +237,10 @@ JUDGED = [
     ("two-machines", "pairs=50&sort=images", "about a third", "Press “Make pairs”"),
     ("two-machines", "pairs=100&sort=images", "about a third", "that is right"),
     ("two-machines", "pairs=100&sort=images&seed=45", "about a third", "Press “Reset”"),
-    ("one-bell", "sigma=0.25", "twice as high", "twice as high: 1.60"),
-    ("one-bell", "sigma=0.2", "twice as high", "Now drag “σ” to 0.25."),
-    ("bell", "mu=0&sigma=0.5", "only one of all", "Your bell around 0 was 0.50 wide"),
+    ("one-bell", "sigma=0.25", "twice as high", "0.25 wide and 1.60 high"),
+    ("one-bell", "sigma=0.2", "twice as high", "0.20 wide and 1.99 high"),
+    ("one-bell", "sigma=0.4", "twice as high", "Now drag “σ” to 0.25."),
+    ("bell", "mu=0&sigma=0.5", "only one", "Your bell around 0 was 0.50 wide"),
     ("mirror", "first=0.7&second=0.9", "the images alone", "that is right"),
     ("read-the-column", "code=straight", "a one", "Of that straight column ones held 0.63"),
 ]
@@ -414,6 +416,7 @@ DONE = [
     ("rain", "Run it to its end.", "runs=2000&differ=8", "Then let all codes be blue"),
     ("row-to-island", "more and more tiles", "codes=5184", "as finely as it goes here"),
     ("three-bars", "make the sum small", "first=0.2&second=0.5", "Drag a border away again"),
+    ("three-bars", "make the sum small", "second=1", "Drag the border back"),
     ("bouncing", "Press “Play”", "rounds=10000", "Now choose “all images connected”."),
     ("two-cuts", "The square is cut by code. Slide to the left", "turn=0", "The square is cut by image. Slide back"),
     ("one-more-pixel", "up to the whole image", "pixels=64", "That is the whole image."),

@@ -95,7 +95,7 @@ function build(kit) {
     p: new Tray("p", "p: the model", { first: "code", given: ["p(z)", "the prior"], network: ["decoder", "p(x|z)"] }),
     q: new Tray("q", "q: data and encoder", { first: "image", given: ["q(x)", "the data"], network: ["encoder", "q(z|x)"] }),
   };
-  const question = predict(kit, "Both codes are equally frequent under the prior. The decoder turns a straight one into a seven twice as often as a round one. The encoder calls three in four sevens round. And of the model’s sevens?", {
+  const question = predict(kit, "The prior draws both codes equally often. The decoder turns straight ones into sevens twice as often as round ones. The encoder calls three in four sevens round. How many of the model’s sevens are round?", {
     answers: ["about three in four", "about half", "about a third"],
     right: 2,
     because: "Prior and decoder settle it: one round for two straight. Your title compares the columns of sevens: blue p(z|x) with orange q(z|x).",
