@@ -44,7 +44,7 @@ function build(kit) {
       element("div", { class: "lb-column" },
         question.element,
         element("div", { class: "lb-live" }, ...kit.tools())),
-      element("div", {}, curves.element, strip.element, element("div", { style: "max-width: 18.6rem" }, bar.element)),
+      element("div", {}, curves.element, strip.element, element("div", { style: "max-width: 18.6rem; margin: 0.8rem 0 0 0.5rem" }, bar.element)),
     ),
     paint(state) {
       const shown = measure(state);
