@@ -14,7 +14,7 @@ import { pairs, sum } from "./maths/table.js";
 
 export const schema = {
   "sort": { "of": ["made", "codes", "images"], "start": "made" },
-  "pairs": { "from": 1, "to": 100, "step": 1, "start": 48 },
+  "pairs": { "from": 1, "to": 100, "step": 1, "start": 72 },
   "seed": { "from": 1, "to": 999, "step": 1, "start": 913 }
 };
 
