@@ -59,7 +59,7 @@ def test_from_the_first_tap_to_the_encoder_s_answer(page: Page) -> None:
     island = page.locator(".lb-island")
     start = float(numbers(page)["loss"])
     costs = page.locator(".lb-bar-labels > span:visible")
-    assert costs.all_inner_texts() == ["how badly draws match x", "the charge"]
+    assert costs.all_inner_texts() == ["how badly its draws match x", "the charge"]
     share = page.locator(".lb-loss .lb-piece-kl").evaluate("piece => parseFloat(piece.style.width)")
     width = page.evaluate("document.querySelector('lb-instrument').instrument.state.s1")
     assert 40 * share / 100 == pytest.approx(width**2 - 1 - 2 * math.log(width), abs=0.01)  # of two equal widths

@@ -32,8 +32,8 @@ function build(kit) {
   const slot = (text) => svg("text", { "font-size": 13 }, text);
   const strip = new Strip([slot("μ² / 2"), slot("(σ² − 1) / 2"), slot("−log σ")], 1, 30);
   const bar = new Bars(["their sum, the KL to the prior"], { scale: 66 });
-  const question = predict(kit, "A KL of 0 is free of charge. Which of the encoder’s bells get that?", {
-    answers: ["every narrow one", "every one with its middle at 0", "only one of all"],
+  const question = predict(kit, "For which of the encoder’s bells is the KL 0?", {
+    answers: ["every narrow one", "every one with its middle at 0", "only one"],
     right: 2,
     todo: "Now drag “μ” to 0, and see.",
   });
@@ -43,8 +43,8 @@ function build(kit) {
       { class: "lb-stage lb-scene lb-sided" },
       element("div", { class: "lb-column" },
         question.element,
-        element("div", {}, bar.element, element("div", { class: "lb-live" }, ...kit.tools()))),
-      element("div", {}, curves.element, strip.element),
+        element("div", { class: "lb-live" }, ...kit.tools())),
+      element("div", {}, curves.element, strip.element, element("div", { style: "max-width: 18.6rem; margin: 0.8rem 0 0 0.5rem" }, bar.element)),
     ),
     paint(state) {
       const shown = measure(state);

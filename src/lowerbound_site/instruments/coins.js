@@ -99,7 +99,7 @@ function build(kit) {
       for (const part of [expected, expectedName]) change(part, { visibility: many ? "visible" : "hidden" });
       last.replaceChildren(picture(pixels(IMAGES[drawn(state).at(-1)]), 44));
       const more = state.draws < schema.draws.to;
-      write(todo, more ? "Draw on, and watch the columns and the triangle." : "All is drawn. Once more: where does the triangle end this time?");
+      write(todo, more ? "Draw on, and watch the columns and the triangle." : "These are all the draws. Once more: where does the triangle end this time?");
       const said = [
         `${state.draws.toLocaleString("en")} ${state.draws === 1 ? "draw" : "draws"}.`,
         `They paid ${number(mean, 2)} coins on average${error > 0 ? `, give or take ${number(error, 2)}` : ""}.`,

@@ -252,7 +252,7 @@ async function build(kit, { decoder, images, chosen, labels }) {
         : {
             from: 0, to, step: 10, marks,
             pieces: [{ kind: "lb-piece-grey", start: 0, end: value - charge }, { kind: "lb-piece-kl", start: value - charge, end: value }],
-            labels: [{ kind: "", at: 0, text: "how badly draws match x" }, { kind: "", at: Math.min(value, to), text: "the charge", side: value > 0.6 * to ? "lb-before" : "" }],
+            labels: [{ kind: "", at: 0, text: "how badly its draws match x" }, { kind: "", at: Math.min(value, to), text: "the charge", side: value > 0.6 * to ? "lb-before" : "" }],
             end,
           },
     );

@@ -15,7 +15,7 @@ export const schema = {
 };
 
 const HALF = schema.sigma.start / 2;
-const NEAR = 0.02; // of the half
+const NEAR = 0.06; // of the half
 
 export const measure = ({ mu, sigma }) => ({ height: Math.exp(logNormal(mu, mu, sigma)) });
 
@@ -46,7 +46,7 @@ function build(kit) {
       write(said, told);
       question.paint(Math.abs(state.sigma - HALF) <= NEAR, {
         right: 2,
-        because: `The area under the bell is always 1, so half as wide is twice as high: ${number(shown.height, 2)}, which is more than 1. So a height is no probability. An area is one.`,
+        because: `The area under the bell is always 1: half as wide, twice as high. Yours is ${number(state.sigma, 2)} wide and ${number(shown.height, 2)} high. That is more than 1, so a height is no probability. An area is one.`,
       }, `Now drag “σ” to ${number(HALF, 2)}.`);
       kit.say(told);
       return texts(shown, 3);

@@ -90,7 +90,7 @@ function build(kit, { decoder, encoder, images }) {
   const sixteen = button(() => kit.go({ draws: kit.state.draws === "none" ? "sixteen" : "none" }));
   const another = button(() => kit.go({ digit: (kit.state.digit + 47) % images.length }));
   write(another, "Another digit");
-  const ask = predict(kit, "The dot is one code z. From it: log p(x, z) − log p(z|x). Take another code: will the difference be…", {
+  const ask = predict(kit, "The dot is one code z. Below the map stands what you get from it. Take another code: will the result be…", {
     answers: ["smaller", "the same", "larger"],
   });
   kit.atReset(() => (tried = []));
@@ -131,9 +131,10 @@ function build(kit, { decoder, encoder, images }) {
     if (theirs.length) Object.assign(numbers, texts({ "mean of sixteen": average(logs.map(({ to }) => to)).mean }, 2));
     if (both) Object.assign(numbers, texts({ "-loss": least, gap: Math.max(0, logEvidence - least) }, 2));
     const second = numbers[`log ${term}(z|x)`];
+    const compared = term === "q" || yours.length + theirs.length > 1; // before, a line would give the answer away
     chart.paint([...yours, ...Array(YOURS - yours.length), ...logs], {
       truth: logEvidence, below: both ? logEvidence - least : undefined, kind: term, slides: (was ?? term) !== term,
-      told: `One dot a code, and a line at log p(x), ${numbers["log p(x)"]}; your last code is at ${numbers.difference}`,
+      told: `One dot a code${compared ? `, and a line at log p(x), ${numbers["log p(x)"]}` : ""}; your last code is at ${numbers.difference}`, compared,
     });
     was = term;
     write(terms, `log p(x, z) − log ${term}(z|x)`);
@@ -149,7 +150,7 @@ function build(kit, { decoder, encoder, images }) {
     thumbs[1].paint(0, 50 - (50 * z2) / LIMIT, z2, meaning);
     ask.paint(term === "p" && (tried.some(moved) || theirs.length > 0), {
       right: 1,
-      because: "Where p(x, z) is larger, p(z|x) is larger by the same factor: that is Bayes’ rule. So one code is enough for whoever has p(z|x). Your program has not: press “Put the encoder’s q in its place”.",
+      because: "Where p(x, z) is larger, p(z|x) is larger by the same factor: that is Bayes’ rule. So one code is enough for whoever has p(z|x). Your program doesn’t have it: press “Put the encoder’s q in its place”.",
     }, term === "p" ? "Now drag the dot, or press another place on the map." : "Press “Put p(z|x) back”.");
     kit.say(meaning);
     return numbers;

@@ -61,7 +61,7 @@ const QUESTIONS = { // the first is the page's choice, `ask`; a button leads on 
   },
   decoder: {
     go: "And a decoder that ignores z?",
-    text: "Now take a decoder that ignores z: one ellipse fits its cloud exactly, gap 0. Beside the trained decoder’s bar, with the encoder’s answer, will this one be…",
+    text: "Now take a decoder that ignores z. One ellipse fits its cloud exactly: gap 0. Compared with the trained decoder’s bar, will its bar be…",
     answers: ["shorter", "as long", "longer"],
     missing: "Now press “Let the decoder ignore z”.",
   },
@@ -307,7 +307,7 @@ function build(kit, { decoders, encoder, images }) {
     } else {
       const before = listening(kit.state);
       const right = value > before + MOVED ? 2 : value < before - MOVED ? 0 : 1;
-      const because = `The gap was ${numbers.gap}, and the loss ${numbers.loss}. With the decoder that listens, and its encoder, it had been ${number(before, 1)}. A deaf one makes the same picture of every place.`;
+      const because = `The gap was ${numbers.gap}, and the loss ${numbers.loss}. With the decoder that listens, and its encoder, it had been ${number(before, 1)}. One that ignores z makes the same picture everywhere.`;
       guess.paint(deafened && gap < 0.05, { right, because }, missing);
     }
     goOn.hidden = !next || !guess.judged();

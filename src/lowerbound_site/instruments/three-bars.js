@@ -63,8 +63,10 @@ function build(kit) {
       const sum = kl(DATA, prob);
       bar.paint([[sum]], [["var(--lb-data)"]]);
       const reached = sum < 0.002;
-      write(todo, reached ? "The sum is as small as it gets. Drag a border away again, and watch the slots." : "Drag the borders of p, and make the sum small.");
-      const missing = Number.isFinite(sum) ? `Here it is ${number(sum, 3)}. Drag a border of p: can it get lower?` : "There is no highest: an image that p never makes costs without end. Drag on: how low can it get?";
+      write(todo, reached ? "The sum is as small as it gets. Drag a border away again, and watch the slots."
+        : Number.isFinite(sum) ? "Drag the borders of p, and make the sum small."
+        : "An image that p never makes costs without end. Drag the border back.");
+      const missing = Number.isFinite(sum) ? `Here it is ${number(sum, 3)}. Drag a border of p: can it get lower?` : "Here it is ∞. Drag a border of p: how low can it get?";
       question.paint(reached, undefined, missing);
       kit.say(`KL ${number(sum, 3)}`);
       return texts(measure(state), 3);

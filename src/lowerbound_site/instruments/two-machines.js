@@ -14,10 +14,11 @@ import { pairs, sum } from "./maths/table.js";
 
 export const schema = {
   "sort": { "of": ["made", "codes", "images"], "start": "made" },
-  "pairs": { "from": 1, "to": 150, "step": 1, "start": 40 },
-  "seed": { "from": 1, "to": 999, "step": 1, "start": 876 }
+  "pairs": { "from": 1, "to": 100, "step": 1, "start": 72 },
+  "seed": { "from": 1, "to": 999, "step": 1, "start": 913 }
 };
 
+// The seed it starts with is the one whose hundred pairs are nearest to the long run, as the page says.
 const LATER = 1000; // the encoder's side has a seed so much higher
 const SLOW = 10; // pairs before they are made faster and faster
 const SEVEN = IMAGES.indexOf("seven");
@@ -40,9 +41,14 @@ const byImage = IMAGES.map((name, x) => ({ name, holds: (pair) => pair.x === x }
 /** What a distribution is called where it is seen: between columns, or within each of them. */
 const among = (name, from = "not given, counted") => `${name}, column by column: ${from}`;
 const within = (name, from = "not given, counted") => `${name}, within a column: ${from}`;
+/** The four names of each machine: those of what it was given, and those of what one of the sorts shows. */
+const NAMES = {
+  p: { given: [["p(z)", "prior"], ["p(x|z)", "likelihood, your decoder"]], images: [["p(x)", "evidence"], ["p(z|x)", "true posterior"]] },
+  q: { given: [["q(x)", "data"], ["q(z|x)", "approximate posterior, your encoder"]], codes: [["q(z)", "aggregated posterior"], ["q(x|z)", "no common name"]] },
+};
 /** By what the pairs are sorted into columns, and each column into bands; and what the shares of both are called. */
 const SORTS = {
-  made: { columns: [{ holds: () => true }], bands: [{ holds: () => true }], p: { among: "p(x, z): the model’s pairs", within: "" }, q: { among: "q(x, z): pairs of data and encoder", within: "" } },
+  made: { columns: [{ holds: () => true }], bands: [{ holds: () => true }], p: { within: "p(x, z): the model’s pairs", among: "" }, q: { within: "q(x, z): pairs of data and encoder", among: "" } },
   codes: {
     columns: byCode, bands: byImage,
     p: { within: within("p(x|z)", "given, the decoder"), among: among("p(z)", "given, the prior") },
@@ -72,8 +78,8 @@ const sevens = (list) => {
   const codes = counted(list)[SEVEN];
   return [codes[ROUND], sum(codes)];
 };
-/** Whether fewer than half are round, as in the long run: now and then so many draws say otherwise. */
-const few = (list) => 2 * sevens(list)[0] < sevens(list)[1];
+/** Whether the share of round ones is nearer to a third, as in the long run, than to a half: now and then a hundred pairs say otherwise. */
+const few = (list) => 12 * sevens(list)[0] < 5 * sevens(list)[1];
 
 /** What an answer still waits for: whether these columns can tell, and what they have told so far. */
 function soFar({ sort, pairs: count }, list) {
@@ -81,7 +87,7 @@ function soFar({ sort, pairs: count }, list) {
   const so = `${round} of the model’s ${all} sevens are round`;
   if (sort === "images" && count === schema.pairs.to) return `In these draws ${so}, more than in the long run. Press “Reset”, and make others.`;
   if (sort === "images") return `These columns can tell: so far ${so}. Press “Make pairs”, and wait for the end.`;
-  return sort === "made" ? "Now press “Make pairs”, wait for the end, and sort them so that one can tell." : "These columns do not stand for sevens. Press “Sort by image”.";
+  return sort === "made" ? "Now press “Make pairs”, wait for the end, and sort them so that the sevens stand together." : "These columns do not stand for sevens. Press “Sort by image”.";
 }
 
 function build(kit) {
@@ -89,10 +95,10 @@ function build(kit) {
     p: new Tray("p", "p: the model", { first: "code", given: ["p(z)", "the prior"], network: ["decoder", "p(x|z)"] }),
     q: new Tray("q", "q: data and encoder", { first: "image", given: ["q(x)", "the data"], network: ["encoder", "q(z|x)"] }),
   };
-  const question = predict(kit, "The encoder calls three of four sevens round. The model has no encoder. What share of its sevens has a round code?", {
-    answers: ["about three in four", "fewer than half", "there is no telling"],
-    right: 1,
-    because: "A third, in the long run, and no encoder had a part in it. In the columns of sevens, blue is p(z|x) and orange q(z|x): your title compares these two.",
+  const question = predict(kit, "The prior draws both codes equally often. The decoder turns straight ones into sevens twice as often as round ones. The encoder calls three in four sevens round. How many of the model’s sevens are round?", {
+    answers: ["about three in four", "about half", "about a third"],
+    right: 2,
+    because: "Prior and decoder settle it: one round for two straight. Your title compares the columns of sevens: blue p(z|x) with orange q(z|x).",
   });
   const last = schema.pairs.to;
   const step = counting(kit, "pairs", schema.pairs, SLOW);
@@ -103,6 +109,8 @@ function build(kit) {
     return [sort, button];
   });
   const todo = element("p", { class: "lb-do" });
+  const seen = new Set(); // the sorts that were chosen: the names that they show stay
+  kit.atReset(() => seen.clear());
   return {
     stage: element(
       "div",
@@ -118,15 +126,18 @@ function build(kit) {
       const columns = Object.fromEntries(Object.entries(lists).map(([family, list]) => [family, filled(state, list)]));
       // Both trays are as high as the higher one, so that their columns stand on one floor.
       const room = Math.max(...Object.values(columns).map(high));
-      for (const [family, tray] of Object.entries(trays)) tray.paint(lists[family], columns[family], room, SORTS[state.sort][family]);
+      if (BUTTONS[state.sort]) seen.add(state.sort);
+      const names = (family) => Object.entries(NAMES[family]).flatMap(([sort, all]) => all.map(([symbol, name]) => [symbol, sort === "given" || seen.has(sort) ? name : "?"]));
+      for (const [family, tray] of Object.entries(trays)) tray.paint(lists[family], columns[family], room, { ...SORTS[state.sort][family], names: names(family) });
       for (const [sort, button] of sorts) button.setAttribute("aria-pressed", String(sort === state.sort));
       const so = `${state.pairs} ${state.pairs === 1 ? "pair" : "pairs"} each.`;
-      write(todo, state.pairs < last ? `${so} Let them make more.` : state.sort === "made" ? `${so} Sort them.` : `${so} Sort them the other way.`);
+      const both = seen.size > 1 ? "Now all eight have names." : "Sort them the other way.";
+      write(todo, `${so} ${state.pairs < last ? "Let them make more." : state.sort === "made" && seen.size < 2 ? "Sort them." : both}`);
       question.paint(state.sort === "images" && state.pairs === last && few(lists.p), undefined, soFar(state, lists.p));
       const told = ([family, some]) => {
         const { among, within } = SORTS[state.sort][family];
         const each = some.map(({ name, share, bands }) => `${name} ${share}, of these ${bands.map((band) => `${band.name} ${band.share}`).join(" and ")}`);
-        return state.sort === "made" ? among : `${among}; ${within}: ${each.join("; ")}`;
+        return state.sort === "made" ? within : `${among}; ${within}: ${each.join("; ")}`;
       };
       kit.say(`${so} ${Object.entries(columns).map(told).join(". ")}`);
       return Object.fromEntries(Object.entries(measure(state)).map(([name, count]) => [name, number(count, 0)]));

@@ -3,8 +3,8 @@
 import { change, drawing, svg } from "../controls/dom.js";
 import { number } from "./format.js";
 
-const [WIDTH, HEIGHT, FLOOR] = [480, 216, 160];
-export const BELOW = [FLOOR + 24, HEIGHT - 4]; // where handles stand
+const [WIDTH, HEIGHT, FLOOR] = [480, 228, 160];
+export const BELOW = [FLOOR + 24, FLOOR + 52]; // where handles stand; below is room for the frame around one
 
 export class Curves {
   /** reach: how far is seen, to both sides of 0; scale: pixels a unit of density. */

@@ -16,6 +16,6 @@ export const STYLE = `
   .lb-machines { grid-template-columns: repeat(2, minmax(0, 1fr)) 13.5rem }
 }
 @media screen and (min-width: 56rem) and (scripting: enabled) {
-  .lb-machines > div { grid-area: 1 / 3; display: grid; align-content: space-between; min-height: 26.7rem } /* its hands keep their place when a verdict comes */
+  .lb-machines > div { grid-area: 1 / 3; display: grid; align-content: space-between; min-height: 29.7rem } /* its hands keep their place when a verdict comes */
 }
 `;

@@ -5,8 +5,10 @@ import { change, drawing, svg, write } from "../controls/dom.js";
 import { CODES, IMAGES, pixels } from "../maths/primer.js";
 import { picture } from "./ink.js";
 
-const [WIDTH, PITCH, TILE] = [300, 15, 13];
-const [TOP, LEAST, BELOW] = [146, 19, 56]; // where the tiles may begin, for how many rows there is always room, and what names take
+const [WIDTH, PITCH, TILE] = [300, 18, 16];
+const HEAP = 1.385; // tiles in a heap are so much larger, twelve in a row
+const [TOP, LEAST, BELOW] = [212, 14, 56]; // where the tiles may begin, for how many rows there is always room, and what names take
+const [NAMES, LINE] = [132, 15]; // where the four names of the machine stand, and how far apart
 const SHARE = 25; // what a share beside a column takes
 const BETWEEN = 4; // between the bands of a column
 const BIG = 34;
@@ -26,15 +28,19 @@ function alone(hue, { image, code }, size) {
   return image ? picture(pixels(image), size) : framed(hue, code, null, size);
 }
 
-/** Of columns, or of one heap: how wide each is, how many tiles stand beside each other, and where it begins. */
+/** Of columns, or of one heap: how wide each is, how large and how many the tiles beside each other, and where it begins. */
 function layout(columns) {
   const wide = WIDTH / columns;
-  return { wide, across: Math.floor((wide - (columns > 1 ? SHARE : 0)) / PITCH), left: (column) => column * wide };
+  const size = columns > 1 ? 1 : HEAP;
+  return { wide, size, across: Math.floor((wide - (columns > 1 ? SHARE : 0)) / (size * PITCH)), left: (column) => column * wide };
 }
 const rows = (counts, across) => counts.reduce((sum, count) => sum + Math.ceil(count / across), 0);
 
 /** How many rows of tiles so many pairs take; each band of a column begins a row. */
-export const high = (columns) => Math.max(LEAST, ...columns.map(({ bands }) => 1 + rows(bands.map(({ count }) => count), layout(columns.length).across)));
+export const high = (columns) => {
+  const { across, size } = layout(columns.length);
+  return Math.max(LEAST, ...columns.map(({ bands }) => size * (1 + rows(bands.map(({ count }) => count), across))));
+};
 
 export class Tray {
   /** given: the name of what the machine begins with; network: that of what it goes on with; first: "code" or "image". */
@@ -52,7 +58,8 @@ export class Tray {
     this.within = text(0, TOP - 12, "", own);
     this.names = IMAGES.map(() => [16, 32].map((down) => text(0, down, "", { ...middle, "font-weight": down > 16 ? 600 : 400 })));
     this.columns = text(0, BELOW - 4, "", own);
-    this.floor = svg("g", {}, svg("path", { d: `M0 1H${WIDTH}`, stroke: "var(--lb-rule-strong)" }), ...this.names.flat(), this.columns);
+    this.floor = svg("g", {}, (this.line = svg("path", { d: `M0 1H${WIDTH}`, stroke: "var(--lb-rule-strong)" })), ...this.names.flat(), this.columns);
+    this.known = Array.from({ length: 4 }, (_, n) => text(0, NAMES + n * LINE, ""));
     this.box = svg("g", {});
     this.shares = Array.from({ length: 6 }, () => text(0, 0, "", { "font-size": 11 }));
     this.element = drawing(
@@ -65,6 +72,7 @@ export class Tray {
       text(150, 56, network[0], { ...middle, ...own }),
       ...[[42, given], [150, [network[1], "a network"]]].flatMap(([x, [symbol, word]]) => [text(x, 92, symbol, { ...middle, ...own }), text(x, 107, word, middle)]),
       this.steps,
+      ...this.known,
       this.within,
       this.box,
       ...this.shares,
@@ -73,10 +81,11 @@ export class Tray {
   }
 
   /** pairs: [{x, z}, ...]; columns: [{ name, share, bands: [{ holds, share }] }, ...], one of them means a heap. `room`: for how many
-   *  rows of tiles; `within` says what the shares beside the bands are, `among` those below the columns. */
-  paint(pairs, columns, room, { within, among }) {
+   *  rows of tiles; `within` says what the shares beside the bands are, `among` those below the columns; `names`: [symbol, word] for each name. */
+  paint(pairs, columns, room, { within, among, names }) {
     const floor = TOP + room * PITCH;
-    const { wide, across, left } = layout(columns.length);
+    const { wide, size, across, left } = layout(columns.length);
+    const sorted = columns.length > 1;
     const bands = columns.flatMap(({ bands: all }, column) => {
       let below = 0;
       return all.map((band, n) => {
@@ -88,24 +97,29 @@ export class Tray {
     pairs.forEach((pair, n) => {
       const band = bands.find(({ holds }) => holds(pair));
       const at = band.filled++;
-      const x = left(band.column) + (at % across) * PITCH;
-      const y = floor - band.below - (1 + Math.floor(at / across)) * PITCH;
-      this.tile(n, pair, `transform: translate(${x + 1}px, ${y + 1}px)`);
+      const x = left(band.column) + (at % across) * size * PITCH;
+      const row = Math.floor(at / across);
+      const y = sorted ? floor - band.below - (1 + row) * PITCH : TOP + row * size * PITCH; // a heap hangs below its machine
+      this.tile(n, pair, `transform: translate(${x + 1}px, ${y + 1}px) scale(${size})`);
     });
     for (const { shown } of this.tiles.slice(pairs.length)) shown.remove();
-    const sorted = columns.length > 1;
     this.shares.forEach((text, n) => {
       const band = sorted && bands[n];
       write(text, band?.count ? band.share : "");
-      if (band) change(text, { x: left(band.column) + across * PITCH + 3, y: floor - band.below - (band.rows * PITCH) / 2 + 4 });
+      if (band) change(text, { x: left(band.column) + Math.min(band.count, across) * PITCH + 3, y: floor - band.below - (band.rows * PITCH) / 2 + 4 });
     });
     this.names.forEach((lines, n) => {
       const { name = "", share = "" } = (sorted && columns[n]) || {};
       lines.forEach((line, k) => {
-        change(line, { x: left(n) + (across * PITCH) / 2 });
+        change(line, { x: left(n) + (across * size * PITCH) / 2 });
         write(line, [name, share][k]);
       });
     });
+    this.known.forEach((line, n) => {
+      write(line, names[n].join(": "));
+      change(line, { fill: names[n][1] === "?" ? "var(--lb-muted)" : this.hue });
+    });
+    change(this.line, { visibility: sorted ? "visible" : "hidden" });
     write(this.within, within);
     write(this.columns, among);
     change(this.floor, { transform: `translate(0 ${floor})` });
