@@ -3,6 +3,9 @@
 /** The colours of the two pieces, by image and by code. */
 export const COLOURS = { image: ["var(--lb-p)", "var(--lb-gap)"], code: ["var(--lb-q)", "var(--lb-data)"] };
 
+/** Why numbers on show may miss their sum by one in the last place. */
+export const ROUNDED = "Numbers in nats, rounded.";
+
 export const STYLE = `
 .lb-sorted { display: grid; grid-template: "ask" "drawn" "told" / minmax(0, 1fr); gap: 0.8rem 1.6rem; font-size: 0.8rem }
 .lb-scene.lb-sorted > div { margin: 0 }
