@@ -206,7 +206,7 @@ def split(page: Page, by: str) -> None:
 
 def test_splitting_both_ways_shows_both_bars(shared: Page, stage: str) -> None:
     start(shared, stage, "strip")
-    second = shared.get_by_text("your comparison 0.31")
+    second = shared.get_by_text("your comparison 0.31", exact=True)
     before = shared.locator(".lb-drawn svg").bounding_box()
     split(shared, "image")
     assert second.is_hidden()
@@ -224,7 +224,7 @@ PIECES_HIGH = """() => [...document.querySelectorAll(".lb-drawn svg > rect[width
 
 def test_what_is_split_before_the_first_split_has_ended_ends_it_at_once(shared: Page, stage: str) -> None:
     start(shared, stage, "strip")
-    first, second = shared.get_by_text("gap 0.22"), shared.get_by_text("your comparison 0.31")
+    first, second = (shared.get_by_text(told, exact=True) for told in ("gap 0.22", "your comparison 0.31"))
     shared.get_by_role("button", name="Split by image").click()
     state(shared)
     assert first.is_hidden()

@@ -70,7 +70,7 @@ function build(kit) {
       element("style", {}, STYLE),
       element("div", { class: "lb-ask lb-live" }, ...splits),
       element("div", { class: "lb-drawn" }, stairs.element),
-      element("div", { class: "lb-told" }, ...Object.values(told), element("div", {}, ROUNDED), element("div", { class: "lb-live" }, ...kit.tools())),
+      element("div", { class: "lb-told" }, ...Object.values(told), element("div", { class: "lb-rounded" }, ROUNDED), element("div", { class: "lb-live" }, ...kit.tools())),
     ),
     paint({ by }) {
       if (by !== to) {

@@ -62,7 +62,7 @@ function build(kit) {
       { class: "lb-stage lb-scene lb-sorted lb-both" },
       element("style", {}, STYLE),
       element("div", { class: "lb-ask lb-live" }, element("div", { class: "lb-order" }, question.element)),
-      element("div", { class: "lb-told" }, bars.element, element("div", {}, ROUNDED), endless, element("div", { class: "lb-live" }, ...kit.tools())),
+      element("div", { class: "lb-told" }, bars.element, element("div", { class: "lb-rounded" }, ROUNDED), endless, element("div", { class: "lb-live" }, ...kit.tools())),
       element("div", { class: "lb-drawn" }, decoder.element, encoder.element),
     ),
     paint(state) {

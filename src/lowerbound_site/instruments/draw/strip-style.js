@@ -14,6 +14,7 @@ export const STYLE = `
 .lb-sorted .lb-told { grid-area: told }
 .lb-sorted svg { display: block; width: 100%; max-width: 29rem }
 .lb-sorted .lb-told > div { margin-bottom: 0.6rem }
+.lb-sorted .lb-rounded { color: var(--lb-muted) }
 .lb-sorted .lb-unseen { visibility: hidden }
 .lb-sorted .lb-order { display: grid; gap: 0.6rem; justify-items: start }
 .lb-sorted .lb-order > .lb-predict.lb-live.lb-live { display: contents } /* what is pressed stands between the question and the verdict */
