@@ -205,22 +205,50 @@ def split(page: Page, by: str) -> None:
     expect(page.get_by_text(f"by {by}", exact=True).and_(page.locator(".lb-told b"))).to_be_visible(timeout=15_000)
 
 
-def test_splitting_both_ways_shows_both_bars_and_is_judged_then(shared: Page, stage: str) -> None:
+def test_splitting_both_ways_shows_both_bars(shared: Page, stage: str) -> None:
     start(shared, stage, "strip")
-    verdict, second = shared.locator(".lb-verdict"), shared.get_by_text("your comparison 0.31")
+    second = shared.get_by_text("your comparison 0.31", exact=True)
     before = shared.locator(".lb-drawn svg").bounding_box()
-    shared.get_by_role("button", name="neither").click()
-    expect(verdict).to_have_text("Now press “Split by image”, then “Split by code”.")
     split(shared, "image")
     assert second.is_hidden()
-    expect(verdict).to_have_text("Now press “Split by code”.")
     split(shared, "code")
     assert second.is_visible()
-    expect(verdict).to_contain_text("You said “neither”, and that is right.")
     assert shared.locator(".lb-drawn svg").bounding_box() == before
     shared.get_by_role("button", name="Reset").click()
     state(shared)
     assert second.is_hidden()
+
+
+PIECES_HIGH = """() => [...document.querySelectorAll(".lb-drawn svg > rect[width='28'][fill]:not([rx])")].map(
+  (piece) => Number(piece.getAttribute("height")))"""
+
+
+def test_what_is_split_before_the_first_split_has_ended_ends_it_at_once(shared: Page, stage: str) -> None:
+    start(shared, stage, "strip")
+    first, second = (shared.get_by_text(told, exact=True) for told in ("gap 0.22", "your comparison 0.31"))
+    shared.get_by_role("button", name="Split by image").click()
+    state(shared)
+    assert first.is_hidden()
+    shared.get_by_role("button", name="Split by code").click()
+    state(shared)
+    assert first.is_visible()
+    assert second.is_hidden()
+    images, gap, *_ = shared.evaluate(PIECES_HIGH)
+    assert abs(images + gap - 280 * 0.3404) < 0.1
+    expect(second).to_be_visible()
+    assert first.is_visible()
+
+
+@pytest.mark.parametrize("by", ["image", "code"])
+def test_while_a_groups_parts_stand_it_has_a_name_and_its_pairs_have_none(by: str, shared: Page, stage: str) -> None:
+    start(shared, stage, "strip")
+    pairs = shared.locator(".lb-drawn svg > g[transform] > g")
+    groups = shared.locator(".lb-drawn svg > g[opacity='1']:not([transform])", has=shared.locator("rect"))
+    assert [pair.get_attribute("opacity") for pair in pairs.all()] == ["1"] * 6
+    split(shared, by)
+    assert [pair.get_attribute("opacity") for pair in pairs.all()] == ["0"] * 6
+    named = groups.locator("> g") if by == "image" else groups.get_by_text(re.compile("^(round|straight)$"))
+    assert named.count() == (3 if by == "image" else 2)
 
 
 # A state that shows what its question asks for, an answer, and what is said. Only the question as it was asked is

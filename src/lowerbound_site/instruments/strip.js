@@ -1,13 +1,13 @@
 // One KL, two splits: the same six steps, in groups by image or by code, end equally high. Each group is two parts, and the
-// parts of all groups make the two pieces of a bar, by code the reader's own comparison among them.
+// parts of all groups make the two pieces of a bar, by code the reader's own comparison among them. It shows why the bars of
+// `who-moves` are equally long, so it asks nothing.
 
 import { element, write } from "./controls/dom.js";
 import { instrument } from "./controls/instrument.js";
-import { predict } from "./controls/predict.js";
 import { number, signed, texts } from "./draw/format.js";
 import { joints, prints } from "./draw/python.js";
 import { during, Stairs } from "./draw/stairs.js";
-import { COLOURS, STYLE } from "./draw/strip-style.js";
+import { COLOURS, ROUNDED, STYLE } from "./draw/strip-style.js";
 import { CODES, DATA, DECODER, ENCODER, IMAGES, PRIOR } from "./maths/primer.js";
 import { fromData, fromModel, parts, slots, sum, transpose } from "./maths/table.js";
 
@@ -33,11 +33,13 @@ const PIECES = {
   code: [["codes", KL.codes, "how often each code is given"], ["your comparison", KL.yours, "which image it came from"]],
 };
 
-const TIME = 5600; // milliseconds that a split takes
+const TIME = 2400; // milliseconds that a split takes
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 // When the steps stand together again, are sorted, come apart, and are gathered.
 const [TOGETHER, SORTED, APART, GATHERED] = [[0, 0.06], [0.06, 0.34], [0.34, 0.44], [0.48, 1]];
 const eased = (t) => t * t * (3 - 2 * t);
+/** How the steps stand: 0 by image, as they do at first, or 1 by code. */
+const wayOf = (by) => Number(by === "code");
 
 export const measure = () => ({
   "KL(q(x,z)||p(x,z))": KL.joint, "KL(q(x)||p(x))": KL.images, gap: KL.gap, "KL(q(z)||p(z))": KL.codes, yours: KL.yours,
@@ -46,16 +48,10 @@ export const measure = () => ({
 function build(kit) {
   const stairs = new Stairs(COLOURS);
   stairs.name(`A staircase of six steps: ${IMAGES.flatMap((image, x) => CODES.map((code, z) => `${image} and ${code} ${signed(STEPS[x][z], 2)}`)).join(", ")}. It ends at ${number(KL.joint, 2)}.`);
-  const question = predict(kit, "Split by image, the six steps make one bar. Split by code, their parts are others, in other colours, and make a second bar. Which bar will be higher?", {
-    answers: ["by image", "by code", "neither"],
-    todo: "Now press “Split by image”, then “Split by code”.",
-    right: 2,
-    because: "Both bars are the same six steps. And the green piece is your comparison: it was in this sum all along.",
-  });
   const splits = Object.keys(PIECES).map((by) => {
     const made = element("button", { type: "button", class: "lb-main" }, `Split by ${by}`);
     made.addEventListener("click", () => {
-      if (kit.state.by === by) began = performance.now(); // once more
+      if (kit.state.by === by) began = beginning(); // once more
       kit.set({ by }, true);
     });
     return made;
@@ -63,24 +59,30 @@ function build(kit) {
   const told = Object.fromEntries(Object.keys(PIECES).map((by) => [by, element("div", {}, ...legend(by))]));
 
   let [from, to, began] = [kit.state.by, kit.state.by, -Infinity];
-  let seen = new Set(); // the bars that are there
-  kit.atReset(() => (seen = new Set()));
+  const seen = new Set(); // the bars that are there
+  /** When a split began: what stands sorted is not sorted again. */
+  const beginning = () => performance.now() - (wayOf(from) === wayOf(to) ? TIME * SORTED[1] : 0);
 
   return {
     stage: element(
       "div",
       { class: "lb-stage lb-scene lb-sorted" },
       element("style", {}, STYLE),
-      element("div", { class: "lb-ask lb-live" }, element("div", { class: "lb-order" }, question.element, element("div", {}, ...splits))),
+      element("div", { class: "lb-ask lb-live" }, ...splits),
       element("div", { class: "lb-drawn" }, stairs.element),
-      element("div", { class: "lb-told" }, ...Object.values(told), element("div", { class: "lb-live" }, ...kit.tools())),
+      element("div", { class: "lb-told" }, ...Object.values(told), element("div", { class: "lb-rounded" }, ROUNDED), element("div", { class: "lb-live" }, ...kit.tools())),
     ),
     paint({ by }) {
-      if (by !== to) [from, to, began] = [to, by, performance.now()];
+      if (by !== to) {
+        [from, to] = [to, by];
+        began = beginning();
+        if (by === "pairs") seen.clear();
+        else if (from !== "pairs") seen.add(from); // perhaps it was still on its way
+      }
       const time = calm.matches || by === "pairs" ? 1 : Math.min(1, (performance.now() - began) / TIME);
       if (time < 1) kit.repaint();
       const stage = (moments) => eased(during(time, moments));
-      const [start, end] = [from, to].map((way) => Number(way === "code"));
+      const [start, end] = [from, to].map(wayOf);
       const split = { image: 0, code: 0 };
       if (from !== to && from !== "pairs") split[from] = 1 - stage(TOGETHER);
       if (to !== "pairs") split[to] = Math.max(split[to], stage(APART));
@@ -89,7 +91,6 @@ function build(kit) {
       stairs.paint(STEPS, PARTS, { sorted: start + (end - start) * stage(SORTED), split, gathered });
       for (const way of Object.keys(told)) told[way].classList.toggle("lb-unseen", !seen.has(way));
       splits.forEach((button, n) => button.setAttribute("aria-pressed", String(Object.keys(PIECES)[n] === by)));
-      question.paint(seen.size === 2, undefined, seen.size === 1 && time === 1 ? `Now press “Split by ${seen.has("image") ? "code" : "image"}”.` : undefined);
       kit.say(`KL of the joints ${number(KL.joint, 2)}${by === "pairs" ? "" : `; by ${by}: ${PIECES[by].map(([name, value]) => `${name} ${number(value, 2)}`).join(", ")}`}`);
       return texts(measure(), 3);
     },

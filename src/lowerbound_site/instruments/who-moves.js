@@ -9,7 +9,7 @@ import { number, texts } from "./draw/format.js";
 import { picture } from "./draw/ink.js";
 import { joints, prints } from "./draw/python.js";
 import { Splits } from "./draw/splits.js";
-import { COLOURS, STYLE } from "./draw/strip-style.js";
+import { COLOURS, ROUNDED, STYLE } from "./draw/strip-style.js";
 import { CODES, DATA, DECODER, IMAGES, pixels, PRIOR, withShare } from "./maths/primer.js";
 import { fromData, fromModel, parts } from "./maths/table.js";
 
@@ -54,7 +54,7 @@ function build(kit) {
     answers: ["codes", "your comparison", "both"],
     todo: "Now drag an arrow of the decoder, blue.",
     right: 1,
-    because: "The other piece compares the codes of your encoder with the prior: no decoder is in it. Now drag the encoder, and watch the bar by image.",
+    because: "The other piece compares the codes of the encoder with the prior: no decoder is in it. Now drag the encoder, and watch the bar by image.",
   });
   return {
     stage: element(
@@ -62,7 +62,7 @@ function build(kit) {
       { class: "lb-stage lb-scene lb-sorted lb-both" },
       element("style", {}, STYLE),
       element("div", { class: "lb-ask lb-live" }, element("div", { class: "lb-order" }, question.element)),
-      element("div", { class: "lb-told" }, bars.element, endless, element("div", { class: "lb-live" }, ...kit.tools())),
+      element("div", { class: "lb-told" }, bars.element, element("div", { class: "lb-rounded" }, ROUNDED), endless, element("div", { class: "lb-live" }, ...kit.tools())),
       element("div", { class: "lb-drawn" }, decoder.element, encoder.element),
     ),
     paint(state) {

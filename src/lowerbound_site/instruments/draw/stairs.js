@@ -1,6 +1,6 @@
 // A joint KL as a staircase: each step is a pair, and as high as what the pair adds; it begins where the last one ended.
-// The steps stand in groups, by image or by code. Each group ends as high as two other steps would, its two parts. The parts
-// of all groups, gathered by colour, are the two pieces of a bar.
+// The steps stand in groups, by image or by code. Each group ends as high as two other steps would, its two parts; while these
+// stand, the group has a name and its pairs have none. The parts of all groups, gathered by colour, are the two pieces of a bar.
 
 import { change, drawing, svg, write } from "../controls/dom.js";
 import { CODES, IMAGES, pixels } from "../maths/primer.js";
@@ -40,13 +40,19 @@ const between = (a, b) => ({ y: Math.min(level(a), level(b)), height: Math.abs(l
 /** Where the number of a step from one level to another stands: above what goes up, below what goes down. */
 const beside = (from, to) => (to > from ? level(to) - 4 : level(to) + 11);
 
+/** The image itself, around the middle of its column. */
+const icon = (x, middle, size) => svg("g", { transform: `translate(${middle - size / 2} ${ICONS - 12})` }, picture(pixels(IMAGES[x]), size));
+/** What all pairs of a group share. */
+const nameOf = (by, group, middle) =>
+  by === "image" ? icon(group, middle, 24) : svg("text", { x: middle, y: ICONS + 6, "text-anchor": "middle", "font-size": 12 }, CODES[group]);
+
 export class Stairs {
   /** colours: of the two parts, by image and by code. */
   constructor(colours) {
     const number = (fill) => svg("text", { "text-anchor": "middle", "font-size": 10.5, fill });
     this.groups = Object.fromEntries(WAYS.map((by) => {
       const { starts, size } = SORTINGS[by];
-      return [by, starts.map((x) => {
+      return [by, starts.map((x, group) => {
         const middle = x + (size * WIDE) / 2;
         const sum = svg("text", { x: middle, y: HEIGHT - 6, "text-anchor": "middle", "font-size": 10.5, "font-weight": 600 });
         const bracket = svg("path", { d: `M${x + 6} ${NAMED}v5h${size * WIDE - 12}v-5`, fill: "none", stroke: "var(--lb-ink)" });
@@ -65,16 +71,17 @@ export class Stairs {
           sum,
           under: svg("g", {}, bracket, sum),
           band: svg("rect", { x: x - 2, y: 0, width: size * WIDE + 2, height: HEIGHT, rx: 4, fill: "var(--lb-tint)", stroke: "var(--lb-rule)" }),
-          split: svg("g", {}, ...parts.flatMap(({ tread, bar, value }) => [tread, bar, value])),
+          split: svg("g", {}, nameOf(by, group, middle), ...parts.flatMap(({ tread, bar, value }) => [tread, bar, value])),
         };
       })];
     }));
     this.steps = PAIRS.map(([x, z]) => {
       const step = { bar: svg("rect", { x: 6, width: WIDE - 12, rx: 1 }), tread: svg("path", { stroke: "var(--lb-ink)" }), value: number("var(--lb-ink)") };
       change(step.value, { x: WIDE / 2 });
-      const image = svg("g", { transform: `translate(${WIDE / 2 - 8} ${ICONS - 12})` }, picture(pixels(IMAGES[x]), 16));
+      const image = icon(x, WIDE / 2, 16);
       const code = svg("text", { x: WIDE / 2, y: NAMED - 6, "text-anchor": "middle", "font-size": 8.5 }, CODES[z]);
-      return { ...step, group: svg("g", {}, step.tread, step.bar, step.value, image, code) };
+      const name = svg("g", {}, image, code);
+      return { ...step, name, group: svg("g", {}, step.tread, step.bar, step.value, name) };
     });
     this.bars = Object.fromEntries(WAYS.map((by, n) => [by, {
       pieces: colours[by].map((fill) => svg("rect", { x: BARS[n], width: BAR, fill })),
@@ -136,7 +143,7 @@ export class Stairs {
       });
       return way;
     });
-    this.steps.forEach(({ bar, tread, value, group }, n) => {
+    this.steps.forEach(({ bar, tread, value, name, group }, n) => {
       const at = (name, share) => blend(one[n][name], other[n][name], share);
       const [left, next, from] = [at("left", aside), at("next", aside), at("from", up)];
       const to = from + added[n];
@@ -146,6 +153,7 @@ export class Stairs {
       change(bar, { y, height: nothing ? 0 : Math.max(1, height), fill: added[n] > 0 ? GREY : FADED, opacity: blend(1, GHOST, apart) });
       change(tread, { d: `M6 ${level(to).toFixed(1)}H${(next - left + 6).toFixed(1)}`, opacity: (1 - apart) * Math.abs(1 - 2 * sorted) });
       change(value, { y: beside(from, to), opacity: 1 - apart });
+      change(name, { opacity: 1 - apart });
       write(value, nothing ? "0" : signed(added[n], 2));
     });
   }
