@@ -505,7 +505,7 @@ def luminance(colour: list[int]) -> float:
     [
         ("weights", "codes=1000", "A hundred more", "Begin anew"),
         ("sixteen", "tries=60", "Ten more tries", "Another image"),
-        ("steps", f"moves={'a' * 16}", "16 decoder steps", "One back"),
+        ("steps", f"moves={'a' * 32}", "16 decoder steps", "One back"),
     ],
 )
 def test_a_button_that_is_used_up_hands_the_focus_on(
