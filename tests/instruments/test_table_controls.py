@@ -415,6 +415,7 @@ DONE = [
     ("coins", "Draw on,", "draws=2000", "Once more"),
     ("rain", "Run it to its end.", "runs=2000", "has run to its end. Now let fewer"),
     ("rain", "Run it to its end.", "runs=2000&differ=8", "Now let all codes be blue"),
+    ("rain", "Run it to its end.", "runs=2000&differ=3", "Now let more pixels differ."),
     ("row-to-island", "more and more tiles", "codes=5184", "as finely as it goes here"),
     ("three-bars", "make the sum small", "first=0.2&second=0.5", "Drag a border away again"),
     ("bouncing", "Press “Play”", "rounds=10000", "Now choose “all images connected”."),
