@@ -16,13 +16,13 @@ for seed in range(5):
         how = {"epochs": 20, "batch_size": 128, "seed": seed, "progress": False}
         fit(vae, data.train, beta=weight, **how)  # the weight of the KL to the prior
         q = vae.encode(x)
-        rebuilt = reconstruction(vae, q, x).mean().item()  # E_q[log p(x|z)]
-        evidence = Grid(vae).log_evidence(x).mean().item()  # log p(x)
-        gap = evidence - elbo(vae, q, x).mean().item()
+        cost = -reconstruction(vae, q, x).mean().item()  # -E_q[log p(x|z)]
+        surprise = -Grid(vae).log_evidence(x).mean().item()  # -log p(x)
+        gap = -elbo(vae, q, x).mean().item() - surprise
         width, spread = q.log_std.exp().median().item(), q.mean.std(0).mean().item()
-        found.append((rebuilt, evidence, gap, width, spread))
+        found.append((cost, surprise, gap, width, spread))
 
-names = "reconstruction", "log p(x)", "gap", "width of q", "spread of the codes"
+names = "reconstruction cost", "-log p(x)", "gap", "width of q", "spread of the codes"
 for name, found in trained.items():
     for what, values in zip(names, zip(*found, strict=True), strict=True):
         digits_shown = 2 if what == "width of q" else 1
@@ -30,12 +30,12 @@ for name, found in trained.items():
         print(f"{name}, {what} = {low:.{digits_shown}f} to {high:.{digits_shown}f}")
 
 for whole, alone in zip(*trained.values(), strict=True):
-    better, worse = alone[0] - whole[0], whole[1] - alone[1]
+    better, worse = whole[0] - alone[0], alone[1] - whole[1]
     assert better > 0, (
-        f"the reconstruction should be better without the KL, not by {better:+.2f} nats"
+        f"the reconstruction cost should be lower without the KL, not by {better:+.2f}"
     )
     assert worse > 2, (
-        f"log p(x) should be over 2 nats lower without it, not {worse:.2f}"
+        f"-log p(x) should be over 2 nats higher without it, not {worse:.2f}"
     )
     assert alone[3] < 0.1, f"the answers should be dots, not {alone[3]:.2f} wide"
     assert alone[4] > 1.5, f"the codes should spread over 1.5, not {alone[4]:.1f}"

@@ -282,9 +282,9 @@ def test_what_the_model_would_not_make_has_a_long_blue_piece_and_no_ellipse_gets
     page.locator("summary", has_text="Set the ellipse by numbers").press("Enter")
     page.get_by_role("button", name="Best upright").press("Enter")
     expect(page.locator(".lb-verdict")).to_contain_text(
-        "You said “no shorter than blue”, and that is right. You brought purple from"
+        "You said “no shorter than blue”, and that is right. You shortened purple,"
     )
-    expect(page.locator(".lb-verdict")).to_contain_text(f"Blue, {surprise:.1f}, stood still.")
+    expect(page.locator(".lb-verdict")).to_contain_text(f"Blue, {surprise:.1f}, stood still,")
     assert surprise <= float(page.evaluate(NUMBERS)["loss"]) < dot - 1
     page.get_by_role("button", name="Reset").click()
     expect(page.locator(".lb-predict")).to_contain_text("Draw something that is no digit")
@@ -293,8 +293,10 @@ def test_what_the_model_would_not_make_has_a_long_blue_piece_and_no_ellipse_gets
 def test_the_encoder_answers_what_is_drawn_whatever_the_hand_had_answered(page: Page, stage: str) -> None:
     answering = "document.querySelector('lb-instrument').instrument.state.q"
     show(page, stage, "ask=draw&digit=304&q=hand&z1=3&z2=3&s1=0.3&s2=0.3")
+    page.get_by_role("button", name="the blue one").click()
     page.get_by_role("button", name="Empty the grid").click()
     assert page.evaluate(answering) == "encoder"
+    expect(page.locator(".lb-verdict")).to_have_text("Now press squares of the grid, and see.")  # nothing is drawn yet
     page.get_by_role("slider", name="place of q, to the right").press("PageDown")
     assert page.evaluate(answering) == "hand"
     page.get_by_role("checkbox", name="row 1, column 1").press("Space")

@@ -261,6 +261,9 @@ JUDGED = [
     ("eight-names", "encoderRound=0.5&name=data", "q(z) and q(x|z)", "that is right"),
     ("other-data", "first=0&second=1", "stay at 0", "that is right"),
     ("other-data", "first=0.4&second=0.65", "stay at 0", "Now drag"),
+    ("rain", "runs=2000&differ=20", "at one place", "down to 10 or below"),
+    ("rain", "runs=2000&differ=8", "at one place", "that is right"),
+    ("rain", "runs=2000&differ=0", "at one place", "No run came that near. Slide back towards 10"),
     ("two-machines", "pairs=100&sort=codes", "about a third", "Sort by image"),
     ("two-machines", "pairs=50&sort=images", "about a third", "Press “Make pairs”"),
     ("two-machines", "pairs=100&sort=images", "about a third", "that is right"),
@@ -440,8 +443,9 @@ def test_pairs_and_runs_that_are_there_at_first_are_named(shared: Page, stage: s
 DONE = [
     ("two-machines", "Let them make more.", "pairs=100", "100 pairs each. Sort them."),
     ("coins", "Draw on,", "draws=2000", "Once more"),
-    ("rain", "Run it to its end.", "runs=2000", "has run to its end. Then let fewer"),
-    ("rain", "Run it to its end.", "runs=2000&differ=8", "Then let all codes be blue"),
+    ("rain", "Run it to its end.", "runs=2000", "has run to its end. Now let fewer"),
+    ("rain", "Run it to its end.", "runs=2000&differ=8", "Now let all codes be blue"),
+    ("rain", "Run it to its end.", "runs=2000&differ=3", "Now let more pixels differ."),
     ("row-to-island", "more and more tiles", "codes=5184", "as finely as it goes here"),
     ("three-bars", "make the sum small", "first=0.2&second=0.5", "Drag a border away again"),
     ("three-bars", "make the sum small", "second=1", "Drag the border back"),
@@ -536,7 +540,7 @@ def luminance(colour: list[int]) -> float:
     [
         ("weights", "codes=1000", "A hundred more", "Begin anew"),
         ("sixteen", "tries=60", "Ten more tries", "Another image"),
-        ("steps", f"moves={'a' * 16}", "16 decoder steps", "One back"),
+        ("steps", f"moves={'a' * 32}", "16 decoder steps", "One back"),
     ],
 )
 def test_a_button_that_is_used_up_hands_the_focus_on(

@@ -57,6 +57,13 @@ def numbers(page: Page, row: int = 0) -> list[float]:
     return [float(text.replace("−", "-").removeprefix("≈ ")) for text in said]
 
 
+def bar_of_now(page: Page) -> list[float]:
+    """Loss, -log p(x) and gap as the bar of the steps has them."""
+    bar = page.locator(".lb-costs .lb-bar").nth(1)
+    said = [bar.locator(part).inner_text() for part in (".lb-track b", ".lb-label-p", ".lb-label-gap")]
+    return [float(re.findall(r"\d+\.\d\d$", text)[0]) for text in said]
+
+
 def rested(page: Page, epoch: str = "") -> list[float]:
     """What it says when it has measured every held-out digit, after this epoch."""
     page.wait_for_function(
@@ -315,12 +322,12 @@ def test_an_encoder_step_leaves_the_line_and_a_decoder_step_the_ellipse(
             " && !document.querySelector('.lb-so-far').textContent.includes('computing')",
             arg="1 encoder and 0" if not seen else "2 encoder and 0" if len(seen) == 1 else "2 encoder and 1",
         )
-        seen.append((numbers(page), page.locator(".lb-q-outline").get_attribute("cx")))
+        seen.append((bar_of_now(page), page.locator(".lb-q-outline").get_attribute("cx")))
     (first, at_first), (second, at_second), (third, at_third) = seen
     assert first[1] == second[1] != third[1]
     assert first[0] != second[0]
     assert at_first != at_second == at_third
-    page.wait_for_url(re.compile("moves=5800000000000000"))
+    page.wait_for_url(re.compile("moves=58" + 30 * "0"))
     program = page.evaluate("document.querySelector('lb-instrument').instrument.program()")
     lines = said_by(program.replace('["encoder", "encoder", "decoder"]', '["encoder"]')).splitlines()
     assert len(lines) == 2
@@ -332,16 +339,18 @@ def test_sixteen_encoder_steps_leave_the_line_and_a_loss_is_its_line_and_its_gap
     stage: str, browser: Browser, complaints: list[str]
 ) -> None:
     page = opened(browser.new_page(), f"{stage}steps", complaints)
-    before = numbers(page)
+    before = bar_of_now(page)
     press(page, "16 encoder steps")
     expect(page.locator(".lb-so-far")).to_have_text("16 encoder and 0 decoder steps", timeout=LONG)
-    after = numbers(page)
+    after = bar_of_now(page)
     assert before[1] == after[1]
     assert after[0] < before[0]
-    for cell in page.locator(".lb-numbers td output").all_text_contents():
-        assert re.fullmatch(r"\d+\.\d\d", cell)  # the gap, too, also where it is above ten
-    page.goto(f"{stage}steps")
-    expect(page.locator(".lb-numbers td output").last).to_have_text(re.compile(r"1\d\.\d\d"))
+    assert after[0] == pytest.approx(after[1] + after[2], abs=0.011)
+    expect(page.locator(".lb-then")).to_have_text(
+        f"In these 16 encoder steps −log p(x) stayed at {after[1]:.2f}, and the drawings as they were. "
+        f"The gap went from {before[2]:.2f} to {after[2]:.2f}."
+    )
+    assert before[2] > 10  # with two decimals, too
     page.close()
 
 
@@ -351,20 +360,25 @@ def test_the_button_that_stands_out_is_the_one_to_press_next(
     page = opened(browser.new_page(), f"{stage}steps", complaints)
     main, so_far = page.locator(".lb-main"), page.locator(".lb-so-far")
     expect(main).to_have_text("16 decoder steps")
+    page.get_by_role("button", name="it stays").click()
     press(page, "16 decoder steps")
     expect(main).to_have_text("16 encoder steps", timeout=LONG)  # once they are computed
+    expect(page.locator(".lb-then")).to_contain_text("Now press “16 encoder steps”.")
     press(page, "16 encoder steps")
+    expect(so_far).to_have_text("16 encoder and 16 decoder steps", timeout=LONG)
+    expect(page.locator(".lb-then")).to_contain_text("In these 16 encoder steps")
+    page.goto(f"{stage}steps?moves={'a' * 8}{'5' * 24}")
     expect(main).to_have_count(0)
     expect(so_far).to_contain_text("There is room for no more: press “One back” or “Reset”.", timeout=LONG)
     press(page, "One back")
-    expect(so_far).to_have_text("15 encoder and 16 decoder steps", timeout=LONG)
+    expect(so_far).to_have_text("47 encoder and 16 decoder steps", timeout=LONG)
     page.close()
 
 
 def test_decoder_steps_in_a_row_answer_the_question_whatever_came_before(
     stage: str, browser: Browser, complaints: list[str]
 ) -> None:
-    page = opened(browser.new_page(), f"{stage}steps?moves=5aaaaaaaa0000000", complaints)
+    page = opened(browser.new_page(), f"{stage}steps?moves=5aaaaaaaa{'0' * 23}", complaints)
     page.get_by_role("button", name="it rises").click()
     verdict = page.locator(".lb-verdict")
     expect(verdict).to_contain_text("You said “it rises: the model gets worse”", timeout=LONG)
@@ -372,7 +386,7 @@ def test_decoder_steps_in_a_row_answer_the_question_whatever_came_before(
     rises = "and that is right" in (verdict.text_content() or "")
     before, after = re.findall(r"\d+\.\d", verdict.text_content() or "")[2:]
     assert rises == (float(after) > float(before) + 0.05)
-    page.goto(f"{stage}steps?moves=a400000000000000")
+    page.goto(f"{stage}steps?moves=a4{'0' * 30}")
     page.get_by_role("button", name="it rises").click()
     expect(verdict).to_have_text("Now press “16 decoder steps”, and see.", timeout=LONG)
     press(page, "One decoder step")
@@ -380,7 +394,7 @@ def test_decoder_steps_in_a_row_answer_the_question_whatever_came_before(
         "The decoder has taken 1 of 16 steps in a row. Go on, or press “16 decoder steps”.",
         timeout=LONG,
     )
-    page.goto(f"{stage}steps?moves=5555555555555000")
+    page.goto(f"{stage}steps?moves={'5' * 29}000")
     page.get_by_role("button", name="it rises").click()
     expect(verdict).to_contain_text("no room left for 16 decoder steps")
     page.close()

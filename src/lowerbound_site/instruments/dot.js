@@ -15,7 +15,7 @@ import { pieces } from "./maths/cuts.js";
 import { Grid, encode } from "./maths/vae.js";
 
 export const schema = {
-  "narrower": { "from": -0.3, "to": 2, "step": 0.02, "start": 0 }
+  "narrower": { "from": 0, "to": 2, "step": 0.02, "start": 0 }
 };
 
 const DIGIT = 304; // the nine of the picture above it

@@ -1,4 +1,4 @@
-// Two networks that agree, and data that are exchanged: the gap stays at 0, and the images can be far from the data.
+// Two networks that agree, and data that are changed: the gap stays at 0, and the images can be far from the data.
 
 import { Border } from "./controls/border.js";
 import { drawing, element, svg } from "./controls/dom.js";
@@ -6,7 +6,7 @@ import { instrument } from "./controls/instrument.js";
 import { predict } from "./controls/predict.js";
 import { bar } from "./draw/bar.js";
 import { Cut, HIGH, INSET, WIDE } from "./draw/cut.js";
-import { number, probability, texts } from "./draw/format.js";
+import { number, texts } from "./draw/format.js";
 import { fromModel, kl, klEach, marginalX, mean, thirds, zGivenX } from "./maths/joint.js";
 import { DECODER, IMAGES, PRIOR } from "./maths/primer.js";
 
@@ -35,7 +35,7 @@ function build(kit) {
   const title = "p(x), the model, and q(x), the data";
   const cuts = drawing(WIDE + 2 * INSET, 2 * HIGH + 40, { role: "group", "aria-label": title }, model.element, now.element);
   const [images, gap] = [bar("lb-loss"), bar("lb-loss")];
-  const question = predict(kit, "The encoder answers exactly as the model does, so the gap is 0. Exchange the data, the green bar, and touch neither network. What will the gap do?", {
+  const question = predict(kit, "The encoder answers exactly as the model does, so the gap is 0. Change the data, the green bar, and leave both networks as they are. What will the gap do?", {
     answers: ["grow", "stay at 0", "grow for some data"],
     right: 1,
     because: "It is 0 for each image, however often that image comes. What grows is the blue bar: how far the model’s images are from the data.",
@@ -62,7 +62,7 @@ function build(kit) {
         end: { at: value, text: number(value, 2) },
       });
       show(images, "p", far, "images: the model’s against the data");
-      show(gap, "gap", off, `gap: ${q.map((share, x) => `${probability(share)} · ${number(GAPS[x], 2)}`).join(" + ")}`);
+      show(gap, "gap", off, `gap of each image: ${[...new Set(GAPS.map((one) => number(one, 2)))].join(", ")}`);
       question.paint(far > ENOUGH, undefined, "Now drag the borders of the green bar, far from those of the blue one.");
       kit.say(`images ${number(far, 2)}, gap ${number(off, 2)}`);
       return texts(shown, 3);

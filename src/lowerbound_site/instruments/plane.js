@@ -66,6 +66,7 @@ const QUESTIONS = { // the first is the page's choice, `ask`; a button leads on 
     missing: "Now press “Let the decoder ignore z”.",
   },
 };
+const EMPTY = "0".repeat(16); // nothing is drawn on it yet
 const IGNORES = { decoder: "deaf", q: "hand", z1: 0, z2: 0, s1: 1, s2: 1, tilt: 0 };
 
 const load = async () => {
@@ -165,7 +166,7 @@ function build(kit, { decoders, encoder, images }) {
     button("The encoder’s answer", () => kit.go({ q: "encoder" })), button("Best upright", fitted(false)), button("Best tilted", fitted(true)));
   const another = button("Another digit", () => kit.go({ digit: (kit.state.digit + 47) % images.length, x: "" }));
   const empty = button("Empty the grid", () => {
-    kit.go({ x: "0".repeat(16), q: answering() });
+    kit.go({ x: EMPTY, q: answering() });
     drawn.focus();
   });
 
@@ -288,19 +289,19 @@ function build(kit, { decoders, encoder, images }) {
     if (asking === "draw") {
       const before = surpriseOf({ decoder, digit });
       const right = gap > 2 * surprise ? 1 : surprise > 2 * gap ? 0 : 2;
-      const answered = x && q === "encoder";
+      const answered = x && x !== EMPTY && q === "encoder";
       const seen = answered && surprise > before + MUCH;
       if (seen && gap > MISSES && !missed) {
         missed = true;
         guess.again();
       }
-      const because = `The model would hardly ever make such an image: −log p(x) is over ${MUCH} nats more than for the digit before, ${number(before, 1)}.` +
+      const because = `The model would hardly ever make such an image: −log p(x) is much higher than for the digit before, ${number(before, 1)}.` +
         (missed ? " Purple has grown, too: the encoder never saw such an image, and misses." : "");
       guess.paint(seen, { right, because }, answered ? "Go on: change other squares, too." : missing);
     } else if (asking === "floor") {
       const so = `${x} ${digit}`;
       if (dot?.of !== so) dot = { of: so, gap };
-      const because = `You brought purple from ${gapText(dot.gap)} down to ${gapText(gap)}, and it is never below 0. Blue, ${number(surprise, 1)}, stood still. So minus the loss is a lower bound of log p(x).`;
+      const because = `You shortened purple, which is never below 0. Blue, ${number(surprise, 1)}, stood still, and the bar cannot get shorter than that. So minus the loss is a lower bound of log p(x).`;
       guess.paint(gap < NEAR * dot.gap, { right: 1, because }, missing);
     } else if (asking === "piece") {
       guess.paint(moved, { right: 1, because: "The blue piece and the blue cloud come from x and the decoder. No ellipse changes them." }, missing);

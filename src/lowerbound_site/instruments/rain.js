@@ -125,11 +125,13 @@ function build(kit, data) {
       const [runs, blue] = [`${state.runs.toLocaleString("en")} ${state.runs === 1 ? "run" : "runs"}`, shown.kept.toLocaleString("en")];
       const words = drawn ? `${runs}; ${blue} kept (blue).` : `${runs}; the largest ${shown["codes that hold 95 %"]} hold 95 % of all p(x|z).`;
       write(said, words);
-      const more = state.runs < schema.runs.to ? `The model has run ${state.runs.toLocaleString("en")} ${state.runs === 1 ? "time" : "times"}. Run it to its end.` : "The model has run to its end.";
-      const then = !drawn ? "" : state.differ > ALIKE ? "Then let fewer and fewer pixels differ." : "Then let all codes be blue, each as large as p(x|z).";
-      write(todo, `${more} ${then}`.trim());
-      const missing = !drawn ? "Now choose “the runs that are kept”." : state.runs < ENOUGH ? "Now press “Run the model”, and wait for the end." : `Now slide “pixels that may differ from x” down to ${ALIKE}.`;
-      question.paint(drawn && state.runs >= ENOUGH && state.differ <= ALIKE && shown.kept > 1, undefined, missing);
+      const over = state.runs === schema.runs.to;
+      const more = !over ? `The model has run ${state.runs.toLocaleString("en")} ${state.runs === 1 ? "time" : "times"}. Run it to its end.` : "The model has run to its end.";
+      const near = state.differ <= ALIKE;
+      const then = !near ? "let fewer and fewer pixels differ" : over && shown.kept < 2 ? "let more pixels differ" : "let all codes be blue, each as large as p(x|z)";
+      write(todo, drawn ? `${more} ${over ? "Now" : "Then"} ${then}.` : more);
+      const missing = !drawn ? "Now choose “the runs that are kept”." : state.runs < ENOUGH ? "Now press “Run the model”, and wait for the end." : near ? `${shown.kept ? "One run" : "No run"} came that near. Slide back towards ${ALIKE}, until several dots are blue.` : `Now slide “pixels that may differ from x” down to ${ALIKE} or below.`;
+      question.paint(drawn && state.runs >= ENOUGH && near && shown.kept > 1, undefined, missing);
       kit.say(words);
       return Object.fromEntries(Object.entries(shown).map(([name, count]) => [name, number(count, 0)]));
     },

@@ -67,7 +67,7 @@ function build(kit, data) {
       const shown = measure(state, data);
       const said = [
         `${shown["codes that hold 95 %"]} of ${WORDS[state.codes]} tiles hold 95 % of p(z|x).`,
-        `Before it is divided by its sum, the row adds up to p(x): −log p(x) is ${number(shown["-log p(x)"], 1)} nats, however it is cut.`,
+        `Before they are divided by their sum, the tiles add up to p(x): −log p(x) is ${number(shown["-log p(x)"], 1)} nats, however the plane is cut.`,
       ];
       const says = said.join(" ");
       lines.forEach((line, i) => write(line, said[i]));

@@ -8,30 +8,34 @@ import { Trainer } from "./controls/trainer.js";
 import { joined } from "./controls/workshop-parts.js";
 import { usable } from "./controls/usable.js";
 import { STYLE as ASIDE } from "./draw/aside-style.js";
+import { bar } from "./draw/bar.js";
+import { Codes } from "./draw/codes.js";
 import { digits } from "./draw/digits.js";
 import { number } from "./draw/format.js";
 import { literal } from "./draw/python.js";
-import { runPanes } from "./draw/run-panes.js";
 import { STYLE } from "./draw/workshop-style.js";
 import { STYLE as PLACES } from "./draw/steps-style.js";
 import { steadyNoise } from "./maths/draws.js";
+import { encodeAll, look } from "./maths/measure.js";
 import { drawWeights } from "./maths/network.js";
 import { sigmoid } from "./maths/numbers.js";
 import { Random } from "./maths/random.js";
 import { Vae } from "./maths/train.js";
 
 export const schema = {
-  "moves": { "bits": 64, "start": "" }
+  "moves": { "bits": 128, "start": "" }
 };
 
-const MOST = 32; // steps; in the address two bits each: none, encoder, decoder
+const MOST = 64; // steps; in the address two bits each: none, encoder, decoder
 const LENGTH = 0.3; // of a step, in the space of the weights
 const SHAPE = { pixels: 64, latent: 2, hidden: [128], encoder: "silu", decoder: "silu" };
 const SEED = 0; // of the untrained encoder
 const NATS_SEEN = 0.05;
 const DIGIT = 2; // held out, whose p(z|x) and q(z|x) are seen
 const CODES = steadyNoise(10); // from the prior, the same for every decoder
-const HEAP = "Numerals: the codes of held-out digits, on one heap at first.";
+const LIMIT = 3.5; // of the map
+const AXIS = 40; // nats
+const LEGEND = "Numerals: the codes of held-out digits, all in one clump at first. Blue: where 50 % and 95 % of p(z|x) of one image lie. Orange: 95 % of its q(z|x).";
 const LOOK_AFTER = 16; // decoder steps in a row: an encoder held so long answers the question, and one button takes them
 
 const QUESTION = {
@@ -46,7 +50,25 @@ const QUESTION = {
   },
 };
 
-const inARow = (moves) => moves.length - 1 - moves.lastIndexOf("e"); // decoder steps since the encoder moved
+const inARow = (moves, other = "e") => moves.length - 1 - moves.lastIndexOf(other); // decoder steps since the encoder moved
+
+/** The loss as one bar in two pieces; `name` stands at its left end. */
+function lossBar(name) {
+  const made = bar("lb-loss");
+  return {
+    element: made.element,
+    paint: ({ loss, surprise, gap }) => made.paint({
+      from: 0, to: AXIS, step: 10, marks: [],
+      pieces: [{ kind: "lb-piece-p", start: 0, end: surprise }, { kind: "lb-piece-gap", start: surprise, end: loss }],
+      labels: [
+        { kind: "lb-when", at: 0, text: name },
+        { kind: "lb-label-p", at: surprise, text: `−log p(x) ${number(surprise, 2)}`, side: "lb-before" },
+        { kind: "lb-label-gap", at: surprise, text: `gap ${number(gap, 2)}` },
+      ],
+      end: { at: Math.min(loss, AXIS), text: `loss ${number(loss, 2)}`, inside: loss > 0.75 * AXIS },
+    }),
+  };
+}
 
 /** What is still to do, after these steps. */
 function missing(moves) {
@@ -55,6 +77,14 @@ function missing(moves) {
   if (MOST - moves.length < left) return `There is no room left for ${LOOK_AFTER} decoder steps in a row: press “Reset”, and take them first.`;
   const press = `press “${LOOK_AFTER} decoder steps”`;
   return left < LOOK_AFTER ? `The decoder has taken ${LOOK_AFTER - left} of ${LOOK_AFTER} steps in a row. Go on, or ${press}.` : `Now ${press}, and see.`;
+}
+
+/** What to press once the decoder's steps are judged, and what the encoder's steps have done. */
+function afterwards(moves, points, judged) {
+  const steps = inARow(moves, "d");
+  if (steps < LOOK_AFTER) return judged && !steps ? `Now press “${LOOK_AFTER} encoder steps”. Which piece of the bar can they change?` : "";
+  const [from, to] = [points.find(({ at }) => at === moves.length - steps), points.at(-1)];
+  return `In these ${steps} encoder steps −log p(x) stayed at ${number(to.surprise, 2)}, and the drawings as they were. The gap went from ${number(from.gap, 2)} to ${number(to.gap, 2)}.`;
 }
 
 const LETTERS = ["", "e", "d"];
@@ -91,7 +121,8 @@ async function build(kit, { weights, images, labels, heldOut, train }) {
   });
 
   const tools = kit.tools();
-  const panes = runPanes("lb-steps", { images, labels, heldOut, heap: HEAP }, MOST, "step");
+  const codes = new Codes("lb-steps", labels);
+  const bars = ["before", "now"].map(lossBar);
   /** What a model draws: codes from the prior, decoded. */
   const draws = (vae) => CODES.map((code) => vae.decoder.forward(Float64Array.from(code), 1).slice(0, 64).map(sigmoid));
   const [before, after] = ["before any step", "now"].map((when, n) => digits(`steps-draws-${n}`, "var(--lb-p)", 10, `what the model draws ${when}`));
@@ -109,7 +140,7 @@ async function build(kit, { weights, images, labels, heldOut, train }) {
   const [encoderSteps, manySteps] = ["encoder", "decoder"].map((part) => button(`${LOOK_AFTER} ${part} steps`, () => take(part[0].repeat(LOOK_AFTER))));
   const back = button("One back", () => kit.set({ moves: packed(movesOf(kit.state).slice(0, -1)) }, true));
   for (const small of [decoderStep, encoderStep, back, ...tools]) small.classList.add("lb-small");
-  const [map, course] = panes.root.children;
+  const then = element("p", { class: "lb-then lb-live", role: "status" });
 
   const stage = element(
     "div",
@@ -120,10 +151,11 @@ async function build(kit, { weights, images, labels, heldOut, train }) {
     element("div", { class: "lb-aside" },
       foretell.element,
       element("div", { class: "lb-live lb-run" }, manySteps, encoderSteps, said, decoderStep, encoderStep, back),
+      then,
       element("div", { class: "lb-live lb-run lb-after" }, ...tools)),
+    element("div", { class: "lb-costs" }, ...bars.map((one) => one.element), element("p", { class: "lb-legend" }, "The loss, averaged over 60 held-out digits, in nats.")),
     element("div", { class: "lb-draws" }, before.element, after.element),
-    map,
-    course,
+    element("div", { class: "lb-map" }, codes.root, element("p", { class: "lb-legend" }, LEGEND)),
   );
 
   const measuredAt = (moves) => known.get(moves)?.measured?.at === moves.length;
@@ -146,8 +178,13 @@ async function build(kit, { weights, images, labels, heldOut, train }) {
     const vae = new Vae(SHAPE, now);
     const points = path.filter((_, n) => measuredAt(moves.slice(0, n))).map((there) => there.measured);
     after.paint(draws(vae));
-    const { q, numbers } = panes.paint(vae, DIGIT, points, have, moment);
-    panes.name(`After ${have} steps: the ellipse of this image is at ${number(q.mean[0], 1)}, ${number(q.mean[1], 1)}.`);
+    moment.mean ??= encodeAll(vae, heldOut, images.length).mean;
+    moment.look ??= look(vae, images[DIGIT]);
+    const { q, posterior } = moment.look;
+    codes.paint({ mean: moment.mean, image: q, island: posterior, limit: LIMIT });
+    codes.root.setAttribute("aria-label", `After ${have} steps: the ellipse of this image is at ${number(q.mean[0], 1)}, ${number(q.mean[1], 1)}.`);
+    bars[0].paint(points[0]);
+    bars[1].paint(moment.measured);
     const full = moves.length === MOST;
     const count = (letter) => [...moves.slice(0, have)].filter((move) => move === letter).length;
     write(said, `${count("e")} encoder and ${count("d")} decoder steps${have < moves.length ? ", computing" : full ? ". There is room for no more: press “One back” or “Reset”." : ""}`);
@@ -161,7 +198,9 @@ async function build(kit, { weights, images, labels, heldOut, train }) {
     const held = inARow(moves.slice(0, last.at));
     const enough = held >= LOOK_AFTER;
     foretell.paint(enough, enough && QUESTION.judge({ first: points.find(({ at }) => at === last.at - held), last }), missing(moves));
-    if (measuredAt(moves) && have === moves.length && have) kit.say(`${have} steps: loss ${numbers[0]}, minus log p(x) ${numbers[1]}, gap ${numbers[2]} nats.`);
+    write(then, afterwards(moves.slice(0, last.at), points, foretell.judged()));
+    const { loss, surprise, gap } = moment.measured;
+    if (measuredAt(moves) && have === moves.length && have) kit.say(`${have} steps: loss ${number(loss, 2)}, minus log p(x) ${number(surprise, 2)}, gap ${number(gap, 2)} nats.`);
   }
 
   ask("");

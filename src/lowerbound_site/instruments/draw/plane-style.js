@@ -29,4 +29,8 @@ export const STYLE = `
   .lb-fitting:has(.lb-own[open]) { grid-template: "costs costs costs" "plane ask ask" "plane more side" 1fr / minmax(0, 25rem) minmax(0, 1fr) 6rem }
   .lb-fitting:has(.lb-own[open]) .lb-side { grid-template-columns: minmax(0, 1fr); align-content: start }
 }
+@media screen and (min-width: 60rem) {
+  .lb-fitting:has(.lb-own[open]) { grid-template: "costs costs costs" "plane more ask" "side more ask" 1fr / minmax(0, 18rem) 13rem minmax(0, 1fr) } /* the grid keeps its place when a verdict comes */
+  .lb-fitting:has(.lb-own[open]) .lb-side { grid-template-columns: 6rem auto; align-items: end }
+}
 `;
