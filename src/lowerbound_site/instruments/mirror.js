@@ -78,7 +78,7 @@ function build(kit) {
   const plot = drawing(
     WIDTH,
     BAR_TOP + TALL + 22,
-    { width: "25rem", role: "group", "aria-label": "images of the data, their codes, and images that the model makes" },
+    { width: "25rem", style: "overflow: visible", role: "group", "aria-label": "images of the data, their codes, and images that the model makes" },
     ...heads,
     ...rows,
     ...[...ofData, ...ofModel].map((pile) => pile.element),
