@@ -432,7 +432,7 @@ def test_by_finger_and_keys_the_line_holds_and_any_shape_drops_the_gap(browser: 
     page.get_by_label("any shape, moved along").tap()
     assert shown(page)["gap"] == first["gap"]
     said = page.locator(".lb-verdict").last.text_content() or ""
-    assert said.startswith("You said “as small as before the shuffle”, and that is right. ")
+    assert said.startswith("You said “as small as before”, and that is right. ")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     context.close()
 

@@ -87,7 +87,7 @@ function build(kit, data) {
     const outside = codes.filter((code) => Math.max(...code.map(Math.abs)) > LIMIT).length;
     const noticed = `On a unit of your walk, ${numbers[CHANGED]} pixels change.`;
     write(told, TOLD[name]);
-    write(measured, `${noticed.slice(0, -1)}, counting each time one does. The codes are ${numbers["width of the codes"]} times as wide as the prior${outside ? `, and ${outside} of ${codes.length} lie off this map` : ""}.`);
+    write(measured, `${noticed.slice(0, -1)}, each counted whenever it does. The codes are ${numbers["width of the codes"]} times as wide as the prior${outside ? `, and ${outside} of ${codes.length} lie off this map` : ""}.`);
     left.paint();
     you.paint(state, noticed);
     seen.add(name);

@@ -142,6 +142,7 @@ function build(kit, { x, whole, truth, costs }) {
     }
     ask.paint(state.part === 0 && state.q === "prior", undefined, state.q === "prior" ? "Now pull the slider to its left end, “deaf”." : "Press “Reset”: the question is about the prior as q.");
     card.hidden = next.hidden = !ask.judged();
+    ask.element.classList.toggle("lb-done", ask.judged());
     const deafened = state.part === 0 && state.q === "encoder";
     const all = corners.every(({ seen }) => seen);
     write(next, deafened ? `The gap is KL(q‖prior) now: ${numbers.gap}.`

@@ -176,7 +176,7 @@ function build(kit, { images, known }) {
   };
   const decoderStep = button("Decoder step", () => kit.go({ steps: kit.state.steps + 1 }));
   const stepped = element("p", { class: "lb-legend" });
-  const legend = element("p", { class: "lb-legend" }, "Numbers on the map: how much of the blue lies in a cell.");
+  const legend = element("p", { class: "lb-legend lb-notes" }, "Numbers on the map: how much of the blue lies in a cell.");
   const inOrder = button("Put back in order", () => kit.go({ k: 1, steps: 0 }));
   const cut = element("div", { class: "lb-buttons lb-live lb-order" },
     button("Shuffle", () => kit.go(kit.state.k === 1 ? { k: ASKED, steps: 0 } : { seed: (kit.state.seed + 1) % 100, steps: 0 })), inOrder);
@@ -190,7 +190,7 @@ function build(kit, { images, known }) {
     because: "The same pictures are made as often as before, only from other places, so −log p(x) stays. But blue lies in pieces now, and q is still one ellipse.",
   });
   const guess = predict(kit, "Now let q have any shape, and move along with the cells, piece by piece. The gap will be…", {
-    answers: ["as large as now", "about half", "as small as before the shuffle"],
+    answers: ["as large as now", "about half", "as small as before"],
     right: 2,
     because: "Each piece of q lies on its piece of blue, as it did before.",
   });
@@ -344,6 +344,7 @@ function build(kit, { images, known }) {
     shape.paint(seen);
     guess.element.hidden = !first.judged() || foreseen;
     guess.paint(inPieces && state.k > 1 && !state.steps, undefined, state.steps ? "It asks of the shuffle alone: shuffle again." : "Now choose “any shape”, and see."); // it asks of the shuffle alone
+    for (const asked of [first, guess]) asked.element.classList.toggle("lb-done", asked.judged());
     kit.say(`${state.k} by ${state.k} cells, ${{ ellipse: "one ellipse", best: "the best ellipse found", pieces: "q in pieces" }[state.q]}: ${meaning}, loss ${numbers.loss}`);
     return numbers;
   }
@@ -357,9 +358,8 @@ function build(kit, { images, known }) {
     element("div", { class: "lb-draw" }, given.element, middle.element),
     element("div", { class: "lb-side" }, drawn.element),
     element("div", { class: "lb-readings" }, element("div", { class: "lb-live" }, shape.element), element("div", { class: "lb-live" }, cells.element), held),
-    element("div", { class: "lb-notes" },
-      legend,
-      element("div", { class: "lb-tools lb-live" }, button("Another digit", () => kit.go({ digit: (kit.state.digit + 47) % images.length })), " ", ...kit.tools())));
+    legend,
+    element("div", { class: "lb-tools lb-live" }, button("Another digit", () => kit.go({ digit: (kit.state.digit + 47) % images.length })), " ", ...kit.tools()));
   return { stage, paint };
 }
 

@@ -45,10 +45,10 @@ const MISSING = "Now choose “mean” for the squared error.";
 
 /** What a mean over the pixels has done, where the factor is 1. */
 function verdict({ kl, pixels, latents }, { beta }, used) {
-  const parts = kl === "sum" ? "the KL as large as before" : `the KL only ${latents} times`;
+  const parts = kl === "sum" ? "and left the KL as it was" : `and the KL only ${latents} times`;
   return {
     right: used === Number(latents) ? 0 : used > 0 ? 1 : 2,
-    because: `The mean made the error ${pixels} times smaller, ${parts}: without a factor the KL weighs ${beta} times as much.`,
+    because: `The mean made the error ${pixels} times smaller ${parts}: without a factor the KL weighs ${beta} times as much.`,
   };
 }
 
