@@ -1,4 +1,4 @@
-"""The gap is small, and still hardly an unseen digit comes back from any code on the map.
+"""The gap is small, and yet hardly any unseen digit comes back from a code on the map.
 
 Kind: computation
 Break it: on = vae.decode(z) > 0 -> on = x > 0

@@ -208,11 +208,12 @@ def test_five_strips_show_the_five_recorded_walks(page: Page) -> None:
       return Array.from(context.getImageData(0, 0, bitmap.width, bitmap.height).data).filter((_, k) => k % 4 === 3);
     }"""
     for name in ("nothing", "the noise", "the KL", "the smooth network"):
-        page.get_by_role("radio", name=name, exact=True).check()
+        page.get_by_role("radio", name=name).check()
         page.evaluate("() => new Promise(painted => requestAnimationFrame(() => requestAnimationFrame(painted)))")
         drawn = torch.tensor(page.evaluate(ink)).view(5, 10, 9, 10)[:, 1:9, :, 1:9].permute(0, 2, 1, 3).flatten(2) / 255
         left = {"the noise": "noise", "the KL": "kl", "the smooth network": "smooth"}.get(name, name)
-        recorded_walks = torch.tensor([[[int(c) for c in picture] for picture in path] for path in runs[left]["path"]])
+        framed_first = [runs[left]["path"][run] for run in (3, 0, 1, 2, 4)]
+        recorded_walks = torch.tensor([[[int(c) for c in picture] for picture in path] for path in framed_first])
         assert (drawn - recorded_walks / 9).abs().max() < 0.04, name  # they are drawn in sixteenths
 
 

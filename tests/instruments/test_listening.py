@@ -148,7 +148,7 @@ def test_a_deaf_decoder_closes_the_gap_of_a_q_that_learned_nothing(browser: Brow
     assert match["gap"] == match["KL to the prior"] == "0.00" != untaught["gap"]
     assert float(match["-log p(x)"]) > float(untaught["-log p(x)"]) + 5
     expect(page.locator(".lb-verdict")).to_contain_text("You said “no, it grows”, but the answer is “yes, exactly 0”.")
-    gaps = [f"gap {untaught['gap']}", "?", "gap 0.00", "?"]
+    gaps = [f"gap {untaught['gap']}, loss {untaught['loss']}", "?", f"gap 0.00, loss {match['loss']}", "?"]
     expect(corners).to_have_text(gaps)
     corners.nth(3).press("Enter")  # deaf, with the encoder's q: its ellipse no longer fits
     deaf = numbers()
@@ -158,8 +158,10 @@ def test_a_deaf_decoder_closes_the_gap_of_a_q_that_learned_nothing(browser: Brow
     trained = numbers()
     assert float(match["gap"]) < float(trained["gap"]) < float(deaf["gap"]) - 1
     assert float(trained["loss"]) < float(match["loss"]) - 5
-    expect(corners).to_have_text([gaps[0], f"gap {trained['gap']}", gaps[2], f"gap {deaf['gap']}"])
-    expect(page.locator(".lb-do")).to_have_text("By the gap alone you would keep the deaf decoder.")
+    gaps[1], gaps[3] = (f"gap {one['gap']}, loss {one['loss']}" for one in (trained, deaf))
+    expect(corners).to_have_text(gaps)
+    expect(page.locator(".lb-do")).to_contain_text("The loss is smallest for the trained pair.")
+    assert float(trained["loss"]) == min(float(one["loss"]) for one in (untaught, match, trained, deaf))
     page.get_by_role("button", name="Reset").click()
     expect(corners.first).to_be_hidden()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

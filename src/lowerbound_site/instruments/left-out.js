@@ -20,6 +20,7 @@ export const schema = {
 };
 
 const RUN = 3; // of five, the fourth: the one on the map
+const ORDER = [RUN, 0, 1, 2, 4]; // of the strips: it stands first
 const LIMIT = 4; // of the map
 const FROM = [-2, 0]; // where each walk begins
 const PICTURES = 9;
@@ -31,7 +32,7 @@ const TOLD = {
   nothing: "All three: the codes lie about as wide as the prior.",
   noise: "No noise: the codes crowd.",
   kl: "No KL: the codes run apart.",
-  smooth: "A decoder of steep sine waves, trained with noise and KL.",
+  smooth: "In place of the smooth network, one of steep sine waves, trained with noise and KL.",
 };
 const CHANGED = "pixels that change on a unit of the way";
 
@@ -47,7 +48,7 @@ export const measure = ({ left, z1, z2 }, { runs, walkers }) => ({
 
 function build(kit, data) {
   const { runs, walkers } = data;
-  const left = choice(kit, "left", "left out in training:", LEFT);
+  const left = choice(kit, "left", "left out in training:", { ...LEFT, smooth: "the smooth network (sine waves instead)" });
   const ask = predict(kit, "Without which of the three will the walk break, so that a picture no longer turns into the next? Answer, then leave out each.", {
     answers: TAKEN.map((name) => LEFT[name]),
   });
@@ -61,8 +62,8 @@ function build(kit, data) {
 
   const passed = digits("left-out-way", "var(--lb-p)", PICTURES, "");
   const five = digits("left-out-five", "var(--lb-p)", PICTURES, "The walk from −2 to 2 in five trainings, which differ in their seed. Framed: the one on the map.");
-  five.element.querySelector("svg").append(svg("rect", { class: "lb-line lb-framed", x: 0.3, y: 10 * RUN + 0.3, width: 89.4, height: 9.4 }));
-  const strips = Object.fromEntries(Object.keys(LEFT).map((name) => [name, runs[name].path.flatMap(pictures)]));
+  five.element.querySelector("svg").append(svg("rect", { class: "lb-line lb-framed", x: 0.3, y: 0.3, width: 89.4, height: 9.4 }));
+  const strips = Object.fromEntries(Object.keys(LEFT).map((name) => [name, ORDER.flatMap((run) => pictures(runs[name].path[run]))]));
   const told = element("p", { class: "lb-do" });
   const measured = element("p", {});
 
@@ -86,7 +87,7 @@ function build(kit, data) {
     const outside = codes.filter((code) => Math.max(...code.map(Math.abs)) > LIMIT).length;
     const noticed = `On a unit of your walk, ${numbers[CHANGED]} pixels change.`;
     write(told, TOLD[name]);
-    write(measured, `${noticed} The codes are ${numbers["width of the codes"]} times as wide as the prior${outside ? `, and ${outside} of ${codes.length} lie off this map` : ""}.`);
+    write(measured, `${noticed.slice(0, -1)}, each counted whenever it does. The codes are ${numbers["width of the codes"]} times as wide as the prior${outside ? `, and ${outside} of ${codes.length} lie off this map` : ""}.`);
     left.paint();
     you.paint(state, noticed);
     seen.add(name);
@@ -96,7 +97,7 @@ function build(kit, data) {
     const [noise, kl, smooth] = changes.map((by) => number(by, 0));
     ask.paint(judging && changes.map((by) => by > BREAKS).join() === "false,false,true", {
       right: TAKEN.indexOf("smooth"),
-      because: `On a unit of your walk ${noise} pixels changed without the noise, ${kl} without the KL, and ${smooth} without the smooth network, though noise and KL were both in its loss.`,
+      because: `On a unit of your walk ${noise} pixels changed without the noise, ${kl} without the KL, and ${smooth} without the smooth network, though noise and KL were both in its loss. Of its five trainings two break, this one among them; the others show nearly one picture.`,
     }, missing.length ? `Below, choose what is left out: ${missing.join(", then ")}.` : "Now drag the blue point elsewhere.");
     ask.element.classList.toggle("lb-done", ask.judged());
     kit.say(`${TOLD[name]} ${noticed}`);

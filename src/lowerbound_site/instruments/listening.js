@@ -82,7 +82,7 @@ function build(kit, { x, whole, truth, costs }) {
   const drawn = digits("listening-drawn", "var(--lb-ink)", 1, "<i>q</i>’s draws");
   const slider = axisSlider(kit, "part", "decoder listens", { small: 0.05, large: 0.2, page: 0.2 });
   write(slider.element.firstElementChild, "decoder: deaf"); // the name of the left end; that of the right one stands behind it
-  const ask = predict(kit, "This q has learned nothing: it answers every image with the prior. Leave it so, and move only the decoder. Can the gap become 0?", {
+  const ask = predict(kit, "Let q be the prior: it answers every image alike, and has learned nothing. Move only the decoder. Can the gap become 0?", {
     answers: ["no, it grows", "it shrinks, but not to 0", "yes, exactly 0"],
     right: 2,
     because: "Every code decodes to the same picture, so any code could have made x: p(z|x) became the prior, which q was all along. And x is lost.",
@@ -131,7 +131,7 @@ function build(kit, { x, whole, truth, costs }) {
     if (at && !at.seen) {
       at.seen = true;
       at.drawn.paint(draws);
-      write(at.gap, `gap ${numbers.gap}`);
+      write(at.gap, `gap ${numbers.gap}, loss ${numbers.loss}`);
     }
     for (const one of corners) {
       const words = `decoder ${one.corner.part ? "listens" : "is deaf"}, ${NAMES[one.corner.q]}`;
@@ -142,10 +142,11 @@ function build(kit, { x, whole, truth, costs }) {
     }
     ask.paint(state.part === 0 && state.q === "prior", undefined, state.q === "prior" ? "Now pull the slider to its left end, “deaf”." : "Press “Reset”: the question is about the prior as q.");
     card.hidden = next.hidden = !ask.judged();
+    ask.element.classList.toggle("lb-done", ask.judged());
     const deafened = state.part === 0 && state.q === "encoder";
     const all = corners.every(({ seen }) => seen);
     write(next, deafened ? `The gap is KL(q‖prior) now: ${numbers.gap}.`
-      : all ? "By the gap alone you would keep the deaf decoder." : "Now see the other corners.");
+      : all ? "The gap is smallest for the deaf decoder and the prior: the wrong corner. The loss is smallest for the trained pair." : "Now see the other corners.");
     kit.say(`decoder listens ${number(state.part, 2)}: ${meaning}, minus log p of x ${numbers["-log p(x)"]}`);
     return numbers;
   }

@@ -77,8 +77,8 @@ function build(kit) {
   const borders = ["first", "second"].map((key) => new Border(kit, key, `${key} border of the prior`, { steps: { small: 0.05, large: 0.1, page: 0.2 }, mute: true }));
   const plot = drawing(
     WIDTH,
-    BAR_TOP + TALL + 22,
-    { width: "25rem", role: "group", "aria-label": "images of the data, their codes, and images that the model makes" },
+    BAR_TOP + TALL + 30,
+    { width: "25rem", style: "overflow: visible", role: "group", "aria-label": "images of the data, their codes, and images that the model makes" },
     ...heads,
     ...rows,
     ...[...ofData, ...ofModel].map((pile) => pile.element),

@@ -81,6 +81,7 @@ function knowing(trained, answers, images) {
 
   /** The decoder's steps with all moved ellipses held, as far as they were taken. */
   const steps = (state) => once("steps", `${state.k} ${state.seed}`, () => new Steps(trained, joined(images), places(answers, shuffle(state)), LENGTH));
+  const inOrder = ({ seed }) => once("in order", "", () => steps({ k: 1, seed }).costs[0]);
   const decoder = (state) => (state.steps ? steps(state).decoder(state.steps) : trained);
   const stage = ({ k, seed, steps: taken }) => (taken ? `${k} ${seed} ${taken}` : "trained");
   const gridOf = (state) => once("grid", stage(state), () => new Grid(decoder(state)));
@@ -119,7 +120,7 @@ function knowing(trained, answers, images) {
   });
 
   const ellipse = (state) => (state.q === "best" ? best(state) : moved(digit(state).q, shuffle(state)));
-  const known = { decoder, steps, digit, shuffle, heaviest, best, ellipse, measured: (state) => once("measured", `${keyOf(state)} ${state.q}`, () => measure(known, state)) };
+  const known = { decoder, steps, inOrder, digit, shuffle, heaviest, best, ellipse, measured: (state) => once("measured", `${keyOf(state)} ${state.q}`, () => measure(known, state)) };
   return known;
 }
 
@@ -152,7 +153,8 @@ function build(kit, { images, known }) {
   field.element.style.cursor = "default"; // nothing on it is dragged
   field.marks.append(borders, pieces.element, halo.element, ring.element, dots, centre);
   const costs = bar("lb-loss");
-  const pair = digits("shuffle-pair", "var(--lb-ink)", 2, "<i>x</i>, and q’s middle decoded");
+  const given = digits("shuffle-x", "var(--lb-data)", 1, "<i>x</i>");
+  const middle = digits("shuffle-middle", "var(--lb-ink)", 1, "q’s middle, decoded");
   const drawn = digits("shuffle-drawn", "var(--lb-ink)", 3, "six draws from q, decoded");
 
   // Another shuffle begins with the decoder as it was.
@@ -174,7 +176,7 @@ function build(kit, { images, known }) {
   };
   const decoderStep = button("Decoder step", () => kit.go({ steps: kit.state.steps + 1 }));
   const stepped = element("p", { class: "lb-legend" });
-  const legend = element("p", { class: "lb-legend" }, "Numbers on the map: how much of the blue lies in a cell.");
+  const legend = element("p", { class: "lb-legend lb-notes" }, "Numbers on the map: how much of the blue lies in a cell.");
   const inOrder = button("Put back in order", () => kit.go({ k: 1, steps: 0 }));
   const cut = element("div", { class: "lb-buttons lb-live lb-order" },
     button("Shuffle", () => kit.go(kit.state.k === 1 ? { k: ASKED, steps: 0 } : { seed: (kit.state.seed + 1) % 100, steps: 0 })), inOrder);
@@ -188,7 +190,7 @@ function build(kit, { images, known }) {
     because: "The same pictures are made as often as before, only from other places, so −log p(x) stays. But blue lies in pieces now, and q is still one ellipse.",
   });
   const guess = predict(kit, "Now let q have any shape, and move along with the cells, piece by piece. The gap will be…", {
-    answers: ["as large as now", "about half", "as small as before the shuffle"],
+    answers: ["as large as now", "about half", "as small as before"],
     right: 2,
     because: "Each piece of q lies on its piece of blue, as it did before.",
   });
@@ -301,11 +303,12 @@ function build(kit, { images, known }) {
     const seven = drawnOnce("seven", `${key} ${state.q}`, () => {
       const codes = [q.mean, ...NOISE.slice(0, DECODED).map(draw)];
       const logits = forward(decoder, Float64Array.from(codes.flatMap((z) => shuffle.move(z))), new Float64Array(64 * codes.length), codes.length);
-      const [middle, ...others] = codes.map((_, n) => logits.subarray(64 * n, 64 * n + 64).map(sigmoid));
-      return { pair: [x, middle], others };
+      const [first, ...rest] = codes.map((_, n) => logits.subarray(64 * n, 64 * n + 64).map(sigmoid));
+      return { x: [x], first: [first], rest };
     });
-    pair.paint(seven.pair);
-    drawn.paint(seven.others);
+    given.paint(seven.x);
+    middle.paint(seven.first);
+    drawn.paint(seven.rest);
 
     const numbers = { loss: number(found.loss, Math.min(1, decimalsOf(found.error || 0.1))), "-log p(x)": number(found.surprise, 1), gap };
     if (state.steps) {
@@ -313,7 +316,7 @@ function build(kit, { images, known }) {
       [numbers["all digits before"], numbers["all digits now"]] = [costs[0], costs[state.steps]].map((cost) => number(cost, 2));
     }
     write(stepped, state.steps
-      ? `After ${state.steps} decoder step${state.steps > 1 ? "s" : ""}, with the moved ellipses of all ${images.length} digits held: their average reconstruction cost went from ${numbers["all digits before"]} to ${numbers["all digits now"]}.`
+      ? `Average reconstruction cost of all ${images.length} digits: ${numbers["all digits before"]} after the shuffle, ${numbers["all digits now"]} after ${state.steps} decoder step${state.steps > 1 ? "s" : ""}, and ${number(known.inOrder(state), 2)} for the model before it was shuffled. −log p(x) of this digit: ${number(known.digit({ ...state, steps: 0 }).surprise, 1)} before the steps, now ${numbers["-log p(x)"]}.`
       : "");
     inOrder.disabled = state.k === 1;
     legend.style.visibility = state.k === 1 ? "hidden" : "";
@@ -328,7 +331,7 @@ function build(kit, { images, known }) {
       end: { at: Math.min(found.loss, AXIS), text: `loss ${numbers.loss}${found.loss > AXIS ? " →" : ""}`, inside: found.loss > 0.75 * AXIS },
     });
     const meaning = `−log p(x) ${numbers["-log p(x)"]}, gap ${briefly}`;
-    cells.paint(meaning, `${state.k} x ${state.k}`);
+    cells.paint(meaning, state.k > 1 ? `${state.k} × ${state.k}` : "not cut");
     const shuffled = state.k > 1 && !inPieces && !state.steps;
     const whole = shuffled && first.answered() && !first.judged() && found.gap < known.measured({ ...state, k: 1, q: "ellipse" }).gap + CUT;
     if (whole) first.paint(false, undefined, "Here blue stayed in one piece. Shuffle again.");
@@ -337,9 +340,11 @@ function build(kit, { images, known }) {
     const open = first.judged() && !guess.answered();
     foreseen ||= !guess.answered() && inPieces && state.k > 1;
     anyShape.disabled = open && !foreseen;
-    shape.paint(anyShape.disabled ? { ...seen, pieces: "after the question" } : seen);
+    anyShape.parentElement.style.visibility = anyShape.disabled ? "hidden" : "";
+    shape.paint(seen);
     guess.element.hidden = !first.judged() || foreseen;
     guess.paint(inPieces && state.k > 1 && !state.steps, undefined, state.steps ? "It asks of the shuffle alone: shuffle again." : "Now choose “any shape”, and see."); // it asks of the shuffle alone
+    for (const asked of [first, guess]) asked.element.classList.toggle("lb-done", asked.judged());
     kit.say(`${state.k} by ${state.k} cells, ${{ ellipse: "one ellipse", best: "the best ellipse found", pieces: "q in pieces" }[state.q]}: ${meaning}, loss ${numbers.loss}`);
     return numbers;
   }
@@ -350,12 +355,11 @@ function build(kit, { images, known }) {
     element("div", { class: "lb-costs" }, costs.element),
     cut,
     field.element,
-    element("div", { class: "lb-draw" }, pair.element),
+    element("div", { class: "lb-draw" }, given.element, middle.element),
     element("div", { class: "lb-side" }, drawn.element),
     element("div", { class: "lb-readings" }, element("div", { class: "lb-live" }, shape.element), element("div", { class: "lb-live" }, cells.element), held),
-    element("div", { class: "lb-notes" },
-      legend,
-      element("div", { class: "lb-tools lb-live" }, button("Another digit", () => kit.go({ digit: (kit.state.digit + 47) % images.length })), " ", ...kit.tools())));
+    legend,
+    element("div", { class: "lb-tools lb-live" }, button("Another digit", () => kit.go({ digit: (kit.state.digit + 47) % images.length })), " ", ...kit.tools()));
   return { stage, paint };
 }
 

@@ -146,7 +146,7 @@ function build(kit) {
       tell.hidden = told;
       write(todo, told ? "The answer stands on the level line. Drag x, or change a width, and watch it move." : "You see this x, the level line. Which z made it, most probably? Drag your z along the line, then press the button.");
       const off = Math.abs(z - found.mean);
-      const how = off < 0.1 ? "You guessed it" : Math.abs(z - x / WEIGHT) < 0.1 ? "Your z undoes the decoder" : off < found.width / 2 ? "Close" : "Your z is another";
+      const how = off < 0.1 ? "You guessed it" : Math.abs(z - x / WEIGHT) < 0.1 ? "Your z undoes the decoder" : off < found.width / 2 ? "Close" : "Your z is a different one";
       const says = `${how}. The full dots, counted, stand in columns on the line: ${lit.length ? `their average is ${number(lit.reduce((sum, [at]) => sum + at, 0) / lit.length, 2)}` : "here there are none"}. p(z|x) lies around ${number(found.mean, 2)}, give or take ${number(found.width, 2)}. Undoing the decoder gives ${number(x / WEIGHT, 2)}.`;
       write(verdict, told ? says : "");
       kit.say(`x ${number(x, 1)}, your z ${number(z, 2)}${told ? `: it costs ${number(each[0].costs[0] + each[0].costs[1], 2)} nats` : ""}`);

@@ -99,7 +99,7 @@ function build(kit) {
       const [one, two] = state.direction;
       write(code, `z = ${one}.sample((1000,))\nkl = (${one}.log_prob(z) - ${two}.log_prob(z)).mean()`);
       const says = `best ${state.fitted}: mean ${number(mean, 2)}, width ${number(width, 2)}, ${kl} = ${number(least, 2)}`;
-      write(shown, `${says}. ${state.fitted} stands ${first(state) ? "first: it must not be where the other is not" : "second: it must be wherever the other is"}.`);
+      write(shown, `${says}. ${state.fitted} stands ${first(state) ? "first: it must stay off the places where the other is not" : "second: it must be wherever the other is"}.`);
       const asked = ["left", "right", "share", "fitted"].every((key) => state[key] === schema[key].start); // elsewhere the answer can be another
       question.paint(asked && state.direction === "pq", undefined, asked ? "Now choose “KL(p‖q)”, and see." : "Press “Reset”: the question is about the humps as they were.");
       kit.say(says);

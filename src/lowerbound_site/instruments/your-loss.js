@@ -17,10 +17,11 @@ export const schema = {
   "kl": { "of": ["sum", "mean"], "start": "sum" },
   "pixels": { "of": ["64", "1024", "12288"], "start": "1024" },
   "latents": { "of": ["2", "16"], "start": "16" },
-  "weight": { "from": -4.5, "to": 1, "step": 0.05, "start": 0 }
+  "weight": { "from": -4.5, "to": 1, "step": 0.0001, "start": 0 }
 };
 
 const FIGURES = 4; // of each number shown
+const NEAR = 0.05; // of a power of ten: as near to what repairs it as a hand gets
 
 /** The digits enlarged to so many pixels: each of the 64 stands there so many times. */
 function measure(state, { spreads }) {
@@ -36,18 +37,18 @@ error = ((x_hat - x)**2)${error === "sum" ? ".sum(1).mean()" : ".mean()"}
 kl = kl_each_number${kl === "sum" ? ".sum(1).mean()" : ".mean()"}
 loss = error + ${weight === 0 ? "" : `${significant(10 ** weight, FIGURES)} * `}kl`;
 
-/** The factor, as its power of ten, that makes up for these means: to a step of the slider. */
+/** The factor, as its power of ten, that makes up for these means. */
 const mending = (state) => -Math.log10(noiseOf({ ...state, pixels: Number(state.pixels), latents: Number(state.latents), weight: 1 }).beta);
-const mended = (state) => Math.abs(state.weight - mending(state)) < schema.weight.step;
+const mended = (state) => Math.abs(state.weight - mending(state)) < NEAR;
 
 const MISSING = "Now choose “mean” for the squared error.";
 
 /** What a mean over the pixels has done, where the factor is 1. */
 function verdict({ kl, pixels, latents }, { beta }, used) {
-  const parts = kl === "sum" ? "the KL is as large as before" : `the KL only ${latents} times`;
+  const parts = kl === "sum" ? "and left the KL as it was" : `and the KL only ${latents} times`;
   return {
     right: used === Number(latents) ? 0 : used > 0 ? 1 : 2,
-    because: `The error is ${pixels} times smaller, ${parts}: it now weighs ${beta} times as much.`,
+    because: `The mean made the error ${pixels} times smaller ${parts}: without a factor the KL weighs ${beta} times as much.`,
   };
 }
 

@@ -4,6 +4,7 @@ export const STYLE = `
 .lb-listen { display: grid; grid-template: "asked asked" "costs costs" "plane side" "card card" / minmax(0, 1fr) 3.6rem; gap: 0.4rem 0.8rem; font-size: 0.8rem }
 .lb-listen > .lb-aside { grid-area: asked }
 .lb-listen .lb-plane { grid-area: plane; margin: 0 0 1rem 1.1rem }
+.lb-listen .lb-done .lb-answers { display: none } /* the verdict stands for them */
 .lb-listen .lb-slider input { flex-basis: 4rem }
 .lb-listen > .lb-card { grid-area: card }
 .lb-listen .lb-card > * + * { margin-top: 0.5rem }

@@ -24,7 +24,7 @@ export const STYLE = `
 .lb-way-start { fill: var(--lb-paper); stroke: var(--lb-ink); stroke-width: 2px }
 @media screen and (min-width: 44rem) {
   .lb-walker .lb-told { min-height: 4.2em }
-  .lb-walker .lb-column > .lb-pixels { max-width: 19rem }
+  .lb-walker .lb-column > .lb-pixels { max-width: 16rem }
   .lb-noisy { grid-template-columns: minmax(0, 15rem) minmax(0, 15rem) minmax(0, 1fr) }
 }
 `;
