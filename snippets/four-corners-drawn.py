@@ -1,4 +1,4 @@
-"""Changing one thing at a time takes a trained model to all four corners: good or bad, small or large gap.
+"""A few changes take a trained model to all four corners: good or bad pictures, small or large gap.
 
 Kind: computation
 Break it: q.mean, q.log_std - 3 -> q.mean, q.log_std

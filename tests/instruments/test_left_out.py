@@ -94,6 +94,9 @@ def test_with_a_smooth_network_all_fifteen_runs_change_slowly() -> None:
     assert len(smooth := [row for row in rows if row["smooth"]]) == 15
     broken = sorted(row["speed"] for row in rows if not row["smooth"])[-2:]
     assert max(row["speed"] for row in smooth) < min(broken) / 4
+    # On the walk shown three of the five show nearly one picture; elsewhere the third fastest breaks, too.
+    third = sorted(row["speed"] for row in rows if not row["smooth"])[-3]
+    assert max(row["speed"] for row in smooth) < third / 2
 
 
 def test_what_was_measured_of_the_five_runs_is_the_record() -> None:

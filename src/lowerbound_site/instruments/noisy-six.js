@@ -43,8 +43,6 @@ function build(kit) {
   const question = predict(kit, "Slide the weight to 1, as it is often written. How many pixels will look more like the other colour than like their own?", {
     answers: ["hardly any", "about one in four", "about half"],
     todo: "Now slide the “weight of the KL” to 1.",
-    right: 1,
-    because: "Noise as wide as that carries nearly every fourth pixel across the middle between black and white.",
   });
   output.paint(CLEAN);
   return {
@@ -61,7 +59,10 @@ function build(kit) {
       write(code, `loss = squared_error + ${state.weight === 0 ? "" : `${beta} * `}kl`);
       const says = `Noise of width ${number(sigma, 2)}: of 100 pixels, ${number(100 * share, 0)} look more like the other colour.`;
       write(said, says);
-      question.paint(Math.abs(state.weight) < NEAR);
+      question.paint(Math.abs(state.weight) < NEAR, {
+        right: 1,
+        because: `Noise as wide as that carried ${number(100 * share, 0)} of 100 pixels across the middle between black and white.`,
+      });
       kit.say(says);
       return texts(measure(state), 2);
     },

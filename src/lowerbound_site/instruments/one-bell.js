@@ -42,7 +42,7 @@ function build(kit) {
       curves.paint({ log: within, colour: "var(--lb-q)" }, { log, colour: "var(--lb-q)" });
       hands.paint(state);
       const shown = measure(state);
-      const told = `μ ${number(state.mu, 2)}, σ ${number(state.sigma, 2)}: the top is ${number(shown.height, 2)} high. Shaded: two thirds of the draws.`;
+      const told = `μ ${number(state.mu, 2)}, σ ${number(state.sigma, 2)}: the top is ${number(shown.height, 2)} high. Shaded: 68 % of the draws.`;
       write(said, told);
       question.paint(Math.abs(state.sigma - HALF) <= NEAR, {
         right: 2,

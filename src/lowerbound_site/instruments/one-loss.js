@@ -88,7 +88,7 @@ function build(kit, { decoder, encoder, images }) {
       right: 1 + longer,
       because: longer < 0
         ? "On average, codes chosen for x rebuild it better than codes from all over the map; the KL to the prior charges for the choice."
-        : "Many codes of that ellipse rebuilt x badly.",
+        : "On average the codes of that ellipse rebuild x no better than that.",
     });
     const numbers = texts(isCut ? { loss, "reconstruction cost": rebuilding, "KL(q||prior)": kl } : { loss, "-log p(x)": surprise, gap: Math.max(0, here.gap) }, 2);
     kit.say(`${Object.entries(numbers).map(([name, text]) => `${name} ${text}`).join(", ")}.`);

@@ -93,7 +93,7 @@ function build(kit, walkers) {
       const enough = state.noise >= ENOUGH;
       ask.paint(enough && right > TIMES * left, {
         right: 1,
-        because: `A noise of ${number(state.noise, 2)} cost ${numbers[PRICES[0]]} nats on the left and ${numbers[PRICES[1]]} on the right, where many codes share little room, and other pictures begin within its reach.`,
+        because: `A noise of ${number(state.noise, 2)} cost ${numbers[PRICES[0]]} nats on the left and ${numbers[PRICES[1]]} on the right, where the pictures within its reach change more.`,
       }, enough ? "Now drag the blue point nearer to the middle." : "Now pull the noise up.");
       ask.element.classList.toggle("lb-done", ask.judged());
       kit.say(said);

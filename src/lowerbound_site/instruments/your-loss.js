@@ -45,10 +45,10 @@ const MISSING = "Now choose “mean” for the squared error.";
 
 /** What a mean over the pixels has done, where the factor is 1. */
 function verdict({ kl, pixels, latents }, { beta }, used) {
-  const parts = kl === "sum" ? "and left the KL as it was" : `and the KL only ${latents} times`;
+  const parts = kl === "sum" ? "and not the KL" : `and the KL only by ${latents}`;
   return {
     right: used === Number(latents) ? 0 : used > 0 ? 1 : 2,
-    because: `The mean made the error ${pixels} times smaller ${parts}: without a factor the KL weighs ${beta} times as much.`,
+    because: `The mean divides the error by ${pixels} ${parts}: without a factor the KL weighs ${beta} times as much.`,
   };
 }
 
@@ -69,6 +69,9 @@ function build(kit, grey) {
   const mend = element("button", { type: "button" });
   mend.addEventListener("click", () => kit.set({ weight: mended(kit.state) ? 0 : mending(kit.state) }, true));
   let tried; // the verdict, once the reader has been where the question leads
+  kit.atReset(() => {
+    tried = undefined;
+  });
   return {
     stage: element(
       "div",

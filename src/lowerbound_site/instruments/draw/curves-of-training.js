@@ -77,6 +77,6 @@ function* axes(unit) {
     yield svg("text", { x: LEFT - 5, y: axis.bottom + 4, "text-anchor": "end" }, "0");
   }
   for (let n = 1; n <= PARTS; n++) yield svg("path", { class: "lb-axis", d: `M${LEFT} ${heightOf(n)}h-3` });
-  yield svg("text", { x: RIGHT, y: 10, class: "lb-unit", "text-anchor": "end" }, "nats an image");
+  yield svg("text", { x: RIGHT, y: 10, class: "lb-unit", "text-anchor": "end" }, "nats per image");
   yield svg("text", { x: LEFT, y: HEIGHT - 6 }, `${unit} 0`);
 }

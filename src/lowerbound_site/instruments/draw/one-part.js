@@ -72,7 +72,7 @@ export class FourCurves {
       svg("text", { x: LEFT - 5, y: FLOOR + 4, "text-anchor": "end" }, "0"),
       svg("text", { x: LEFT, y: HEIGHT - 4 }, "step 0"),
       svg("text", { x: RIGHT, y: HEIGHT - 4, "text-anchor": "end" }, String(steps)),
-      svg("text", { x: LEFT + 4, y: 12, fill: "var(--lb-muted)" }, "nats an image"),
+      svg("text", { x: LEFT + 4, y: 12, fill: "var(--lb-muted)" }, "nats per image"),
       this.now,
       ...this.paths.values(),
       ...this.names,
