@@ -174,8 +174,10 @@ def test_after_the_last_thought_the_way_leads_on(page: Page) -> None:
         forward.click()
     marks = page.locator(".lb-post > p a[href*='#t-']").evaluate_all("all => all.map(one => one.hash.slice(1))")
     assert seen == marks  # in the order of the post
-    forward.click()
-    page.wait_for_function("document.querySelector('#title').getBoundingClientRect().top < innerHeight")
+    page.evaluate("scrollTo({top: 0, behavior: 'instant'})")
+    forward.evaluate("button => button.click()")  # where it stands, without scrolling to it
+    page.wait_for_function("document.querySelector('#title').getBoundingClientRect().top < 200")
+    assert page.evaluate("document.activeElement.id") == "title"
 
 
 def test_without_javascript_thoughts_are_a_list_that_unfolds(browser: Browser, site_address: str) -> None:

@@ -68,7 +68,6 @@ def test_the_largest_paint_is_the_first(path: str, page: Page, site_address: str
     assert page.evaluate(SETTLED) == first
 
     page.locator("lb-instrument").first.scroll_into_view_if_needed()
-    page.wait_for_function("document.querySelector('lb-instrument')")
     instrument.let_go()
     page.wait_for_selector("lb-instrument[data-ready]")
     assert page.evaluate(SETTLED) == first

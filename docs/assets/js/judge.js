@@ -1,7 +1,8 @@
 // The post as it was written. Its marked words are links, each to a case: a <details data-answer="right"> in .lb-cases,
 // which may have `data-answers` of its own. The reader chooses words and judges them, and only then the case's .lb-then is
 // seen; at once, where data-answer is none of the answers, so that there is nothing to judge. The verdict then stands
-// behind the words, and after the last of them the way leads on to `data-end`. Of the cases the open one alone is seen, beside the post, or below it at the window's foot (judge.css).
+// behind the words, and after the last of them the way leads on to `data-end`. Of the cases the open one alone is seen,
+// beside the post, or below it at the window's foot (judge.css).
 // Without JavaScript, and on paper, this is a text and a list of folds.
 
 customElements.define(
@@ -44,7 +45,12 @@ customElements.define(
         const later = this.#cases.slice(this.#cases.indexOf(one) + 1);
         const left = [...later, ...this.#cases].find(({ done }) => !done);
         if (left) this.#show(left);
-        else document.querySelector(this.dataset.end).scrollIntoView();
+        else {
+          const end = document.querySelector(this.dataset.end);
+          end.tabIndex = -1;
+          end.scrollIntoView();
+          end.focus({ preventScroll: true });
+        }
       });
       const answers = (details.dataset.answers ?? this.dataset.answers).split("|");
       const one = { details, right, mark, next, asked: !answers.includes(right) };
@@ -92,6 +98,8 @@ customElements.define(
       for (const { details, mark } of this.#cases) {
         details.open = details === one.details;
         mark.toggleAttribute("data-open", details.open);
+        if (details.open) mark.setAttribute("aria-current", "true");
+        else mark.removeAttribute("aria-current");
       }
       one.details.parentElement.scrollTop = 0; // where it is higher than its room
     }

@@ -60,7 +60,7 @@ function build(kit) {
         right: 2,
         because: shown.KL < NOTHING
           ? "Your bell was the prior itself, or nearly, and every piece nearly 0. Another middle costs, and so does another width."
-          : `Your bell around 0 was ${number(state.sigma, 2)} wide, and paid ${number(shown.KL, 2)} for that. Only the prior itself, around 0 and 1 wide, pays nothing.`,
+          : `Your bell around 0 was ${number(state.sigma, 2)} wide, and paid ${number(shown.KL, 2)}. Only the prior itself, around 0 and 1 wide, pays nothing.`,
       });
       kit.say(`KL ${number(shown.KL, 3)}`);
       return texts(shown, 3);

@@ -5,6 +5,7 @@ import { change, drawing, element, svg, write } from "./controls/dom.js";
 import { instrument } from "./controls/instrument.js";
 import { counting, otherDraws, player } from "./controls/play.js";
 import { predict } from "./controls/predict.js";
+import { usable } from "./controls/usable.js";
 import { Balls } from "./draw/ball.js";
 import { number, probability } from "./draw/format.js";
 import { picture } from "./draw/ink.js";
@@ -126,7 +127,7 @@ function build(kit) {
       write(note, NOTES[state.pairs]);
       const ever = `${state.rounds.toLocaleString("en")} rounds`;
       write(played, state.rounds ? `Share of the ${ever}, and as a mark:` : "Before the first round, the marks:");
-      on.disabled = state.rounds === last;
+      usable(on, state.rounds < last);
       write(on, on.disabled ? `The end: all ${ever}` : `On to ${last.toLocaleString("en")} rounds`);
       const then = state.pairs === "groups" ? `Now choose “${WORDS.same}”.` : "Compare the bars with their marks.";
       write(todo, on.disabled ? `All rounds are played. ${then}` : "Press “Play”, and watch both until the end.");

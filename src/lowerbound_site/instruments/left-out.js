@@ -85,9 +85,9 @@ function build(kit, data) {
     const found = measure(state, data);
     const numbers = { "width of the codes": number(found["width of the codes"], 2), [CHANGED]: number(found[CHANGED], 1) };
     const outside = codes.filter((code) => Math.max(...code.map(Math.abs)) > LIMIT).length;
-    const noticed = `On a unit of your walk, ${numbers[CHANGED]} pixels change.`;
+    const noticed = `On a unit of your walk, ${numbers[CHANGED]} pixels change`;
     write(told, TOLD[name]);
-    write(measured, `${noticed.slice(0, -1)}, each counted whenever it does. The codes are ${numbers["width of the codes"]} times as wide as the prior${outside ? `, and ${outside} of ${codes.length} lie off this map` : ""}.`);
+    write(measured, `${noticed} (a pixel counts each time that it does). The codes are ${numbers["width of the codes"]} times as wide as the prior${outside ? `, and ${outside} of ${codes.length} lie off this map` : ""}.`);
     left.paint();
     you.paint(state, noticed);
     seen.add(name);
@@ -97,10 +97,10 @@ function build(kit, data) {
     const [noise, kl, smooth] = changes.map((by) => number(by, 0));
     ask.paint(judging && changes.map((by) => by > BREAKS).join() === "false,false,true", {
       right: TAKEN.indexOf("smooth"),
-      because: `On a unit of your walk ${noise} pixels changed without the noise, ${kl} without the KL, and ${smooth} without the smooth network, though noise and KL were both in its loss. Of its five trainings two break, this one among them; the others show nearly one picture.`,
+      because: `On a unit of your walk ${noise} pixels changed without the noise, ${kl} without the KL, and ${smooth} without the smooth network, though noise and KL were both in its loss. On the walk of the five strips two trainings break, this one among them; the others show nearly one picture there.`,
     }, missing.length ? `Below, choose what is left out: ${missing.join(", then ")}.` : "Now drag the blue point elsewhere.");
     ask.element.classList.toggle("lb-done", ask.judged());
-    kit.say(`${TOLD[name]} ${noticed}`);
+    kit.say(`${TOLD[name]} ${noticed}.`);
     return numbers;
   }
   return { stage, paint, stop: you.stop };

@@ -46,7 +46,7 @@ function build(kit) {
       write(said, told);
       question.paint(Math.abs(state.sigma - HALF) <= NEAR, {
         right: 2,
-        because: `The area under the bell is always 1: half as wide, twice as high. Yours is ${number(state.sigma, 2)} wide and ${number(shown.height, 2)} high. That is more than 1, so a height is no probability. An area is one.`,
+        because: "The area under the bell is always 1: half as wide, twice as high. It is higher than 1 now, so a height is no probability. An area is.",
       }, `Now drag “σ” to ${number(HALF, 2)}.`);
       kit.say(told);
       return texts(shown, 3);

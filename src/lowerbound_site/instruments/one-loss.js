@@ -61,6 +61,7 @@ function build(kit, { decoder, encoder, images }) {
   });
   const logits = new Float64Array(PIXELS);
   let before;
+  let asked; // of which digit
 
   function paint({ cut, digit }) {
     const isCut = cut === "reconstruction";
@@ -83,12 +84,14 @@ function build(kit, { decoder, encoder, images }) {
     before = cut;
     write(needs, NEEDS[cut]);
     write(slide, isCut ? "Take the cut back" : "Cut the lower bar");
+    if (asked !== undefined && asked !== digit) question.again();
+    asked = digit;
     const longer = Math.sign(Number((rebuilding - surprise).toFixed(2)));
     question.paint(isCut, {
       right: 1 + longer,
       because: longer < 0
-        ? "On average, codes chosen for x rebuild it better than codes from all over the map; the KL to the prior charges for the choice."
-        : "On average the codes of that ellipse rebuild x no better than that.",
+        ? "The blue piece takes codes from all over the map, and codes chosen for x make it likelier. The KL to the prior charges for the choice."
+        : "Some codes of the ellipse fit x badly, and they count in the average.",
     });
     const numbers = texts(isCut ? { loss, "reconstruction cost": rebuilding, "KL(q||prior)": kl } : { loss, "-log p(x)": surprise, gap: Math.max(0, here.gap) }, 2);
     kit.say(`${Object.entries(numbers).map(([name, text]) => `${name} ${text}`).join(", ")}.`);

@@ -36,7 +36,7 @@ const NAMED = 7.4; // em
 const ZOOM = 6;
 const AXIS = 60;
 const OWN_AXIS = 240; // what is drawn may take 230
-const NEARER = 120; // where what was drawn is looked at, and is short enough
+const NEARER = 120; // as long as it is short enough
 const CROWDED = 0.78; // of the axis: no room for the gap's name behind
 const DRAWS = 64;
 const NOISE = steadyNoise(DRAWS);
@@ -227,7 +227,7 @@ function build(kit, { decoders, encoder, images }) {
     const exchanged = asking === "draw" && state.x && state.q === "encoder";
     const before = exchanged ? listening({ ...state, x: "" }) : state.decoder === "deaf" ? listening(state) : undefined;
     const own = state.x || (asking === "draw" && state.q === "encoder");
-    const axis = !own ? AXIS : asking === "floor" && value < 0.9 * NEARER ? NEARER : OWN_AXIS;
+    const axis = !own ? AXIS : value < 0.9 * NEARER ? NEARER : OWN_AXIS;
     const crowded = surprise > CROWDED * axis;
     costs.paint({
       from: 0, to: axis, step: axis / 6,
@@ -288,6 +288,7 @@ function build(kit, { decoders, encoder, images }) {
     if (next) write(goOn, QUESTIONS[next].go);
     if (asking === "draw") {
       const before = surpriseOf({ decoder, digit });
+      if (!x && guess.judged()) guess.again(); // what it was said of is gone
       const right = gap > 2 * surprise ? 1 : surprise > 2 * gap ? 0 : 2;
       const answered = x && x !== EMPTY && q === "encoder";
       const seen = answered && surprise > before + MUCH;

@@ -8,6 +8,7 @@ import { instrument } from "./controls/instrument.js";
 import { keeping } from "./controls/kept.js";
 import { predict } from "./controls/predict.js";
 import { axisSlider } from "./controls/slider.js";
+import { usable } from "./controls/usable.js";
 import { bar } from "./draw/bar.js";
 import { bitmap, tinted } from "./draw/bitmap.js";
 import { joined } from "./controls/workshop-parts.js";
@@ -81,7 +82,7 @@ function knowing(trained, answers, images) {
 
   /** The decoder's steps with all moved ellipses held, as far as they were taken. */
   const steps = (state) => once("steps", `${state.k} ${state.seed}`, () => new Steps(trained, joined(images), places(answers, shuffle(state)), LENGTH));
-  const inOrder = ({ seed }) => once("in order", "", () => steps({ k: 1, seed }).costs[0]);
+  const costInOrder = (state) => once("in order", "", () => steps({ ...state, k: 1 }).costs[0]);
   const decoder = (state) => (state.steps ? steps(state).decoder(state.steps) : trained);
   const stage = ({ k, seed, steps: taken }) => (taken ? `${k} ${seed} ${taken}` : "trained");
   const gridOf = (state) => once("grid", stage(state), () => new Grid(decoder(state)));
@@ -120,7 +121,7 @@ function knowing(trained, answers, images) {
   });
 
   const ellipse = (state) => (state.q === "best" ? best(state) : moved(digit(state).q, shuffle(state)));
-  const known = { decoder, steps, inOrder, digit, shuffle, heaviest, best, ellipse, measured: (state) => once("measured", `${keyOf(state)} ${state.q}`, () => measure(known, state)) };
+  const known = { decoder, steps, costInOrder, digit, shuffle, heaviest, best, ellipse, measured: (state) => once("measured", `${keyOf(state)} ${state.q}`, () => measure(known, state)) };
   return known;
 }
 
@@ -316,11 +317,11 @@ function build(kit, { images, known }) {
       [numbers["all digits before"], numbers["all digits now"]] = [costs[0], costs[state.steps]].map((cost) => number(cost, 2));
     }
     write(stepped, state.steps
-      ? `Average reconstruction cost of all ${images.length} digits: ${numbers["all digits before"]} after the shuffle, ${numbers["all digits now"]} after ${state.steps} decoder step${state.steps > 1 ? "s" : ""}, and ${number(known.inOrder(state), 2)} for the model before it was shuffled. −log p(x) of this digit: ${number(known.digit({ ...state, steps: 0 }).surprise, 1)} before the steps, now ${numbers["-log p(x)"]}.`
+      ? `Average reconstruction cost of all ${images.length} digits: ${numbers["all digits before"]} after the shuffle, ${numbers["all digits now"]} after ${state.steps} decoder step${state.steps > 1 ? "s" : ""}, and ${number(known.costInOrder(state), 2)} for the model before it was shuffled. −log p(x) of this digit: ${number(known.digit({ ...state, steps: 0 }).surprise, 1)} before the steps, now ${numbers["-log p(x)"]}.`
       : "");
-    inOrder.disabled = state.k === 1;
+    usable(inOrder, state.k !== 1);
     legend.style.visibility = state.k === 1 ? "hidden" : "";
-    decoderStep.disabled = state.k === 1 || state.steps === schema.steps.to;
+    usable(decoderStep, state.k !== 1 && state.steps < schema.steps.to);
     costs.paint({
       from: 0, to: AXIS, step: 10, marks: [],
       pieces: [{ kind: "lb-piece-p", start: 0, end: found.surprise }, { kind: "lb-piece-gap", start: found.surprise, end: found.loss }],
@@ -340,7 +341,7 @@ function build(kit, { images, known }) {
     const open = first.judged() && !guess.answered();
     foreseen ||= !guess.answered() && inPieces && state.k > 1;
     anyShape.disabled = open && !foreseen;
-    anyShape.parentElement.style.visibility = anyShape.disabled ? "hidden" : "";
+    anyShape.parentElement.style.display = anyShape.disabled ? "none" : "";
     shape.paint(seen);
     guess.element.hidden = !first.judged() || foreseen;
     guess.paint(inPieces && state.k > 1 && !state.steps, undefined, state.steps ? "It asks of the shuffle alone: shuffle again." : "Now choose “any shape”, and see."); // it asks of the shuffle alone

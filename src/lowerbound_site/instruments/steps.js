@@ -82,7 +82,7 @@ function missing(moves) {
 /** What to press once the decoder's steps are judged, and what the encoder's steps have done. */
 function afterwards(moves, points, judged) {
   const steps = inARow(moves, "d");
-  if (steps < LOOK_AFTER) return judged && !steps ? `Now press “${LOOK_AFTER} encoder steps”. Which piece of the bar can they change?` : "";
+  if (steps < LOOK_AFTER) return judged && moves.length && !steps ? `Now press “${LOOK_AFTER} encoder steps”. Which piece of the bar can they change?` : "";
   const [from, to] = [points.find(({ at }) => at === moves.length - steps), points.at(-1)];
   return `In these ${steps} encoder steps −log p(x) stayed at ${number(to.surprise, 2)}, and the drawings as they were. The gap went from ${number(from.gap, 2)} to ${number(to.gap, 2)}.`;
 }
@@ -200,7 +200,7 @@ async function build(kit, { weights, images, labels, heldOut, train }) {
     foretell.paint(enough, enough && QUESTION.judge({ first: points.find(({ at }) => at === last.at - held), last }), missing(moves));
     write(then, afterwards(moves.slice(0, last.at), points, foretell.judged()));
     const { loss, surprise, gap } = moment.measured;
-    if (measuredAt(moves) && have === moves.length && have) kit.say(`${have} steps: loss ${number(loss, 2)}, minus log p(x) ${number(surprise, 2)}, gap ${number(gap, 2)} nats.`);
+    if (measuredAt(moves) && have === moves.length) kit.say(`${have} steps: loss ${number(loss, 2)}, minus log p(x) ${number(surprise, 2)}, gap ${number(gap, 2)} nats.`);
   }
 
   ask("");

@@ -95,7 +95,7 @@ function build(kit) {
     p: new Tray("p", "p: the model", { first: "code", given: ["p(z)", "the prior"], network: ["decoder", "p(x|z)"] }),
     q: new Tray("q", "q: data and encoder", { first: "image", given: ["q(x)", "the data"], network: ["encoder", "q(z|x)"] }),
   };
-  const question = predict(kit, "The prior draws both codes equally often. The decoder turns straight ones into sevens twice as often as round ones. The encoder calls three in four sevens round. How many of the model’s sevens are round?", {
+  const question = predict(kit, "The prior draws both codes equally often. The decoder turns straight codes into sevens twice as often as round codes. The encoder calls three in four sevens round. How many of the model’s sevens are round?", {
     answers: ["about three in four", "about half", "about a third"],
     right: 2,
     because: "Prior and decoder settle it: one round for two straight. Your title compares the columns of sevens: blue p(z|x) with orange q(z|x).",
@@ -131,7 +131,7 @@ function build(kit) {
       for (const [family, tray] of Object.entries(trays)) tray.paint(lists[family], columns[family], room, { ...SORTS[state.sort][family], names: names(family) });
       for (const [sort, button] of sorts) button.setAttribute("aria-pressed", String(sort === state.sort));
       const so = `${state.pairs} ${state.pairs === 1 ? "pair" : "pairs"} each.`;
-      const both = seen.size > 1 ? "Now all eight have names." : "Sort them the other way.";
+      const both = seen.size > 1 ? "Now you have seen all eight." : "Sort them the other way.";
       write(todo, `${so} ${state.pairs < last ? "Let them make more." : state.sort === "made" && seen.size < 2 ? "Sort them." : both}`);
       question.paint(state.sort === "images" && state.pairs === last && few(lists.p), undefined, soFar(state, lists.p));
       const told = ([family, some]) => {

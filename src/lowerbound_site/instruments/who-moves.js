@@ -48,21 +48,32 @@ function build(kit) {
     border: new Border(kit, code, `decoder: seven, given ${code}; the others share the rest`, { mute: true }),
     names: ["sevens", "others"],
   })));
-  const bars = new Bars(["", ""], { pieces: 2, scale: 380, decimals: 2 });
+  const bars = new Bars(["", ""], { pieces: 2, scale: 260, decimals: 2 });
   const endless = element("p", {}, ENDLESS);
+  const meanings = [
+    element("p", {}, colour("images", COLOURS.image[0]), ": how often each image comes. ", colour("gap", COLOURS.image[1]), ": which code it then gets."),
+    element("p", {}, colour("codes", COLOURS.code[0]), ": how often each code is given. ", colour("your comparison", COLOURS.code[1]), ": which image it came from."),
+  ];
   const question = predict(kit, "Drag an arrow of the decoder, blue. Which piece of the bar by code can it move?", {
     answers: ["codes", "your comparison", "both"],
     todo: "Now drag an arrow of the decoder, blue.",
     right: 1,
-    because: "The other piece compares the codes of the encoder with the prior: no decoder is in it. Now drag the encoder, and watch the bar by image.",
+    because: "The other piece compares the codes of the encoder with the prior: no decoder is in it.",
   });
+  const other = predict(kit, "Now drag an arrow of the encoder, orange. Which piece of the bar by image can it move?", {
+    answers: ["images", "the gap", "both"],
+    todo: "Now drag an arrow of the encoder, orange.",
+    right: 1,
+    because: "The other piece compares the data with the model's images: no encoder is in it.",
+  });
+  const second = element("div", { class: "lb-order" }, other.element);
   return {
     stage: element(
       "div",
       { class: "lb-stage lb-scene lb-sorted lb-both" },
       element("style", {}, STYLE),
-      element("div", { class: "lb-ask lb-live" }, element("div", { class: "lb-order" }, question.element)),
-      element("div", { class: "lb-told" }, bars.element, element("div", { class: "lb-rounded" }, ROUNDED), endless, element("div", { class: "lb-live" }, ...kit.tools())),
+      element("div", { class: "lb-ask lb-live" }, element("div", { class: "lb-order" }, question.element), second),
+      element("div", { class: "lb-told" }, bars.element, ...meanings, element("div", { class: "lb-rounded" }, ROUNDED), endless, element("div", { class: "lb-live" }, ...kit.tools())),
       element("div", { class: "lb-drawn" }, decoder.element, encoder.element),
     ),
     paint(state) {
@@ -76,11 +87,15 @@ function build(kit) {
       ]);
       endless.hidden = yours !== Infinity;
       question.paint(CODES.some((code) => state[code] !== schema[code].start));
+      second.style.display = question.judged() ? "" : "none";
+      other.paint(IMAGES.some((image) => state[image] !== schema[image].start));
       kit.say(`images ${number(images, 2)}, gap ${number(gap, 2)}; codes ${number(codes, 2)}, your comparison ${number(yours, 2)}`);
       return texts(shown, 3);
     },
   };
 }
+
+const colour = (word, hue) => element("b", { style: `color: ${hue}` }, word);
 
 /** What stands over a bar: its pieces, each in its colour. */
 const named = (by, ...pieces) => [

@@ -6,6 +6,7 @@ import { drawing } from "./controls/drawing.js";
 import { instrument } from "./controls/instrument.js";
 import { predict } from "./controls/predict.js";
 import { Trainer } from "./controls/trainer.js";
+import { usable } from "./controls/usable.js";
 import { joined } from "./controls/workshop-parts.js";
 import { company, PRESETS, spread } from "./controls/workshop-presets.js";
 import { BATCH, CHOICES, differs, inWords, program, RUN, settingsOf, shapeOf } from "./controls/workshop-settings.js";
@@ -332,7 +333,7 @@ async function build(kit, data) {
     seed.value = state.seed;
     write(summary, `Settings: ${inWords(state)}`);
     write(start, running && !shown.over ? "Pause" : shown.over ? "Train anew" : shown.frame?.at ? "Go on" : "Train");
-    for (const made of [step, epoch]) made.disabled = running || Boolean(shown.over);
+    for (const made of [step, epoch]) usable(made, !running && !shown.over);
     save.disabled = !shown.weights;
   }
 

@@ -10,7 +10,7 @@ const TOP = 20; // where the handle of the width stands
 /** Borders for `mu` and `sigma` of the state, on these curves. */
 export function bell(kit, curves) {
   const mu = new Border(kit, "mu", "mu, the middle of the encoder's bell", { steps: { small: 0.05, large: 0.25, page: 0.5 } });
-  const sigma = new Border(kit, "sigma", "sigma, its width", { steps: { small: 0.01, large: 0.1, page: 0.1 } });
+  const sigma = new Border(kit, "sigma", "sigma, the width of the bell", { steps: { small: 0.01, large: 0.1, page: 0.1 } });
   const reach = svg("path", { stroke: "var(--lb-q)", "stroke-width": 1.6 });
   const name = (text) => svg("text", { "font-size": 14, "font-weight": 600, "text-anchor": "middle", fill: "var(--lb-q)" }, text);
   const names = { mu: name("μ"), sigma: name("σ") };

@@ -22,6 +22,7 @@ export class Border {
     this.element = svg("g", { class: "lb-border", ...slider }, this.line, this.reach, this.pill, this.text);
     this.element.addEventListener("pointerdown", (event) => this.grab(event));
     this.element.addEventListener("keydown", (event) => {
+      this.element.classList.remove("lb-pointed");
       const next = keyStep(event, kit.state[key], { from, to }, steps);
       if (next === undefined) return;
       event.preventDefault();
@@ -54,6 +55,7 @@ export class Border {
   grab(event) {
     if (event.button) return;
     event.preventDefault();
+    this.element.classList.add("lb-pointed");
     this.element.focus({ preventScroll: true });
     this.element.setPointerCapture(event.pointerId);
     const offset = this.valueAt(event) - this.kit.state[this.key];

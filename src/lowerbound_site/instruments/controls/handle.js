@@ -16,10 +16,11 @@ export function drag(target, { begin = () => ({}), move, end, signal }) {
     held = begin(event);
     if (held === undefined) return;
     target.setPointerCapture(event.pointerId);
-    target.classList.add("lb-held");
+    target.classList.add("lb-held", "lb-pointed");
     event.preventDefault();
     target.focus({ preventScroll: true });
   }, { signal });
+  target.addEventListener("keydown", () => target.classList.remove("lb-pointed"), { signal });
   target.addEventListener("pointermove", (event) => held !== undefined && move(event, held), { signal });
   const release = () => {
     if (held === undefined) return;

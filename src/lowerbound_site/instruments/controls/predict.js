@@ -65,6 +65,10 @@ export function predict(kit, question, { answers, todo, right, because } = {}) {
         return;
       }
       judged = true;
+      if (choices.contains(document.activeElement)) {
+        verdict.tabIndex = -1; // some pictures put the verdict in the place of the answers
+        queueMicrotask(() => verdict.focus({ preventScroll: true }));
+      }
       write(verdict, `You said “${answers[chosen]}”${chosen === now.right ? ", and that is right" : `, but the answer is “${answers[now.right]}”`}. ${now.because}`);
     },
   };

@@ -23,6 +23,6 @@ export const STYLE = `
 .lb-sorted.lb-both { grid-template-areas: "ask" "told" "drawn" } /* what is held stands below what it moves */
 @media screen and (min-width: 60rem) {
   .lb-sorted { grid-template: "drawn ask" "drawn told" 1fr / 27rem minmax(0, 1fr) }
-  .lb-sorted.lb-both { grid-template: "drawn ask" "drawn told" 1fr / 23rem minmax(0, 1fr) }
+  .lb-sorted.lb-both { grid-template: "drawn told" "drawn ask" 1fr / 23rem minmax(0, 1fr) }
 }
 `;

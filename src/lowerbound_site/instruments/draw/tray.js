@@ -123,7 +123,7 @@ export class Tray {
     write(this.within, within);
     write(this.columns, among);
     change(this.floor, { transform: `translate(0 ${floor})` });
-    change(this.element, { viewBox: `0 0 ${WIDTH} ${floor + BELOW}`, "aria-label": `${this.title}. ${among} ${within}` });
+    change(this.element, { viewBox: `0 0 ${WIDTH} ${floor + BELOW}`, "aria-label": `${this.title}. ${among} ${within} ${names.map((one) => one.join(": ")).join("; ")}` });
     this.last(pairs.at(-1));
   }
 
