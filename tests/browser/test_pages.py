@@ -368,6 +368,10 @@ def axe(page: Page, context: dict[str, Any], options: dict[str, Any]) -> list[st
 def copies(page: Page) -> Iterator[str]:
     """Every copy button yields the program that was tested, or what is shown; without the last line's end."""
     found = page.evaluate(PRESS)
+    if not all(button["copied"] for button in found["pressed"]):  # a busy browser can lose its clipboard, once
+        page.reload(wait_until="networkidle")
+        page.evaluate(UNFOLD)
+        found = page.evaluate(PRESS)
     for button in found["pressed"]:
         name, shown = button["name"], button["shown"]
         if button["program"]:

@@ -1,4 +1,4 @@
-// Starts the instruments of a page, each when it comes near the window and after the page was painted; at once the one
+// Starts the instruments of a page, each when it comes into the window and after the page was painted; at once the one
 // whose state stands in the address.
 //
 // On a page, an instrument is <lb-instrument data-name data-start data-version> around its recorded picture. Its module
@@ -10,12 +10,11 @@
 // which it usually makes with instrument() of controls/instrument.js. The theme's navigation replaces the content of
 // the page without loading another: the browser then tells this element so, and nothing else has to.
 
-const near = new IntersectionObserver(
-  (entries) => {
-    for (const { isIntersecting, target } of entries) if (isIntersecting) target.begin();
-  },
-  { rootMargin: "15%" },
-);
+// What is just below the first screen waits until it is scrolled to: its own first picture stands there, and starting it
+// early would hold up the page on a phone.
+const near = new IntersectionObserver((entries) => {
+  for (const { isIntersecting, target } of entries) if (isIntersecting) target.begin();
+});
 
 customElements.define(
   "lb-instrument",
