@@ -8,7 +8,6 @@ import { predict } from "./controls/predict.js";
 import { Bars } from "./draw/bars.js";
 import { number, probability, texts } from "./draw/format.js";
 import { joints, prints } from "./draw/python.js";
-import { STYLE } from "./draw/split-style.js";
 import { IMAGES, pixels } from "./maths/primer.js";
 import { fromData, fromModel, parts } from "./maths/table.js";
 
@@ -97,13 +96,12 @@ function build(kit) {
   return {
     stage: element(
       "div",
-      { class: "lb-stage lb-scene lb-split", style: "--picture: 23rem" },
-      element("style", {}, STYLE),
-      element("div", {},
+      { class: "lb-stage lb-scene lb-sided", style: "--picture: 23rem" },
+      element("div", { class: "lb-column" }, question.element),
+      element("div", { class: "lb-picture" },
         plot,
         element("p", { class: "lb-legend" }, "The encoder, orange, gives each image its own code, and the decoder, blue, makes that image of it.")),
-      element("div", { class: "lb-column" },
-        question.element,
+      element("div", { class: "lb-rest" },
         bars.element,
         element("p", { class: "lb-legend" }, "All in nats."),
         element("div", { class: "lb-tools lb-live" }, ...kit.tools())),
@@ -129,7 +127,6 @@ function build(kit) {
       const { gap, yours, "KL(q(x)||p(x))": images } = measure(state);
       bars.paint([[gap], [yours], [images]], [["var(--lb-gap)"], ["var(--lb-data)"], ["var(--lb-p)"]]);
       question.paint(state.first !== schema.first.start || state.second !== schema.second.start, undefined, "Now drag an arrow of the prior.");
-      question.element.classList.toggle("lb-done", question.judged());
       kit.say(`of ${MADE} images the model makes ${IMAGES.map((image, x) => `${counts(now)[x]} ${image}`).join(", ")}; images ${number(images, 3)}, gap ${number(gap, 3)}, yours ${number(yours, 3)}`);
       return texts(measure(state), 3);
     },

@@ -156,14 +156,14 @@ function build(kit, { decoder, encoder, images }) {
     return numbers;
   }
 
-  const stage = element("div", { class: "lb-stage lb-one-code" },
+  const stage = element("div", { class: "lb-stage lb-sided lb-one-code" },
     element("style", {}, STYLE),
     element("div", { class: "lb-column" }, ask.element),
-    element("div", {},
+    element("div", { class: "lb-picture" },
       field.element,
       element("div", { class: "lb-given" }, given.element, element("p", {}, terms, element("br"), sum)),
       element("div", { class: "lb-live" }, another)),
-    element("div", {},
+    element("div", { class: "lb-rest" },
       chart.element,
       said,
       element("div", { class: "lb-buttons lb-live" }, put, sixteen),

@@ -11,7 +11,6 @@ import { SIDE, atlas } from "./draw/atlas.js";
 import { number } from "./draw/format.js";
 import { digits } from "./draw/digits.js";
 import { pixels } from "./draw/pixels.js";
-import { STYLE } from "./draw/split-style.js";
 import { logSumExp } from "./maths/numbers.js";
 import { rain } from "./maths/rain.js";
 import { fewest } from "./maths/tiles.js";
@@ -81,25 +80,18 @@ function build(kit, data) {
   return {
     stage: element(
       "div",
-      { class: "lb-stage lb-scene" },
-      element("style", {}, STYLE),
-      element(
-        "div",
-        { class: "lb-split", style: "--picture: 24rem" },
-        element("div", {}, map, some.element),
-        element(
-          "div",
-          { class: "lb-column" },
-          question.element,
-          todo,
-          element("div", { class: "lb-live" }, ...player(kit, { name: "Run the model", step, every: 4 })),
-          slider.element,
-          said,
-          element("div", { class: "lb-row", style: "align-items: end" }, ...[target, last, nearest].map((one) => element("div", { style: "flex: 1 1 4.5rem; max-width: 4.8rem" }, one.element))),
-          way.element,
-        ),
-      ),
-      element("div", { class: "lb-live" }, ...kit.tools()),
+      { class: "lb-stage lb-scene lb-sided", style: "--picture: 24rem" },
+      element("div", { class: "lb-column" },
+        question.element,
+        todo,
+        element("div", { class: "lb-live" }, ...player(kit, { name: "Run the model", step, every: 4 })),
+        slider.element,
+        way.element),
+      element("div", { class: "lb-picture" }, map, some.element),
+      element("div", { class: "lb-rest" },
+        said,
+        element("div", { class: "lb-row", style: "align-items: end" }, ...[target, last, nearest].map((one) => element("div", { style: "flex: 1 1 4.5rem; max-width: 4.8rem" }, one.element))),
+        element("div", { class: "lb-live" }, ...kit.tools())),
     ),
     paint(state) {
       const shown = measure(state, data);

@@ -7,7 +7,7 @@ export const STYLE = `
 .lb-cutting .lb-order > .lb-predict.lb-live.lb-live { display: contents } /* what is pressed stands between the question and the verdict */
 .lb-cutting .lb-order > .lb-slider { justify-self: stretch }
 .lb-cutting .lb-verdict { order: 1; width: 100%; min-height: 4.8em }
-.lb-cutting .lb-predict > .lb-verdict:empty { display: block; visibility: hidden } /* its room is kept: nothing moves when it comes */
+.lb-cutting .lb-predict > .lb-verdict:empty { position: static; min-height: 4.8em; opacity: 0 } /* its room is kept: nothing moves when it comes */
 .lb-cutting .lb-plane { grid-area: plane; margin: 0 0 1rem 1.1rem; cursor: default }
 .lb-cutting .lb-island { opacity: 0; transition: opacity 0.9s }
 .lb-cutting .lb-island.lb-shown { opacity: 1 }
