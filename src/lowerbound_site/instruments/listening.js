@@ -79,7 +79,7 @@ function build(kit, { x, whole, truth, costs }) {
   const image = digits("listening-x", "var(--lb-data)", 1, "<i>x</i>");
   image.paint([x]); // it stays
   const drawn = digits("listening-drawn", "var(--lb-ink)", 1, "<i>q</i>’s draws");
-  const slider = axisSlider(kit, "part", "decoder listens", { small: 0.05, large: 0.2, page: 0.2 });
+  const slider = axisSlider(kit, "part", "decoder: deaf or listening", { small: 0.05, large: 0.2, page: 0.2 });
   write(slider.element.firstElementChild, "decoder: deaf"); // the name of the left end; that of the right one stands behind it
   const ask = predict(kit, "Let q be the prior: it answers every image alike, and has learned nothing. Move only the decoder. Can the gap become 0?", {
     answers: ["no, it grows", "it shrinks, but not to 0", "yes, exactly 0"],

@@ -162,7 +162,6 @@ function build(kit, { decoders, encoder, images }) {
   };
   const listen = button("Let the decoder ignore z", () => kit.go(kit.state.decoder === "deaf" ? { decoder: "trained", q: "encoder" } : IGNORES));
   listen.setAttribute("aria-pressed", "false");
-  listen.className = "lb-live";
   const presets = element("div", { class: "lb-buttons" },
     button("The encoder’s answer", () => kit.go({ q: "encoder" })), button("Best upright", fitted(false)), button("Best tilted", fitted(true)));
   const another = button("Another digit", () => kit.go({ digit: (kit.state.digit + 47) % images.length, x: "" }));
@@ -184,7 +183,6 @@ function build(kit, { decoders, encoder, images }) {
     kit.go(asking === "decoder" ? { q: "encoder" } : { decoder: "trained", q: "hand", z1, z2, s1: 0.01, s2: 0.01, tilt: 0 });
     dot = undefined;
   });
-  goOn.className = "lb-live lb-after";
   let missed = false; // by the encoder: told of in the verdict
   kit.atReset(() => {
     asking = kit.state.ask;
@@ -338,9 +336,9 @@ function build(kit, { decoders, encoder, images }) {
     single.replaceChildren(each.element);
     kit.repaint();
   }, { signal: kit.signal });
-  const stage = element("div", { class: "lb-stage lb-sided lb-fitting" },
+  const stage = element("div", { class: "lb-stage lb-fitting" },
     element("style", {}, STYLE),
-    element("div", { class: "lb-column" }, guess.element, goOn, listen),
+    element("div", { class: "lb-ask lb-column lb-live" }, guess.element, goOn, listen),
     element("div", { class: "lb-costs" }, costs.element, legend),
     field.element,
     element("div", { class: "lb-side" }, target.element, yours.element, element("div", { class: "lb-live" }, another)),

@@ -32,7 +32,7 @@ export function measure({ codes }, { logEvidence, logMass }) {
 
 function build(kit, data) {
   const codes = choice(kit, "codes", "how many tiles", WORDS);
-  const digit = drawing(40, 40, { role: "img", "aria-label": "the image x", class: "lb-small" }, picture([...data.x], 40));
+  const digit = drawing(40, 40, { role: "img", "aria-label": "the image x" }, picture([...data.x], 40));
   const shade = tinted("row-to-island-shade", "var(--lb-p)", 0.85, true);
   const borders = svg("path", { fill: "none", stroke: "var(--lb-rule-strong)" });
   const label = "the plane of codes, and what they decode to; cut into tiles, each as dark as it is probable";

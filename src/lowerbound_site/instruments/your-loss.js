@@ -55,7 +55,7 @@ function build(kit, grey) {
   const images = grey.images.map((image) => image.map((count) => count / 16));
   const error = choice(kit, "error", "squared error, over the pixels", { sum: "sum", mean: "mean" });
   const kl = choice(kit, "kl", "KL, over the latent numbers", { sum: "sum", mean: "mean" });
-  const pixels = choice(kit, "pixels", "pixels (the same digits, each pixel copied)", { 64: "64 (8x8)", 1024: "1024 (32x32)", 12288: "12288 (64x64, in colour)" });
+  const pixels = choice(kit, "pixels", "pixels (the same digits, each pixel copied)", { 64: "64 (8×8)", 1024: "1024 (32×32)", 12288: "12288 (64×64, in colour)" });
   const latents = choice(kit, "latents", "latent numbers", { 2: "2", 16: "16" });
   const weight = axisSlider(kit, "weight", "factor before the KL in your code", { small: 0.05, large: 0.5, page: 1 });
   const code = element("code", {});

@@ -44,7 +44,7 @@ export function bar(kind) {
       const share = (value) => Math.min(100, Math.max(0, (100 * (value - from)) / (to - from)));
       const percent = (value) => `${share(value).toFixed(2)}%`;
       fill(track, pieces.map(({ kind: look, start, end }) => ({
-        kind: `${look}${end > to ? " lb-beyond" : ""}`,
+        kind: look,
         style: `left: ${percent(start)}; width: ${(share(end) - share(start)).toFixed(2)}%;`,
       })), "i");
       write(last, end.text);
@@ -52,7 +52,7 @@ export function bar(kind) {
       if (last.className !== look) last.className = look;
       last.style.left = percent(end.at);
       fill(labels, said.map(({ kind: look, at, text, side = "", least }) => ({ kind: `${look} ${side}`, style: `left: ${least ? `max(${percent(at)}, ${least}em)` : percent(at)};`, text })), "span");
-      fill(marks, left.map(({ kind: look, at, text }) => ({ text, kind: at > to ? `${look} lb-beyond` : look, style: `left: ${percent(at)};` })), "i");
+      fill(marks, left.map(({ kind: look, at, text }) => ({ text, kind: look, style: `left: ${percent(at)};` })), "i");
       if (scale !== `${from} ${to}`) {
         scale = `${from} ${to}`;
         const ticks = Array.from({ length: Math.floor((to - from) / step + 1e-6) + 1 }, (_, k) => k * step);

@@ -1,7 +1,7 @@
 // The look of one code and what comes out of it: it comes with the instrument, as no other page needs it.
 
 export const STYLE = `
-.lb-one-code { --picture: 19rem }
+.lb-one-code { --picture: 19rem; --hand: var(--lb-ink); --kept: 10rem }
 .lb-one-code svg[role="img"] { max-width: 100%; height: auto }
 .lb-one-code output { font-weight: 600 }
 .lb-one-code .lb-buttons { margin-block: 0.4rem }

@@ -1,17 +1,17 @@
 // The look of the plane with any ellipse: it comes with the instrument, as no other page needs it.
 
 export const STYLE = `
-.lb-fitting { grid-template: "ask" "costs" "plane" "side" "more" / minmax(0, 1fr) }
+.lb-fitting { display: grid; grid-template: "ask" "costs" "plane" "side" "more" / minmax(0, 1fr); gap: 0.6rem 1rem; font-size: 0.8rem }
 .lb-fitting:has(.lb-own[open]) { grid-template-areas: "ask" "more" "costs" "plane" "side" } /* what is drawn stands beside the bar that it changes */
 .lb-fitting:has(.lb-own[open]) .lb-side > :first-child { display: none } /* the image, which is seen where it is drawn */
-.lb-fitting > .lb-column { grid-area: ask }
-.lb-fitting > .lb-costs { grid-area: costs }
-.lb-fitting > .lb-plane { grid-area: plane }
-.lb-fitting > .lb-side { grid-area: side; grid-template-columns: repeat(2, minmax(0, 6rem)) auto; align-items: end; justify-items: start }
+.lb-fitting .lb-ask { grid-area: ask }
+.lb-fitting .lb-ask > button:first-of-type { order: 2 } /* on to the next question, below the verdict */
+.lb-fitting .lb-plane { grid-area: plane; margin: 0 0 1rem 1.1rem }
+.lb-fitting .lb-side { grid-template-columns: repeat(2, minmax(0, 6rem)) auto; align-items: end; justify-items: start }
 .lb-fitting .lb-side .lb-pixels { width: 100% }
 .lb-fitting .lb-predict > .lb-verdict { min-height: 0 }
 .lb-fitting .lb-costs .lb-legend { margin-top: 0.2rem }
-.lb-fitting > .lb-more { grid-area: more }
+.lb-fitting .lb-more { grid-area: more }
 .lb-fitting .lb-loss .lb-bar-marks { height: 1.1rem }
 .lb-fitting .lb-was { width: auto; height: 1rem; padding-left: 0.3em; border-left: 2px solid var(--lb-ink); background: none; opacity: 1; line-height: 1.1rem; font-style: normal }
 .md-typeset .lb-fitting details { margin: 0; padding-block: 0; font-size: inherit }
@@ -25,7 +25,7 @@ export const STYLE = `
 .lb-fitting .lb-numbers input[type="number"] { width: 4.4rem; min-height: 44px; border: 1px solid var(--lb-rule-strong); background: var(--lb-paper); color: var(--lb-ink); font: inherit }
 .lb-fitting .lb-numbers input { accent-color: var(--lb-q) }
 @media screen and (min-width: 44rem) {
-  .lb-fitting, .lb-fitting:has(> .lb-costs) { grid-template: "costs costs" "plane ask" "plane side" "plane more" 1fr / minmax(0, 25rem) minmax(0, 1fr) }
+  .lb-fitting { grid-template: "costs costs" "plane ask" "plane side" "plane more" 1fr / minmax(0, 25rem) minmax(0, 1fr) }
   .lb-fitting:has(.lb-own[open]) { grid-template: "costs costs costs" "plane ask ask" "plane more side" 1fr / minmax(0, 25rem) minmax(0, 1fr) 6rem }
   .lb-fitting:has(.lb-own[open]) .lb-side { grid-template-columns: minmax(0, 1fr); align-content: start }
 }

@@ -1,11 +1,12 @@
 // The look of walks and noise on a map: it comes with the instruments, as no other page needs it.
 
 export const STYLE = `
+.lb-walker { --picture: 21rem }
+:is(.lb-walker, .lb-noisy) { --hand: var(--lb-p) }
 .lb-walker .lb-plane + .lb-pixels { margin: -0.2rem 0 0.6rem 1.1rem }
 .lb-walker .lb-rest { color: var(--lb-muted) }
 .lb-walker .lb-do { color: var(--lb-ink) }
 .lb-walker .lb-choice legend { float: none; line-height: 1.4 }
-:is(.lb-walker, .lb-noisy) .lb-handle::before { background: var(--lb-p) }
 .lb-walker .lb-you::before { inset: 11px }
 :is(.lb-walker, .lb-noisy) .lb-pixels svg { outline: 0 }
 .lb-framed { stroke: var(--lb-ink); stroke-width: 1.5px }
