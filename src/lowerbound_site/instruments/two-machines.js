@@ -40,7 +40,7 @@ export const measure = (state) =>
 
 /** By what the pairs are sorted into columns, and each column into bands. Of one column, `large`, one band is written large. */
 const byCode = CODES.map((name, z) => ({ name, holds: (pair) => pair.z === z, wide: 150, pitch: 23, across: 5, large: z === ROUND }));
-const byImage = IMAGES.map((name, x) => ({ name, holds: (pair) => pair.x === x, ...(x === SEVEN ? { wide: 140, pitch: 26, across: 4, large: true } : { wide: 80, pitch: 17, across: 3 }) }));
+const byImage = IMAGES.map((name, x) => ({ name, holds: (pair) => pair.x === x, ...(x === SEVEN ? { wide: 140, pitch: 26, across: 4, large: true } : { wide: 80, pitch: 16, across: 3 }) }));
 const all = { holds: () => true };
 /** What the shares are called: `within` a column, and `among` the columns. */
 const SORTS = {
@@ -116,7 +116,7 @@ function build(kit) {
   const question = predict(kit, "The encoder gives most sevens the round code. Which code do most of the model’s sevens come from?", {
     answers: ["round, too", "straight", "half each"],
     right: 1,
-    because: "The encoder has no part in them. The model draws both codes equally often, and its decoder makes a seven from a straight code twice as often as from a round one.",
+    because: "The encoder has no part in the model’s sevens. The prior draws both codes equally often, and the decoder makes a seven from a straight code twice as often as from a round one.",
   });
   const last = schema.pairs.to;
   const [make] = player(kit, { name: "Make pairs", step: making(kit, schema.pairs), every: TICK });

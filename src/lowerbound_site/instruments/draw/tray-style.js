@@ -21,7 +21,7 @@ export const STYLE = `
 .lb-tray > .lb-own { min-height: 0; font-weight: 600 }
 .lb-tray > .lb-big { min-height: 4.4em; font-size: 0.8rem; line-height: 2.2em }
 .lb-big > span { white-space: nowrap }
-.lb-big b { font-size: 1.5em }
+.lb-big b { font-size: 1.5em; line-height: 1 }
 .lb-pile { margin-top: 0.6rem }
 .lb-word, .lb-share-of { display: none }
 .lb-aside > .lb-hands { display: grid; grid-template-columns: 1fr 1fr; gap: 0.4rem }
@@ -44,5 +44,6 @@ export const STYLE = `
 @media screen and (min-width: 56rem) {
   .lb-machines { grid-template-columns: repeat(2, minmax(0, 1fr)) 13.5rem; gap: 0.6rem 1.6rem }
   .lb-machines > .lb-aside { grid-area: 1 / 3 }
+  .lb-hands > .lb-do { min-height: 2.8em }
 }
 `;
