@@ -1,6 +1,7 @@
 """The table's instruments in hand: by keyboard, mouse and finger; judged by axe; with nothing asked of other hosts."""
 
 import re
+from bisect import bisect
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
@@ -269,10 +270,10 @@ JUDGED = [
     ("rain", "runs=2000&differ=20", "at one place", "down to 10 or below"),
     ("rain", "runs=2000&differ=8", "at one place", "that is right"),
     ("rain", "runs=2000&differ=0", "at one place", "No run came that near. Slide back towards 10"),
-    ("two-machines", "pairs=100&sort=codes", "about a third", "Sort by image"),
-    ("two-machines", "pairs=50&sort=images", "about a third", "Press “Make pairs”"),
-    ("two-machines", "pairs=100&sort=images", "about a third", "that is right"),
-    ("two-machines", "pairs=100&sort=images&seed=45", "about a third", "Press “Reset”"),
+    ("two-machines", "pairs=100&sort=codes", "straight", "Sort by image"),
+    ("two-machines", "pairs=50&sort=images", "straight", "Let the machines make all 100 pairs."),
+    ("two-machines", "pairs=100&sort=images", "straight", "that is right"),
+    ("two-machines", "pairs=100&sort=images&seed=45", "straight", "Press “Reset”"),
     ("one-bell", "sigma=0.25", "twice as high", "half as wide, twice as high"),
     ("one-bell", "sigma=0.2", "twice as high", "half as wide, twice as high"),
     ("one-bell", "sigma=0.4", "twice as high", "Now drag “σ” to 0.25."),
@@ -394,37 +395,57 @@ def test_it_plays_pauses_steps_and_ends(name: str, key: str, shared: Page, stage
     shared.emulate_media(reduced_motion="no-preference")
 
 
-@pytest.mark.parametrize(("sort", "columns"), [("made", 1), ("codes", 2), ("images", 3)])
-def test_a_column_holds_the_pairs_that_its_shares_tell(sort: str, columns: int, shared: Page, stage: str) -> None:
-    """Each pair in its place, none above another; and what one machine was given, of the other was counted."""
+@pytest.mark.parametrize(("sort", "starts"), [("made", [0]), ("codes", [0, 150]), ("images", [0, 80, 160])])
+def test_a_column_holds_the_pairs_that_its_shares_tell(sort: str, starts: list[int], shared: Page, stage: str) -> None:
+    """Each pair in its place, none above another; what one machine was given, of the other was counted; and the share
+    that is written large is one of those in the tray."""
     shared.emulate_media(reduced_motion="reduce")
     start(shared, stage, "two-machines", f"pairs=100&sort={sort}")
+    columns = len(starts)
     told = ""
-    for tray in shared.locator("lb-instrument svg[role=img]").all():
-        told += tray.get_attribute("aria-label") or ""
-        places = tray.evaluate(PLACES)
+    for tray in shared.locator("lb-instrument .lb-tray").all():
+        pile = tray.locator(".lb-pile")
+        told += pile.get_attribute("aria-label") or ""
+        places = pile.evaluate(PLACES)
         assert len(places) == 100 == len({(x, y) for x, y in places})
         if columns == 1:
+            assert tray.locator(".lb-big b").inner_text() == ""
             continue
-        held = [[(x, y) for x, y in places if x * columns // 300 == column] for column in range(columns)]
-        texts = [(float(one.get_attribute("x") or 0), one.text_content() or "") for one in tray.locator("text").all()]
+        held = [[(x, y) for x, y in places if bisect(starts, x) == column + 1] for column in range(columns)]
+        texts = [(float(one.get_attribute("x") or 0), one.text_content() or "") for one in pile.locator("text").all()]
         wholes = [text for _, text in texts if re.fullmatch(r"\d\.\d\d", text)]
         counts = [len(column) for column in held]
         assert wholes[-columns:] == [f"{count / 100:.2f}" for count in counts]
+        large = {"codes": (0, 2), "images": (2, 0)}[sort]  # a column, and a band from below
         for number, column in enumerate(held):
-            band = [text for x, text in texts if re.fullmatch(r"\d\.\d\d", text) and x * columns // 300 == number]
-            *within, whole = band
+            shares = [(x, text) for x, text in texts if re.fullmatch(r"\d\.\d\d", text)]
+            *within, whole = [text for x, text in shares if bisect(starts, x) == number + 1]
             assert whole == wholes[number - columns]
             assert sum(map(float, within)) == pytest.approx(1, abs=0.011)
             # Between two bands is a wider step than between two rows of one.
             rows = sorted({y for _, y in column})
-            splits = [after for before, after in pairwise(rows) if after - before > 20]
+            steps = [(after - before, after) for before, after in pairwise(rows)]
+            splits = [after for step, after in steps if step > min(steps)[0] + 2]
             assert len(splits) == len(within) - 1
             if len(within) == 2:  # from below
                 first = sum(y >= splits[0] for _, y in column)
                 assert within == [f"{first / len(column):.2f}", f"{1 - first / len(column):.2f}"]
+            if number == large[0]:
+                assert tray.locator(".lb-big b").inner_text() == within[large[1]]
     shared.emulate_media(reduced_motion="no-preference")
-    assert told.count("not given, counted") == told.count(": given, ") == (2 if columns > 1 else 0)
+    assert told.count(": counted") == (2 if columns > 1 else 0)
+
+
+def test_the_machines_make_a_hundred_pairs_by_themselves(shared: Page, stage: str) -> None:
+    """One after another at first, and then faster; what is made falls from its machine."""
+    start(shared, stage, "two-machines")
+    shared.get_by_role("button", name="Make pairs").click()
+    shared.wait_for_function("document.querySelector('lb-instrument').instrument.state.pairs === 3")
+    assert shared.locator(".lb-slow").count() == 2
+    assert shared.locator(".lb-falls").count() == 4
+    shared.wait_for_function("document.querySelector('lb-instrument').instrument.state.pairs === 100", timeout=30_000)
+    expect(shared.get_by_role("button", name="Make pairs")).to_be_visible()
+    assert shared.locator(".lb-tile").count() == 200
 
 
 # The middle of each pair that is seen, in the drawing's units.
