@@ -4,7 +4,7 @@
 import { element, write } from "../controls/dom.js";
 
 /**
- * `paint({from, to, step, pieces, labels, marks, end})`: pieces [{kind, start, end}], above them labels [{kind, at, text,
+ * `paint({from, to, step, pieces, labels, marks, end})`: pieces [{kind, start, end, text}], above them labels [{kind, at, text,
  * side, least}], below marks [{kind, at, text}]; `end` {at, text, inside} stands where the bar ends, inside it or behind. Labels stand at least `least` em from
  * the left.
  */
@@ -43,8 +43,14 @@ export function bar(kind) {
     paint({ from, to, step, pieces, labels: said, marks: left, end }) {
       const share = (value) => Math.min(100, Math.max(0, (100 * (value - from)) / (to - from)));
       const percent = (value) => `${share(value).toFixed(2)}%`;
+<<<<<<< HEAD
       fill(track, pieces.map(({ kind: look, start, end }) => ({
         kind: look,
+=======
+      fill(track, pieces.map(({ kind: look, start, end, text }) => ({
+        text,
+        kind: `${look}${end > to ? " lb-beyond" : ""}`,
+>>>>>>> s-4
         style: `left: ${percent(start)}; width: ${(share(end) - share(start)).toFixed(2)}%;`,
       })), "i");
       write(last, end.text);
