@@ -202,7 +202,7 @@ def test_a_prediction_stays_and_is_judged_after_moving(shared: Page, stage: str)
     state(shared)
     assert verdict.text_content() == said
     shared.get_by_role("button", name="Reset").click()
-    expect(shared.get_by_role("button", name="about half of it")).to_be_enabled()
+    expect(shared.get_by_role("button", name="about half")).to_be_enabled()
     assert verdict.text_content() == ""
 
 
@@ -315,7 +315,7 @@ def test_nothing_comes_or_goes_above_the_hand_that_drags(wide: int, shared: Page
     shared.set_viewport_size({"width": wide, "height": 1400})
     start(shared, stage, "line-up-decoder")
     border = shared.locator(".lb-border").first
-    shared.get_by_role("button", name="about half of it").click()
+    shared.get_by_role("button", name="about half").click()
     state(shared)
     before = border.bounding_box()
     line_up(shared, LINED_UP)

@@ -55,7 +55,7 @@ function build(kit) {
   const split = new TwoSplits(["code", "image"], pieces(FIRST));
   const [unsplit, both] = [whole, split].map((drawn) => element("div", {}, drawn.element));
   const question = predict(kit, `Your comparison costs ${number(YOURS, 2)}, the loss is ${number(LOSS, 2)}. Drag the blue borders to the dashed lines: your comparison is then 0. And the loss?`, {
-    answers: [`still ${number(LOSS, 2)}`, "about half of it", number(CODES_APART, 2), number(0, 0)],
+    answers: [`still ${number(LOSS, 2)}`, "about half", number(CODES_APART, 2), number(0, 0)],
     todo: "Now drag the blue borders to the dashed lines, of both codes.",
     right: 2,
     because: "Whatever your comparison lost, the loss lost, too: it is one of the loss’s pieces, as the split below shows. The other piece, codes, has no decoder in it.",
@@ -65,7 +65,7 @@ function build(kit) {
   return {
     stage: element(
       "div",
-      { class: "lb-stage lb-scene lb-split", style: "--picture: 23rem" },
+      { class: "lb-stage lb-scene lb-split", style: "--picture: 23rem; --asked: 13.5em" },
       element("style", {}, STYLE),
       element("div", {},
         element("p", { class: "lb-legend" }, hued("q", "q(x|z)"), ": the images that got the code. ", hued("p", "p(x|z)"), ": the images that the decoder makes of it."),

@@ -59,7 +59,7 @@ function build(kit) {
   return {
     stage: element(
       "div",
-      { class: "lb-stage lb-scene lb-split", style: "--picture: 23rem" },
+      { class: "lb-stage lb-scene lb-split", style: "--picture: 23rem; --asked: 13.5em" },
       element("style", {}, STYLE),
       element("div", {},
         element("p", { class: "lb-legend" }, hued("p", "p(z|x)"), ": which codes the model makes this image from. ", hued("q", "q(z|x)"), ": which codes the encoder gives it."),

@@ -1,5 +1,5 @@
 // Conditional distributions in pairs, one right above the other: the upper one follows, and its borders go on, dashed, down
-// through the lower one, whose borders are dragged.
+// to the lower one, whose borders are dragged.
 
 import { change, drawing, element, svg, write } from "../controls/dom.js";
 import { Cut, HIGH, INSET, WIDE } from "./cut.js";
@@ -45,7 +45,7 @@ export class Facing {
       cuts[0].paint(upper);
       cuts[1].paint(lower);
       let at = 0;
-      change(goal, { d: upper.slice(0, -1).map((share) => `M${((at += share) * WIDE).toFixed(1)} ${-between}V${HIGH}`).join("") });
+      change(goal, { d: upper.slice(0, -1).map((share) => `M${((at += share) * WIDE).toFixed(1)} ${-between}V4m0 ${HIGH - 6}v8`).join("") });
       write(apart, `KL ${number(kl, 2)}`);
       borders.forEach((border, k) => {
         const below = k === borders.length - 1;

@@ -13,6 +13,7 @@ export const STYLE = `
   .lb-column > * { order: 2 }
   .lb-column > :is(.lb-predict, .lb-choice, .lb-slider) { order: 0 }
   .lb-split > .lb-tools { order: 3 }
+  .lb-split .lb-predict { min-height: var(--asked, 0); align-content: start } /* so that no hand below it moves */
 }
 @media screen and (min-width: 44rem) {
   .lb-split { grid-template-columns: minmax(0, var(--picture, 21rem)) minmax(0, 1fr) }
