@@ -21,7 +21,8 @@ pytestmark = pytest.mark.browser
 BORDERS = {
     "three-bars": ["first", "second"],
     "other-data": ["first", "second"],
-    "who-moves": ["round", "straight", "zero", "one", "seven"],
+    "line-up-decoder": ["round1", "round2", "straight1", "straight2"],
+    "line-up-encoder": ["zero", "one", "seven"],
     "mirror": ["first", "second"],
     "eight-names": ["priorRound", "decoderSeven", "dataSeven", "encoderRound"],
     "which-way-round": ["left", "right"],
@@ -177,32 +178,48 @@ def test_axe_finds_nothing(name: str, shared: Page, stage: str) -> None:
     assert [(rule["id"], node["html"][:120]) for rule in found for node in rule["nodes"]] == []
 
 
+# Where the blue borders stand as the orange ones do.
+LINED_UP = {"round1": 0.29, "round2": 0.39, "straight1": 0.05, "straight2": 0.68}
+
+
+def line_up(page: Page, values: dict[str, float]) -> None:
+    page.evaluate("values => document.querySelector('lb-instrument').instrument.set(values)", values)
+    state(page)
+
+
 def test_a_prediction_stays_and_is_judged_after_moving(shared: Page, stage: str) -> None:
-    start(shared, stage, "who-moves")
-    shared.get_by_role("button", name="both").first.click()
-    verdict = shared.locator(".lb-verdict").first
+    start(shared, stage, "line-up-decoder")
+    shared.get_by_role("button", name="still 0.34").click()
+    verdict = shared.locator(".lb-verdict")
     state(shared)
-    assert verdict.text_content() == "Now drag an arrow of the decoder, blue."
-    assert shared.get_by_role("button", name="codes").is_disabled()
-    decoder, encoder = shared.locator(".lb-border").first, shared.locator(".lb-border").last
-    encoder.press("ArrowLeft")
-    state(shared)
-    assert verdict.text_content() == "Now drag an arrow of the decoder, blue."
-    decoder.press("ArrowLeft")
-    state(shared)
+    todo = "Now drag the blue borders to the dashed lines, of both codes."
+    assert verdict.text_content() == todo
+    line_up(shared, {key: value for key, value in LINED_UP.items() if "round" in key})
+    assert verdict.text_content() == todo
+    line_up(shared, LINED_UP)
     said = verdict.text_content() or ""
-    assert said.startswith("You said “both”, but the answer is “your comparison”. ")
-    decoder.press("ArrowRight")
+    assert said.startswith("You said “still 0.34”, but the answer is “0.03”. ")
+    shared.locator(".lb-border").first.press("Home")
     state(shared)
     assert verdict.text_content() == said
-    shared.get_by_role("button", name="the gap").click()  # of the second question, which comes once the first is judged
-    encoder.press("ArrowRight")
-    encoder.press("ArrowRight")
-    expect(shared.locator(".lb-verdict").last).to_contain_text("that is right")
     shared.get_by_role("button", name="Reset").click()
-    expect(shared.get_by_role("button", name="the gap")).to_be_hidden()
+    expect(shared.get_by_role("button", name="about half")).to_be_enabled()
     assert verdict.text_content() == ""
-    assert shared.get_by_role("button", name="codes").is_enabled()
+
+
+def test_the_loss_is_split_once_both_codes_are_lined_up_and_stays_so_until_reset(shared: Page, stage: str) -> None:
+    start(shared, stage, "line-up-decoder")
+    whole, by_code = shared.get_by_text("the loss", exact=True), shared.get_by_text("the loss, split by code")
+    expect(by_code).to_be_hidden()
+    line_up(shared, LINED_UP)
+    expect(by_code).to_be_visible()
+    expect(whole).to_be_hidden()
+    expect(shared.get_by_text("your comparison 0.00", exact=True)).to_be_visible()
+    shared.locator(".lb-border").first.press("PageUp")
+    expect(by_code).to_be_visible()
+    shared.get_by_role("button", name="Reset").click()
+    expect(whole).to_be_visible()
+    expect(by_code).to_be_hidden()
 
 
 def split(page: Page, by: str) -> None:
@@ -279,6 +296,8 @@ JUDGED = [
     ("one-bell", "sigma=0.4", "twice as high", "Now drag “σ” to 0.25."),
     ("bell", "mu=0&sigma=0.5", "only one", "Your bell around 0 was 0.50 wide"),
     ("mirror", "first=0.7&second=0.9", "the images alone", "that is right"),
+    ("line-up-encoder", "zero=0.95&one=0.07&seven=0.33", "less, but not 0", "that is right"),
+    ("line-up-encoder", "zero=0.95&one=0.07&seven=0.5", "more", "Now drag the orange borders"),
     ("read-the-column", "code=straight", "a one", "Of that straight column ones held 0.63"),
 ]
 
@@ -292,27 +311,28 @@ def test_a_verdict_is_about_the_question_that_was_asked_and_the_state_it_was_giv
     expect(shared.locator(".lb-verdict")).to_contain_text(said)
 
 
-def test_nothing_comes_or_goes_above_the_hand_that_drags(shared: Page, stage: str) -> None:
-    start(shared, stage, "who-moves")
+@pytest.mark.parametrize("wide", [1000, 390])
+def test_nothing_comes_or_goes_above_the_hand_that_drags(wide: int, shared: Page, stage: str) -> None:
+    shared.set_viewport_size({"width": wide, "height": 1400})
+    start(shared, stage, "line-up-decoder")
     border = shared.locator(".lb-border").first
+    shared.get_by_role("button", name="about half").click()
+    state(shared)
     before = border.bounding_box()
-    assert before
-    shared.get_by_role("button", name="your comparison").click()
-    shared.mouse.move(before["x"] + before["width"] / 2, before["y"] + before["height"] / 2)
-    shared.mouse.down()
-    shared.mouse.move(before["x"] + before["width"] / 2 - 40, before["y"] + before["height"] / 2, steps=4)
-    expect(shared.locator(".lb-verdict").first).to_contain_text("that is right")
+    line_up(shared, LINED_UP)
+    expect(shared.locator(".lb-verdict")).to_contain_text("the answer is “0.03”")
     during = border.bounding_box()
+    assert before
     assert during
     assert during["y"] == before["y"]
-    shared.mouse.up()
+    shared.set_viewport_size({"width": 1000, "height": 1400})
 
 
-def test_a_pair_that_the_model_never_makes_costs_without_end_and_a_line_says_so(shared: Page, stage: str) -> None:
-    start(shared, stage, "who-moves")
-    line = shared.get_by_text("that costs without end")
-    assert line.is_hidden()
-    shared.locator(".lb-border").nth(1).press("Home")
+def test_an_image_that_the_decoder_never_makes_costs_without_end_and_a_line_says_so(shared: Page, stage: str) -> None:
+    start(shared, stage, "line-up-decoder")
+    line = shared.get_by_text("costs without end")
+    assert not line.count()
+    shared.locator(".lb-border").nth(2).press("Home")
     expect(line).to_be_visible()
 
 

@@ -7,9 +7,14 @@ import { instrument } from "./controls/instrument.js";
 import { predict } from "./controls/predict.js";
 import { Bars } from "./draw/bars.js";
 import { number, probability, texts } from "./draw/format.js";
+<<<<<<< HEAD
 import { joints, prints } from "./draw/python.js";
+=======
+import { splits } from "./draw/python.js";
+import { STYLE } from "./draw/split-style.js";
+>>>>>>> s-10
 import { IMAGES, pixels } from "./maths/primer.js";
-import { fromData, fromModel, parts } from "./maths/table.js";
+import { fromData, fromModel, named, parts } from "./maths/table.js";
 
 export const schema = {
   "first": { "from": 0.05, "to": 0.9, "step": 0.05, "start": 0.1 },
@@ -28,8 +33,7 @@ const given = (state) => ({ prior: prior(state), decoder: IDENTITY, data: DATA, 
 
 export function measure(state) {
   const all = given(state);
-  const { joint, images, gap, codes, yours } = parts(fromData(all.data, all.encoder), fromModel(all.prior, all.decoder));
-  return { "KL(q(x,z)||p(x,z))": joint, "KL(q(x)||p(x))": images, gap, "KL(q(z)||p(z))": codes, yours };
+  return named(parts(fromData(all.data, all.encoder), fromModel(all.prior, all.decoder)));
 }
 
 const [WIDTH, TOP, ROW, SIZE, LINE] = [340, 26, 38, 13, 10]; // a small image's size, how many stand in a line
@@ -133,16 +137,6 @@ function build(kit) {
   };
 }
 
-export const python = (state) => `\
-from lowerbound import Joint, kl
-
-${joints(given(state))}\
-${prints(measure(state), {
-  "KL(q(x,z)||p(x,z))": "kl(q, p)",
-  "KL(q(x)||p(x))": "kl(q.x, p.x)",
-  "gap": "kl(q.z_given_x, p.z_given_x)",
-  "KL(q(z)||p(z))": "kl(q.z, p.z)",
-  "yours": "kl(q.x_given_z, p.x_given_z)",
-})}`;
+export const python = (state) => splits(given(state), measure(state));
 
 export const start = instrument({ schema, build, python });
