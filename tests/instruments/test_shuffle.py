@@ -422,14 +422,14 @@ def test_by_finger_and_keys_the_line_holds_and_any_shape_drops_the_gap(browser: 
     expect(page.locator(".lb-verdict").first).to_contain_text("and that is right")
     page.get_by_role("button", name="as small as before").tap()
     expect(page.locator(".lb-mass:visible").first).to_be_attached()
-    page.get_by_label("the best found").tap()
+    page.get_by_label("the best ellipse found").tap()
     best = shown(page)
     assert best["-log p(x)"] == first["-log p(x)"]
     assert float(first["gap"]) + 1 < float(best["gap"].split(" ±")[0]) < float(finest["gap"].split(" ±")[0]) - 3
-    page.get_by_label("moved to where its middle went").tap()
+    page.get_by_label("one ellipse, moved along").tap()
     page.get_by_role("button", name="Shuffle", exact=True).tap()
     assert shown(page)["gap"] != finest["gap"]
-    page.get_by_label("any shape, moved along").tap()
+    page.get_by_label("any shape, cut and moved").tap()
     assert shown(page)["gap"] == first["gap"]
     said = page.locator(".lb-verdict").last.text_content() or ""
     assert said.startswith("You said “as small as before”, and that is right. ")

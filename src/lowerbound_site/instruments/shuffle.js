@@ -162,14 +162,13 @@ function build(kit, { images, known }) {
   const anew = Object.create(kit, { set: { value: (changes, atRest) => kit.set({ ...changes, steps: 0 }, atRest) } });
   const cells = axisSlider(anew, "k", "cells a side", { small: 1, large: 2, page: 3 });
   const shape = choice(kit, "q", "q is", {
-    ellipse: "one ellipse, moved to where its middle went",
-    best: "one ellipse, the best found",
-    pieces: "any shape, moved along piece by piece",
+    ellipse: "one ellipse, moved along",
+    best: "the best ellipse found",
+    pieces: "any shape, cut and moved along",
   });
   const anyShape = shape.element.querySelector("[value=pieces]");
   let foreseen = false;
   kit.atReset(() => (foreseen = false));
-  shape.element.classList.add("lb-lines"); // its answers stay where they are while numbers come to stand behind them
   const button = (text, press) => {
     const made = element("button", { type: "button" }, text);
     made.addEventListener("click", press);
@@ -336,7 +335,7 @@ function build(kit, { images, known }) {
     const shuffled = state.k > 1 && !inPieces && !state.steps;
     const whole = shuffled && first.answered() && !first.judged() && found.gap < known.measured({ ...state, k: 1, q: "ellipse" }).gap + CUT;
     if (whole) first.paint(false, undefined, "Here blue stayed in one piece. Shuffle again.");
-    else first.paint(shuffled, undefined, inPieces ? "Now choose “one ellipse, moved to where its middle went”." : undefined);
+    else first.paint(shuffled, undefined, inPieces ? "Now choose “one ellipse, moved along”." : undefined);
     // It is asked before it can be seen; whoever has seen it already is not asked.
     const open = first.judged() && !guess.answered();
     foreseen ||= !guess.answered() && inPieces && state.k > 1;
@@ -358,7 +357,8 @@ function build(kit, { images, known }) {
     field.element,
     element("div", { class: "lb-draw" }, given.element, middle.element),
     element("div", { class: "lb-side" }, drawn.element),
-    element("div", { class: "lb-readings" }, element("div", { class: "lb-live" }, shape.element), element("div", { class: "lb-live" }, cells.element), held),
+    element("div", { class: "lb-readings" }, element("div", { class: "lb-live" }, shape.element), element("div", { class: "lb-live" }, cells.element)),
+    held,
     legend,
     element("div", { class: "lb-tools lb-live" }, button("Another digit", () => kit.go({ digit: (kit.state.digit + 47) % images.length })), " ", ...kit.tools()));
   return { stage, paint };

@@ -14,6 +14,8 @@ export const STYLE = `
 .lb-noisy > .lb-picture { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 1rem }
 .lb-noisy .lb-plane { margin-block: 0.3rem 1.4rem }
 .lb-nine { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem; margin: 0 0 0.5rem 1.1rem; color: var(--lb-muted) }
+.lb-made { display: grid; grid-template-columns: 4rem 1fr; gap: 1rem; align-items: end }
+.lb-noisy .lb-tick { background: var(--lb-p); opacity: 1; height: 100% }
 .lb-half > :is(p, .lb-track) { margin-left: 1.1rem }
 .lb-half > .lb-track { height: 12px }
 .lb-half > .lb-track > i { display: block }
