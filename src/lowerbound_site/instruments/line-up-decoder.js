@@ -10,7 +10,6 @@ import { Facing, hued } from "./draw/facing.js";
 import { number, probability, texts } from "./draw/format.js";
 import { picture } from "./draw/ink.js";
 import { splits } from "./draw/python.js";
-import { STYLE } from "./draw/split-style.js";
 import { Falling, pieces, TwoSplits } from "./draw/two-splits.js";
 import { CODES, DATA, ENCODER, IMAGES, pixels, PRIOR } from "./maths/primer.js";
 import { fromData, fromModel, klEach, marginalZ, named, parts, thirds, xGivenZ } from "./maths/table.js";
@@ -65,13 +64,12 @@ function build(kit) {
   return {
     stage: element(
       "div",
-      { class: "lb-stage lb-scene lb-split", style: "--picture: 23rem; --asked: 13.5em" },
-      element("style", {}, STYLE),
-      element("div", {},
+      { class: "lb-stage lb-scene lb-sided", style: "--picture: 23rem" },
+      element("div", { class: "lb-column" }, question.element),
+      element("div", { class: "lb-picture" },
         element("p", { class: "lb-legend" }, hued("q", "q(x|z)"), ": the images that got the code. ", hued("p", "p(x|z)"), ": the images that the decoder makes of it."),
         facing.element),
-      element("div", { class: "lb-column" },
-        question.element,
+      element("div", { class: "lb-rest" },
         element("div", {}, yours.element, unsplit, both),
         element("div", { class: "lb-tools lb-live" }, ...kit.tools())),
     ),
@@ -87,7 +85,6 @@ function build(kit) {
       whole.paint("the loss", [shown["KL(q(x,z)||p(x,z))"]]);
       split.paint(pieces(shown));
       question.paint(met);
-      question.element.classList.toggle("lb-done", question.judged());
       const { code, image } = pieces(shown);
       kit.say(`the loss ${number(shown["KL(q(x,z)||p(x,z))"], 2)}, your comparison ${number(shown.yours, 2)}${met ? `; codes ${number(code[0], 2)}; images ${number(image[0], 2)}, gap ${number(image[1], 2)}` : ""}`);
       return texts(shown, 3);

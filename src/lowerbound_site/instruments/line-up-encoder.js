@@ -10,7 +10,6 @@ import { Facing, hued } from "./draw/facing.js";
 import { number, probability, texts } from "./draw/format.js";
 import { picture } from "./draw/ink.js";
 import { splits } from "./draw/python.js";
-import { STYLE } from "./draw/split-style.js";
 import { pieces, TwoSplits } from "./draw/two-splits.js";
 import { CODES, DATA, DECODER, IMAGES, pixels, PRIOR } from "./maths/primer.js";
 import { fromData, fromModel, klEach, marginalX, named, parts, zGivenX } from "./maths/table.js";
@@ -59,13 +58,12 @@ function build(kit) {
   return {
     stage: element(
       "div",
-      { class: "lb-stage lb-scene lb-split", style: "--picture: 23rem; --asked: 13.5em" },
-      element("style", {}, STYLE),
-      element("div", {},
+      { class: "lb-stage lb-scene lb-sided", style: "--picture: 23rem" },
+      element("div", { class: "lb-column" }, question.element),
+      element("div", { class: "lb-picture" },
         element("p", { class: "lb-legend" }, hued("p", "p(z|x)"), ": which codes the model makes this image from. ", hued("q", "q(z|x)"), ": which codes the encoder gives it."),
         facing.element),
-      element("div", { class: "lb-column" },
-        question.element,
+      element("div", { class: "lb-rest" },
         split.element,
         element("div", { class: "lb-tools lb-live" }, ...kit.tools())),
     ),
@@ -78,7 +76,6 @@ function build(kit) {
       split.paint({ code, image });
       met ||= shown.gap < MET;
       question.paint(met);
-      question.element.classList.toggle("lb-done", question.judged());
       kit.say(`images ${number(image[0], 2)}, gap ${number(image[1], 2)}; codes ${number(code[0], 2)}, your comparison ${number(code[1], 2)}`);
       return texts(shown, 3);
     },

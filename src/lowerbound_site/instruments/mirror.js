@@ -7,12 +7,7 @@ import { instrument } from "./controls/instrument.js";
 import { predict } from "./controls/predict.js";
 import { Bars } from "./draw/bars.js";
 import { number, probability, texts } from "./draw/format.js";
-<<<<<<< HEAD
-import { joints, prints } from "./draw/python.js";
-=======
 import { splits } from "./draw/python.js";
-import { STYLE } from "./draw/split-style.js";
->>>>>>> s-10
 import { IMAGES, pixels } from "./maths/primer.js";
 import { fromData, fromModel, named, parts } from "./maths/table.js";
 

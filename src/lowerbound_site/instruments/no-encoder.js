@@ -8,7 +8,6 @@ import { axisSlider } from "./controls/slider.js";
 import { digits } from "./draw/digits.js";
 import { number, texts } from "./draw/format.js";
 import { plane } from "./draw/plane.js";
-import { STYLE as SPLIT } from "./draw/split-style.js";
 import { STYLE } from "./draw/walker-style.js";
 import { shown, speed, unpack, way } from "./maths/walk.js";
 
@@ -97,16 +96,15 @@ function build(kit, data) {
   const fit = element("div", { class: "lb-told" }, element("p", {}, "log p(x) of unseen digits, on average, in five trainings each:"), fitting(fits));
   given.paint([x]);
   return {
-    stage: element("div", { class: "lb-stage lb-split lb-noisy" },
-      element("style", {}, SPLIT),
+    stage: element("div", { class: "lb-stage lb-sided lb-noisy" },
       element("style", {}, STYLE),
-      ...halves.map((one) => one.element),
       element("div", { class: "lb-column" },
         ask.element,
         walk.element,
         element("div", { class: "lb-made" }, given.element, element("p", { class: "lb-legend" }, `Blue: places that could have made this unseen digit, ${DRAWS} draws from p(z|x).`)),
-        fit),
-      element("div", { class: "lb-tools lb-live" }, ...kit.tools())),
+        fit,
+        element("div", { class: "lb-live lb-after" }, ...kit.tools())),
+      element("div", { class: "lb-picture" }, ...halves.map((one) => one.element))),
     paint(state) {
       const found = measure(state, data);
       const numbers = texts(found, 0);
@@ -114,7 +112,6 @@ function build(kit, data) {
       const said = Object.keys(KINDS).map((kind) => `${KINDS[kind]}: ${numbers[changed(kind)]} pixels changed`).join(", ");
       walk.paint(said);
       ask.paint(state.z1 >= WALKED);
-      ask.element.classList.toggle("lb-done", ask.judged());
       fit.style.visibility = ask.judged() ? "" : "hidden";
       kit.say(said);
       return numbers;

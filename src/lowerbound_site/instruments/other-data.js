@@ -7,7 +7,6 @@ import { predict } from "./controls/predict.js";
 import { bar } from "./draw/bar.js";
 import { number, probability, texts } from "./draw/format.js";
 import { literal } from "./draw/python.js";
-import { STYLE } from "./draw/split-style.js";
 import { fromModel, kl, klEach, marginalX, mean, thirds, zGivenX } from "./maths/joint.js";
 import { DECODER, ENCODER, IMAGES, PRIOR, pixels } from "./maths/primer.js";
 
@@ -97,10 +96,10 @@ function build(kit) {
     todo: "Now drag the borders of the green strip until it is full of zeros.",
   });
   return {
-    stage: element("div", { class: "lb-stage lb-split lb-scene", style: "--picture: 25rem" },
-      element("style", {}, STYLE),
-      element("div", {}, drawn, element("div", { class: "lb-tools lb-live" }, ...kit.tools())),
-      element("div", { class: "lb-column" }, question.element, element("div", {}, images.element, gap.element))),
+    stage: element("div", { class: "lb-stage lb-scene lb-sided", style: "--picture: 25rem" },
+      element("div", { class: "lb-column" }, question.element),
+      element("div", { class: "lb-picture" }, drawn, element("div", { class: "lb-tools lb-live" }, ...kit.tools())),
+      element("div", { class: "lb-rest" }, images.element, gap.element)),
     paint(state) {
       const q = data(state);
       now.paint(q);

@@ -5,7 +5,6 @@ import { element, write } from "./controls/dom.js";
 import { instrument } from "./controls/instrument.js";
 import { player } from "./controls/play.js";
 import { predict } from "./controls/predict.js";
-import { STYLE as ASIDE } from "./draw/aside-style.js";
 import { number, probability } from "./draw/format.js";
 import { literal } from "./draw/python.js";
 import { STYLE } from "./draw/tray-style.js";
@@ -132,9 +131,8 @@ function build(kit) {
     stage: element(
       "div",
       { class: "lb-stage lb-machines" },
-      element("style", {}, ASIDE),
       element("style", {}, STYLE),
-      element("div", { class: "lb-aside" },
+      element("div", { class: "lb-column" },
         question.element,
         element("div", { class: "lb-hands lb-live" }, todo, make, ...sorts.map(([, button]) => button), element("div", {}, ...kit.tools()))),
       ...Object.values(trays).map((tray) => tray.element),

@@ -43,14 +43,9 @@ export function bar(kind) {
     paint({ from, to, step, pieces, labels: said, marks: left, end }) {
       const share = (value) => Math.min(100, Math.max(0, (100 * (value - from)) / (to - from)));
       const percent = (value) => `${share(value).toFixed(2)}%`;
-<<<<<<< HEAD
-      fill(track, pieces.map(({ kind: look, start, end }) => ({
-        kind: look,
-=======
       fill(track, pieces.map(({ kind: look, start, end, text }) => ({
         text,
-        kind: `${look}${end > to ? " lb-beyond" : ""}`,
->>>>>>> s-4
+        kind: look,
         style: `left: ${percent(start)}; width: ${(share(end) - share(start)).toFixed(2)}%;`,
       })), "i");
       write(last, end.text);

@@ -24,15 +24,15 @@ export const STYLE = `
 .lb-big b { font-size: 1.5em; line-height: 1 }
 .lb-pile { margin-top: 0.6rem }
 .lb-word, .lb-share-of { display: none }
-.lb-aside > .lb-hands { display: grid; grid-template-columns: 1fr 1fr; gap: 0.4rem }
+.lb-column > .lb-hands { display: grid; grid-template-columns: 1fr 1fr; gap: 0.4rem }
 .lb-hands > :is(p, div, :first-of-type) { grid-column: 1 / -1 }
 .lb-hands > button { padding-inline: 0.3rem }
 @media screen and (max-width: 55.99rem) {
-  .lb-machines > .lb-aside { display: contents }
-  .lb-aside :is(.lb-predict > *, .lb-hands) { grid-column: 1 / -1 }
+  .lb-machines > .lb-column { display: contents }
+  .lb-column :is(.lb-predict > *, .lb-hands) { grid-column: 1 / -1 }
   .lb-tray { order: 1 }
-  .lb-aside > .lb-hands { order: 2 }
-  .lb-aside > .lb-predict > .lb-verdict { order: 3 }
+  .lb-column > .lb-hands { order: 2 }
+  .lb-column > .lb-predict > .lb-verdict { order: 3 }
 }
 @media screen and (min-width: 30rem) {
   .lb-machines svg { font-size: 14px }
@@ -43,7 +43,7 @@ export const STYLE = `
 }
 @media screen and (min-width: 56rem) {
   .lb-machines { grid-template-columns: repeat(2, minmax(0, 1fr)) 13.5rem; gap: 0.6rem 1.6rem }
-  .lb-machines > .lb-aside { grid-area: 1 / 3 }
+  .lb-machines > .lb-column { grid-area: 1 / 3 }
   .lb-hands > .lb-do { min-height: 2.8em }
 }
 `;
