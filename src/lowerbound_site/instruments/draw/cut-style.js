@@ -24,6 +24,7 @@ export const STYLE = `
 .lb-cutting .lb-unneeded .lb-track > i { opacity: 0.22 }
 .lb-cutting .lb-costs > :first-child > :is(.lb-bar-axis, .lb-bar-marks) { display: none } /* both bars have one axis */
 .lb-cutting .lb-bar-marks { height: 0.2rem }
+.lb-cutting .lb-prior-ring { stroke: var(--lb-p); stroke-width: 1.2px; stroke-dasharray: 2 4 }
 .lb-cutting .lb-track, .lb-cutting .lb-track > b { height: 28px; line-height: 28px }
 .lb-cutting .lb-costs > * + * { margin-top: 0.2rem }
 @media (prefers-reduced-motion: no-preference) {

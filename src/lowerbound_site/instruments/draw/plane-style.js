@@ -5,6 +5,7 @@ export const STYLE = `
 .lb-fitting:has(.lb-own:is(div, [open])) { grid-template-areas: "ask" "costs" "more" "plane" "side" } /* what is drawn stands beside the bar that it changes */
 .lb-fitting:has(.lb-own:is(div, [open])) .lb-side > :first-child { display: none } /* the image, which is seen where it is drawn */
 .lb-fitting .lb-ask { grid-area: ask }
+.lb-fitting .lb-ask > button { align-self: start }
 .lb-fitting .lb-ask > button:first-of-type { order: 2 } /* on to the next question, below the verdict */
 .lb-fitting .lb-plane { grid-area: plane; margin: 0 0 1rem 1.1rem }
 .lb-fitting .lb-side { grid-template-columns: repeat(2, minmax(0, 6rem)) auto; align-items: end; justify-items: start }
@@ -24,6 +25,7 @@ export const STYLE = `
 .lb-fitting .lb-numbers label:not(.lb-slider) { display: inline-flex; gap: 0.3rem; align-items: center; margin-right: 0.6rem }
 .lb-fitting .lb-numbers input[type="number"] { width: 4.4rem; min-height: 44px; border: 1px solid var(--lb-rule-strong); background: var(--lb-paper); color: var(--lb-ink); font: inherit }
 .lb-fitting .lb-numbers input { accent-color: var(--lb-q) }
+@media print { .lb-fitting > .lb-ask { display: none } }
 @media screen and (min-width: 44rem) {
   .lb-fitting { grid-template: "costs costs" "plane ask" "plane side" "plane more" 1fr / minmax(0, 25rem) minmax(0, 1fr) }
   .lb-fitting:has(.lb-own:is(div, [open])) { grid-template: "costs costs costs" "plane ask ask" "plane more side" 1fr / minmax(0, 25rem) minmax(0, 1fr) 6rem }
