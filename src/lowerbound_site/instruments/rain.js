@@ -68,7 +68,7 @@ function build(kit, data) {
   const some = digits("rain-kept", "var(--lb-p)", SHOWN, "images of runs that are kept");
   const image = (k) => images.subarray(PIXELS * k, PIXELS * (k + 1));
   const slider = axisSlider(kit, "differ", "pixels that may differ from x", { small: 1, large: 5, page: 10 });
-  const way = choice(kit, "dots", "What is blue:", { drawn: "the runs that are kept", weighed: "all codes, each as large as p(x|z)" });
+  const way = choice(kit, "dots", "What is blue:", { drawn: "the runs kept", weighed: "all codes, sized by p(x|z)" });
   const question = predict(kit, "Of many runs, you keep those whose image is nearly x, the zero. Where will their codes lie?", {
     answers: ["everywhere", "at several places", "at one place"],
     right: 2,
@@ -120,9 +120,9 @@ function build(kit, data) {
       const over = state.runs === schema.runs.to;
       const more = !over ? `The model has run ${state.runs.toLocaleString("en")} ${state.runs === 1 ? "time" : "times"}. Run it to its end.` : "The model has run to its end.";
       const near = state.differ <= ALIKE;
-      const then = !near ? "let fewer and fewer pixels differ" : over && shown.kept < 2 ? "let more pixels differ" : "let all codes be blue, each as large as p(x|z)";
+      const then = !near ? "let fewer and fewer pixels differ" : over && shown.kept < 2 ? "let more pixels differ" : "let all codes be blue, sized by p(x|z)";
       write(todo, drawn ? `${more} ${over ? "Now" : "Then"} ${then}.` : more);
-      const missing = !drawn ? "Now choose “the runs that are kept”." : state.runs < ENOUGH ? "Now press “Run the model”, and wait for the end." : near ? `${shown.kept ? "One run" : "No run"} came that near. Slide back towards ${ALIKE}, until several dots are blue.` : `Now slide “pixels that may differ from x” down to ${ALIKE} or below.`;
+      const missing = !drawn ? "Now choose “the runs kept”." : state.runs < ENOUGH ? "Now press “Run the model”, and wait for the end." : near ? `${shown.kept ? "One run" : "No run"} came that near. Slide back towards ${ALIKE}, until several dots are blue.` : `Now slide “pixels that may differ from x” down to ${ALIKE} or below.`;
       question.paint(drawn && state.runs >= ENOUGH && near && shown.kept > 1, undefined, missing);
       kit.say(words);
       return Object.fromEntries(Object.entries(shown).map(([name, count]) => [name, number(count, 0)]));
