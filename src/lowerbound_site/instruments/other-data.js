@@ -97,7 +97,7 @@ function build(kit) {
     todo: "Now drag the borders of the green strip until it is full of zeros.",
   });
   return {
-    stage: element("div", { class: "lb-stage lb-split lb-scene", style: "--picture: 25rem" },
+    stage: element("div", { class: "lb-stage lb-split lb-scene", style: "--picture: 20rem" },
       element("style", {}, STYLE),
       element("div", {}, drawn, element("div", { class: "lb-tools lb-live" }, ...kit.tools())),
       element("div", { class: "lb-column" }, question.element, element("div", {}, images.element, gap.element))),
