@@ -280,7 +280,7 @@ def expected_three_bars(state: dict[str, Any]) -> Shown:
 def expected_other_data(state: dict[str, Any]) -> Shown:
     low, high = sorted([state["first"], state["second"]])
     p = Joint.from_model(PRIOR, DECODER)
-    q = Joint.from_data([low, high - low, 1 - high], p.z_given_x.prob)
+    q = Joint.from_data([low, high - low, 1 - high], ENCODER)
     return {"KL(q(x)||p(x))": kl(q.x, p.x).item(), "gap": kl(q.z_given_x, p.z_given_x).item()}
 
 
@@ -716,7 +716,7 @@ CHANGES: dict[Callable[[Modules], None], list[tuple[str, str, str]]] = {
         ("maths/primer.js", "(prob / rest) * (1 - share)", "prob * (1 - share)"),
         ("maths/joint.js", "high - low, 1 - high", "high, 1 - high"),
         ("other-data.js", "kl(data(state), marginalX(MODEL))", "kl(marginalX(MODEL), data(state))"),
-        ("other-data.js", "const ENCODER = TRUE", "const ENCODER = TRUE.toReversed()"),
+        ("other-data.js", "klEach(ENCODER, zGivenX(MODEL))", "klEach(zGivenX(MODEL), ENCODER)"),
         ("line-up-encoder.js", "[state[image], 1 - state[image]]", "[1 - state[image], state[image]]"),
         ("mirror.js", "second(state) - state.first", "state.second - state.first"),
         ("mirror.js", "1 - second(state)]", "second(state)]"),

@@ -96,7 +96,7 @@ function build(kit) {
     todo: "Now drag the borders of the green strip until it is full of zeros.",
   });
   return {
-    stage: element("div", { class: "lb-stage lb-scene lb-sided", style: "--picture: 25rem" },
+    stage: element("div", { class: "lb-stage lb-scene lb-sided", style: "--picture: 20rem" },
       element("div", { class: "lb-column" }, question.element),
       element("div", { class: "lb-picture" }, drawn, element("div", { class: "lb-tools lb-live" }, ...kit.tools())),
       element("div", { class: "lb-rest" }, images.element, gap.element)),

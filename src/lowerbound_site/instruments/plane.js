@@ -32,7 +32,7 @@ export const schema = {
 };
 
 const LIMIT = 3.5;
-const NAMED = 7.4; // em
+const NAMED = 8; // em
 const ZOOM = 6;
 const AXIS = 60;
 const OWN_AXIS = 240; // what is drawn may take 230
@@ -43,6 +43,7 @@ const NOISE = steadyNoise(DRAWS);
 const MOVED = 0.5; // nats
 const MUCH = 20; // nats more than a digit
 const [HALF, TENTH] = [0.5, 0.1]; // of the bar that is purple
+const MISSES = 3; // nats: the encoder does not match the cloud
 const NEAR = 0.2; // of the dot's gap
 
 const QUESTIONS = { // the first is the page's choice, `ask`; a button leads on to the `next`
@@ -289,9 +290,9 @@ function build(kit, { decoders, encoder, images }) {
       if (guess.judged() && (!x || (q === "encoder" && x !== told))) guess.again(); // what it was said of is gone
       told = x;
       const part = gap / value;
-      const because = `Of the ${whole(value)} nats ${number(gap, 2)} were purple: ` + (part < TENTH
+      const because = `Of the ${whole(value)} nats ${number(gap, 2)} were purple: ` + (gap < MISSES
         ? "though the encoder has never seen such an image, its ellipse was not far from the cloud."
-        : "the encoder has never seen such an image, and its ellipse was far from the cloud.");
+        : "the encoder has never seen such an image, and its ellipse did not match the cloud.");
       guess.paint(seen, { right: part > HALF ? 0 : part > TENTH ? 1 : 2, because }, answered ? "Go on: change other squares, too." : missing);
     } else if (asking === "floor") {
       const so = `${x} ${digit}`;
