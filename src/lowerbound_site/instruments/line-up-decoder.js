@@ -26,7 +26,7 @@ const Q = fromData(DATA, ENCODER);
 const GOAL = xGivenZ(Q);
 const MET = 0.005; // nats: less is shown as 0.00
 const AVERAGE = "your comparison: both KLs, averaged over the codes";
-const ENDLESS = "your comparison: an image that blue never makes costs without end";
+const ENDLESS = "your comparison: a missing image costs without end";
 
 const given = (state) => ({
   prior: PRIOR,

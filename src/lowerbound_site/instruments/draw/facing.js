@@ -16,7 +16,7 @@ export class Facing {
   constructor(title, [upper, lower], rows, least) {
     let top = 0;
     this.rows = rows.map(({ name, labels, borders }) => {
-      const between = borders.length > 1 ? HAND : 8;
+      const between = borders.length > 1 ? HAND : 14;
       const [first, second] = [top + HEAD, top + HEAD + HIGH + between];
       const row = {
         borders,
