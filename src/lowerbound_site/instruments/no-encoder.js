@@ -7,7 +7,7 @@ import { predict } from "./controls/predict.js";
 import { axisSlider } from "./controls/slider.js";
 import { digits } from "./draw/digits.js";
 import { number, texts } from "./draw/format.js";
-import { plane } from "./draw/plane.js";
+import { atlasOf, plane } from "./draw/plane.js";
 import { STYLE as SPLIT } from "./draw/split-style.js";
 import { STYLE } from "./draw/walker-style.js";
 import { shown, speed, unpack, way } from "./maths/walk.js";
@@ -48,7 +48,7 @@ function half({ decoder, codes }, kind) {
   const walked = svg("path", { class: "lb-line lb-way" });
   const you = svg("circle", { r: LIMIT / 24, fill: "var(--lb-ink)", cy: 0 });
   field.marks.append(dots, walked, svg("circle", { class: "lb-line lb-way-start", cx: FROM[0], cy: 0, r: 0.1 }), you);
-  field.paintAtlas(decoder);
+  field.showAtlas(atlasOf(decoder, LIMIT, 3)); // faint, and heavy in the recorded picture
   field.showIsland(false);
   const here = digits(`no-encoder-here-${kind}`, "var(--lb-ink)", 1, "decoded here");
   const nine = digits(`no-encoder-nine-${kind}`, "var(--lb-ink)", 3, "on the way");
