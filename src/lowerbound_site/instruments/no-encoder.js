@@ -19,11 +19,11 @@ export const schema = {
 const KINDS = { smooth: "smooth network", winding: "winding network" };
 const LIMIT = 3; // of both maps
 const FROM = [-2, 0]; // where the walk begins
-const [DIGIT, DRAWS] = [1, 80]; // of the held-out digits, and places that could have made it
+const [DIGIT, DRAWS] = [1, 60]; // of the held-out digits, and places that could have made it
 const PICTURES = 9;
 const MOST = 800; // pixels along a bar
 const WALKED = 1.9; // as far as one has to go before the answer is seen
-const STEP = 1 / 8; // of the second layer's weights
+const STEP = 1 / 6; // of the second layer's weights
 const AXIS = [-21, -18]; // nats
 
 export const load = async () => {
@@ -128,7 +128,7 @@ from importlib.resources import files
 from safetensors.torch import load
 from torch import float64, linspace, stack, zeros_like
 
-# Two decoders trained without an encoder; the second layer is in eighths.
+# Two decoders trained without an encoder; the second layer is in sixths.
 kept = files("lowerbound").joinpath("trained/without-encoder.safetensors").read_bytes()
 weights = {name: tensor.double() for name, tensor in load(kept).items()}
 
@@ -137,7 +137,7 @@ def picture(kind, z):
     w1, b1, w2, b2 = (weights[f"{kind}.{n}"] for n in ("weight1", "bias1", "weight2", "bias2"))
     sums = z @ w1.T + b1
     hidden = sums.sin() if kind == "winding" else sums * sums.sigmoid()
-    return (hidden @ w2.T / 8 + b2).sigmoid()
+    return (hidden @ w2.T / 6 + b2).sigmoid()
 
 
 length = ${z1} - ${FROM[0]}
