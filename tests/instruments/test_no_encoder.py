@@ -22,7 +22,7 @@ CHANGES = [
     ("maths/walk.js", "2 * count]", "2 * CODES]"),
     ("maths/walk.js", "step * whole", "STEP * whole"),
     ("maths/walk.js", "winds: name === winding", "winds: name !== winding"),
-    ("no-encoder.js", "const STEP = 1 / 8", "const STEP = 1 / 7"),
+    ("no-encoder.js", "const STEP = 1 / 6", "const STEP = 1 / 7"),
     ("no-encoder.js", "(z1 - FROM[0]) * speed", "speed"),
 ]
 
@@ -48,7 +48,7 @@ def test_the_record_is_up_to_date_and_shows_what_the_runs_showed() -> None:
 def test_rounding_leaves_the_fit_as_it_was(kind: str) -> None:
     fine = Grid(free.model(kept(kind), kind), points=400, limit=5.5, refine=False)
     log_evidence = fine.log_evidence(digits().held_out).mean().item()
-    assert log_evidence == pytest.approx(free.runs(kind)[free.SEED]["log_evidence"], abs=0.05)
+    assert log_evidence == pytest.approx(free.runs(kind)[free.SEED]["log_evidence"], abs=0.1)
 
 
 @pytest.mark.more

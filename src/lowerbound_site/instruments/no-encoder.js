@@ -7,7 +7,12 @@ import { predict } from "./controls/predict.js";
 import { axisSlider } from "./controls/slider.js";
 import { digits } from "./draw/digits.js";
 import { number, texts } from "./draw/format.js";
+<<<<<<< HEAD
 import { plane } from "./draw/plane.js";
+=======
+import { atlasOf, plane } from "./draw/plane.js";
+import { STYLE as SPLIT } from "./draw/split-style.js";
+>>>>>>> s-13
 import { STYLE } from "./draw/walker-style.js";
 import { shown, speed, unpack, way } from "./maths/walk.js";
 
@@ -18,11 +23,11 @@ export const schema = {
 const KINDS = { smooth: "smooth network", winding: "winding network" };
 const LIMIT = 3; // of both maps
 const FROM = [-2, 0]; // where the walk begins
-const [DIGIT, DRAWS] = [1, 80]; // of the held-out digits, and places that could have made it
+const [DIGIT, DRAWS] = [1, 60]; // of the held-out digits, and places that could have made it
 const PICTURES = 9;
 const MOST = 800; // pixels along a bar
 const WALKED = 1.9; // as far as one has to go before the answer is seen
-const STEP = 1 / 8; // of the second layer's weights
+const STEP = 1 / 6; // of the second layer's weights
 const AXIS = [-21, -18]; // nats
 
 export const load = async () => {
@@ -47,7 +52,7 @@ function half({ decoder, codes }, kind) {
   const walked = svg("path", { class: "lb-line lb-way" });
   const you = svg("circle", { r: LIMIT / 24, fill: "var(--lb-ink)", cy: 0 });
   field.marks.append(dots, walked, svg("circle", { class: "lb-line lb-way-start", cx: FROM[0], cy: 0, r: 0.1 }), you);
-  field.paintAtlas(decoder);
+  field.showAtlas(atlasOf(decoder, LIMIT, 3)); // faint, and heavy in the recorded picture
   field.showIsland(false);
   const here = digits(`no-encoder-here-${kind}`, "var(--lb-ink)", 1, "decoded here");
   const nine = digits(`no-encoder-nine-${kind}`, "var(--lb-ink)", 3, "on the way");
@@ -125,7 +130,7 @@ from importlib.resources import files
 from safetensors.torch import load
 from torch import float64, linspace, stack, zeros_like
 
-# Two decoders trained without an encoder; the second layer is in eighths.
+# Two decoders trained without an encoder; the second layer is in sixths.
 kept = files("lowerbound").joinpath("trained/without-encoder.safetensors").read_bytes()
 weights = {name: tensor.double() for name, tensor in load(kept).items()}
 
@@ -134,7 +139,7 @@ def picture(kind, z):
     w1, b1, w2, b2 = (weights[f"{kind}.{n}"] for n in ("weight1", "bias1", "weight2", "bias2"))
     sums = z @ w1.T + b1
     hidden = sums.sin() if kind == "winding" else sums * sums.sigmoid()
-    return (hidden @ w2.T / 8 + b2).sigmoid()
+    return (hidden @ w2.T / 6 + b2).sigmoid()
 
 
 length = ${z1} - ${FROM[0]}

@@ -1,7 +1,7 @@
 """Train again two runs that had no encoder, and keep their decoders: `python -m lowerbound_site train`.
 
 They are runs of the experiment on posteriors in training, which keeps no decoder: one smooth, one that can wind. A page
-fetches them, so they are rounded as the walks are, the second layer to eighths. Beside each stand draws from p(z|x) of
+fetches them, so they are rounded as the walks are, the second layer to sixths. Beside each stand draws from p(z|x) of
 one held-out digit: the places that could have made it.
 """
 
@@ -23,8 +23,8 @@ RECORD = LIBRARY / "trained" / "without-encoder.safetensors"
 KINDS = {"smooth": True, "winding": False}
 SEED = 0
 DIGIT = 1  # of those held out
-DRAWS = 80
-STEP = 1 / 8  # of the second layer's weights
+DRAWS = 60
+STEP = 1 / 6  # of the second layer's weights
 
 
 def runs(kind: str) -> list[dict[str, Any]]:

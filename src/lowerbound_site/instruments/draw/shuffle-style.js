@@ -1,10 +1,9 @@
 // The look of the shuffle: it comes with the instrument, as no other page needs it.
 
 export const STYLE = `
-.lb-inspect.lb-shuffled { grid-template: "asked asked" "costs costs" "order order" "readings readings" "plane plane" "notes notes" "draw side" "held held" "tools tools" / minmax(0, 1fr) minmax(0, 1fr) }
+.lb-inspect.lb-shuffled { grid-template: "asked asked" "costs costs" "order order" "readings readings" "plane plane" "notes notes" "draw side" "tools tools" / minmax(0, 1fr) minmax(0, 1fr) }
 .lb-shuffled > .lb-notes { grid-area: notes }
 .lb-shuffled > .lb-tools { grid-area: tools }
-.md-typeset .lb-shuffled > details { grid-area: held; margin: 0 }
 .lb-shuffled .lb-choice { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)) }
 .lb-shuffled .lb-choice label { position: relative; justify-content: center; min-height: 4.6em; margin: 0 0 0 -1px; padding: 0.2rem 0.4rem; border: 1px solid var(--lb-rule-strong); background: var(--lb-tint); font-size: 0.75rem; text-align: center }
 .lb-shuffled .lb-choice label:has(:checked) { border-color: var(--lb-ink); box-shadow: inset 0 0 0 1px var(--lb-ink); z-index: 1 }
@@ -20,6 +19,6 @@ export const STYLE = `
 .lb-shuffled .lb-order button:not(.lb-tool) { font-size: 0.9rem; padding-inline: 1.2rem }
 .lb-shuffled .lb-slider input { flex-basis: 4rem }
 @media screen and (min-width: 44rem) {
-  .lb-inspect.lb-shuffled { grid-template: "costs costs costs costs" "plane asked asked asked" "plane order order order" "plane readings readings readings" 1fr "notes draw side ." "tools draw side ." "held held held held" / 22rem 8.4rem 6rem 1fr }
+  .lb-inspect.lb-shuffled { grid-template: "costs costs costs costs" "plane asked asked asked" "plane order order order" "plane readings readings readings" 1fr "notes draw side ." "tools draw side ." / 22rem 8.4rem 6rem 1fr }
 }
 `;
