@@ -7,12 +7,7 @@ import { predict } from "./controls/predict.js";
 import { axisSlider } from "./controls/slider.js";
 import { digits } from "./draw/digits.js";
 import { number, texts } from "./draw/format.js";
-<<<<<<< HEAD
-import { plane } from "./draw/plane.js";
-=======
 import { atlasOf, plane } from "./draw/plane.js";
-import { STYLE as SPLIT } from "./draw/split-style.js";
->>>>>>> s-13
 import { STYLE } from "./draw/walker-style.js";
 import { shown, speed, unpack, way } from "./maths/walk.js";
 
