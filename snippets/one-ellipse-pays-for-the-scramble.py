@@ -1,4 +1,4 @@
-"""Shuffle a trained model's map in cells four times as fine, and one ellipse's gap grows, even if re-sized.
+"""Give a shuffled map four times as many cells a side, and one ellipse's average gap grows, even re-sized.
 
 Kind: experiment
 Break it: order[cell[..., 0] * k + cell[..., 1]] -> cell[..., 0] * k + cell[..., 1]

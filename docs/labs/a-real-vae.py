@@ -83,7 +83,7 @@ for epoch in tqdm(range(1, epochs + 1), unit="epoch"):
 vae.requires_grad_(False)
 
 first, last = history.rows[0], history.rows[-1]
-print("held out, nats an image   before    after")
+print("held out, nats per image  before    after")
 for name in ("log_evidence", "elbo", "gap"):
     print(f"{name:22} {getattr(first, name):9.2f} {getattr(last, name):8.2f}")
 
@@ -102,7 +102,7 @@ ax.plot(epochs_seen, bound, "--", color=Q, label="ELBO")
 ax.fill_between(
     epochs_seen, bound, evidence, color=GAP, alpha=0.25, linewidth=0, label="gap"
 )
-ax.set(xlabel="epoch", ylabel="nats an image")
+ax.set(xlabel="epoch", ylabel="nats per image")
 ax.set_ylim(last.elbo - 2.5, last.log_evidence + 0.5)  # without the start, far below
 ax.legend(loc="lower right", frameon=False)
 plt.show()
@@ -360,7 +360,7 @@ yours = digits(binary=False).train.reshape(-1, 8, 8).numpy()
 your_vae, x, your_history = train_on(yours)
 print(f"likelihood: {your_vae.likelihood}")
 print(
-    f"loss, nats an image: {your_history.loss[0]:.0f} in the first epoch, {your_history.loss[-1]:.0f} in the last"
+    f"loss, nats per image: {your_history.loss[0]:.0f} in the first epoch, {your_history.loss[-1]:.0f} in the last"
 )
 
 assert your_history.loss[-1] < your_history.loss[0], "the loss fell"

@@ -130,7 +130,9 @@ figure, ax = subplots(figsize=(6.0, 2.8))
 ax.plot(seen, color=Q, label="ELBO of the linear VAE")
 ax.axhline(most, color=P, linestyle="--", label="highest log p(x), by formula")
 ax.set(
-    xlabel="evaluations of the loss", ylabel="nats an image", ylim=(most - 20, most + 3)
+    xlabel="evaluations of the loss",
+    ylabel="nats per image",
+    ylim=(most - 20, most + 3),
 )
 ax.legend(loc="lower right", frameon=False)
 plt.show()

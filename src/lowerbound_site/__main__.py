@@ -94,9 +94,9 @@ def _run(chosen: argparse.Namespace) -> int:
 
             refresh()
         case "train":
-            from lowerbound_site.trained import digits, experiments, model, walks
+            from lowerbound_site.trained import digits, experiments, free, model, walks
 
-            for part in (digits, model, experiments, walks):
+            for part in (digits, model, experiments, walks, free):
                 part.main()
         case "lowest":
             from lowerbound_site.measure.lowest import lowest

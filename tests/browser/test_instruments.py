@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page, Route, expect
 
 from lowerbound_site.pages.expand import SITE_URL
 
@@ -131,13 +131,13 @@ def test_a_thought_is_judged_before_the_evidence_speaks(page: Page) -> None:
     thoughts = page.locator("lb-judge details[data-answer]")
     named = [str(thought.get_attribute("id")) for thought in thoughts.all()]
     assert sorted(named) == sorted(str(mark.get_attribute("href")).partition("#")[2] for mark in marks.all()) != []
-    page.locator("#t-loss summary").click()  # one is always open
+    assert not thoughts.locator("> summary:visible").count()  # one is always open: its words fold nothing
     score, first = page.locator(".lb-score"), page.locator(f"#{named[0]}")
     judgeable = thoughts.evaluate_all("all => all.filter(one => one.dataset.answer !== 'a question').length")
     assert judgeable == len(named) - 3
     assert page.locator("lb-judge [data-verdict]").count() == 0
     assert first.evaluate("details => details.open")  # so that it is seen what there is to do
-    first.locator("summary").focus()
+    first.locator(".lb-case").focus()
     assert not first.locator(".lb-then").is_visible()
     for key in ("Tab", "Tab", "Enter"):  # into the answers: the second is "partly right", as the evidence says
         page.keyboard.press(key)
@@ -158,6 +158,7 @@ def test_a_thought_is_judged_before_the_evidence_speaks(page: Page) -> None:
     assert score.text_content() == f"You have judged 2 of {judgeable}, 1 as the evidence does."
     page.get_by_role("button", name="Show all verdicts").click()  # in the post, seen at a glance
     assert page.locator(".lb-post [data-verdict]").count() == len(named)
+    expect(score).to_have_text(re.compile("All verdicts now stand behind their words"))  # which is announced
     assert page.locator("lb-judge details[data-answer][open]").count() == 1
 
 

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from lowerbound_site.evidence.claims import ROOT
 from lowerbound_site.pages.expand import read_pages
@@ -122,14 +122,40 @@ PRESS = """async () => {
     .filter(code => !code.parentElement.querySelector("button")).map(code => code.textContent.slice(0, 60));
   return {pressed, without};
 }""".replace("NEXT_FRAME", NEXT_FRAME)
-# Question, verdict, hands and picture have to be seen together; the caption is not counted.
+# Question, verdict, hands and picture have to be seen together; the caption is not counted. Each answer is given once,
+# and judged at once (`judged_at_once`); the tallest counts.
 ANSWERED = """async () => {
   NEXT_FRAME
   const all = [...document.querySelectorAll("article lb-instrument")].filter(one => one.checkVisibility());
-  for (const one of all) one.querySelector(".lb-predict .lb-answers button")?.click();
-  await nextFrame();
-  return all.map(one => ({name: one.dataset.name, height: Math.round(one.getBoundingClientRect().height)}));
+  const tallest = new Map(all.map(one => [one.dataset.name, {name: one.dataset.name, height: 0, missed: 0}]));
+  const answers = one => [...one.querySelectorAll(".lb-predict .lb-answers button")].filter(it => it.checkVisibility());
+  for (let n = 0; n < Math.max(1, ...all.map(one => answers(one).length)); n++) {
+    const given = all.filter(one => answers(one)[n]);
+    for (const one of given) answers(one)[n].click();
+    for (let frame = 0; frame < 3; frame++) await nextFrame();
+    for (const one of all) {
+      const seen = tallest.get(one.dataset.name);
+      seen.height = Math.max(seen.height, Math.round(one.getBoundingClientRect().height));
+      const judged = [...one.querySelectorAll(".lb-verdict")].some(it => it.textContent.startsWith("You said"));
+      seen.missed += given.includes(one) && !judged;
+      [...one.querySelectorAll("button")].find(({textContent}) => textContent === "Reset")?.click();
+    }
+    await nextFrame();
+  }
+  return [...tallest.values()];
 }""".replace("NEXT_FRAME", NEXT_FRAME)
+# What a verdict says may depend on what the reader sees: then this stands for it, as long as such verdicts usually are.
+UNSEEN = "{ right: 0, because: `${'Here stands what was seen, in some thirty words. '.repeat(4)}` }"
+NOT_YET = re.compile(r"if \(!seen\) \{\s*write\(verdict, left\);\s*return;\s*\}")
+
+
+def judged_at_once(route: Route) -> None:
+    """predict.js, but that an answer is judged as soon as it is given."""
+    code, times = NOT_YET.subn(f"if (!now?.because) now = {UNSEEN};", route.fetch().text())
+    assert times == 1, "predict.js judges in another way: change NOT_YET"
+    route.fulfill(body=code, content_type="text/javascript")
+
+
 # Thousands of elements in a few colours, which tests/pages checks in the style sheet; axe takes seconds over them.
 APART = ["pre code", "math", "svg"]
 # Every page is judged as a phone shows it. What only a wide window shows, the frame, is the same on all but the first.
@@ -196,6 +222,7 @@ def test_page(path: str, browser: Browser, built_site: Path, site_address: str, 
     if path:  # only on the home page the search reads everything, which takes half a second
         nothing = json.loads((built_site / "search" / "search_index.json").read_text()) | {"docs": []}
         context.route("**/search_index.json", lambda route: route.fulfill(json=nothing))
+    context.route("**/controls/predict.js", judged_at_once)
     requests: list[str] = []
     complaints: list[str] = []
     context.on("request", lambda request: requests.append(request.url))
@@ -220,9 +247,11 @@ def test_page(path: str, browser: Browser, built_site: Path, site_address: str, 
     complaints += weight(built_site, requests)
     complaints += [f"formula left as LaTeX: {line}" for line in leftovers(served(built_site, path).read_text())]
     complaints += hard_reading(page.evaluate(READ_VISIBLE)) if path.startswith("questions/") else []
+    answered = page.evaluate(ANSWERED)
+    complaints += [f"{one['name']}: no verdict came to each answer" for one in answered if one["missed"]]
     complaints += [
-        f"{one['name']}, once answered, is {one['height']} pixels high: more than fits under the header of a window"
-        for one in page.evaluate(ANSWERED)
+        f"{one['name']}, once judged, is {one['height']} pixels high: more than fits under the header of a window"
+        for one in answered
         if one["height"] > TALLEST and path != "workshop/"
     ]
     page.evaluate(UNFOLD)

@@ -82,7 +82,7 @@ def test_the_answers_that_are_sent_are_the_encoders(modules: Modules, exported: 
     q = exported.encode(digits().held_out)
     std = q.log_std.exp()
     expected = torch.cat([q.mean, std[:, :1], torch.zeros_like(std[:, :1]), std[:, 1:]], 1)
-    assert (torch.tensor(found, dtype=torch.float64) - expected).abs().max() < 1e-6  # they have single precision
+    assert (torch.tensor(found, dtype=torch.float64) - expected).abs().max() < 1e-9
 
 
 @pytest.mark.more

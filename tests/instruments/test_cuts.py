@@ -283,7 +283,8 @@ def test_a_dot_rebuilds_better_and_costs_more(page: Page, stage: str) -> None:
     assert float(dot["loss"]) > float(first["loss"])
     assert dot["-log p(x)"] == first["-log p(x)"]
     verdict = page.locator(".lb-verdict")
-    expect(verdict).to_contain_text(f"and the bar from {first['loss']} to {dot['loss']}")
+    expect(verdict).to_contain_text("At 100 times narrower grey is 0.91 nats shorter")
+    expect(verdict).to_contain_text(f"the bar goes from {first['loss']} to {dot['loss']}.")
     expect(verdict).to_contain_text("“get longer”, and that is right.")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 

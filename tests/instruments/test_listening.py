@@ -143,7 +143,7 @@ def test_a_deaf_decoder_closes_the_gap_of_a_q_that_learned_nothing(browser: Brow
     expect(corners.first).to_be_hidden()
     page.get_by_role("button", name="no, it grows").press("Enter")
     expect(page.locator(".lb-verdict")).to_have_text("Now pull the slider to its left end, “deaf”.")
-    page.get_by_role("slider", name="decoder listens").press("Home")
+    page.get_by_role("slider", name="decoder: deaf").press("Home")
     match = numbers()
     assert match["gap"] == match["KL to the prior"] == "0.00" != untaught["gap"]
     assert float(match["-log p(x)"]) > float(untaught["-log p(x)"]) + 5

@@ -76,7 +76,7 @@ def test_every_code_gives_the_same_and_with_q_they_scatter(browser: Browser, sta
     page.get_by_role("button", name="the same").click()
     expect(verdict).to_have_text("Now drag the dot, or press another place on the map.")
     first = sum_.inner_text()
-    page.locator(".lb-grip").click()  # touched, and not moved
+    page.locator(".lb-you").click()  # touched, and not moved
     page.wait_for_timeout(100)
     assert page.evaluate(DOTS)[0] == 1
     expect(verdict).to_have_text("Now drag the dot, or press another place on the map.")

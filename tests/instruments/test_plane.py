@@ -255,7 +255,7 @@ def test_what_the_model_would_not_make_has_a_long_blue_piece_and_no_ellipse_gets
 ) -> None:
     show(page, stage, "ask=draw&digit=304")
     before = float(page.evaluate(NUMBERS)["-log p(x)"])
-    page.get_by_role("button", name="the purple one").press("Enter")
+    page.get_by_role("button", name="over half").press("Enter")
     expect(page.locator(".lb-verdict")).to_have_text("Now press squares of the grid, and see.")
     page.get_by_role("checkbox", name="row 1, column 1").focus()
     for _ in range(8):
@@ -264,12 +264,15 @@ def test_what_the_model_would_not_make_has_a_long_blue_piece_and_no_ellipse_gets
     for _ in range(7):
         page.keyboard.press("ArrowRight")
         page.keyboard.press("Space")
-    expect(page.locator(".lb-verdict")).to_contain_text("You said “the purple one”, but the answer is “the blue one”.")
-    expect(page.locator(".lb-verdict")).to_contain_text(f"than for the digit before, {before:.1f}.")
+    expect(page.locator(".lb-verdict")).to_contain_text("You said “over half”, but the answer is “less than a tenth”.")
     seen = page.evaluate(NUMBERS)
     assert float(seen["-log p(x)"]) > before + 20 > 2 * float(seen["gap"])
+    assert float(seen["gap"]) < 0.1 * float(seen["loss"])
     said = page.locator(".lb-verdict").inner_text()
-    assert re.findall(r"\d+\.\d", said) == [f"{before:.1f}"]  # so it is as true of what is drawn from here on
+    assert f"Of the {seen['loss']} nats {seen['gap']} were purple" in said
+    page.get_by_role("slider", name="place of q, to the right").press("PageDown")
+    page.evaluate(PAINTED)
+    assert page.locator(".lb-verdict").inner_text() == said  # it is of the encoder's answer
 
     page.get_by_role("button", name="Can the ellipse mend that?").press("Enter")
     expect(page.locator(".lb-predict")).to_contain_text("shorten the bar")
@@ -293,7 +296,7 @@ def test_what_the_model_would_not_make_has_a_long_blue_piece_and_no_ellipse_gets
 def test_the_encoder_answers_what_is_drawn_whatever_the_hand_had_answered(page: Page, stage: str) -> None:
     answering = "document.querySelector('lb-instrument').instrument.state.q"
     show(page, stage, "ask=draw&digit=304&q=hand&z1=3&z2=3&s1=0.3&s2=0.3")
-    page.get_by_role("button", name="the blue one").click()
+    page.get_by_role("button", name="over half").click()
     page.get_by_role("button", name="Empty the grid").click()
     assert page.evaluate(answering) == "encoder"
     expect(page.locator(".lb-verdict")).to_have_text("Now press squares of the grid, and see.")  # nothing is drawn yet
@@ -311,13 +314,15 @@ def test_a_large_purple_piece_is_seen_and_told_of(page: Page, stage: str) -> Non
     nine = digits().held_out[304].int().tolist()
     inverse = f"{int(''.join(str(1 - bit) for bit in nine), 2):016x}"
     show(page, stage, "ask=draw&digit=304&x=00000000ff0000ff")
-    page.get_by_role("button", name="both alike").click()
-    expect(page.locator(".lb-verdict")).to_contain_text("but the answer is “the blue one”")
-    expect(page.locator(".lb-verdict")).not_to_contain_text("Purple has grown")
+    page.get_by_role("button", name="over half").click()
+    expect(page.locator(".lb-verdict")).to_contain_text("but the answer is “less than a tenth”")
+    expect(page.locator(".lb-verdict")).to_contain_text("was not far from the cloud")
     page.evaluate("x => document.querySelector('lb-instrument').instrument.set({x})", inverse)
-    expect(page.locator(".lb-verdict")).to_contain_text("but the answer is “the blue one”")
-    expect(page.locator(".lb-verdict")).to_contain_text("Purple has grown, too")
+    expect(page.locator(".lb-verdict")).to_contain_text("its ellipse did not match the cloud")
     seen = page.evaluate(NUMBERS)
+    share = float(seen["gap"]) / float(seen["loss"])
+    answer = "less than a tenth" if share < 0.1 else "a tenth to a half"
+    expect(page.locator(".lb-verdict")).to_contain_text(f"but the answer is “{answer}”")
     assert float(seen["-log p(x)"]) > 200
     assert float(seen["gap"]) > 20
     assert page.locator(".lb-loss .lb-track b").text_content() == f"loss {seen['loss']}"  # and no arrow
@@ -327,8 +332,8 @@ def test_a_large_purple_piece_is_seen_and_told_of(page: Page, stage: str) -> Non
     assert track
     assert purple["width"] == pytest.approx(float(seen["gap"]) / 240 * track["width"], rel=0.02)
     page.get_by_role("button", name="Reset").click()
-    page.get_by_role("button", name="the blue one").click()
-    expect(page.locator(".lb-verdict")).not_to_contain_text("Purple has grown")
+    page.get_by_role("button", name="over half").click()
+    expect(page.locator(".lb-verdict")).to_have_text("Now press squares of the grid, and see.")
 
 
 @pytest.mark.parametrize("width", [1280, 390])

@@ -1,6 +1,5 @@
 """The shuffle: cells of equal share, the same draws as in Python, a log p(x) that does not move, and a finger."""
 
-import copy
 import itertools
 from typing import Any
 
@@ -100,12 +99,6 @@ CHANGES = [
     ("maths/shuffle.js", "shuffle.move(codeAt(there, e))", "shuffle.move(codeAt(q, e))"),
     ("maths/cuts.js", "codes.flatMap(place)", "codes.flat()"),
     ("maths/cuts.js", "logEvidence - logWeight", "logEvidence + logWeight"),
-    ("maths/held.js", "moved(q, shuffle)", "q"),
-    ("maths/held.js", "shuffle.move(codeAt", "(codeAt"),
-    ("maths/held.js", "Math.log1p(small) - x[i] * a", "Math.log1p(small) + x[i] * a"),
-    ("maths/held.js", "(1 + small) - x[i]", "(1 + small) + x[i]"),
-    ("maths/held.js", "this.weights[i] -=", "this.weights[i] +="),
-    ("maths/held.js", "/ slope", "/ 1"),
     ("maths/pieces.js", "(i - 0.5) * step, from", "i * step, from"),
     ("maths/pieces.js", "parts[n][1] * value", "value"),
     ("maths/pieces.js", "part1 * sum", "sum"),
@@ -268,44 +261,6 @@ def check_best(modules: Modules, vae: VAE, n: int = 3) -> None:
         assert (known[9:] - expected).abs().max() < 1e-8 * (1 + stems.abs().max())
 
 
-def check_steps(modules: Modules, vae: VAE, n: int = 20) -> None:
-    """Steps of the decoder with the moved ellipses of some images held."""
-    k, count, length = 5, 3, 0.7
-    order = torch.randperm(k * k, generator=torch.Generator().manual_seed(n))
-    x = digits().held_out[:n]
-    found = modules.run(
-        CUT
-        + """const {k, order, n, count, length} = states;
-        const held = await at('maths/held.js');
-        const some = images.slice(0, n), answers = some.map(x => vae.encode(encoder, x));
-        const z = held.places(answers, new cut.Shuffle(k, order));
-        const steps = new held.Steps(decoder, Float64Array.from(some.flatMap(x => [...x])), z, length);
-        const {weight1, bias1, weight2, bias2} = steps.decoder(count);
-        return [[...z], steps.costs, [...weight1, ...bias1, ...weight2, ...bias2], [...steps.decoder(0).bias2]]""",
-        {"k": k, "order": order.tolist(), "n": n, "count": count, "length": length},
-    )
-    z, costs, weights, first = (torch.tensor(part, dtype=torch.float64) for part in found)
-    q = vae.encode(x)
-    assert isinstance(q, DiagonalNormal)
-    g = 1.324717957244746
-    even = (0.5 + torch.arange(1, n + 1)[:, None] * torch.tensor([1 / g, 1 / g**2], dtype=torch.float64)) % 1
-    places = shuffle(shuffle(q.mean, order.argsort(), k) + q.log_std.exp() * ndtri(even), order, k)
-    assert (z.reshape(n, 2) - places).abs().max() < 1e-9
-    assert (first - vae.decoder[2].bias).abs().max() == 0
-    held = copy.deepcopy(vae).requires_grad_(True)
-    expected = []
-    for step in range(count + 1):
-        cost = -held.log_likelihood(x, places[None]).mean()
-        expected.append(cost.detach())
-        slopes = torch.autograd.grad(cost, list(held.decoder.parameters()))
-        norm = torch.cat([slope.flatten() for slope in slopes]).norm()
-        for weight, slope in zip(held.decoder.parameters(), slopes, strict=True):
-            weight.data -= (length if step < count else 0) * slope / norm
-    assert (costs - torch.stack(expected)).abs().max() < 1e-9
-    flat = torch.cat([weight.detach().flatten() for weight in held.decoder.parameters()])
-    assert (weights - flat).abs().max() < 1e-9
-
-
 def test_shares_and_even_noise(modules: Modules) -> None:
     check_shares(modules)
 
@@ -318,10 +273,6 @@ def test_the_pieces_of_the_posterior(modules: Modules, states: int) -> None:
     check_pieces(modules, states // 10)
 
 
-def test_the_decoder_s_steps(modules: Modules, exported: VAE, states: int) -> None:
-    check_steps(modules, exported, 300 * states // 1000)
-
-
 def test_the_best_ellipse_found(modules: Modules, exported: VAE) -> None:
     check_best(modules, exported, 12)
 
@@ -331,7 +282,6 @@ def test_every_change_is_noticed(modules: Modules, exported: VAE) -> None:
     def check(modules: Modules) -> None:
         check_pieces(modules, 4)
         check_best(modules, exported)
-        check_steps(modules, exported)
         check_shares(modules)
         check_price(modules, exported)
 
@@ -369,44 +319,6 @@ def shown(page: Any) -> dict[str, str]:
     return numbers
 
 
-def test_the_decoder_bends_to_the_ellipses_that_are_held(browser: Browser, stage: str, exported: VAE) -> None:
-    """In each of five shuffles all digits cost less and the line of this one moves up; another shuffle begins anew."""
-    x, g = digits().held_out, 1.324717957244746
-    even = (0.5 + torch.arange(1, len(x) + 1)[:, None] * torch.tensor([1 / g, 1 / g**2], dtype=torch.float64)) % 1
-    q = exported.encode(x)
-    assert isinstance(q, DiagonalNormal)
-    in_order = -exported.log_likelihood(x, (q.mean + q.log_std.exp() * ndtri(even))[None]).mean().item()
-    page = browser.new_page()
-    page.goto(f"{stage}shuffle")
-    page.wait_for_selector("lb-instrument[data-ready]")
-    step = page.get_by_role("button", name="Decoder step")
-    page.get_by_text("And if the decoder may learn?").click()
-    expect(step).to_be_disabled()
-    expect(page.get_by_role("button", name="as small as before")).to_be_hidden()
-    page.goto(f"{stage}shuffle?k=6")
-    page.wait_for_selector("lb-instrument[data-ready]")
-    page.get_by_role("button", name="the gap grows").click()
-    page.get_by_text("And if the decoder may learn?").click()
-    told = page.locator("details .lb-legend")
-    for _ in range(5):
-        page.get_by_role("button", name="Shuffle", exact=True).click()
-        before = shown(page)
-        step.click()
-        step.click()
-        after = shown(page)
-        assert float(after["all digits now"]) < float(after["all digits before"]) - 2
-        expect(told).to_contain_text(f"{before['-log p(x)']} before the steps, now {after['-log p(x)']}.")
-        expect(told).to_contain_text(f", and {in_order:.2f} for the model before it was shuffled.")
-        assert float(after["-log p(x)"]) > float(before["-log p(x)"]) + 0.5
-    page.get_by_role("button", name="as small as before").click()
-    page.get_by_role("radio", name="any shape").check()
-    expect(page.locator(".lb-verdict").last).to_have_text("It asks of the shuffle alone: shuffle again.")
-    page.get_by_role("slider", name="cells a side").press("ArrowRight")
-    assert "all digits now" not in shown(page)
-    expect(page.locator(".lb-verdict").last).to_contain_text("and that is right")
-    page.close()
-
-
 def test_by_finger_and_keys_the_line_holds_and_any_shape_drops_the_gap(browser: Browser, stage: str) -> None:
     context = browser.new_context(has_touch=True, viewport={"width": 390, "height": 1200})
     page = context.new_page()
@@ -422,14 +334,14 @@ def test_by_finger_and_keys_the_line_holds_and_any_shape_drops_the_gap(browser: 
     expect(page.locator(".lb-verdict").first).to_contain_text("and that is right")
     page.get_by_role("button", name="as small as before").tap()
     expect(page.locator(".lb-mass:visible").first).to_be_attached()
-    page.get_by_label("the best found").tap()
+    page.get_by_label("the best ellipse found").tap()
     best = shown(page)
     assert best["-log p(x)"] == first["-log p(x)"]
     assert float(first["gap"]) + 1 < float(best["gap"].split(" ±")[0]) < float(finest["gap"].split(" ±")[0]) - 3
-    page.get_by_label("moved to where its middle went").tap()
+    page.get_by_label("one ellipse, moved along").tap()
     page.get_by_role("button", name="Shuffle", exact=True).tap()
     assert shown(page)["gap"] != finest["gap"]
-    page.get_by_label("any shape, moved along").tap()
+    page.get_by_label("any shape, cut and moved").tap()
     assert shown(page)["gap"] == first["gap"]
     said = page.locator(".lb-verdict").last.text_content() or ""
     assert said.startswith("You said “as small as before”, and that is right. ")

@@ -280,7 +280,7 @@ def expected_three_bars(state: dict[str, Any]) -> Shown:
 def expected_other_data(state: dict[str, Any]) -> Shown:
     low, high = sorted([state["first"], state["second"]])
     p = Joint.from_model(PRIOR, DECODER)
-    q = Joint.from_data([low, high - low, 1 - high], p.z_given_x.prob)
+    q = Joint.from_data([low, high - low, 1 - high], ENCODER)
     return {"KL(q(x)||p(x))": kl(q.x, p.x).item(), "gap": kl(q.z_given_x, p.z_given_x).item()}
 
 
@@ -298,12 +298,15 @@ def expected_strip(_state: dict[str, Any]) -> Shown:
     return all_parts(Joint.from_data(DATA, ENCODER), Joint.from_model(PRIOR, DECODER))
 
 
-def expected_who_moves(state: dict[str, Any]) -> Shown:
+def expected_line_up_decoder(state: dict[str, Any]) -> Shown:
+    borders = [sorted([state[f"{code}1"], state[f"{code}2"]]) for code in CODES]
+    decoder = [[low, high - low, 1 - high] for low, high in borders]
+    return all_parts(Joint.from_data(DATA, ENCODER), Joint.from_model(PRIOR, decoder))
+
+
+def expected_line_up_encoder(state: dict[str, Any]) -> Shown:
     encoder = [[state[image], 1 - state[image]] for image in IMAGES]
-    seven = [state[code] for code in CODES]
-    decoder = [[0.95 * (1 - seven[0]), 0.05 * (1 - seven[0]), seven[0]]]
-    decoder += [[0.04 / 0.6 * (1 - seven[1]), 0.56 / 0.6 * (1 - seven[1]), seven[1]]]
-    return all_parts(Joint.from_data(DATA, encoder), Joint.from_model(PRIOR, decoder))
+    return all_parts(Joint.from_data(DATA, encoder), Joint.from_model(PRIOR, DECODER))
 
 
 def expected_mirror(state: dict[str, Any]) -> Shown:
@@ -504,7 +507,8 @@ EXPECTED: dict[str, Callable[[dict[str, Any]], Shown]] = {
     "two-cuts": expected_two_cuts,
     "three-bars": expected_three_bars,
     "strip": expected_strip,
-    "who-moves": expected_who_moves,
+    "line-up-decoder": expected_line_up_decoder,
+    "line-up-encoder": expected_line_up_encoder,
     "mirror": expected_mirror,
     "eight-names": expected_eight_names,
     "read-the-column": expected_read_the_column,
@@ -712,12 +716,13 @@ CHANGES: dict[Callable[[Modules], None], list[tuple[str, str, str]]] = {
         ("maths/primer.js", "(prob / rest) * (1 - share)", "prob * (1 - share)"),
         ("maths/joint.js", "high - low, 1 - high", "high, 1 - high"),
         ("other-data.js", "kl(data(state), marginalX(MODEL))", "kl(marginalX(MODEL), data(state))"),
-        ("other-data.js", "const ENCODER = TRUE", "const ENCODER = TRUE.toReversed()"),
-        ("who-moves.js", "[state[image], 1 - state[image]]", "[1 - state[image], state[image]]"),
+        ("other-data.js", "klEach(ENCODER, zGivenX(MODEL))", "klEach(zGivenX(MODEL), ENCODER)"),
+        ("line-up-encoder.js", "[state[image], 1 - state[image]]", "[1 - state[image], state[image]]"),
         ("mirror.js", "second(state) - state.first", "state.second - state.first"),
         ("mirror.js", "1 - second(state)]", "second(state)]"),
         ("mirror.js", "Number(x === z)", "Number(x <= z)"),
-        ("who-moves.js", "DECODER[z], 2,", "DECODER[z], 1,"),
+        ("line-up-decoder.js", "state[`${code}1`], state[`${code}2`]", "state[`${code}1`], state[`${code}1`]"),
+        ("maths/table.js", "codes, yours,\n", "yours, codes,\n"),
         ("eight-names.js", '"p(z|x)": zGivenX(p)[X][Z]', '"p(z|x)": xGivenZ(p)[Z][X]'),
         ("bouncing.js", "round.x === x", "round.z === x"),
         ("bouncing.js", "path[round - 1].x : from", "path[round - 1].x : 0"),

@@ -1,6 +1,7 @@
 """The table's instruments in hand: by keyboard, mouse and finger; judged by axe; with nothing asked of other hosts."""
 
 import re
+from bisect import bisect
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
@@ -20,7 +21,8 @@ pytestmark = pytest.mark.browser
 BORDERS = {
     "three-bars": ["first", "second"],
     "other-data": ["first", "second"],
-    "who-moves": ["round", "straight", "zero", "one", "seven"],
+    "line-up-decoder": ["round1", "round2", "straight1", "straight2"],
+    "line-up-encoder": ["zero", "one", "seven"],
     "mirror": ["first", "second"],
     "eight-names": ["priorRound", "decoderSeven", "dataSeven", "encoderRound"],
     "which-way-round": ["left", "right"],
@@ -176,32 +178,48 @@ def test_axe_finds_nothing(name: str, shared: Page, stage: str) -> None:
     assert [(rule["id"], node["html"][:120]) for rule in found for node in rule["nodes"]] == []
 
 
+# Where the blue borders stand as the orange ones do.
+LINED_UP = {"round1": 0.29, "round2": 0.39, "straight1": 0.05, "straight2": 0.68}
+
+
+def line_up(page: Page, values: dict[str, float]) -> None:
+    page.evaluate("values => document.querySelector('lb-instrument').instrument.set(values)", values)
+    state(page)
+
+
 def test_a_prediction_stays_and_is_judged_after_moving(shared: Page, stage: str) -> None:
-    start(shared, stage, "who-moves")
-    shared.get_by_role("button", name="both").first.click()
-    verdict = shared.locator(".lb-verdict").first
+    start(shared, stage, "line-up-decoder")
+    shared.get_by_role("button", name="still 0.34").click()
+    verdict = shared.locator(".lb-verdict")
     state(shared)
-    assert verdict.text_content() == "Now drag an arrow of the decoder, blue."
-    assert shared.get_by_role("button", name="codes").is_disabled()
-    decoder, encoder = shared.locator(".lb-border").first, shared.locator(".lb-border").last
-    encoder.press("ArrowLeft")
-    state(shared)
-    assert verdict.text_content() == "Now drag an arrow of the decoder, blue."
-    decoder.press("ArrowLeft")
-    state(shared)
+    todo = "Now drag the blue borders to the dashed lines, of both codes."
+    assert verdict.text_content() == todo
+    line_up(shared, {key: value for key, value in LINED_UP.items() if "round" in key})
+    assert verdict.text_content() == todo
+    line_up(shared, LINED_UP)
     said = verdict.text_content() or ""
-    assert said.startswith("You said “both”, but the answer is “your comparison”. ")
-    decoder.press("ArrowRight")
+    assert said.startswith("You said “still 0.34”, but the answer is “0.03”. ")
+    shared.locator(".lb-border").first.press("Home")
     state(shared)
     assert verdict.text_content() == said
-    shared.get_by_role("button", name="the gap").click()  # of the second question, which comes once the first is judged
-    encoder.press("ArrowRight")
-    encoder.press("ArrowRight")
-    expect(shared.locator(".lb-verdict").last).to_contain_text("that is right")
     shared.get_by_role("button", name="Reset").click()
-    expect(shared.get_by_role("button", name="the gap")).to_be_hidden()
+    expect(shared.get_by_role("button", name="about half")).to_be_enabled()
     assert verdict.text_content() == ""
-    assert shared.get_by_role("button", name="codes").is_enabled()
+
+
+def test_the_loss_is_split_once_both_codes_are_lined_up_and_stays_so_until_reset(shared: Page, stage: str) -> None:
+    start(shared, stage, "line-up-decoder")
+    whole, by_code = shared.get_by_text("the loss", exact=True), shared.get_by_text("the loss, split by code")
+    expect(by_code).to_be_hidden()
+    line_up(shared, LINED_UP)
+    expect(by_code).to_be_visible()
+    expect(whole).to_be_hidden()
+    expect(shared.get_by_text("your comparison 0.00", exact=True)).to_be_visible()
+    shared.locator(".lb-border").first.press("PageUp")
+    expect(by_code).to_be_visible()
+    shared.get_by_role("button", name="Reset").click()
+    expect(whole).to_be_visible()
+    expect(by_code).to_be_hidden()
 
 
 def split(page: Page, by: str) -> None:
@@ -264,20 +282,23 @@ JUDGED = [
     ("which-way-round", "direction=pq", "over both", "that is right"),
     ("eight-names", "encoderRound=0.5&dataSeven=0", "q(z) and q(x|z)", "Press “Reset”"),
     ("eight-names", "encoderRound=0.5&name=data", "q(z) and q(x|z)", "that is right"),
-    ("other-data", "first=0&second=1", "stay at 0", "that is right"),
-    ("other-data", "first=0.4&second=0.65", "stay at 0", "Now drag"),
+    ("other-data", "first=1&second=1", "shrink", "that is right. It went from 0.15 to 0.02 nats"),
+    ("other-data", "first=0.9&second=0.9", "grow", "the answer is “shrink”. It went from 0.15 to 0.06 nats"),
+    ("other-data", "first=0&second=1", "shrink", "Now drag"),
     ("rain", "runs=2000&differ=20", "at one place", "down to 10 or below"),
     ("rain", "runs=2000&differ=8", "at one place", "that is right"),
     ("rain", "runs=2000&differ=0", "at one place", "No run came that near. Slide back towards 10"),
-    ("two-machines", "pairs=100&sort=codes", "about a third", "Sort by image"),
-    ("two-machines", "pairs=50&sort=images", "about a third", "Press “Make pairs”"),
-    ("two-machines", "pairs=100&sort=images", "about a third", "that is right"),
-    ("two-machines", "pairs=100&sort=images&seed=45", "about a third", "Press “Reset”"),
+    ("two-machines", "pairs=100&sort=codes", "straight", "Sort by image"),
+    ("two-machines", "pairs=50&sort=images", "straight", "Let the machines make all 100 pairs."),
+    ("two-machines", "pairs=100&sort=images", "straight", "that is right"),
+    ("two-machines", "pairs=100&sort=images&seed=45", "straight", "Press “Reset”"),
     ("one-bell", "sigma=0.25", "twice as high", "half as wide, twice as high"),
     ("one-bell", "sigma=0.2", "twice as high", "half as wide, twice as high"),
     ("one-bell", "sigma=0.4", "twice as high", "Now drag “σ” to 0.25."),
     ("bell", "mu=0&sigma=0.5", "only one", "Your bell around 0 was 0.50 wide"),
     ("mirror", "first=0.7&second=0.9", "the images alone", "that is right"),
+    ("line-up-encoder", "zero=0.95&one=0.07&seven=0.33", "less, but not 0", "that is right"),
+    ("line-up-encoder", "zero=0.95&one=0.07&seven=0.5", "more", "Now drag the orange borders"),
     ("read-the-column", "code=straight", "a one", "Of that straight column ones held 0.63"),
 ]
 
@@ -291,27 +312,28 @@ def test_a_verdict_is_about_the_question_that_was_asked_and_the_state_it_was_giv
     expect(shared.locator(".lb-verdict")).to_contain_text(said)
 
 
-def test_nothing_comes_or_goes_above_the_hand_that_drags(shared: Page, stage: str) -> None:
-    start(shared, stage, "who-moves")
+@pytest.mark.parametrize("wide", [1000, 390])
+def test_nothing_comes_or_goes_above_the_hand_that_drags(wide: int, shared: Page, stage: str) -> None:
+    shared.set_viewport_size({"width": wide, "height": 1400})
+    start(shared, stage, "line-up-decoder")
     border = shared.locator(".lb-border").first
+    shared.get_by_role("button", name="about half").click()
+    state(shared)
     before = border.bounding_box()
-    assert before
-    shared.get_by_role("button", name="your comparison").click()
-    shared.mouse.move(before["x"] + before["width"] / 2, before["y"] + before["height"] / 2)
-    shared.mouse.down()
-    shared.mouse.move(before["x"] + before["width"] / 2 - 40, before["y"] + before["height"] / 2, steps=4)
-    expect(shared.locator(".lb-verdict").first).to_contain_text("that is right")
+    line_up(shared, LINED_UP)
+    expect(shared.locator(".lb-verdict")).to_contain_text("the answer is “0.03”")
     during = border.bounding_box()
+    assert before
     assert during
     assert during["y"] == before["y"]
-    shared.mouse.up()
+    shared.set_viewport_size({"width": 1000, "height": 1400})
 
 
-def test_a_pair_that_the_model_never_makes_costs_without_end_and_a_line_says_so(shared: Page, stage: str) -> None:
-    start(shared, stage, "who-moves")
-    line = shared.get_by_text("that costs without end")
-    assert line.is_hidden()
-    shared.locator(".lb-border").nth(1).press("Home")
+def test_an_image_that_the_decoder_never_makes_costs_without_end_and_a_line_says_so(shared: Page, stage: str) -> None:
+    start(shared, stage, "line-up-decoder")
+    line = shared.get_by_text("costs without end")
+    assert not line.count()
+    shared.locator(".lb-border").nth(2).press("Home")
     expect(line).to_be_visible()
 
 
@@ -394,37 +416,57 @@ def test_it_plays_pauses_steps_and_ends(name: str, key: str, shared: Page, stage
     shared.emulate_media(reduced_motion="no-preference")
 
 
-@pytest.mark.parametrize(("sort", "columns"), [("made", 1), ("codes", 2), ("images", 3)])
-def test_a_column_holds_the_pairs_that_its_shares_tell(sort: str, columns: int, shared: Page, stage: str) -> None:
-    """Each pair in its place, none above another; and what one machine was given, of the other was counted."""
+@pytest.mark.parametrize(("sort", "starts"), [("made", [0]), ("codes", [0, 150]), ("images", [0, 80, 160])])
+def test_a_column_holds_the_pairs_that_its_shares_tell(sort: str, starts: list[int], shared: Page, stage: str) -> None:
+    """Each pair in its place, none above another; what one machine was given, of the other was counted; and the share
+    that is written large is one of those in the tray."""
     shared.emulate_media(reduced_motion="reduce")
     start(shared, stage, "two-machines", f"pairs=100&sort={sort}")
+    columns = len(starts)
     told = ""
-    for tray in shared.locator("lb-instrument svg[role=img]").all():
-        told += tray.get_attribute("aria-label") or ""
-        places = tray.evaluate(PLACES)
+    for tray in shared.locator("lb-instrument .lb-tray").all():
+        pile = tray.locator(".lb-pile")
+        told += pile.get_attribute("aria-label") or ""
+        places = pile.evaluate(PLACES)
         assert len(places) == 100 == len({(x, y) for x, y in places})
         if columns == 1:
+            assert tray.locator(".lb-big b").inner_text() == ""
             continue
-        held = [[(x, y) for x, y in places if x * columns // 300 == column] for column in range(columns)]
-        texts = [(float(one.get_attribute("x") or 0), one.text_content() or "") for one in tray.locator("text").all()]
+        held = [[(x, y) for x, y in places if bisect(starts, x) == column + 1] for column in range(columns)]
+        texts = [(float(one.get_attribute("x") or 0), one.text_content() or "") for one in pile.locator("text").all()]
         wholes = [text for _, text in texts if re.fullmatch(r"\d\.\d\d", text)]
         counts = [len(column) for column in held]
         assert wholes[-columns:] == [f"{count / 100:.2f}" for count in counts]
+        large = {"codes": (0, 2), "images": (2, 0)}[sort]  # a column, and a band from below
         for number, column in enumerate(held):
-            band = [text for x, text in texts if re.fullmatch(r"\d\.\d\d", text) and x * columns // 300 == number]
-            *within, whole = band
+            shares = [(x, text) for x, text in texts if re.fullmatch(r"\d\.\d\d", text)]
+            *within, whole = [text for x, text in shares if bisect(starts, x) == number + 1]
             assert whole == wholes[number - columns]
             assert sum(map(float, within)) == pytest.approx(1, abs=0.011)
             # Between two bands is a wider step than between two rows of one.
             rows = sorted({y for _, y in column})
-            splits = [after for before, after in pairwise(rows) if after - before > 20]
+            steps = [(after - before, after) for before, after in pairwise(rows)]
+            splits = [after for step, after in steps if step > min(steps)[0] + 2]
             assert len(splits) == len(within) - 1
             if len(within) == 2:  # from below
                 first = sum(y >= splits[0] for _, y in column)
                 assert within == [f"{first / len(column):.2f}", f"{1 - first / len(column):.2f}"]
+            if number == large[0]:
+                assert tray.locator(".lb-big b").inner_text() == within[large[1]]
     shared.emulate_media(reduced_motion="no-preference")
-    assert told.count("not given, counted") == told.count(": given, ") == (2 if columns > 1 else 0)
+    assert told.count(": counted") == (2 if columns > 1 else 0)
+
+
+def test_the_machines_make_a_hundred_pairs_by_themselves(shared: Page, stage: str) -> None:
+    """One after another at first, and then faster; what is made falls from its machine."""
+    start(shared, stage, "two-machines")
+    shared.get_by_role("button", name="Make pairs").click()
+    shared.wait_for_function("document.querySelector('lb-instrument').instrument.state.pairs === 3")
+    assert shared.locator(".lb-slow").count() == 2
+    assert shared.locator(".lb-falls").count() == 4
+    shared.wait_for_function("document.querySelector('lb-instrument').instrument.state.pairs === 100", timeout=30_000)
+    expect(shared.get_by_role("button", name="Make pairs")).to_be_visible()
+    assert shared.locator(".lb-tile").count() == 200
 
 
 # The middle of each pair that is seen, in the drawing's units.

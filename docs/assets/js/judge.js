@@ -26,6 +26,7 @@ customElements.define(
     #begin() {
       const all = button("Show all verdicts", () => {
         for (const one of this.#cases) one.reveal();
+        this.#count(" All verdicts now stand behind their words.");
       });
       all.className = "lb-tool";
       this.score = element("p", { class: "lb-score", role: "status" });
@@ -39,8 +40,11 @@ customElements.define(
       const right = details.dataset.answer;
       const then = details.querySelector(".lb-then");
       const said = element("p", { class: "lb-verdict", role: "status" });
+      // One is always open: its summary would be a button that does nothing, so the words leave it.
       const summary = details.querySelector("summary");
-      summary.addEventListener("click", (event) => event.preventDefault()); // one is always open
+      const title = element("p", { class: "lb-case", tabindex: -1 }, ...summary.childNodes);
+      summary.style.display = "none";
+      summary.after(title);
       const next = button(`Next ${this.dataset.case}`, () => {
         const later = this.#cases.slice(this.#cases.indexOf(one) + 1);
         const left = [...later, ...this.#cases].find(({ done }) => !done);
@@ -74,7 +78,7 @@ customElements.define(
         }),
       );
       const asked = element("div", { class: "lb-answers", role: "group", tabindex: -1, "aria-label": "Your verdict" }, ...buttons);
-      one.focus = () => (one.asked ? summary : asked).focus({ preventScroll: true });
+      one.focus = () => (one.asked ? title : asked).focus({ preventScroll: true });
       one.reveal = () => {
         then.hidden = false;
         mark.dataset.verdict = right;
@@ -88,10 +92,10 @@ customElements.define(
       return one;
     }
 
-    #count() {
+    #count(more = "") {
       const [judged, all] = [this.#cases.filter(({ answer }) => answer), this.#cases.filter(({ asked }) => !asked)];
       const same = judged.filter(({ answer, right }) => answer === right);
-      this.score.textContent = `You have judged ${judged.length} of ${all.length}, ${same.length} as the evidence does.`;
+      this.score.textContent = `You have judged ${judged.length} of ${all.length}, ${same.length} as the evidence does.${more}`;
     }
 
     #choose(one) {

@@ -43,8 +43,8 @@ function build(kit) {
       { class: "lb-stage lb-scene lb-sided" },
       element("div", { class: "lb-column" },
         question.element,
-        element("div", { class: "lb-live" }, ...kit.tools())),
-      element("div", {}, curves.element, strip.element, element("div", { style: "max-width: 18.6rem; margin: 0.8rem 0 0 0.5rem" }, bar.element)),
+        element("div", { class: "lb-live lb-after" }, ...kit.tools())),
+      element("div", { class: "lb-picture" }, curves.element, strip.element, element("div", { style: "max-width: 18.6rem; margin: 0.8rem 0 0 0.5rem" }, bar.element)),
     ),
     paint(state) {
       const shown = measure(state);

@@ -82,8 +82,10 @@ function build(kit) {
       { class: "lb-stage lb-scene lb-sided" },
       element("div", { class: "lb-column" },
         question.element,
-        element("div", {}, element("output", { "aria-live": "off" }, ...lines), todo, element("div", { class: "lb-live" }, draw, ...kit.tools()))),
-      element("div", {}, chart),
+        element("output", { "aria-live": "off" }, ...lines),
+        todo,
+        element("div", { class: "lb-live" }, draw, ...kit.tools())),
+      element("div", { class: "lb-picture" }, chart),
     ),
     paint(state) {
       const shown = measure(state);

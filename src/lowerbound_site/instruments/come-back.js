@@ -11,7 +11,6 @@ import { gap as nats, number } from "./draw/format.js";
 import { pixels } from "./draw/pixels.js";
 import { islandOf, outline, plane } from "./draw/plane.js";
 import { STYLE } from "./draw/come-back-style.js";
-import { STYLE as SPLIT } from "./draw/split-style.js";
 import { closest, survey, wrong } from "./maths/come-back.js";
 import { sigmoid } from "./maths/numbers.js";
 import { Grid, forward, loss } from "./maths/vae.js";
@@ -71,12 +70,11 @@ function build(kit, { decoder, answers, images }) {
   let drawn;
   kit.atReset(() => (of = undefined));
 
-  const stage = element("div", { class: "lb-stage lb-split lb-back" },
-    element("style", {}, SPLIT),
+  const stage = element("div", { class: "lb-stage lb-sided lb-back" },
     element("style", {}, STYLE),
-    field.element,
-    element("div", { class: "lb-column" },
-      ask.element,
+    element("div", { class: "lb-column" }, ask.element),
+    element("div", { class: "lb-picture" }, field.element),
+    element("div", { class: "lb-rest" },
       element("div", { class: "lb-trio" }, given.element, decoded.element, back.element),
       counted,
       element("div", { class: "lb-buttons lb-live" }, button("Encode x", () => go(answers[kit.state.digit].mean)), best, button("Another digit", another)),
@@ -114,7 +112,6 @@ function build(kit, { decoder, answers, images }) {
         because: `Of the places a hundredth apart the best leaves ${least} pixel${least === 1 ? "" : "s"} wrong, the encoder’s middle ${middle}. ${gap > 0.5 ? "Here that answer, orange, does not lie well" : `${least ? "And yet that" : "That"} answer, orange, lies`} on the places that probably made x, blue: its gap is ${numbers.gap} nats.`,
       });
     } else ask.paint(false, undefined, "Try it. Then press “Best place on the map”.");
-    ask.element.classList.toggle("lb-done", ask.judged());
     kit.say(`code ${number(z1, 2)}, ${number(z2, 2)}: ${count} pixels wrong`);
     return numbers;
   }

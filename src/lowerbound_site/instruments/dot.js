@@ -8,7 +8,7 @@ import { axisSlider } from "./controls/slider.js";
 import { answer } from "./draw/answer.js";
 import { cutBars } from "./draw/cut-bars.js";
 import { STYLE } from "./draw/cut-style.js";
-import { number, significant, texts } from "./draw/format.js";
+import { number, significant, texts, whole } from "./draw/format.js";
 import { plane } from "./draw/plane.js";
 import { prints } from "./draw/python.js";
 import { pieces } from "./maths/cuts.js";
@@ -52,14 +52,14 @@ function build(kit, { decoder, x, given }) {
     const here = at(narrower);
     ellipse.paint(narrowed(given, narrower));
     bars.paint(here, { isCut: true, needed: true });
-    const shown = { loss: here.loss, "-log p(x)": here.surprise, gap: Math.max(0, here.gap), "reconstruction cost": here.rebuilding, "KL(q||prior)": here.kl };
-    hand.paint(`loss ${number(here.loss, 2)}`, significant(10 ** narrower, 2), narrower);
+    const shown = { "-log p(x)": here.surprise, gap: Math.max(0, here.gap), "reconstruction cost": here.rebuilding, "KL(q||prior)": here.kl };
+    hand.paint(`loss ${whole(here.loss)}`, significant(10 ** narrower, 2), narrower);
     question.paint(narrower >= DOT, {
       right: 2,
-      because: `Grey had gone from ${number(theirs.rebuilding, 2)} to ${number(here.rebuilding, 2)}, and the bar from ${number(theirs.loss, 2)} to ${number(here.loss, 2)}: the KL to the prior charged more than grey gained.`,
+      because: `At ${significant(10 ** narrower, 2)} times narrower grey is ${number(theirs.rebuilding - here.rebuilding, 2)} nats shorter, and the KL to the prior ${number(here.kl - theirs.kl, 2)} longer: the bar goes from ${whole(theirs.loss)} to ${whole(here.loss)}.`,
     });
-    kit.say(`loss ${number(here.loss, 2)}, reconstruction cost ${number(here.rebuilding, 2)}, KL to the prior ${number(here.kl, 2)}, gap ${number(shown.gap, 2)}.`);
-    return texts(shown, 2);
+    kit.say(`loss ${whole(here.loss)}, reconstruction cost ${number(here.rebuilding, 2)}, KL to the prior ${number(here.kl, 2)}, gap ${number(shown.gap, 2)}.`);
+    return { loss: whole(here.loss), ...texts(shown, 2) };
   }
 
   const stage = element("div", { class: "lb-stage lb-cutting" },
@@ -82,8 +82,7 @@ q = DiagonalNormal(given.mean, given.log_std - ${narrower} * log(10))
 
 loss = -elbo(vae, q, x).item()
 surprise = -Grid(vae, points=72, limit=5).log_evidence(x).item()
-${prints({}, {
-  loss: "loss",
+${prints({}, { loss: "loss" }, 1)}${prints({}, {
   "-log p(x)": "surprise",
   gap: "max(0.0, loss - surprise)",
   "reconstruction cost": "-reconstruction(vae, q, x).item()",

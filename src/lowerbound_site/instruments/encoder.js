@@ -109,13 +109,12 @@ async function build(kit, { decoder, images, chosen, labels }) {
   };
   const along = (key) => (event) => kit.set({ [key]: field.code(event)[key === "z1" ? 0 : 1] });
   const thumbs = {
-    z1: handle(kit, { key: "z1", kind: "lb-thumb lb-thumb-z1", orientation: "horizontal", label: "place, to the right", keys: arrows(kit), move: along("z1"), end: rest }),
+    z1: handle(kit, { key: "z1", kind: "lb-thumb", orientation: "horizontal", label: "place, to the right", keys: arrows(kit), move: along("z1"), end: rest }),
     z2: handle(kit, { key: "z2", kind: "lb-thumb lb-thumb-z2", orientation: "vertical", label: "place, upwards", keys: arrows(kit), move: along("z2"), end: rest }),
   };
   const width = (key, index) =>
     handle(kit, {
       key,
-      kind: `lb-size lb-size-${key}`,
       orientation: index ? "vertical" : "horizontal",
       label: index ? "height" : "width",
       steps: { small: 0.02, large: 0.1, page: 0.2 },
@@ -146,8 +145,8 @@ async function build(kit, { decoder, images, chosen, labels }) {
 
   // What is told.
   const told = element("p", {});
-  const next = element("button", { type: "button", class: "lb-next-step" });
-  const other = element("button", { type: "button", class: "lb-next-step" }, "Another digit");
+  const next = element("button", { type: "button" });
+  const other = element("button", { type: "button" }, "Another digit");
   const onwards = element("p", { class: "lb-onwards lb-live" });
   onwards.innerHTML =
     "All you did was make a loss small, and that brought your ellipse, <b class='lb-q'>q(z|x)</b>, to the blue cloud, <b class='lb-p'>p(z|x)</b>. " +

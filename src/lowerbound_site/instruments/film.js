@@ -84,7 +84,7 @@ async function build(kit, { images, labels, heldOut, train }) {
 
   const atlas = tinted("lb-film-atlas", "var(--lb-ink)", 1, true);
   const places = svg("svg", { viewBox: `0 0 ${TILES} ${TILES}`, class: "lb-decoded lb-places", role: "img", "aria-label": "what 25 places of the map decode to" }, atlas.element);
-  const panes = runPanes("lb-film", { images, labels, heldOut }, EPOCHS, "epoch", [places, "25 places, decoded"]);
+  const panes = runPanes("lb-film", { images, labels, heldOut }, EPOCHS, [places, "25 places, decoded"]);
   const foretell = predict(kit, QUESTION.question, { answers: QUESTION.options });
   const stopped = element("p", { role: "status" }); // beside the question, whether that is answered or not
   foretell.element.append(stopped);

@@ -116,8 +116,7 @@ function build(kit, { images, models, once }) {
         change(ahead, { style: `width: ${Math.min(100, (100 * nats) / LEAD_ROOM).toFixed(1)}%` });
         write(far, number(nats, 1));
         asked.value = state[name];
-        write(verdict, judged(name, state));
-        verdict.hidden = state[name] === "open";
+        write(verdict, state[name] === "open" ? "" : judged(name, state));
         return state.signs < 3 ? each : [...each, nats];
       },
     };

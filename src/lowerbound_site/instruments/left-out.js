@@ -8,7 +8,6 @@ import { point } from "./controls/point.js";
 import { predict } from "./controls/predict.js";
 import { digits } from "./draw/digits.js";
 import { number } from "./draw/format.js";
-import { STYLE as SPLIT } from "./draw/split-style.js";
 import { loadWalkers, walkerMap } from "./draw/walker.js";
 import { STYLE } from "./draw/walker-style.js";
 import { shown, speed, way } from "./maths/walk.js";
@@ -67,11 +66,11 @@ function build(kit, data) {
   const told = element("p", { class: "lb-do" });
   const measured = element("p", {});
 
-  const stage = element("div", { class: "lb-stage lb-split lb-walker" },
-    element("style", {}, SPLIT),
+  const stage = element("div", { class: "lb-stage lb-sided lb-walker" },
     element("style", {}, STYLE),
-    element("div", {}, field.element, passed.element, element("div", { class: "lb-tools lb-live" }, ...kit.tools())),
-    element("div", { class: "lb-column" }, ask.element, left.element, element("div", { class: "lb-told" }, told, measured), five.element));
+    element("div", { class: "lb-column" }, ask.element, left.element),
+    element("div", { class: "lb-picture" }, field.element, passed.element, element("div", { class: "lb-tools lb-live" }, ...kit.tools())),
+    element("div", { class: "lb-rest" }, element("div", { class: "lb-told" }, told, measured), five.element));
 
   function paint(state) {
     const { left: name, z1, z2 } = state;
@@ -99,7 +98,6 @@ function build(kit, data) {
       right: TAKEN.indexOf("smooth"),
       because: `On a unit of your walk ${noise} pixels changed without the noise, ${kl} without the KL, and ${smooth} without the smooth network, though noise and KL were both in its loss. On the walk of the five strips two trainings break, this one among them; the others show nearly one picture there.`,
     }, missing.length ? `Below, choose what is left out: ${missing.join(", then ")}.` : "Now drag the blue point elsewhere.");
-    ask.element.classList.toggle("lb-done", ask.judged());
     kit.say(`${TOLD[name]} ${noticed}.`);
     return numbers;
   }

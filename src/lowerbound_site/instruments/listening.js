@@ -6,7 +6,6 @@ import { instrument } from "./controls/instrument.js";
 import { limit } from "./controls/state.js";
 import { predict } from "./controls/predict.js";
 import { axisSlider } from "./controls/slider.js";
-import { STYLE as ASIDE } from "./draw/aside-style.js";
 import { bar } from "./draw/bar.js";
 import { digits } from "./draw/digits.js";
 import { gap as gapText, number } from "./draw/format.js";
@@ -80,7 +79,7 @@ function build(kit, { x, whole, truth, costs }) {
   const image = digits("listening-x", "var(--lb-data)", 1, "<i>x</i>");
   image.paint([x]); // it stays
   const drawn = digits("listening-drawn", "var(--lb-ink)", 1, "<i>q</i>’s draws");
-  const slider = axisSlider(kit, "part", "decoder listens", { small: 0.05, large: 0.2, page: 0.2 });
+  const slider = axisSlider(kit, "part", "decoder: deaf or listening", { small: 0.05, large: 0.2, page: 0.2 });
   write(slider.element.firstElementChild, "decoder: deaf"); // the name of the left end; that of the right one stands behind it
   const ask = predict(kit, "Let q be the prior: it answers every image alike, and has learned nothing. Move only the decoder. Can the gap become 0?", {
     answers: ["no, it grows", "it shrinks, but not to 0", "yes, exactly 0"],
@@ -142,7 +141,6 @@ function build(kit, { x, whole, truth, costs }) {
     }
     ask.paint(state.part === 0 && state.q === "prior", undefined, state.q === "prior" ? "Now pull the slider to its left end, “deaf”." : "Press “Reset”: the question is about the prior as q.");
     card.hidden = next.hidden = !ask.judged();
-    ask.element.classList.toggle("lb-done", ask.judged());
     const deafened = state.part === 0 && state.q === "encoder";
     const all = corners.every(({ seen }) => seen);
     write(next, deafened ? `The gap is KL(q‖prior) now: ${numbers.gap}.`
@@ -151,14 +149,12 @@ function build(kit, { x, whole, truth, costs }) {
     return numbers;
   }
 
-  const stage = element("div", { class: "lb-stage lb-listen" },
-    element("style", {}, ASIDE),
+  const stage = element("div", { class: "lb-stage lb-sided lb-listen" },
     element("style", {}, STYLE),
+    element("div", { class: "lb-column" }, ask.element, element("div", { class: "lb-live" }, slider.element)),
     element("div", { class: "lb-costs" }, loss.element),
-    field.element,
-    element("div", { class: "lb-side" }, image.element, drawn.element),
-    element("div", { class: "lb-aside" }, ask.element, element("div", { class: "lb-live" }, slider.element)),
-    element("div", { class: "lb-card" }, next, card, element("div", { class: "lb-tools lb-live" }, ...kit.tools())));
+    element("div", { class: "lb-picture" }, field.element, element("div", { class: "lb-side" }, image.element, drawn.element)),
+    element("div", { class: "lb-card lb-rest" }, next, card, element("div", { class: "lb-tools lb-live" }, ...kit.tools())));
   return { stage, paint, stop: () => clearTimeout(idle) };
 }
 

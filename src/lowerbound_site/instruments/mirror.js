@@ -7,10 +7,9 @@ import { instrument } from "./controls/instrument.js";
 import { predict } from "./controls/predict.js";
 import { Bars } from "./draw/bars.js";
 import { number, probability, texts } from "./draw/format.js";
-import { joints, prints } from "./draw/python.js";
-import { STYLE } from "./draw/split-style.js";
+import { splits } from "./draw/python.js";
 import { IMAGES, pixels } from "./maths/primer.js";
-import { fromData, fromModel, parts } from "./maths/table.js";
+import { fromData, fromModel, named, parts } from "./maths/table.js";
 
 export const schema = {
   "first": { "from": 0.05, "to": 0.9, "step": 0.05, "start": 0.1 },
@@ -29,8 +28,7 @@ const given = (state) => ({ prior: prior(state), decoder: IDENTITY, data: DATA, 
 
 export function measure(state) {
   const all = given(state);
-  const { joint, images, gap, codes, yours } = parts(fromData(all.data, all.encoder), fromModel(all.prior, all.decoder));
-  return { "KL(q(x,z)||p(x,z))": joint, "KL(q(x)||p(x))": images, gap, "KL(q(z)||p(z))": codes, yours };
+  return named(parts(fromData(all.data, all.encoder), fromModel(all.prior, all.decoder)));
 }
 
 const [WIDTH, TOP, ROW, SIZE, LINE] = [340, 26, 38, 13, 10]; // a small image's size, how many stand in a line
@@ -97,13 +95,12 @@ function build(kit) {
   return {
     stage: element(
       "div",
-      { class: "lb-stage lb-scene lb-split", style: "--picture: 23rem" },
-      element("style", {}, STYLE),
-      element("div", {},
+      { class: "lb-stage lb-scene lb-sided", style: "--picture: 23rem" },
+      element("div", { class: "lb-column" }, question.element),
+      element("div", { class: "lb-picture" },
         plot,
         element("p", { class: "lb-legend" }, "The encoder, orange, gives each image its own code, and the decoder, blue, makes that image of it.")),
-      element("div", { class: "lb-column" },
-        question.element,
+      element("div", { class: "lb-rest" },
         bars.element,
         element("p", { class: "lb-legend" }, "All in nats."),
         element("div", { class: "lb-tools lb-live" }, ...kit.tools())),
@@ -129,23 +126,12 @@ function build(kit) {
       const { gap, yours, "KL(q(x)||p(x))": images } = measure(state);
       bars.paint([[gap], [yours], [images]], [["var(--lb-gap)"], ["var(--lb-data)"], ["var(--lb-p)"]]);
       question.paint(state.first !== schema.first.start || state.second !== schema.second.start, undefined, "Now drag an arrow of the prior.");
-      question.element.classList.toggle("lb-done", question.judged());
       kit.say(`of ${MADE} images the model makes ${IMAGES.map((image, x) => `${counts(now)[x]} ${image}`).join(", ")}; images ${number(images, 3)}, gap ${number(gap, 3)}, yours ${number(yours, 3)}`);
       return texts(measure(state), 3);
     },
   };
 }
 
-export const python = (state) => `\
-from lowerbound import Joint, kl
-
-${joints(given(state))}\
-${prints(measure(state), {
-  "KL(q(x,z)||p(x,z))": "kl(q, p)",
-  "KL(q(x)||p(x))": "kl(q.x, p.x)",
-  "gap": "kl(q.z_given_x, p.z_given_x)",
-  "KL(q(z)||p(z))": "kl(q.z, p.z)",
-  "yours": "kl(q.x_given_z, p.x_given_z)",
-})}`;
+export const python = (state) => splits(given(state), measure(state));
 
 export const start = instrument({ schema, build, python });

@@ -4,7 +4,6 @@ import { element, svg, write } from "./controls/dom.js";
 import { instrument } from "./controls/instrument.js";
 import { predict } from "./controls/predict.js";
 import { axisSlider } from "./controls/slider.js";
-import { STYLE as ASIDE } from "./draw/aside-style.js";
 import { bitmap, tinted } from "./draw/bitmap.js";
 import { number, significant, texts } from "./draw/format.js";
 import { STYLE } from "./draw/trap-style.js";
@@ -46,11 +45,10 @@ function build(kit) {
   });
   output.paint(CLEAN);
   return {
-    stage: element("div", { class: "lb-stage lb-trap" },
-      element("style", {}, ASIDE),
+    stage: element("div", { class: "lb-stage lb-scene lb-sided lb-trap" },
       element("style", {}, STYLE),
-      element("div", { class: "lb-seen" }, element("div", { class: "lb-two" }, output.element, drawn.element), element("pre", {}, code)),
-      element("div", { class: "lb-aside" }, question.element, weight.element, said, element("div", { class: "lb-live lb-after" }, ...kit.tools()))),
+      element("div", { class: "lb-column" }, question.element, weight.element, said, element("div", { class: "lb-live lb-after" }, ...kit.tools())),
+      element("div", { class: "lb-picture" }, element("div", { class: "lb-two" }, output.element, drawn.element), element("pre", {}, code))),
     paint(state) {
       const { sigma, "share of pixels across the middle": share } = measure(state);
       drawn.paint(CLEAN.map((ink, k) => Math.min(1, Math.max(0, ink + sigma * NOISE[k]))));

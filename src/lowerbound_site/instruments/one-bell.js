@@ -34,8 +34,9 @@ function build(kit) {
     stage: element("div", { class: "lb-stage lb-scene lb-sided" },
       element("div", { class: "lb-column" },
         question.element,
-        element("div", {}, said, element("div", { class: "lb-live" }, ...kit.tools()))),
-      element("div", {}, curves.element)),
+        said,
+        element("div", { class: "lb-live lb-after" }, ...kit.tools())),
+      element("div", { class: "lb-picture" }, curves.element)),
     paint(state) {
       const log = (z) => logNormal(z, state.mu, state.sigma);
       const within = (z) => (Math.abs(z - state.mu) <= state.sigma ? log(z) : -Infinity);

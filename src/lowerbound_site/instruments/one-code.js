@@ -2,9 +2,8 @@
 
 import { loadDecoder, loadEncoder, loadImages } from "./controls/data.js";
 import { change, element, svg, write } from "./controls/dom.js";
-import { drag, handle } from "./controls/handle.js";
 import { instrument } from "./controls/instrument.js";
-import { tapping } from "./controls/place.js";
+import { point } from "./controls/point.js";
 import { predict } from "./controls/predict.js";
 import { number, texts } from "./draw/format.js";
 import { outcomes } from "./draw/one-code.js";
@@ -42,8 +41,7 @@ function build(kit, { decoder, encoder, images }) {
   const dots = (stroke, width) => svg("path", { class: "lb-line", stroke, "stroke-width": width, "stroke-linecap": "round" });
   const drawn = dots("var(--lb-q)", 5);
   const before = dots("var(--lb-muted)", 6);
-  const spot = svg("circle", { r: 0.13, fill: "var(--lb-ink)", stroke: "var(--lb-paper)", "stroke-width": 0.04 });
-  field.marks.append(...answer.map((part) => part.element), drawn, before, spot);
+  field.marks.append(...answer.map((part) => part.element), drawn, before);
 
   // The code in the hand; those that it was at before stay in the picture.
   let tried = [];
@@ -59,22 +57,7 @@ function build(kit, { decoder, encoder, images }) {
     if (tried.length && !moved(tried.at(-1))) tried.pop(); // it was touched, and not moved
     kit.set({}, true);
   };
-  const grip = element("div", { class: "lb-grip" });
-  const gliding = tapping(kit, field, { hold: leave, end: rest });
-  drag(grip, {
-    begin: () => (gliding.stop(), leave(), {}),
-    move: (event) => {
-      const [z1, z2] = field.code(event);
-      kit.set({ z1, z2 });
-    },
-    end: rest,
-    signal: kit.signal,
-  });
-  const thumbs = ["code, to the right", "code, upwards"].map((label, l) => handle(kit, {
-    key: `z${l + 1}`, kind: `lb-thumb lb-thumb-z${l + 1}`, orientation: l ? "vertical" : "horizontal", label,
-    hold: leave, move: (event) => kit.set({ [`z${l + 1}`]: field.code(event)[l] }), end: rest,
-  }));
-  field.element.append(grip, ...thumbs.map((thumb) => thumb.element));
+  const you = point(kit, field, "code", { hold: leave, end: rest });
 
   const given = pixels("var(--lb-data)");
   const chart = outcomes(YOURS, NOISE.length);
@@ -121,8 +104,6 @@ function build(kit, { decoder, encoder, images }) {
     const at = (some) => some.map(([a, b]) => `M${a.toFixed(2)} ${(-b).toFixed(2)}h0`).join("");
     change(drawn, { d: at(theirs) });
     change(before, { d: at(tried) });
-    change(spot, { cx: z1, cy: -z2 });
-    grip.style.cssText = `left: ${50 + (50 * z1) / LIMIT}%; top: ${50 - (50 * z2) / LIMIT}%;`;
 
     const numbers = {
       ...texts({ "log p(x, z)": here.joint, [`log ${term}(z|x)`]: here[term] }, 3),
@@ -146,8 +127,7 @@ function build(kit, { decoder, encoder, images }) {
     write(put, term === "p" ? "Put the encoder’s q in its place" : "Put p(z|x) back");
     write(sixteen, theirs.length ? "Without the sixteen" : "Sixteen codes of the encoder");
     const meaning = `${numbers["log p(x, z)"]} minus ${second} is ${numbers.difference}`;
-    thumbs[0].paint(50 + (50 * z1) / LIMIT, 100, z1, meaning);
-    thumbs[1].paint(0, 50 - (50 * z2) / LIMIT, z2, meaning);
+    you.paint({ z1, z2 }, meaning);
     ask.paint(term === "p" && (tried.some(moved) || theirs.length > 0), {
       right: 1,
       because: "Where p(x, z) is larger, p(z|x) is larger by the same factor: that is Bayes’ rule. So one code is enough for whoever has p(z|x). Your program doesn’t have it: press “Put the encoder’s q in its place”.",
@@ -156,19 +136,19 @@ function build(kit, { decoder, encoder, images }) {
     return numbers;
   }
 
-  const stage = element("div", { class: "lb-stage lb-one-code" },
+  const stage = element("div", { class: "lb-stage lb-sided lb-one-code" },
     element("style", {}, STYLE),
     element("div", { class: "lb-column" }, ask.element),
-    element("div", {},
+    element("div", { class: "lb-picture" },
       field.element,
       element("div", { class: "lb-given" }, given.element, element("p", {}, terms, element("br"), sum)),
       element("div", { class: "lb-live" }, another)),
-    element("div", {},
+    element("div", { class: "lb-rest" },
       chart.element,
       said,
       element("div", { class: "lb-buttons lb-live" }, put, sixteen),
       element("div", { class: "lb-tools lb-live" }, ...kit.tools())));
-  return { stage, paint, stop: gliding.stop };
+  return { stage, paint, stop: you.stop };
 }
 
 function python({ term, digit, z1, z2, draws }) {

@@ -8,7 +8,7 @@ import { predict } from "./controls/predict.js";
 import { answer } from "./draw/answer.js";
 import { cutBars } from "./draw/cut-bars.js";
 import { STYLE } from "./draw/cut-style.js";
-import { number, texts } from "./draw/format.js";
+import { number, texts, whole } from "./draw/format.js";
 import { pixels } from "./draw/pixels.js";
 import { outline, plane } from "./draw/plane.js";
 import { prints } from "./draw/python.js";
@@ -26,8 +26,8 @@ export const schema = {
 const LIMIT = 3.5;
 const PRIOR = upright(0, 0, 1, 1);
 const NEEDS = {
-  gap: "Both pieces of the upper bar need the blue cloud, p(z|x), or p(x): a sum over every code on the map.",
-  reconstruction: "Cloud and upper bar have faded: nothing needs them any more. The lower bar takes encoder, decoder and prior, whose circle holds 95 %.",
+  gap: "Either term takes a sum over every code on the map: p(x) is that sum, and the blue cloud, p(z|x), is divided by it.",
+  reconstruction: "Neither term of the lower line takes that sum, so cloud and upper bar fade. The dotted circle holds 95 % of the prior.",
 };
 
 async function load() {
@@ -48,6 +48,10 @@ function build(kit, { decoder, encoder, images }) {
   const yours = pixels("var(--lb-ink)");
   const bars = cutBars();
   const needs = element("p", {});
+  const term = (look, text) => element("span", { class: look }, text);
+  const terms = element("div", { class: "lb-terms" },
+    term("lb-p", "−log p(x)"), term("lb-gap", "+ log q(z|x) − log p(z|x)"),
+    term("lb-grey", "−log p(x|z)"), term("lb-q", "+ log q(z|x) − log p(z)"));
   const button = (text, press) => {
     const made = element("button", { type: "button" }, text);
     made.addEventListener("click", press);
@@ -80,7 +84,8 @@ function build(kit, { decoder, encoder, images }) {
     yours.paint(forward(decoder, q.mean, logits).map(sigmoid), "its code, decoded");
 
     bars.slide(before !== undefined && before !== cut);
-    bars.paint(here, { isCut, needed: !isCut });
+    bars.paint(here, { isCut, needed: !isCut, moved: isCut });
+    terms.classList.toggle("lb-cut-once", isCut);
     before = cut;
     write(needs, NEEDS[cut]);
     write(slide, isCut ? "Take the cut back" : "Cut the lower bar");
@@ -90,10 +95,10 @@ function build(kit, { decoder, encoder, images }) {
     question.paint(isCut, {
       right: 1 + longer,
       because: longer < 0
-        ? "The blue piece takes codes from all over the map, and codes chosen for x make it likelier. The KL to the prior charges for the choice."
+        ? "The blue piece takes codes from all over the map; codes chosen for x make it likelier. The KL to the prior charges for the choice."
         : "Some codes of the ellipse fit x badly, and they count in the average.",
     });
-    const numbers = texts(isCut ? { loss, "reconstruction cost": rebuilding, "KL(q||prior)": kl } : { loss, "-log p(x)": surprise, gap: Math.max(0, here.gap) }, 2);
+    const numbers = { loss: whole(loss), ...texts(isCut ? { "reconstruction cost": rebuilding, "KL(q||prior)": kl } : { "-log p(x)": surprise, gap: Math.max(0, here.gap) }, 2) };
     kit.say(`${Object.entries(numbers).map(([name, text]) => `${name} ${text}`).join(", ")}.`);
     return numbers;
   }
@@ -103,8 +108,8 @@ function build(kit, { decoder, encoder, images }) {
     element("div", { class: "lb-ask lb-live" }, element("div", { class: "lb-order" }, question.element, slide)),
     bars.element,
     field.element,
-    element("div", { class: "lb-side" }, target.element, yours.element, element("div", { class: "lb-live" }, another)),
-    element("div", { class: "lb-more" }, needs, element("div", { class: "lb-live" }, ...kit.tools())));
+    element("div", { class: "lb-more" }, element("p", { class: "lb-legend" }, "What each bar averages over the encoder’s codes z:"), terms, needs),
+    element("div", { class: "lb-side" }, target.element, yours.element, element("div", { class: "lb-live" }, another, element("div", {}, ...kit.tools()))));
   return { stage, paint };
 }
 
@@ -121,6 +126,6 @@ x = digits().held_out[[${digit}]]
 q = vae.encode(x)
 
 loss = -elbo(vae, q, x).item()
-${cut === "gap" ? "surprise = -Grid(vae, points=72, limit=5).log_evidence(x).item()\n" : ""}${prints({}, { loss: "loss", ...PRINTED[cut] }, 2)}`;
+${cut === "gap" ? "surprise = -Grid(vae, points=72, limit=5).log_evidence(x).item()\n" : ""}${prints({}, { loss: "loss" }, 1)}${prints({}, PRINTED[cut], 2)}`;
 
 export const start = instrument({ schema, load, build, python });

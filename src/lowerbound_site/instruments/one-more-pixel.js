@@ -57,8 +57,12 @@ function build(kit) {
       { class: "lb-stage lb-scene lb-sided" },
       element("div", { class: "lb-column" },
         question.element,
-        element("div", {}, element("output", { "aria-live": "off" }, ...lines), todo, more.element, each.element, element("div", { class: "lb-live" }, ...kit.tools()))),
-      element("div", {}, chart),
+        element("output", { "aria-live": "off" }, ...lines),
+        todo,
+        more.element,
+        each.element,
+        element("div", { class: "lb-live lb-after" }, ...kit.tools())),
+      element("div", { class: "lb-picture" }, chart),
     ),
     paint(state) {
       const shown = measure(state);

@@ -172,7 +172,6 @@ function build(kit, images) {
     const next = ["gap", "loss"].find((name) => !ended(name));
     const todo = !next ? "All three are trained: compare them, step by step." : next === state.part ? `Now press “${play.textContent}”.` : `Now train on ${WORDS[next]}.`;
     write(then, !foretell.judged() || !ended("yours") ? "" : playing ? "Watch the dots and the curves." : todo);
-    then.hidden = !then.textContent;
     const numbers = Object.fromEntries(Object.keys(LINES).map((key) => [LINES[key][0], nats(parts[key])]));
     if (!playing) kit.say(`Step ${step}: ${outside} of ${n} codes outside; ${Object.entries(numbers).map(([name, value]) => `${name} ${value}`).join(", ")}.`);
     return numbers;

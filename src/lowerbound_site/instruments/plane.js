@@ -8,7 +8,7 @@ import { instrument } from "./controls/instrument.js";
 import { predict } from "./controls/predict.js";
 import { axisSlider } from "./controls/slider.js";
 import { bar } from "./draw/bar.js";
-import { estimate, gap as gapText, number } from "./draw/format.js";
+import { estimate, gap as gapText, number, whole } from "./draw/format.js";
 import { pixels } from "./draw/pixels.js";
 import { plane } from "./draw/plane.js";
 import { STYLE } from "./draw/plane-style.js";
@@ -32,7 +32,7 @@ export const schema = {
 };
 
 const LIMIT = 3.5;
-const NAMED = 7.4; // em
+const NAMED = 8; // em
 const ZOOM = 6;
 const AXIS = 60;
 const OWN_AXIS = 240; // what is drawn may take 230
@@ -42,14 +42,15 @@ const DRAWS = 64;
 const NOISE = steadyNoise(DRAWS);
 const MOVED = 0.5; // nats
 const MUCH = 20; // nats more than a digit
+const [HALF, TENTH] = [0.5, 0.1]; // of the bar that is purple
+const MISSES = 3; // nats: the encoder does not match the cloud
 const NEAR = 0.2; // of the dot's gap
-const MISSES = 5; // nats: the encoder is far off
 
 const QUESTIONS = { // the first is the page's choice, `ask`; a button leads on to the `next`
   piece: { text: "Drag the ellipse. Which piece of the bar can it change?", answers: ["the blue one", "the purple one", "both"], missing: "Now drag the ellipse, and see.", next: "decoder" },
   draw: {
-    text: "Draw something that is no digit: change many squares of the grid. Which piece of the bar gets long?",
-    answers: ["the blue one", "the purple one", "both alike"],
+    text: "Draw something that is no digit. The model hardly ever makes such an image, so the bar gets long. The encoder has never seen one either. How much of the bar will be purple?",
+    answers: ["over half", "a tenth to a half", "less than a tenth"],
     missing: "Now press squares of the grid, and see.",
     next: "floor",
   },
@@ -183,11 +184,8 @@ function build(kit, { decoders, encoder, images }) {
     kit.go(asking === "decoder" ? { q: "encoder" } : { decoder: "trained", q: "hand", z1, z2, s1: 0.01, s2: 0.01, tilt: 0 });
     dot = undefined;
   });
-  let missed = false; // by the encoder: told of in the verdict
-  kit.atReset(() => {
-    asking = kit.state.ask;
-    missed = false;
-  });
+  let told; // the image that the verdict is of
+  kit.atReset(() => (asking = kit.state.ask));
 
   let hovered;
   field.element.addEventListener("pointermove", (event) => {
@@ -220,7 +218,7 @@ function build(kit, { decoders, encoder, images }) {
     shownIsland = key;
     field.showIsland(true);
     target.paint(x, state.x ? "<i>x</i>, yours" : "the picture <i>x</i>");
-    drawn.paint(x, "Press and draw. A stroke that begins on ink rubs out.");
+    drawn.paint(x, "Press and draw here. A stroke that begins on ink rubs out.");
     yours.paint(forward(decoder, hovered ?? q.mean, logits).map(sigmoid), hovered ? "this place, decoded" : "its middle, decoded");
 
     // Beside a decoder that ignores z, and beside an image that is being drawn, stands what the loss was without.
@@ -234,10 +232,10 @@ function build(kit, { decoders, encoder, images }) {
       marks: before ? [{ kind: "lb-tick lb-was", at: before, text: `before: ${number(before, 1)}` }] : [],
       pieces: [{ kind: "lb-piece-p", start: 0, end: surprise }, { kind: "lb-piece-gap", start: surprise, end: value }],
       labels: [
-        { kind: "lb-label-p", at: Math.min(surprise, CROWDED * axis), text: `−log p(x) ${number(surprise, 1)}`, side: "lb-before", least: NAMED },
-        { kind: "lb-label-gap", at: crowded ? axis : surprise, text: `gap ${gapText(gap)}`, side: crowded ? "lb-before" : "", least: NAMED },
+        { kind: "lb-label-p", at: Math.min(surprise, CROWDED * axis), text: `−log p(x) ${number(surprise, 2)}`, side: "lb-before", least: NAMED },
+        { kind: "lb-label-gap", at: crowded ? axis : surprise, text: `gap ${number(gap, 2)}`, side: crowded ? "lb-before" : "", least: NAMED },
       ],
-      end: { at: Math.min(value, axis), text: `loss ${number(value, 1)}${value > axis ? " →" : ""}`, inside: value > 0.75 * axis },
+      end: { at: Math.min(value, axis), text: `loss ${whole(value)}${value > axis ? " →" : ""}`, inside: value > 0.75 * axis },
     });
     zoom.paint({
       from: surprise, to: surprise + ZOOM, step: 1, marks: [],
@@ -287,18 +285,15 @@ function build(kit, { decoders, encoder, images }) {
     const { missing, next } = QUESTIONS[asking];
     if (next) write(goOn, QUESTIONS[next].go);
     if (asking === "draw") {
-      const before = surpriseOf({ decoder, digit });
-      if (!x && guess.judged()) guess.again(); // what it was said of is gone
-      const right = gap > 2 * surprise ? 1 : surprise > 2 * gap ? 0 : 2;
       const answered = x && x !== EMPTY && q === "encoder";
-      const seen = answered && surprise > before + MUCH;
-      if (seen && gap > MISSES && !missed) {
-        missed = true;
-        guess.again();
-      }
-      const because = `The model would hardly ever make such an image: −log p(x) is much higher than for the digit before, ${number(before, 1)}.` +
-        (missed ? " Purple has grown, too: the encoder never saw such an image, and misses." : "");
-      guess.paint(seen, { right, because }, answered ? "Go on: change other squares, too." : missing);
+      const seen = answered && surprise > surpriseOf({ decoder, digit }) + MUCH;
+      if (guess.judged() && (!x || (q === "encoder" && x !== told))) guess.again(); // what it was said of is gone
+      told = x;
+      const part = gap / value;
+      const because = `Of the ${whole(value)} nats ${number(gap, 2)} were purple: ` + (gap < MISSES
+        ? "though the encoder has never seen such an image, its ellipse was not far from the cloud."
+        : "the encoder has never seen such an image, and its ellipse did not match the cloud.");
+      guess.paint(seen, { right: part > HALF ? 0 : part > TENTH ? 1 : 2, because }, answered ? "Go on: change other squares, too." : missing);
     } else if (asking === "floor") {
       const so = `${x} ${digit}`;
       if (dot?.of !== so) dot = { of: so, gap };
@@ -320,9 +315,10 @@ function build(kit, { decoders, encoder, images }) {
     "The loss of <i>x</i>, in nats, the unit of natural logarithms. <b class='lb-p'>Blue</b>, −log p(x): how improbable the model finds <i>x</i>. " +
     "<b class='lb-gap'>Purple</b>, the gap: how far the <b class='lb-q'>ellipse</b> is from the cloud.";
   const fold = (title, ...content) => element("details", {}, element("summary", {}, title), ...content);
-  const own = fold("Draw an image of your own", drawn.element, element("div", { class: "lb-buttons" }, empty));
+  const canvas = [drawn.element, element("div", { class: "lb-buttons" }, empty)];
+  const own = kit.state.ask === "draw" ? element("div", {}, ...canvas) : fold("Draw an image of your own", ...canvas);
   own.classList.add("lb-own");
-  own.open = Boolean(kit.state.x) || kit.state.ask === "draw";
+  own.open = Boolean(kit.state.x); // where it is a fold
   const byNumbers = fold("Set the ellipse by numbers",
     element("p", {}, "μ (mu) says where its middle is, σ (sigma) how wide it is along each axis. Tilt says how far the two numbers of z go together: 0 is an upright ellipse."),
     element("div", { class: "lb-numbers" }, ...Object.values(inputs).map((part) => part.label), tilt.element),

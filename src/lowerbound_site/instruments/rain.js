@@ -11,7 +11,6 @@ import { SIDE, atlas } from "./draw/atlas.js";
 import { number } from "./draw/format.js";
 import { digits } from "./draw/digits.js";
 import { pixels } from "./draw/pixels.js";
-import { STYLE } from "./draw/split-style.js";
 import { logSumExp } from "./maths/numbers.js";
 import { rain } from "./maths/rain.js";
 import { fewest } from "./maths/tiles.js";
@@ -69,7 +68,7 @@ function build(kit, data) {
   const some = digits("rain-kept", "var(--lb-p)", SHOWN, "images of runs that are kept");
   const image = (k) => images.subarray(PIXELS * k, PIXELS * (k + 1));
   const slider = axisSlider(kit, "differ", "pixels that may differ from x", { small: 1, large: 5, page: 10 });
-  const way = choice(kit, "dots", "What is blue:", { drawn: "the runs that are kept", weighed: "all codes, each as large as p(x|z)" });
+  const way = choice(kit, "dots", "What is blue:", { drawn: "the runs kept", weighed: "all codes, sized by p(x|z)" });
   const question = predict(kit, "Of many runs, you keep those whose image is nearly x, the zero. Where will their codes lie?", {
     answers: ["everywhere", "at several places", "at one place"],
     right: 2,
@@ -81,25 +80,18 @@ function build(kit, data) {
   return {
     stage: element(
       "div",
-      { class: "lb-stage lb-scene" },
-      element("style", {}, STYLE),
-      element(
-        "div",
-        { class: "lb-split", style: "--picture: 24rem" },
-        element("div", {}, map, some.element),
-        element(
-          "div",
-          { class: "lb-column" },
-          question.element,
-          todo,
-          element("div", { class: "lb-live" }, ...player(kit, { name: "Run the model", step, every: 4 })),
-          slider.element,
-          said,
-          element("div", { class: "lb-row", style: "align-items: end" }, ...[target, last, nearest].map((one) => element("div", { style: "flex: 1 1 4.5rem; max-width: 4.8rem" }, one.element))),
-          way.element,
-        ),
-      ),
-      element("div", { class: "lb-live" }, ...kit.tools()),
+      { class: "lb-stage lb-scene lb-sided", style: "--picture: 24rem" },
+      element("div", { class: "lb-column" },
+        question.element,
+        todo,
+        element("div", { class: "lb-live" }, ...player(kit, { name: "Run the model", step, every: 4 })),
+        slider.element,
+        way.element),
+      element("div", { class: "lb-picture" }, map, some.element),
+      element("div", { class: "lb-rest" },
+        said,
+        element("div", { class: "lb-row", style: "align-items: end" }, ...[target, last, nearest].map((one) => element("div", { style: "flex: 1 1 4.5rem; max-width: 4.8rem" }, one.element))),
+        element("div", { class: "lb-live" }, ...kit.tools())),
     ),
     paint(state) {
       const shown = measure(state, data);
@@ -128,9 +120,9 @@ function build(kit, data) {
       const over = state.runs === schema.runs.to;
       const more = !over ? `The model has run ${state.runs.toLocaleString("en")} ${state.runs === 1 ? "time" : "times"}. Run it to its end.` : "The model has run to its end.";
       const near = state.differ <= ALIKE;
-      const then = !near ? "let fewer and fewer pixels differ" : over && shown.kept < 2 ? "let more pixels differ" : "let all codes be blue, each as large as p(x|z)";
+      const then = !near ? "let fewer and fewer pixels differ" : over && shown.kept < 2 ? "let more pixels differ" : "let all codes be blue, sized by p(x|z)";
       write(todo, drawn ? `${more} ${over ? "Now" : "Then"} ${then}.` : more);
-      const missing = !drawn ? "Now choose “the runs that are kept”." : state.runs < ENOUGH ? "Now press “Run the model”, and wait for the end." : near ? `${shown.kept ? "One run" : "No run"} came that near. Slide back towards ${ALIKE}, until several dots are blue.` : `Now slide “pixels that may differ from x” down to ${ALIKE} or below.`;
+      const missing = !drawn ? "Now choose “the runs kept”." : state.runs < ENOUGH ? "Now press “Run the model”, and wait for the end." : near ? `${shown.kept ? "One run" : "No run"} came that near. Slide back towards ${ALIKE}, until several dots are blue.` : `Now slide “pixels that may differ from x” down to ${ALIKE} or below.`;
       question.paint(drawn && state.runs >= ENOUGH && near && shown.kept > 1, undefined, missing);
       kit.say(words);
       return Object.fromEntries(Object.entries(shown).map(([name, count]) => [name, number(count, 0)]));

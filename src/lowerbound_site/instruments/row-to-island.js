@@ -32,11 +32,12 @@ export function measure({ codes }, { logEvidence, logMass }) {
 
 function build(kit, data) {
   const codes = choice(kit, "codes", "how many tiles", WORDS);
-  const digit = drawing(40, 40, { role: "img", "aria-label": "the image x", class: "lb-small" }, picture([...data.x], 40));
+  const digit = drawing(40, 40, { role: "img", "aria-label": "the image x" }, picture([...data.x], 40));
   const shade = tinted("row-to-island-shade", "var(--lb-p)", 0.85, true);
   const borders = svg("path", { fill: "none", stroke: "var(--lb-rule-strong)" });
   const label = "the plane of codes, and what they decode to; cut into tiles, each as dark as it is probable";
   const plane = atlas("row-to-island", { decoder: data.decoder, limit: LIMIT, label }, shade.element, borders);
+  change(plane, { "font-size": 9 });
   const lines = Array.from({ length: 2 }, () => element("p", {}));
   const question = predict(kit, "Of the 5,184 tiles at the end, how many hold 95 % of p(z|x)?", {
     answers: ["about half", "about a tenth", "about one in a hundred"],
@@ -47,12 +48,11 @@ function build(kit, data) {
   return {
     stage: element(
       "div",
-      { class: "lb-stage lb-scene" },
-      todo,
-      question.element,
-      codes.element,
-      element("div", { class: "lb-beside" }, plane, element("div", {}, digit, element("output", { "aria-live": "off" }, ...lines))),
-      element("div", { class: "lb-live" }, ...kit.tools()),
+      { class: "lb-stage lb-scene lb-sided" },
+      element("div", { class: "lb-column" },
+        question.element,
+        element("div", {}, todo, codes.element, digit, element("output", { "aria-live": "off" }, ...lines), element("div", { class: "lb-live" }, ...kit.tools()))),
+      element("div", {}, plane),
     ),
     paint(state) {
       const [n1, n2] = PARTS[state.codes];
@@ -63,11 +63,11 @@ function build(kit, data) {
       const inner = (count, line) => Array.from({ length: count - 1 }, (_, k) => line(((k + 1) * SIDE) / count)).join("");
       change(borders, { d: n1 > 20 ? "" : inner(n1, (at) => `M${at} 0V${SIDE}`) + inner(n2, (at) => `M0 ${at}H${SIDE}`), "stroke-opacity": n1 > 9 ? 0.4 : 1 });
       codes.paint();
-      write(todo, state.codes === "5184" ? "The plane of codes is cut as finely as it goes here." : "Cut the plane of codes into more and more tiles.");
+      write(todo, state.codes === "5184" ? "The plane is cut as finely as it goes here." : "Cut the plane of codes into more and more tiles.");
       const shown = measure(state, data);
       const said = [
         `${shown["codes that hold 95 %"]} of ${WORDS[state.codes]} tiles hold 95 % of p(z|x).`,
-        `Before they are divided by their sum, the tiles add up to p(x): −log p(x) is ${number(shown["-log p(x)"], 1)} nats, however the plane is cut.`,
+        `Undivided, they add up to p(x), however the plane is cut: −log p(x) is ${number(shown["-log p(x)"], 1)} nats.`,
       ];
       const says = said.join(" ");
       lines.forEach((line, i) => write(line, said[i]));

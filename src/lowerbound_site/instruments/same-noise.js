@@ -7,7 +7,6 @@ import { predict } from "./controls/predict.js";
 import { axisSlider } from "./controls/slider.js";
 import { digits } from "./draw/digits.js";
 import { number, texts } from "./draw/format.js";
-import { STYLE as SPLIT } from "./draw/split-style.js";
 import { loadWalkers, walkerMap } from "./draw/walker.js";
 import { STYLE } from "./draw/walker-style.js";
 import { steadyNoise } from "./maths/draws.js";
@@ -74,15 +73,14 @@ function build(kit, walkers) {
     answers: ["with all three", "without the noise", "on both alike"],
   });
   return {
-    stage: element("div", { class: "lb-stage lb-split lb-noisy" },
-      element("style", {}, SPLIT),
+    stage: element("div", { class: "lb-stage lb-sided lb-noisy" },
       element("style", {}, STYLE),
-      ...halves.map((one) => one.element),
       element("div", { class: "lb-column" },
         ask.element,
         noise.element,
-        element("p", { class: "lb-legend" }, "Orange ring: 95 % of the noise. What it costs: an image that is made where you stand is less likely at the draws, by so many nats on average.")),
-      element("div", { class: "lb-tools lb-live" }, ...kit.tools())),
+        element("p", { class: "lb-legend" }, "Orange ring: 95 % of the noise. What it costs: an image that is made where you stand is less likely at the draws, by so many nats on average."),
+        element("div", { class: "lb-live lb-after" }, ...kit.tools())),
+      element("div", { class: "lb-picture" }, ...halves.map((one) => one.element))),
     paint(state) {
       const found = measure(state, walkers);
       const numbers = texts(found, 2);
@@ -95,7 +93,6 @@ function build(kit, walkers) {
         right: 1,
         because: `A noise of ${number(state.noise, 2)} cost ${numbers[PRICES[0]]} nats on the left and ${numbers[PRICES[1]]} on the right, where the pictures within its reach change more.`,
       }, enough ? "Now drag the blue point nearer to the middle." : "Now pull the noise up.");
-      ask.element.classList.toggle("lb-done", ask.judged());
       kit.say(said);
       return numbers;
     },

@@ -11,7 +11,6 @@ import { axisSlider } from "./controls/slider.js";
 import { usable } from "./controls/usable.js";
 import { bar } from "./draw/bar.js";
 import { bitmap, tinted } from "./draw/bitmap.js";
-import { joined } from "./controls/workshop-parts.js";
 import { digits } from "./draw/digits.js";
 import { decimalsOf, estimate, number } from "./draw/format.js";
 import { outline, plane } from "./draw/plane.js";
@@ -20,7 +19,6 @@ import { STYLE } from "./draw/shuffle-style.js";
 import { tags } from "./draw/tags.js";
 import { differences, weigh } from "./maths/cuts.js";
 import { average, codeAt, steadyNoise } from "./maths/draws.js";
-import { Steps, places } from "./maths/held.js";
 import { refine } from "./maths/levels.js";
 import { LOG_2PI, klToPrior, reach } from "./maths/normal.js";
 import { sigmoid } from "./maths/numbers.js";
@@ -33,8 +31,7 @@ export const schema = {
   "digit": { "from": 0, "to": 359, "step": 1, "start": 134 },
   "k": { "from": 1, "to": 12, "step": 1, "start": 1 },
   "seed": { "from": 0, "to": 99, "step": 1, "start": 0 },
-  "q": { "of": ["ellipse", "best", "pieces"], "start": "ellipse" },
-  "steps": { "from": 0, "to": 8, "step": 1, "start": 0 }
+  "q": { "of": ["ellipse", "best", "pieces"], "start": "ellipse" }
 };
 
 const LIMIT = 3.5;
@@ -49,7 +46,6 @@ const DRAWS = 512;
 const SHOWN = 24; // draws on the plane
 const DECODED = 6; // and beside it
 const SEARCHED = 256; // draws with which the best ellipse is looked for; what is shown of it comes from the others
-const LENGTH = 1; // of a step of the decoder, in the space of its weights
 const LABELLED = 6; // pieces at most
 const LEAST = 0.05; // of the posterior, that a piece is labelled
 const [NOISE, OTHERS] = [steadyNoise(DRAWS), steadyNoise(DRAWS + SEARCHED).slice(DRAWS)];
@@ -72,26 +68,19 @@ function orderOf({ k, seed }) {
 }
 
 /** What a map is of; and what is worked out of one digit on it. */
-const mapOf = ({ k, seed, steps }) => `${k} ${seed} ${steps}`;
+const mapOf = ({ k, seed }) => `${k} ${seed}`;
 const keyOf = (state) => `${mapOf(state)} ${state.digit}`;
 
 /** What is worked out once: of a digit, of a shuffle, and of the two together. */
-function knowing(trained, answers, images) {
+function knowing(decoder, answers, images) {
   const once = keeping();
-  const shuffle = (state) => once("shuffle", `${state.k} ${state.seed}`, () => new Shuffle(state.k, orderOf(state)));
-
-  /** The decoder's steps with all moved ellipses held, as far as they were taken. */
-  const steps = (state) => once("steps", `${state.k} ${state.seed}`, () => new Steps(trained, joined(images), places(answers, shuffle(state)), LENGTH));
-  const costInOrder = (state) => once("in order", "", () => steps({ ...state, k: 1 }).costs[0]);
-  const decoder = (state) => (state.steps ? steps(state).decoder(state.steps) : trained);
-  const stage = ({ k, seed, steps: taken }) => (taken ? `${k} ${seed} ${taken}` : "trained");
-  const gridOf = (state) => once("grid", stage(state), () => new Grid(decoder(state)));
+  const shuffle = (state) => once("shuffle", mapOf(state), () => new Shuffle(state.k, orderOf(state)));
+  const gridOnce = () => once("grid", "", () => new Grid(decoder));
 
   /** Before anything is shuffled. The fields go on between the grid's points: for the drawing, the pieces and the search. */
-  const digit = (state) => once("digit", `${state.digit} ${stage(state)}`, () => {
+  const digit = (state) => once("digit", state.digit, () => {
     const x = images[state.digit];
-    const grid = gridOf(state);
-    const now = decoder(state);
+    const grid = gridOnce();
     const q = answers[state.digit];
     const { logEvidence, logMass } = grid.posterior(x);
     const { points, spacing, limit } = grid;
@@ -101,8 +90,8 @@ function knowing(trained, answers, images) {
     const { n2, from1, from2, step } = likelihood;
     const place = (g) => [from1 + Math.floor(g / n2) * step, from2 + (g % n2) * step];
     const density = { ...likelihood, values: likelihood.values.map((value, g) => Math.exp(value + logEvidence + logPrior(...place(g)))) };
-    const draws = logLikelihoods(now, x, Float64Array.from(NOISE.flatMap((e) => codeAt(q, e))));
-    return { x, q, surprise: -logEvidence, loss: loss(now, x, q), likelihood, density, draws };
+    const draws = logLikelihoods(decoder, x, Float64Array.from(NOISE.flatMap((e) => codeAt(q, e))));
+    return { x, q, surprise: -logEvidence, loss: loss(decoder, x, q), likelihood, density, draws };
   });
 
   /** The heaviest pieces of the posterior, each with its cell, its mass and where it lies. */
@@ -121,13 +110,13 @@ function knowing(trained, answers, images) {
   });
 
   const ellipse = (state) => (state.q === "best" ? best(state) : moved(digit(state).q, shuffle(state)));
-  const known = { decoder, steps, costInOrder, digit, shuffle, heaviest, best, ellipse, measured: (state) => once("measured", `${keyOf(state)} ${state.q}`, () => measure(known, state)) };
+  const known = { decoder, digit, shuffle, heaviest, best, ellipse, measured: (state) => once("measured", `${keyOf(state)} ${state.q}`, () => measure(known, state)) };
   return known;
 }
 
 /** The numbers shown. */
 function measure(known, state) {
-  const decoder = known.decoder(state);
+  const { decoder } = known;
   const { x, q, loss: start, surprise, draws } = known.digit(state);
   const shuffle = known.shuffle(state);
   // Whatever is moved along piece by piece meets the same pictures with the same probabilities.
@@ -158,32 +147,24 @@ function build(kit, { images, known }) {
   const middle = digits("shuffle-middle", "var(--lb-ink)", 1, "q’s middle, decoded");
   const drawn = digits("shuffle-drawn", "var(--lb-ink)", 3, "six draws from q, decoded");
 
-  // Another shuffle begins with the decoder as it was.
-  const anew = Object.create(kit, { set: { value: (changes, atRest) => kit.set({ ...changes, steps: 0 }, atRest) } });
-  const cells = axisSlider(anew, "k", "cells a side", { small: 1, large: 2, page: 3 });
+  const cells = axisSlider(kit, "k", "cells a side", { small: 1, large: 2, page: 3 });
   const shape = choice(kit, "q", "q is", {
-    ellipse: "one ellipse, moved to where its middle went",
-    best: "one ellipse, the best found",
-    pieces: "any shape, moved along piece by piece",
+    ellipse: "one ellipse, moved along",
+    best: "the best ellipse found",
+    pieces: "any shape, cut and moved along",
   });
   const anyShape = shape.element.querySelector("[value=pieces]");
   let foreseen = false;
   kit.atReset(() => (foreseen = false));
-  shape.element.classList.add("lb-lines"); // its answers stay where they are while numbers come to stand behind them
   const button = (text, press) => {
     const made = element("button", { type: "button" }, text);
     made.addEventListener("click", press);
     return made;
   };
-  const decoderStep = button("Decoder step", () => kit.go({ steps: kit.state.steps + 1 }));
-  const stepped = element("p", { class: "lb-legend" });
   const legend = element("p", { class: "lb-legend lb-notes" }, "Numbers on the map: how much of the blue lies in a cell.");
-  const inOrder = button("Put back in order", () => kit.go({ k: 1, steps: 0 }));
+  const inOrder = button("Put back in order", () => kit.go({ k: 1 }));
   const cut = element("div", { class: "lb-buttons lb-live lb-order" },
-    button("Shuffle", () => kit.go(kit.state.k === 1 ? { k: ASKED, steps: 0 } : { seed: (kit.state.seed + 1) % 100, steps: 0 })), inOrder);
-  const held = element("details", { class: "lb-live" }, element("summary", {}, "And if the decoder may learn?"),
-    element("p", {}, "The ellipses stay where the shuffle put them, and the decoder takes steps to cost less there."),
-    element("div", { class: "lb-buttons" }, decoderStep), stepped);
+    button("Shuffle", () => kit.go(kit.state.k === 1 ? { k: ASKED } : { seed: (kit.state.seed + 1) % 100 })), inOrder);
   const first = predict(kit, "Blue are the places that could have made x, orange is q, your encoder’s answer. Shuffle the map. What will the loss do?", {
     answers: ["−log p(x) grows", "the gap grows", "both grow"],
     todo: "Now press “Shuffle”, and see.",
@@ -231,7 +212,7 @@ function build(kit, { images, known }) {
   /** Each cell in parts, at most about twice as long as wide, and in each what the shuffled decoder makes of its middle. */
   function atlas(state) {
     const shuffle = known.shuffle(state);
-    const decoder = known.decoder(state);
+    const { decoder } = known;
     const edges = [-LIMIT, ...shuffle.borders(), LIMIT];
     const side = ATLAS[Number(state.k >= SMALL)];
     const pixel = (z) => ((z / LIMIT + 1) * side) / 2;
@@ -276,7 +257,7 @@ function build(kit, { images, known }) {
     const now = known.digit(state);
     const { x } = now;
     const shuffle = known.shuffle(state);
-    const decoder = known.decoder(state);
+    const { decoder } = known;
     const inPieces = state.q === "pieces";
     const found = known.measured(state);
     const gap = estimate(Math.max(0, found.gap), found.error);
@@ -312,16 +293,8 @@ function build(kit, { images, known }) {
     drawn.paint(seven.rest);
 
     const numbers = { loss: number(found.loss, Math.min(1, decimalsOf(found.error || 0.1))), "-log p(x)": number(found.surprise, 1), gap };
-    if (state.steps) {
-      const { costs } = known.steps(state);
-      [numbers["all digits before"], numbers["all digits now"]] = [costs[0], costs[state.steps]].map((cost) => number(cost, 2));
-    }
-    write(stepped, state.steps
-      ? `Average reconstruction cost of all ${images.length} digits: ${numbers["all digits before"]} after the shuffle, ${numbers["all digits now"]} after ${state.steps} decoder step${state.steps > 1 ? "s" : ""}, and ${number(known.costInOrder(state), 2)} for the model before it was shuffled. −log p(x) of this digit: ${number(known.digit({ ...state, steps: 0 }).surprise, 1)} before the steps, now ${numbers["-log p(x)"]}.`
-      : "");
     usable(inOrder, state.k !== 1);
     legend.style.visibility = state.k === 1 ? "hidden" : "";
-    usable(decoderStep, state.k !== 1 && state.steps < schema.steps.to);
     costs.paint({
       from: 0, to: AXIS, step: 10, marks: [],
       pieces: [{ kind: "lb-piece-p", start: 0, end: found.surprise }, { kind: "lb-piece-gap", start: found.surprise, end: found.loss }],
@@ -333,10 +306,10 @@ function build(kit, { images, known }) {
     });
     const meaning = `−log p(x) ${numbers["-log p(x)"]}, gap ${briefly}`;
     cells.paint(meaning, state.k > 1 ? `${state.k} × ${state.k}` : "not cut");
-    const shuffled = state.k > 1 && !inPieces && !state.steps;
+    const shuffled = state.k > 1 && !inPieces;
     const whole = shuffled && first.answered() && !first.judged() && found.gap < known.measured({ ...state, k: 1, q: "ellipse" }).gap + CUT;
     if (whole) first.paint(false, undefined, "Here blue stayed in one piece. Shuffle again.");
-    else first.paint(shuffled, undefined, inPieces ? "Now choose “one ellipse, moved to where its middle went”." : undefined);
+    else first.paint(shuffled, undefined, inPieces ? "Now choose “one ellipse, moved along”." : undefined);
     // It is asked before it can be seen; whoever has seen it already is not asked.
     const open = first.judged() && !guess.answered();
     foreseen ||= !guess.answered() && inPieces && state.k > 1;
@@ -344,7 +317,7 @@ function build(kit, { images, known }) {
     anyShape.parentElement.style.display = anyShape.disabled ? "none" : "";
     shape.paint(seen);
     guess.element.hidden = !first.judged() || foreseen;
-    guess.paint(inPieces && state.k > 1 && !state.steps, undefined, state.steps ? "It asks of the shuffle alone: shuffle again." : "Now choose “any shape”, and see."); // it asks of the shuffle alone
+    guess.paint(inPieces && state.k > 1, undefined, "Now choose “any shape”, and see.");
     for (const asked of [first, guess]) asked.element.classList.toggle("lb-done", asked.judged());
     kit.say(`${state.k} by ${state.k} cells, ${{ ellipse: "one ellipse", best: "the best ellipse found", pieces: "q in pieces" }[state.q]}: ${meaning}, loss ${numbers.loss}`);
     return numbers;
@@ -358,14 +331,14 @@ function build(kit, { images, known }) {
     field.element,
     element("div", { class: "lb-draw" }, given.element, middle.element),
     element("div", { class: "lb-side" }, drawn.element),
-    element("div", { class: "lb-readings" }, element("div", { class: "lb-live" }, shape.element), element("div", { class: "lb-live" }, cells.element), held),
+    element("div", { class: "lb-readings" }, element("div", { class: "lb-live" }, shape.element), element("div", { class: "lb-live" }, cells.element)),
     legend,
     element("div", { class: "lb-tools lb-live" }, button("Another digit", () => kit.go({ digit: (kit.state.digit + 47) % images.length })), " ", ...kit.tools()));
   return { stage, paint };
 }
 
 function python(state, { known }) {
-  const { digit, k, q, steps } = state;
+  const { digit, k, q } = state;
   const start = `loss = -elbo(vae, q, x).item()
 surprise = -Grid(vae, points=72, limit=5).log_evidence(x).item()  # no shuffle changes it
 `;
@@ -377,27 +350,6 @@ if error < 0.005:
     print(f"gap = {gap:.2f}" if gap < 9.995 else f"gap = {gap:.1f}")
 else:
     print(f"gap = {gap:.{digits_of_error}f} ± {error:.{digits_of_error}f}")
-`;
-  const held = steps && `
-# Steps of the decoder, with one draw of the moved ellipse of each digit held
-each = digits().held_out
-g = 1.324717957244746
-noise = ndtri((0.5 + arange(1, len(each) + 1)[:, None] * tensor([1 / g, 1 / g**2], dtype=float64)) % 1)
-moved = vae.encode(each)
-z = shuffle(shuffle(moved.mean, order.argsort()) + moved.log_std.exp() * noise, order)
-weights = list(vae.decoder.requires_grad_(True).parameters())
-costs = []
-for step in range(${steps} + 1):
-    cost = -vae.log_likelihood(each, z[None])[0].mean()
-    costs.append(cost.item())
-    slopes = grad(cost, weights)
-    length = cat([slope.flatten() for slope in slopes]).norm()
-    for weight, slope in zip(weights, slopes, strict=True):
-        if step < ${steps}:
-            weight.data -= ${LENGTH} * slope / length
-vae.requires_grad_(False)
-print(f"all digits before = {costs[0]:.2f}")
-print(f"all digits now = {costs[-1]:.2f}")
 `;
   const cut = `
 k = ${k}
@@ -412,23 +364,8 @@ def shuffle(z, order):
     return ndtri((stack([new // k, new % k], -1) + u - cell) / k)
 
 `;
-  const torch = steps ? "from torch import arange, cat, float64, stack, tensor\nfrom torch.autograd import grad" : "from torch import arange, float64, stack, tensor";
   if (q === "pieces") {
-    return steps
-      ? `${torch}
-from torch.special import ndtr, ndtri
-
-from lowerbound import Grid, digits, elbo, trained_digits
-${cut}
-vae, x = trained_digits(), digits().held_out[[${digit}]]
-${held}
-q = vae.encode(x)  # moved along piece by piece, it has the same loss
-${start}gap = max(0.0, loss - surprise)
-print(f"loss = {loss:.1f}")
-print(f"-log p(x) = {surprise:.1f}")
-print(f"gap = {gap:.2f}" if gap < 9.995 else f"gap = {gap:.1f}")
-`
-      : `from lowerbound import Grid, digits, elbo, trained_digits
+    return `from lowerbound import Grid, digits, elbo, trained_digits
 
 vae, x = trained_digits(), digits().held_out[[${digit}]]
 q = vae.encode(x)  # moved along piece by piece, it has the same loss
@@ -462,13 +399,13 @@ error = worse.std().item() / sqrt(len(worse))
 `;
   return `from math import sqrt
 
-${torch}
+from torch import arange, float64, stack, tensor
 from torch.special import ndtr, ndtri
 
 from lowerbound import ${best ? "FullNormal, Grid, digits, trained_digits" : "DiagonalNormal, Grid, digits, elbo, kl_each, trained_digits"}
 ${cut}
 vae, x = trained_digits(), digits().held_out[[${digit}]]
-${held || ""}g = 1.324717957244746
+g = 1.324717957244746
 steps = tensor([1 / g, 1 / g**2], dtype=float64)
 noise = ndtri((0.5 + arange(1, ${DRAWS + 1})[:, None] * steps) % 1)[:, None]
 ${cost}${print}`;

@@ -1,11 +1,10 @@
 // Who sent this code? The likeliest training images, the average of all, and the decoder's picture.
 
 import { loadDecoder, loadEncoder, loadTrainingImages } from "./controls/data.js";
-import { change, element, svg, write } from "./controls/dom.js";
-import { drag } from "./controls/handle.js";
-import { glide, instrument } from "./controls/instrument.js";
+import { element, write } from "./controls/dom.js";
+import { instrument } from "./controls/instrument.js";
+import { point } from "./controls/point.js";
 import { predict } from "./controls/predict.js";
-import { axisSlider } from "./controls/slider.js";
 import { digits } from "./draw/digits.js";
 import { number } from "./draw/format.js";
 import { outline, plane } from "./draw/plane.js";
@@ -46,24 +45,8 @@ function build(kit, data) {
   field.paintAtlas(data.decoder);
   field.showIsland(false);
   const claims = Array.from({ length: SHOWN }, () => outline("lb-q-95", 0.95));
-  const spot = svg("circle", { r: 0.09, fill: "var(--lb-ink)", stroke: "var(--lb-paper)", "stroke-width": 0.03 });
-  field.marks.append(...claims.map((claim) => claim.element), spot);
-  const grip = element("div", { class: "lb-grip" });
-  field.element.append(grip);
-  const rest = () => kit.set({}, true);
-  const gliding = glide(kit);
-  const move = (event) => {
-    const [z1, z2] = field.code(event);
-    kit.set({ z1, z2 });
-  };
-  drag(grip, { begin: () => (gliding.stop(), {}), move, end: rest, signal: kit.signal });
-  field.element.addEventListener("click", (event) => {
-    if (event.target === grip) return;
-    const [z1, z2] = field.code(event);
-    gliding.to({ z1, z2 }, rest);
-  }, { signal: kit.signal });
-  const sliders = { z1: "code, to the right", z2: "code, upwards" };
-  const hands = Object.entries(sliders).map(([key, label]) => axisSlider(kit, key, label));
+  field.marks.append(...claims.map((claim) => claim.element));
+  const you = point(kit, field, "code");
   const senders = digits("sources-senders", "var(--lb-data)", SHOWN, "The five likeliest senders");
   const shares = Array.from({ length: SHOWN }, () => element("output", { "aria-live": "off" }));
   const mixed = digits("sources-average", "var(--lb-q)", 1, "All training images, averaged with their chances");
@@ -77,14 +60,14 @@ function build(kit, data) {
   let seen = false;
   kit.atReset(() => (seen = false));
   return {
-    stop: () => gliding.stop(),
+    stop: you.stop,
     stage: element(
       "div",
-      { class: "lb-stage lb-senders" },
+      { class: "lb-stage lb-sided lb-senders" },
       element("style", {}, STYLE),
-      question.element,
-      element("div", {}, field.element, element("div", { class: "lb-live" }, ...hands.map((hand) => hand.element))),
-      element("div", {},
+      element("div", { class: "lb-column" }, question.element),
+      element("div", { class: "lb-picture" }, field.element),
+      element("div", { class: "lb-rest" },
         senders.element,
         element("div", { class: "lb-shares" }, ...shares),
         pair,
@@ -96,8 +79,6 @@ function build(kit, data) {
       const first = order.slice(0, SHOWN);
       const { z1, z2 } = state;
       claims.forEach((claim, n) => claim.paint(data.answers[first[n]]));
-      change(spot, { cx: z1, cy: -z2 });
-      grip.style.cssText = `left: ${50 + (50 * z1) / LIMIT}%; top: ${50 - (50 * z2) / LIMIT}%;`;
       senders.paint(first.map((i) => data.images[i]));
       first.forEach((i, n) => write(shares[n], percent(weights[i])));
       mixed.paint([average]);
@@ -105,7 +86,7 @@ function build(kit, data) {
       write(told, `${half === 1 ? "One image has half of the probability" : `The ${half} likeliest of ${data.images.length.toLocaleString("en")} images have half of the probability`}. Average and decoder differ by ${number(apart, 2)} a pixel.`);
       const likeliest = weights[first[0]];
       const meaning = `likeliest sender ${percent(likeliest)}`;
-      for (const hand of hands) hand.paint(meaning);
+      you.paint(state, meaning);
       seen ||= question.answered() || Object.entries(schema).some(([key, { start: from }]) => state[key] !== from);
       for (const answer of [pair, told]) answer.classList.toggle("lb-later", !seen);
       question.paint(likeliest < 0.5, {

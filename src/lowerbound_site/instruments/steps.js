@@ -7,7 +7,6 @@ import { predict } from "./controls/predict.js";
 import { Trainer } from "./controls/trainer.js";
 import { joined } from "./controls/workshop-parts.js";
 import { usable } from "./controls/usable.js";
-import { STYLE as ASIDE } from "./draw/aside-style.js";
 import { bar } from "./draw/bar.js";
 import { Codes } from "./draw/codes.js";
 import { digits } from "./draw/digits.js";
@@ -144,18 +143,18 @@ async function build(kit, { weights, images, labels, heldOut, train }) {
 
   const stage = element(
     "div",
-    { class: "lb-workshop lb-steps" },
-    element("style", {}, ASIDE),
+    { class: "lb-workshop lb-sided lb-steps" },
     element("style", {}, STYLE),
     element("style", {}, PLACES),
-    element("div", { class: "lb-aside" },
+    element("div", { class: "lb-column" },
       foretell.element,
       element("div", { class: "lb-live lb-run" }, manySteps, encoderSteps, said, decoderStep, encoderStep, back),
       then,
       element("div", { class: "lb-live lb-run lb-after" }, ...tools)),
-    element("div", { class: "lb-costs" }, ...bars.map((one) => one.element), element("p", { class: "lb-legend" }, "The loss, averaged over 60 held-out digits, in nats.")),
-    element("div", { class: "lb-draws" }, before.element, after.element),
-    element("div", { class: "lb-map" }, codes.root, element("p", { class: "lb-legend" }, LEGEND)),
+    element("div", { class: "lb-picture" },
+      element("div", { class: "lb-costs" }, ...bars.map((one) => one.element), element("p", { class: "lb-legend" }, "The loss, averaged over 60 held-out digits, in nats.")),
+      element("div", { class: "lb-draws" }, before.element, after.element),
+      element("div", { class: "lb-map" }, codes.root, element("p", { class: "lb-legend" }, LEGEND))),
   );
 
   const measuredAt = (moves) => known.get(moves)?.measured?.at === moves.length;

@@ -1,15 +1,15 @@
 // One KL, two splits: the same six steps, in groups by image or by code, end equally high. Each group is two parts, and the
 // parts of all groups make the two pieces of a bar, by code the reader's own comparison among them. It shows why the bars of
-// `who-moves` are equally long, so it asks nothing.
+// `line-up-decoder` are equally long, so it asks nothing.
 
 import { element, write } from "./controls/dom.js";
 import { instrument } from "./controls/instrument.js";
 import { number, signed, texts } from "./draw/format.js";
-import { joints, prints } from "./draw/python.js";
+import { splits } from "./draw/python.js";
 import { during, Stairs } from "./draw/stairs.js";
 import { COLOURS, ROUNDED, STYLE } from "./draw/strip-style.js";
 import { CODES, DATA, DECODER, ENCODER, IMAGES, PRIOR } from "./maths/primer.js";
-import { fromData, fromModel, parts, slots, sum, transpose } from "./maths/table.js";
+import { fromData, fromModel, named, parts, slots, sum, transpose } from "./maths/table.js";
 
 export const schema = {
   "by": { "of": ["pairs", "image", "code"], "start": "pairs" }
@@ -41,14 +41,12 @@ const eased = (t) => t * t * (3 - 2 * t);
 /** How the steps stand: 0 by image, as they do at first, or 1 by code. */
 const wayOf = (by) => Number(by === "code");
 
-export const measure = () => ({
-  "KL(q(x,z)||p(x,z))": KL.joint, "KL(q(x)||p(x))": KL.images, gap: KL.gap, "KL(q(z)||p(z))": KL.codes, yours: KL.yours,
-});
+export const measure = () => named(KL);
 
 function build(kit) {
   const stairs = new Stairs(COLOURS);
   stairs.name(`A staircase of six steps: ${IMAGES.flatMap((image, x) => CODES.map((code, z) => `${image} and ${code} ${signed(STEPS[x][z], 2)}`)).join(", ")}. It ends at ${number(KL.joint, 2)}.`);
-  const splits = Object.keys(PIECES).map((by) => {
+  const buttons = Object.keys(PIECES).map((by) => {
     const made = element("button", { type: "button", class: "lb-main" }, `Split by ${by}`);
     made.addEventListener("click", () => {
       if (kit.state.by === by) began = beginning(); // once more
@@ -68,7 +66,7 @@ function build(kit) {
       "div",
       { class: "lb-stage lb-scene lb-sorted" },
       element("style", {}, STYLE),
-      element("div", { class: "lb-ask lb-live" }, ...splits),
+      element("div", { class: "lb-ask lb-live" }, ...buttons),
       element("div", { class: "lb-drawn" }, stairs.element),
       element("div", { class: "lb-told" }, ...Object.values(told), element("div", { class: "lb-rounded" }, ROUNDED), element("div", { class: "lb-live" }, ...kit.tools())),
     ),
@@ -90,7 +88,7 @@ function build(kit) {
       const gathered = Object.fromEntries(Object.keys(PIECES).map((way) => [way, way === to && time < 1 ? during(time, GATHERED) : Number(seen.has(way))]));
       stairs.paint(STEPS, PARTS, { sorted: start + (end - start) * stage(SORTED), split, gathered });
       for (const way of Object.keys(told)) told[way].classList.toggle("lb-unseen", !seen.has(way));
-      splits.forEach((button, n) => button.setAttribute("aria-pressed", String(Object.keys(PIECES)[n] === by)));
+      buttons.forEach((button, n) => button.setAttribute("aria-pressed", String(Object.keys(PIECES)[n] === by)));
       kit.say(`KL of the joints ${number(KL.joint, 2)}${by === "pairs" ? "" : `; by ${by}: ${PIECES[by].map(([name, value]) => `${name} ${number(value, 2)}`).join(", ")}`}`);
       return texts(measure(), 3);
     },
@@ -107,16 +105,6 @@ const legend = (by) => [
   }),
 ];
 
-export const python = () => `\
-from lowerbound import Joint, kl
-
-${joints(GIVEN)}\
-${prints(measure(), {
-  "KL(q(x,z)||p(x,z))": "kl(q, p)",
-  "KL(q(x)||p(x))": "kl(q.x, p.x)",
-  "gap": "kl(q.z_given_x, p.z_given_x)",
-  "KL(q(z)||p(z))": "kl(q.z, p.z)",
-  "yours": "kl(q.x_given_z, p.x_given_z)",
-})}`;
+export const python = () => splits(GIVEN, measure());
 
 export const start = instrument({ schema, build, python });

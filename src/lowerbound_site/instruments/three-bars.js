@@ -50,8 +50,10 @@ function build(kit) {
       { class: "lb-stage lb-scene lb-sided" },
       element("div", { class: "lb-column" },
         question.element,
-        element("div", {}, todo, bar.element, element("div", { class: "lb-live" }, ...kit.tools()))),
-      element("div", { style: "max-width: 22rem" }, cuts, strip.element),
+        todo,
+        bar.element,
+        element("div", { class: "lb-live lb-after" }, ...kit.tools())),
+      element("div", { class: "lb-picture", style: "max-width: 22rem" }, cuts, strip.element),
     ),
     paint(state) {
       const prob = model(state);

@@ -8,10 +8,10 @@ import { predict } from "./controls/predict.js";
 import { axisSlider } from "./controls/slider.js";
 import { Bars } from "./draw/bars.js";
 import { number, texts } from "./draw/format.js";
-import { literal, prints } from "./draw/python.js";
+import { literal, prints, SPLITS } from "./draw/python.js";
 import { Square } from "./draw/square.js";
 import { DATA, DECODER, ENCODER, PRIOR } from "./maths/primer.js";
-import { LARGEST, fromData, fromModel, nextSeed, parts, softmax, step } from "./maths/table.js";
+import { LARGEST, fromData, fromModel, named, nextSeed, parts, softmax, step } from "./maths/table.js";
 
 export const schema = {
   "part": { "of": ["joints", "gap", "yours"], "start": "gap" },
@@ -53,8 +53,7 @@ function both(state) {
 
 export function measure(state) {
   const { q, p } = both(state);
-  const { joint, images, gap, codes, yours } = parts(q, p);
-  return { "KL(q(x,z)||p(x,z))": joint, "KL(q(x)||p(x))": images, gap, "KL(q(z)||p(z))": codes, yours };
+  return named(parts(q, p));
 }
 
 const PARTS = { images: "images: q(x)‖p(x)", gap: "the gap: q(z|x)‖p(z|x)", codes: "codes: q(z)‖p(z)", yours: "your comparison: q(x|z)‖p(x|z)" };
@@ -120,7 +119,7 @@ function build(kit) {
   };
 }
 
-const OBJECTIVES = { joints: "kl(q, p)", gap: "kl(q.z_given_x, p.z_given_x)", yours: "kl(q.x_given_z, p.x_given_z)" };
+const OBJECTIVES = { joints: SPLITS["KL(q(x,z)||p(x,z))"], gap: SPLITS.gap, yours: SPLITS.yours };
 
 export const python = (state) => {
   const { data, prior, encoderScores, decoderScores } = begin(state.tables);
@@ -147,13 +146,7 @@ for _ in range(${state.steps}):
     optimizer.step()
 
 p, q = joints()
-${prints(measure(state), {
-  "KL(q(x,z)||p(x,z))": OBJECTIVES.joints,
-  "KL(q(x)||p(x))": "kl(q.x, p.x)",
-  "gap": OBJECTIVES.gap,
-  "KL(q(z)||p(z))": "kl(q.z, p.z)",
-  "yours": OBJECTIVES.yours,
-})}`;
+${prints(measure(state), SPLITS)}`;
 };
 
 export const start = instrument({ schema, build, python });

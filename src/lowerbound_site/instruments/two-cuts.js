@@ -58,11 +58,13 @@ function build(kit) {
       { class: "lb-stage lb-scene lb-sided" },
       element("div", { class: "lb-column" },
         question.element,
-        element("div", {}, todo, turn.element, element("output", { class: "lb-sums", "aria-live": "off" }, byCode, byImage)),
-        element("div", { class: "lb-live" },
+        todo,
+        turn.element,
+        element("output", { class: "lb-sums", "aria-live": "off" }, byCode, byImage),
+        element("div", { class: "lb-live lb-after" },
           element("details", {}, element("summary", {}, "Another cell, other shares"), image.element, code.element, sevens.element),
           ...kit.tools())),
-      element("div", { style: "max-width: 28rem" }, square.element),
+      element("div", { class: "lb-picture", style: "max-width: 28rem" }, square.element),
     ),
     paint(state) {
       const p = joint(state);

@@ -3,24 +3,25 @@
 
 import { element, write } from "./controls/dom.js";
 import { instrument } from "./controls/instrument.js";
-import { counting, player } from "./controls/play.js";
+import { player } from "./controls/play.js";
 import { predict } from "./controls/predict.js";
 import { number, probability } from "./draw/format.js";
 import { literal } from "./draw/python.js";
 import { STYLE } from "./draw/tray-style.js";
-import { high, Tray } from "./draw/tray.js";
+import { MOST, SLOW, Tray, high } from "./draw/tray.js";
 import { CODES, DATA, DECODER, ENCODER, IMAGES, PRIOR } from "./maths/primer.js";
 import { pairs, sum } from "./maths/table.js";
 
 export const schema = {
   "sort": { "of": ["made", "codes", "images"], "start": "made" },
-  "pairs": { "from": 1, "to": 100, "step": 1, "start": 72 },
+  "pairs": { "from": 1, "to": 100, "step": 1, "start": 1 },
   "seed": { "from": 1, "to": 999, "step": 1, "start": 913 }
 };
 
 // The seed it starts with is the one whose hundred pairs are nearest to the long run, as the page says.
 const LATER = 1000; // the encoder's side has a seed so much higher
-const SLOW = 10; // pairs before they are made faster and faster
+const TICK = 6; // frames
+const PACE = [[SLOW, 14, 1], [12, 4, 1], [30, 1, 1], [Infinity, 1, MOST]]; // below so many pairs: a tick of so many makes so many
 const SEVEN = IMAGES.indexOf("seven");
 const ROUND = CODES.indexOf("round");
 
@@ -36,42 +37,42 @@ export const measure = (state) =>
     return IMAGES.flatMap((image, x) => CODES.map((code, z) => [`${family}: ${image}, ${code}`, counts[x][z]]));
   }));
 
-const byCode = CODES.map((name, z) => ({ name, holds: (pair) => pair.z === z }));
-const byImage = IMAGES.map((name, x) => ({ name, holds: (pair) => pair.x === x }));
-/** What a distribution is called where it is seen: between columns, or within each of them. */
-const among = (name, from = "not given, counted") => `${name}, column by column: ${from}`;
-const within = (name, from = "not given, counted") => `${name}, within a column: ${from}`;
-/** The four names of each machine: those of what it was given, and those of what one of the sorts shows. */
-const NAMES = {
-  p: { given: [["p(z)", "prior"], ["p(x|z)", "likelihood, your decoder"]], images: [["p(x)", "evidence"], ["p(z|x)", "true posterior"]] },
-  q: { given: [["q(x)", "data"], ["q(z|x)", "approximate posterior, your encoder"]], codes: [["q(z)", "aggregated posterior"], ["q(x|z)", "no common name"]] },
-};
-/** By what the pairs are sorted into columns, and each column into bands; and what the shares of both are called. */
+/** By what the pairs are sorted into columns, and each column into bands. Of one column, `large`, one band is written large. */
+const byCode = CODES.map((name, z) => ({ name, holds: (pair) => pair.z === z, wide: 150, pitch: 23, across: 5, large: z === ROUND }));
+const byImage = IMAGES.map((name, x) => ({ name, holds: (pair) => pair.x === x, ...(x === SEVEN ? { wide: 140, pitch: 26, across: 4, large: true } : { wide: 80, pitch: 16, across: 3 }) }));
+const all = { holds: () => true };
+/** What the shares are called: `within` a column, and `among` the columns. */
 const SORTS = {
-  made: { columns: [{ holds: () => true }], bands: [{ holds: () => true }], p: { within: "p(x, z): the model’s pairs", among: "" }, q: { within: "q(x, z): pairs of data and encoder", among: "" } },
+  made: {
+    columns: [{ ...all, wide: 300, pitch: 30, across: 10, large: true }], bands: [all],
+    p: { symbol: "p(x, z)", within: "joint distribution: the model’s pairs", among: "" },
+    q: { symbol: "q(x, z)", within: "joint distribution: pairs of data and encoder", among: "" },
+  },
   codes: {
-    columns: byCode, bands: byImage,
-    p: { within: within("p(x|z)", "given, the decoder"), among: among("p(z)", "given, the prior") },
-    q: { within: within("q(x|z)"), among: among("q(z)") },
+    columns: byCode, bands: byImage, band: SEVEN,
+    p: { symbol: "p(seven | round) = ", within: "likelihood p(x|z): your decoder", among: "prior p(z): given" },
+    q: { symbol: "q(seven | round) = ", within: "q(x|z), no common name: counted", among: "aggregated posterior q(z): counted" },
   },
   images: {
-    columns: byImage, bands: byCode,
-    p: { within: within("p(z|x)"), among: among("p(x)") },
-    q: { within: within("q(z|x)", "given, the encoder"), among: among("q(x)", "given, the data") },
+    columns: byImage, bands: byCode, band: ROUND,
+    p: { symbol: "p(round | seven) = ", within: "true posterior p(z|x): counted", among: "evidence p(x): counted" },
+    q: { symbol: "q(round | seven) = ", within: "approximate posterior q(z|x): your encoder", among: "data q(x): given" },
   },
 };
 const BUTTONS = { codes: "Sort by code", images: "Sort by image" };
 
 /** The columns with their pairs counted, and their bands. */
 const filled = ({ sort }, list) =>
-  SORTS[sort].columns.map(({ name, holds }) => {
-    const all = list.filter(holds);
-    const bands = SORTS[sort].bands.map((band) => {
-      const count = all.filter(band.holds).length;
-      return { name: band.name, count, share: probability(count / all.length), holds: (pair) => holds(pair) && band.holds(pair) };
+  SORTS[sort].columns.map((column) => {
+    const held = list.filter(column.holds);
+    const bands = SORTS[sort].bands.map((band, n) => {
+      const count = held.filter(band.holds).length;
+      return { name: band.name, count, large: column.large && n === SORTS[sort].band, share: probability(count / held.length), holds: (pair) => column.holds(pair) && band.holds(pair) };
     });
-    return { name, bands, share: probability(all.length / list.length) };
+    return { ...column, bands, share: probability(held.length / list.length) };
   });
+/** The share that is written large. */
+const large = (columns) => columns.flatMap(({ bands }) => bands).find((band) => band.large)?.share ?? "";
 
 /** How many of the sevens are round, and how many there are. */
 const sevens = (list) => {
@@ -86,8 +87,24 @@ function soFar({ sort, pairs: count }, list) {
   const [round, all] = sevens(list);
   const so = `${round} of the model’s ${all} sevens are round`;
   if (sort === "images" && count === schema.pairs.to) return `In these draws ${so}, more than in the long run. Press “Reset”, and make others.`;
-  if (sort === "images") return `These columns can tell: so far ${so}. Press “Make pairs”, and wait for the end.`;
-  return sort === "made" ? "Now press “Make pairs”, wait for the end, and sort them so that the sevens stand together." : "These columns do not stand for sevens. Press “Sort by image”.";
+  if (sort === "images") return `These columns can tell: so far ${so}. Let the machines make all 100 pairs.`;
+  if (count < schema.pairs.to) return "First let the machines make all 100 pairs.";
+  return sort === "made" ? "Now sort them so that the sevens stand together." : "These columns do not stand for sevens. Press “Sort by image”.";
+}
+
+/** Makes pairs: the first ones slowly, so that each is followed through its machine; then faster. */
+function making(kit, { from, to }) {
+  let waited = Infinity;
+  return () => {
+    const so = kit.state.pairs;
+    const [, ticks, stride] = PACE.find(([below]) => so < below);
+    waited += 1;
+    if (waited < ticks) return true;
+    waited = 0;
+    const next = so < to ? Math.min(to, so + stride) : from;
+    kit.set({ pairs: next });
+    return next < to;
+  };
 }
 
 function build(kit) {
@@ -95,30 +112,29 @@ function build(kit) {
     p: new Tray("p", "p: the model", { first: "code", given: ["p(z)", "the prior"], network: ["decoder", "p(x|z)"] }),
     q: new Tray("q", "q: data and encoder", { first: "image", given: ["q(x)", "the data"], network: ["encoder", "q(z|x)"] }),
   };
-  const question = predict(kit, "The prior draws both codes equally often. The decoder turns straight codes into sevens twice as often as round codes. The encoder calls three in four sevens round. How many of the model’s sevens are round?", {
-    answers: ["about three in four", "about half", "about a third"],
-    right: 2,
-    because: "Prior and decoder settle it: one round for two straight. Your title compares the columns of sevens: blue p(z|x) with orange q(z|x).",
+  const question = predict(kit, "The encoder gives most sevens the round code. Which code do most of the model’s sevens come from?", {
+    answers: ["round, too", "straight", "half each"],
+    right: 1,
+    because: "The encoder has no part in the model’s sevens. The prior draws both codes equally often, and the decoder makes a seven from a straight code twice as often as from a round one.",
   });
   const last = schema.pairs.to;
-  const step = counting(kit, "pairs", schema.pairs, SLOW);
-  const [make] = player(kit, { name: "Make pairs", step, every: 12 });
+  const [make] = player(kit, { name: "Make pairs", step: making(kit, schema.pairs), every: TICK });
   const sorts = Object.entries(BUTTONS).map(([sort, words]) => {
     const button = element("button", { type: "button", "aria-pressed": "false" }, words);
     button.addEventListener("click", () => kit.go({ sort: kit.state.sort === sort ? "made" : sort }));
     return [sort, button];
   });
   const todo = element("p", { class: "lb-do" });
-  const seen = new Set(); // the sorts that were chosen: the names that they show stay
+  const seen = new Set(); // the sorts that were chosen
   kit.atReset(() => seen.clear());
   return {
     stage: element(
       "div",
       { class: "lb-stage lb-machines" },
       element("style", {}, STYLE),
-      element("div", { class: "lb-live" },
+      element("div", { class: "lb-column" },
         question.element,
-        element("div", { class: "lb-hands" }, todo, make, ...sorts.map(([, button]) => button), element("div", {}, ...kit.tools()))),
+        element("div", { class: "lb-hands lb-live" }, todo, make, ...sorts.map(([, button]) => button), element("div", {}, ...kit.tools()))),
       ...Object.values(trays).map((tray) => tray.element),
     ),
     paint(state) {
@@ -127,8 +143,7 @@ function build(kit) {
       // Both trays are as high as the higher one, so that their columns stand on one floor.
       const room = Math.max(...Object.values(columns).map(high));
       if (BUTTONS[state.sort]) seen.add(state.sort);
-      const names = (family) => Object.entries(NAMES[family]).flatMap(([sort, all]) => all.map(([symbol, name]) => [symbol, sort === "given" || seen.has(sort) ? name : "?"]));
-      for (const [family, tray] of Object.entries(trays)) tray.paint(lists[family], columns[family], room, { ...SORTS[state.sort][family], names: names(family) });
+      for (const [family, tray] of Object.entries(trays)) tray.paint(lists[family], columns[family], room, { ...SORTS[state.sort][family], share: large(columns[family]) });
       for (const [sort, button] of sorts) button.setAttribute("aria-pressed", String(sort === state.sort));
       const so = `${state.pairs} ${state.pairs === 1 ? "pair" : "pairs"} each.`;
       const both = seen.size > 1 ? "Now you have seen all eight." : "Sort them the other way.";

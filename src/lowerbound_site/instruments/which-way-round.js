@@ -6,7 +6,6 @@ import { element, write } from "./controls/dom.js";
 import { instrument } from "./controls/instrument.js";
 import { predict } from "./controls/predict.js";
 import { axisSlider } from "./controls/slider.js";
-import { STYLE as ASIDE } from "./draw/aside-style.js";
 import { BELOW, Curves } from "./draw/curves.js";
 import { number, texts } from "./draw/format.js";
 import { prints } from "./draw/python.js";
@@ -77,11 +76,10 @@ function build(kit) {
   return {
     stage: element(
       "div",
-      { class: "lb-stage lb-trap" },
-      element("style", {}, ASIDE),
+      { class: "lb-stage lb-scene lb-sided lb-trap" },
       element("style", {}, STYLE),
-      element("div", { class: "lb-seen" }, curves.element, element("pre", {}, code)),
-      element("div", { class: "lb-aside" }, question.element, direction.element, shown, element("div", { class: "lb-live lb-after" }, ...kit.tools())),
+      element("div", { class: "lb-column" }, question.element, direction.element, shown, element("div", { class: "lb-live lb-after" }, ...kit.tools())),
+      element("div", { class: "lb-picture" }, curves.element, element("pre", {}, code)),
       element("details", {}, element("summary", {}, "More to try: other humps, other names"), share.element, fitted.element),
     ),
     paint(state) {

@@ -6,7 +6,6 @@ import { element, write } from "./controls/dom.js";
 import { instrument } from "./controls/instrument.js";
 import { predict } from "./controls/predict.js";
 import { axisSlider } from "./controls/slider.js";
-import { STYLE as ASIDE } from "./draw/aside-style.js";
 import { digits } from "./draw/digits.js";
 import { significant } from "./draw/format.js";
 import { STYLE } from "./draw/trap-style.js";
@@ -56,7 +55,7 @@ function build(kit, grey) {
   const images = grey.images.map((image) => image.map((count) => count / 16));
   const error = choice(kit, "error", "squared error, over the pixels", { sum: "sum", mean: "mean" });
   const kl = choice(kit, "kl", "KL, over the latent numbers", { sum: "sum", mean: "mean" });
-  const pixels = choice(kit, "pixels", "pixels (the same digits, each pixel copied)", { 64: "64 (8x8)", 1024: "1024 (32x32)", 12288: "12288 (64x64, in colour)" });
+  const pixels = choice(kit, "pixels", "pixels (the same digits, each pixel copied)", { 64: "64 (8×8)", 1024: "1024 (32×32)", 12288: "12288 (64×64, in colour)" });
   const latents = choice(kit, "latents", "latent numbers", { 2: "2", 16: "16" });
   const weight = axisSlider(kit, "weight", "factor before the KL in your code", { small: 0.05, large: 0.5, page: 1 });
   const code = element("code", {});
@@ -75,12 +74,11 @@ function build(kit, grey) {
   return {
     stage: element(
       "div",
-      { class: "lb-stage lb-trap" },
-      element("style", {}, ASIDE),
+      { class: "lb-stage lb-scene lb-sided lb-trap" },
       element("style", {}, STYLE),
-      element("div", { class: "lb-seen" }, given.element, made.element, element("pre", {}, code)),
-      element("div", { class: "lb-aside" }, question.element, error.element, shown,
+      element("div", { class: "lb-column" }, question.element, error.element, shown,
         element("div", { class: "lb-live lb-after" }, mend), element("div", { class: "lb-live lb-after" }, ...kit.tools())),
+      element("div", { class: "lb-picture" }, given.element, made.element, element("pre", {}, code)),
       element("details", {}, element("summary", {}, "More to try: a mean for the KL, other sizes, any factor"),
         element("div", { class: "lb-row" }, kl.element, latents.element, pixels.element), weight.element),
     ),

@@ -141,7 +141,7 @@ def _outputs_of(rendered: str, cell: NotebookNode, name: str, path: Path) -> str
         else:
             drawings = (base64.b64decode(output["svg"]).decode() for output in group)
             shown += [_figure(drawing, cell, next(names), path) for drawing in drawings]
-    return f'<div class="lb-outputs" data-search-exclude>{"".join(shown)}</div>' if any(shown) else ""
+    return f"<div data-search-exclude>{''.join(shown)}</div>" if any(shown) else ""
 
 
 def _figure(svg: str, cell: NotebookNode, name: str, path: Path) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 
 ROOT = Path(__file__).parents[3]
 KINDS = ("nothing", "noise", "kl", "smooth")  # what a run on continuity leaves out
+FREE = ("smooth", "winding")  # the decoders trained without an encoder
 # Set, while pages are written where torch is not installed: what needs it is left out. No site is published so.
 WITHOUT_TORCH = "LOWERBOUND_WITHOUT_TORCH"
 
@@ -27,8 +28,9 @@ def made_of(root: Path = ROOT) -> list[Path]:
     """What decides the content of the files."""
     library = root / "src" / "lowerbound"
     trained = library / "trained"
-    records = [trained / name for name in ("digits.safetensors", "walks.safetensors", "continuity.json")]
-    return [*records, library / "digits.npz", Path(__file__)]
+    names = ("digits.safetensors", "walks.safetensors", "continuity.json")
+    names += ("without-encoder.safetensors", "posteriors-in-training.json")
+    return [*(trained / name for name in names), library / "digits.npz", Path(__file__)]
 
 
 def export(root: Path = ROOT) -> dict[str, Path]:
@@ -66,8 +68,10 @@ def _contents(library: Path) -> dict[str, bytes]:
         "pixel-counts.json": json.dumps({"images": len(train), "on": (train >= 8).sum(0).tolist()}).encode(),
         "train.bin": np.packbits(train >= 8).tobytes(),
         "grey.json": json.dumps(_grey(train, held_out, labels), separators=(",", ":")).encode(),
-        "walks.bin": _walks(library),
+        "walks.bin": _decoders(library, "walks", KINDS),
         "walks.json": json.dumps(_runs(library), separators=(",", ":")).encode(),
+        "without-encoder.bin": _decoders(library, "without-encoder", FREE),
+        "without-encoder.json": json.dumps(_fits(library), separators=(",", ":")).encode(),
         "labels.json": json.dumps(labels.tolist(), separators=(",", ":")).encode(),
     }
 
@@ -87,24 +91,31 @@ def _grey(train: Any, held_out: Any, labels: Any) -> dict[str, Any]:
 
 
 def _answers(weights: dict[str, Any], images: Any) -> bytes:
-    """The encoder's two means and two log widths of each image: where only these count, it need not be sent."""
+    """The encoder's two means and two log widths of each image, where only these count: in steps of 2^-29, below 4."""
     import numpy as np
 
     weight1, bias1, weight2, bias2 = (
         weights[f"encoder.{part}"].astype(float) for part in ("0.weight", "0.bias", "2.weight", "2.bias")
     )
     sums = images @ weight1.T + bias1
-    answers: bytes = ((sums / (1 + np.exp(-sums))) @ weight2.T + bias2).astype("<f4").tobytes()
-    return answers
+    answers = (sums / (1 + np.exp(-sums))) @ weight2.T + bias2
+    return bytes(np.rint(answers * 2**29).astype("<i4").tobytes())
 
 
-def _walks(library: Path) -> bytes:
-    """Of the run of each kind a decoder, its second layer in bytes, and the codes of the held-out digits."""
+def _decoders(library: Path, record: str, kinds: tuple[str, ...]) -> bytes:
+    """Of the run of each kind a decoder, its second layer in bytes, and codes."""
     from safetensors.numpy import load_file
 
-    recorded = load_file(library / "trained" / "walks.safetensors")
-    parts = itertools.product(KINDS, ("weight1", "bias1", "bias2", "codes", "weight2"))
-    return b"".join(recorded[f"{left}.{name}"].tobytes() for left, name in parts)
+    recorded = load_file(library / "trained" / f"{record}.safetensors")
+    parts = itertools.product(kinds, ("weight1", "bias1", "bias2", "codes", "weight2"))
+    return b"".join(recorded[f"{kind}.{name}"].tobytes() for kind, name in parts)
+
+
+def _fits(library: Path) -> dict[str, list[float]]:
+    """log p(x) of a held-out digit, on average, in the five runs of each kind without an encoder."""
+    rows = json.loads((library / "trained" / "posteriors-in-training.json").read_text(encoding="utf-8"))["rows"]
+    free = sorted((row for row in rows if row["proposal"] == "prior"), key=lambda row: row["seed"])
+    return {kind: [row["log_evidence"] for row in free if row["smooth"] == (kind == "smooth")] for kind in FREE}
 
 
 def _runs(library: Path) -> dict[str, dict[str, list[Any]]]:

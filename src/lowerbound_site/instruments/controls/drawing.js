@@ -17,7 +17,7 @@ export function drawing(kit, { colour, label, changed }) {
   );
   const drawn = svg("svg", { viewBox: "0 0 8 8", fill: colour, class: "lb-cells" }, ...cells);
   const caption = element("span", {});
-  const box = element("div", { class: "lb-drawing-grid", role: "group", "aria-label": label }, drawn);
+  const box = element("div", { role: "group", "aria-label": label }, drawn);
 
   const fromPixels = (image) => {
     x = image;

@@ -32,14 +32,14 @@ export function ellipse(kit, field, hold = () => {}) {
   });
   const place = (key, index) =>
     handle(kit, {
-      key, kind: `lb-thumb lb-thumb-${key}`, orientation: index ? "vertical" : "horizontal", label: index ? "place of q, upwards" : "place of q, to the right",
+      key, kind: index ? "lb-thumb lb-thumb-z2" : "lb-thumb", orientation: index ? "vertical" : "horizontal", label: index ? "place of q, upwards" : "place of q, to the right",
       hold, keys: arrows(kit), move: (event) => kit.set({ [key]: field.code(event)[index] }), end: rest,
     });
   const thumbs = [place("z1", 0), place("z2", 1)];
   const width = (key, index) => {
     const far = (event) => Math.abs(field.code(event)[index] - kit.state[index ? "z2" : "z1"]) / reach(0.95);
     return handle(kit, {
-      key, kind: "lb-size", orientation: index ? "vertical" : "horizontal", label: index ? "height of q" : "width of q",
+      key, orientation: index ? "vertical" : "horizontal", label: index ? "height of q" : "width of q",
       steps: { small: 0.02, large: 0.1, page: 0.2 }, hold,
       begin: (event) => far(event) - kit.state[key], move: (event, off) => kit.set({ [key]: far(event) - off }), end: rest,
     });

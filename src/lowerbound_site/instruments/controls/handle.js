@@ -35,7 +35,7 @@ export function drag(target, { begin = () => ({}), move, end, signal }) {
  * A handle that is a slider for `key` of the state. `keys(event)` may answer a key first: it returns changes of the
  * state. `hold()` comes before the first change, `end()` when it comes to rest.
  */
-export function handle(kit, { key, kind, orientation, label, steps, hold = () => {}, keys, begin = () => ({}), move, end }) {
+export function handle(kit, { key, kind = "", orientation, label, steps, hold = () => {}, keys, begin = () => ({}), move, end }) {
   const { from, to } = kit.schema[key];
   const made = element("div", {
     class: `lb-handle ${kind}`,

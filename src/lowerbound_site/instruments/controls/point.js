@@ -5,11 +5,13 @@ import { handle } from "./handle.js";
 import { arrows, tapping } from "./place.js";
 import { number } from "../draw/format.js";
 
-/** `label` names the point; `paint(state, meaning)` moves it, and `meaning` is said with its value. */
-export function point(kit, field, label) {
-  const end = () => kit.set({}, true);
-  const gliding = tapping(kit, field, { end });
-  const hand = { hold: gliding.stop, keys: arrows(kit), end };
+/**
+ * `label` names the point; `hold()` comes before it is moved, `end()` when it rests. `paint(state, meaning)` moves it, and
+ * `meaning` is said with its value.
+ */
+export function point(kit, field, label, { hold = () => {}, end = () => kit.set({}, true) } = {}) {
+  const gliding = tapping(kit, field, { hold, end });
+  const hand = { hold: () => (gliding.stop(), hold()), keys: arrows(kit), end };
   const both = handle(kit, {
     key: "z1", kind: "lb-you", orientation: "horizontal", label: `${label}, to the right`, ...hand,
     move: (event) => {

@@ -4,7 +4,7 @@
 import { element, write } from "../controls/dom.js";
 
 /**
- * `paint({from, to, step, pieces, labels, marks, end})`: pieces [{kind, start, end}], above them labels [{kind, at, text,
+ * `paint({from, to, step, pieces, labels, marks, end})`: pieces [{kind, start, end, text}], above them labels [{kind, at, text,
  * side, least}], below marks [{kind, at, text}]; `end` {at, text, inside} stands where the bar ends, inside it or behind. Labels stand at least `least` em from
  * the left.
  */
@@ -43,8 +43,9 @@ export function bar(kind) {
     paint({ from, to, step, pieces, labels: said, marks: left, end }) {
       const share = (value) => Math.min(100, Math.max(0, (100 * (value - from)) / (to - from)));
       const percent = (value) => `${share(value).toFixed(2)}%`;
-      fill(track, pieces.map(({ kind: look, start, end }) => ({
-        kind: `${look}${end > to ? " lb-beyond" : ""}`,
+      fill(track, pieces.map(({ kind: look, start, end, text }) => ({
+        text,
+        kind: look,
         style: `left: ${percent(start)}; width: ${(share(end) - share(start)).toFixed(2)}%;`,
       })), "i");
       write(last, end.text);
@@ -52,7 +53,7 @@ export function bar(kind) {
       if (last.className !== look) last.className = look;
       last.style.left = percent(end.at);
       fill(labels, said.map(({ kind: look, at, text, side = "", least }) => ({ kind: `${look} ${side}`, style: `left: ${least ? `max(${percent(at)}, ${least}em)` : percent(at)};`, text })), "span");
-      fill(marks, left.map(({ kind: look, at, text }) => ({ text, kind: at > to ? `${look} lb-beyond` : look, style: `left: ${percent(at)};` })), "i");
+      fill(marks, left.map(({ kind: look, at, text }) => ({ text, kind: look, style: `left: ${percent(at)};` })), "i");
       if (scale !== `${from} ${to}`) {
         scale = `${from} ${to}`;
         const ticks = Array.from({ length: Math.floor((to - from) / step + 1e-6) + 1 }, (_, k) => k * step);

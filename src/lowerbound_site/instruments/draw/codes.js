@@ -30,7 +30,7 @@ export class Codes {
     this.place = svg("path", { class: "lb-cross" });
     this.ticks = svg("g", { class: "lb-ticks" });
     this.names = {
-      prior: svg("text", { class: "lb-name-prior", "text-anchor": "middle", x: SIZE / 2 }, "prior, 95 %"),
+      prior: svg("text", { "text-anchor": "middle", x: SIZE / 2 }, "prior, 95 %"),
       p: svg("text", { class: "lb-name-p" }, "p(z|x)"),
       q: svg("text", { class: "lb-name-q" }, "q(z|x)"),
     };
@@ -111,8 +111,8 @@ export class Codes {
         ticks.push(svg("text", { x: 8, y: this.up(z) + 4 }, said));
       }
     }
-    ticks.push(svg("text", { x: SIZE - 16, y: SIZE - 8, class: "lb-axis-name" }, "z₁"));
-    ticks.push(svg("text", { x: 8, y: 16, class: "lb-axis-name" }, "z₂"));
+    ticks.push(svg("text", { x: SIZE - 16, y: SIZE - 8 }, "z₁"));
+    ticks.push(svg("text", { x: 8, y: 16 }, "z₂"));
     this.ticks.replaceChildren(...ticks);
   }
 }

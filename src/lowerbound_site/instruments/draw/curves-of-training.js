@@ -10,9 +10,7 @@ const HEIGHT = 300;
 const PARTS = 5; // of the costs' axis
 
 export class Curves {
-  /** unit: what is counted along the axis. */
-  constructor(unit = "epoch") {
-    this.unit = unit;
+  constructor() {
     this.band = svg("path", { class: "lb-gap-area" });
     this.surprise = svg("path", { class: "lb-line-p" });
     this.loss = svg("path", { class: "lb-line-loss" });
@@ -29,7 +27,7 @@ export class Curves {
     this.root = svg(
       "svg",
       { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "lb-training-curves", role: "img" },
-      this.band, this.surprise, this.loss, this.gap, ...axes(unit), ...this.ticks, this.now, this.most, this.last, this.gapName, ...this.names,
+      this.band, this.surprise, this.loss, this.gap, ...axes(), ...this.ticks, this.now, this.most, this.last, this.gapName, ...this.names,
     );
   }
 
@@ -50,7 +48,7 @@ export class Curves {
     change(this.band, { d: there ? `M${line(upper)}L${line(lower, points.toReversed())}Z` : "" });
     change(this.gap, { d: there ? `M${line((point) => gap(point.gap))}${dot}` : "" });
     write(this.most, number(most, 0));
-    write(this.last, `${epochs} ${this.unit}s`);
+    write(this.last, `${epochs} epochs`);
     const end = points.at(-1);
     for (const name of this.names) change(name, { visibility: end ? "visible" : "hidden" });
     if (!end) return;
@@ -58,7 +56,7 @@ export class Curves {
     const [x, anchor] = across(end.at) > 110 ? [across(end.at), "end"] : [across(end.at) + 6, "start"];
     change(this.names[0], { x, y: Math.max(COSTS.top, Math.min(cost(end.loss), cost(end.surprise) - 2) - 7), "text-anchor": anchor });
     change(this.names[1], { x, y: Math.min(COSTS.bottom - 4, cost(end.surprise) + 16), "text-anchor": anchor });
-    const said = `After ${this.unit} ${number(end.at, 0)}: loss ${number(end.loss, 1)}, minus log p(x) ${number(end.surprise, 1)}`;
+    const said = `After epoch ${number(end.at, 0)}: loss ${number(end.loss, 1)}, minus log p(x) ${number(end.surprise, 1)}`;
     change(this.root, { "aria-label": `${said}, gap ${number(end.gap, 2)} nats.` });
   }
 
@@ -71,12 +69,12 @@ export class Curves {
 
 const heightOf = (part) => COSTS.bottom - ((COSTS.bottom - COSTS.top) * part) / PARTS;
 
-function* axes(unit) {
+function* axes() {
   for (const axis of [COSTS, GAPS]) {
     yield svg("path", { class: "lb-axis", d: `M${LEFT} ${axis.top}V${axis.bottom}H${RIGHT}` });
     yield svg("text", { x: LEFT - 5, y: axis.bottom + 4, "text-anchor": "end" }, "0");
   }
   for (let n = 1; n <= PARTS; n++) yield svg("path", { class: "lb-axis", d: `M${LEFT} ${heightOf(n)}h-3` });
-  yield svg("text", { x: RIGHT, y: 10, class: "lb-unit", "text-anchor": "end" }, "nats per image");
-  yield svg("text", { x: LEFT, y: HEIGHT - 6 }, `${unit} 0`);
+  yield svg("text", { x: RIGHT, y: 10, "text-anchor": "end" }, "nats per image");
+  yield svg("text", { x: LEFT, y: HEIGHT - 6 }, "epoch 0");
 }

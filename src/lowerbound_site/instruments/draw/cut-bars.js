@@ -2,7 +2,7 @@
 
 import { element } from "../controls/dom.js";
 import { bar } from "./bar.js";
-import { number } from "./format.js";
+import { number, whole } from "./format.js";
 
 const AXIS = 30;
 const ROOM = 11; // em: of the longest name before a cut
@@ -11,9 +11,9 @@ export function cutBars() {
   const [upper, lower] = [bar("lb-loss"), bar("lb-loss")];
   const show = (place, { loss }, cuts) => place.paint({
     from: 0, to: AXIS, step: 10, marks: [],
-    pieces: cuts.map(({ kind, from, to }) => ({ kind, start: from, end: to })),
-    labels: cuts.map(({ label, name, at, side }) => ({ kind: label, at: Math.min(at, 0.66 * AXIS), text: name, side, least: ROOM })),
-    end: { at: Math.min(loss, AXIS), text: `loss ${number(loss, 2)}${loss > AXIS ? " →" : ""}`, inside: loss > 0.75 * AXIS },
+    pieces: cuts.map(({ kind, from, to, text }) => ({ kind, start: from, end: to, text })),
+    labels: cuts.filter(({ name }) => name !== undefined).map(({ label, name, at, side }) => ({ kind: label, at: Math.min(at, 0.66 * AXIS), text: name, side, least: ROOM })),
+    end: { at: Math.min(loss, AXIS), text: `loss ${whole(loss)}${loss > AXIS ? " →" : ""}`, inside: loss > 0.75 * AXIS },
   });
   const cut = (at, end, [first, second]) => [
     { ...first, from: 0, to: at, at, side: "lb-before" },
@@ -21,8 +21,9 @@ export function cutBars() {
   ];
   return {
     element: element("div", { class: "lb-costs" }, upper.element, lower.element),
-    /** pieces as maths/cuts.js has them; whether the lower bar is cut, and whether the upper one is needed. */
-    paint(pieces, { isCut, needed }) {
+    /** pieces as maths/cuts.js has them; whether the lower bar is cut, whether the upper one is needed, and whether what
+     *  changed sides is marked. */
+    paint(pieces, { isCut, needed, moved = false }) {
       const { loss, surprise, gap, rebuilding, kl } = pieces;
       show(upper, pieces, cut(surprise, loss, [
         { kind: "lb-piece-p", label: "lb-label-p", name: `−log p(x) ${number(surprise, 2)}` },
@@ -30,10 +31,13 @@ export function cutBars() {
       ]));
       upper.element.classList.toggle("lb-unneeded", !needed);
       show(lower, pieces, isCut
-        ? cut(rebuilding, loss, [
-          { kind: "lb-piece-grey", label: "", name: `reconstruction ${number(rebuilding, 2)}` },
-          { kind: "lb-piece-q", label: "lb-q", name: `KL to the prior ${number(kl, 2)}` },
-        ])
+        ? [
+          ...cut(rebuilding, loss, [
+            { kind: "lb-piece-grey", label: "", name: `reconstruction ${number(rebuilding, 2)}` },
+            { kind: "lb-piece-q", label: "lb-q", name: `KL to the prior ${number(kl, 2)}` },
+          ]),
+          ...(moved ? [{ kind: "lb-crossed", from: Math.min(rebuilding, surprise), to: Math.max(rebuilding, surprise), text: number(Math.abs(surprise - rebuilding), 2) }] : []),
+        ]
         : cut(surprise, loss, [{ kind: "lb-piece-grey", label: "", name: "the same loss, not cut yet" }, { kind: "lb-piece-grey", label: "", name: "" }]));
     },
     /** Whether the lower bar's cut slides to its next place, or is there at once. */

@@ -5,11 +5,12 @@ import { probability } from "./format.js";
 
 export const [WIDE, HIGH] = [312, 40];
 export const INSET = 22; // room for the name of a bar
-const LEAST = 30; // of a part that bears its label and its number
+const LEAST = 30;
 
 export class Cut {
-  /** labels: what stands in each part, 16 units wide. */
-  constructor(family, title, top, labels) {
+  /** labels: what stands in each part, 16 units wide; `least`: of a part that bears it and its number. */
+  constructor(family, title, top, labels, least = LEAST) {
+    this.least = least;
     this.hue = `var(--lb-${family})`;
     this.parts = labels.map((label, x) => ({
       area: svg("rect", { y: 0, height: HIGH, stroke: "var(--lb-paper)", "stroke-width": 2, style: `fill: color-mix(in srgb, ${this.hue} ${14 + 13 * x}%, var(--lb-paper))` }),
@@ -25,7 +26,7 @@ export class Cut {
     this.parts.forEach(({ area, label, value }, x) => {
       const wide = prob[x] * WIDE;
       const middle = from + wide / 2;
-      const visibility = wide > LEAST ? "visible" : "hidden";
+      const visibility = wide > this.least ? "visible" : "hidden";
       change(area, { x: from, width: wide });
       change(label, { transform: `translate(${middle - 8} 4)`, visibility });
       change(value, { x: middle, y: 35, visibility });

@@ -1,4 +1,4 @@
-// A few images of 8x8 pixels side by side, as one bitmap: lighter than a rectangle for each pixel.
+// A few images of 8×8 pixels side by side, as one bitmap: lighter than a rectangle for each pixel.
 
 import { element, svg } from "../controls/dom.js";
 import { bitmap, tinted } from "./bitmap.js";

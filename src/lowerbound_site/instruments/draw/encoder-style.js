@@ -3,6 +3,7 @@
 export const STYLE = `
 .lb-game { display: grid; grid-template: "task task" "costs costs" "plane side" "story story" "draws draws" "onwards onwards" / minmax(0, 1fr) 3.2rem; gap: 0.6rem 0.8rem }
 .lb-task { grid-area: task }
+.lb-theirs { height: 10px; opacity: 1; outline: 1px solid var(--lb-q) }
 .lb-hint { position: absolute; bottom: 0.8rem; left: 0; color: var(--lb-muted); font-size: 0.75rem }
 .lb-away { visibility: hidden; opacity: 0 }
 @media (prefers-reduced-motion: no-preference) {

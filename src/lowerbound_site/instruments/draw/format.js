@@ -8,6 +8,9 @@ export function number(value, decimals) {
   return value < 0 && Number(text) !== 0 ? `−${text}` : text;
 }
 
+/** A sum of pieces that stand beside it with two decimals: with one, so that what is shown adds up. */
+export const whole = (value) => number(value, 1);
+
 /** A gap: two decimals below 10, one above. */
 export const gap = (value) => number(value, value < 9.995 ? 2 : 1);
 

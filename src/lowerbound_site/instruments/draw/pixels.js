@@ -1,4 +1,4 @@
-// An image of 8x8 pixels.
+// An image of 8×8 pixels.
 
 import { change, element, svg } from "../controls/dom.js";
 

@@ -2,10 +2,11 @@
 
 export const STYLE = `
 .lb-fitting { display: grid; grid-template: "ask" "costs" "plane" "side" "more" / minmax(0, 1fr); gap: 0.6rem 1rem; font-size: 0.8rem }
-.lb-fitting:has(.lb-own[open]) { grid-template-areas: "ask" "more" "costs" "plane" "side" } /* what is drawn stands beside the bar that it changes */
-.lb-fitting:has(.lb-own[open]) .lb-side > :first-child { display: none } /* the image, which is seen where it is drawn */
+.lb-fitting:has(.lb-own:is(div, [open])) { grid-template-areas: "ask" "costs" "more" "plane" "side" } /* what is drawn stands beside the bar that it changes */
+.lb-fitting:has(.lb-own:is(div, [open])) .lb-side > :first-child { display: none } /* the image, which is seen where it is drawn */
 .lb-fitting .lb-ask { grid-area: ask }
-.lb-fitting .lb-ask > button { margin-top: 0.6rem }
+.lb-fitting .lb-ask > button { align-self: start }
+.lb-fitting .lb-ask > button:first-of-type { order: 2 } /* on to the next question, below the verdict */
 .lb-fitting .lb-plane { grid-area: plane; margin: 0 0 1rem 1.1rem }
 .lb-fitting .lb-side { grid-template-columns: repeat(2, minmax(0, 6rem)) auto; align-items: end; justify-items: start }
 .lb-fitting .lb-side .lb-pixels { width: 100% }
@@ -20,17 +21,19 @@ export const STYLE = `
 .lb-fitting details > * + * { margin-top: 0.5rem }
 .lb-fitting details svg[role="img"] { max-width: 100%; height: auto }
 .md-typeset .lb-fitting details .lb-legend { margin-top: 0.6rem }
-.lb-fitting details .lb-pixels { max-width: 12rem }
+.lb-fitting .lb-own .lb-pixels { max-width: 14rem }
 .lb-fitting .lb-numbers label:not(.lb-slider) { display: inline-flex; gap: 0.3rem; align-items: center; margin-right: 0.6rem }
 .lb-fitting .lb-numbers input[type="number"] { width: 4.4rem; min-height: 44px; border: 1px solid var(--lb-rule-strong); background: var(--lb-paper); color: var(--lb-ink); font: inherit }
 .lb-fitting .lb-numbers input { accent-color: var(--lb-q) }
+@media print { .lb-fitting > .lb-ask { display: none } }
 @media screen and (min-width: 44rem) {
   .lb-fitting { grid-template: "costs costs" "plane ask" "plane side" "plane more" 1fr / minmax(0, 25rem) minmax(0, 1fr) }
-  .lb-fitting:has(.lb-own[open]) { grid-template: "costs costs costs" "plane ask ask" "plane more side" 1fr / minmax(0, 25rem) minmax(0, 1fr) 6rem }
-  .lb-fitting:has(.lb-own[open]) .lb-side { grid-template-columns: minmax(0, 1fr); align-content: start }
+  .lb-fitting:has(.lb-own:is(div, [open])) { grid-template: "costs costs costs" "plane ask ask" "plane more side" 1fr / minmax(0, 25rem) minmax(0, 1fr) 6rem }
+  .lb-fitting:has(.lb-own:is(div, [open])) .lb-side { grid-template-columns: minmax(0, 1fr); align-content: start }
 }
 @media screen and (min-width: 60rem) {
-  .lb-fitting:has(.lb-own[open]) { grid-template: "costs costs costs" "plane more ask" "side more ask" 1fr / minmax(0, 18rem) 13rem minmax(0, 1fr) } /* the grid keeps its place when a verdict comes */
-  .lb-fitting:has(.lb-own[open]) .lb-side { grid-template-columns: 6rem auto; align-items: end }
+  .lb-fitting:has(.lb-own:is(div, [open])) { grid-template: "costs costs costs" "plane more ask" 1fr "plane more side" / minmax(0, 17rem) 11rem minmax(0, 1fr) } /* the grid keeps its place when a verdict comes */
+  .lb-fitting:has(.lb-own:is(div, [open])) .lb-side { grid-template-columns: 5rem auto; align-items: end }
+  .lb-fitting:has(div.lb-own) .lb-ask { min-height: 17rem }
 }
 `;

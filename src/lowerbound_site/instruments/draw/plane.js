@@ -12,8 +12,8 @@ const TILES = 9;
 /** The centres of the atlas's tiles along one axis. */
 export const centres = (limit) => Array.from({ length: TILES }, (_, k) => ((2 * k + 1) / TILES - 1) * limit);
 
-/** What the decoder makes of the middle of each of 9 x 9 tiles, as one picture. */
-export function atlasOf(decoder, limit) {
+/** What the decoder makes of the middle of each of 9 x 9 tiles, as one picture, in so many steps of darkness. */
+export function atlasOf(decoder, limit, steps = 16) {
   const at = centres(limit);
   const codes = Float64Array.from(at.flatMap((z1) => at.flatMap((z2) => [z1, z2])));
   const inked = forward(decoder, codes, new Float64Array(TILES * TILES * PIXELS), TILES * TILES).map(sigmoid);
@@ -22,7 +22,7 @@ export function atlasOf(decoder, limit) {
     const [column, row] = [Math.floor(c / cell), TILES - 1 - Math.floor(r / cell)];
     const [x, y] = [(c % cell) - 1, (r % cell) - 1];
     return x < 0 || y < 0 || x > 7 || y > 7 ? 0 : inked[PIXELS * (column * TILES + row) + 8 * y + x];
-  }, 16);
+  }, steps);
 }
 
 /** p(z|x), from the log mass of a grid's cells: as dark as probable, with the outlines of 50 % and 95 %. */

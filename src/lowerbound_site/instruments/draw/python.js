@@ -18,6 +18,22 @@ encoder = ${literal(encoder)}
 p, q = Joint.from_model(prior, decoder), Joint.from_data(data, encoder)
 `;
 
+/** The joint KL and the four pieces of its two splits, each as the library says it. */
+export const SPLITS = {
+  "KL(q(x,z)||p(x,z))": "kl(q, p)",
+  "KL(q(x)||p(x))": "kl(q.x, p.x)",
+  "gap": "kl(q.z_given_x, p.z_given_x)",
+  "KL(q(z)||p(z))": "kl(q.z, p.z)",
+  "yours": "kl(q.x_given_z, p.x_given_z)",
+};
+
+/** The program that prints these five numbers, from the four distributions that are given. */
+export const splits = (given, values) => `\
+from lowerbound import Joint, kl
+
+${joints(given)}\
+${prints(values, SPLITS)}`;
+
 /** A function `normals(n, stream)` with the page's own draws; it needs `log` of math, and `tensor` and `float64` of torch. */
 export const normals = (seed) => `def normals(n, stream):
     """The page's draws: the generator sfc32, and Marsaglia and Bray's way from uniform numbers to normal ones."""

@@ -12,11 +12,10 @@ import { Picture } from "./picture.js";
 const LIMIT = 3.5;
 const PARTS = ["loss", "−log p(x)", "gap"];
 
-/** data: {images, labels, heldOut}; `heap`: what is said of the numerals; `most` moments, each called a `unit`; `more`
- *  figures stand beside the image. */
-export function runPanes(name, { images, labels, heldOut, heap = "Each numeral: the code of a held-out digit." }, most, unit, ...more) {
+/** data: {images, labels, heldOut}; `most` epochs; `more` figures stand beside the image. */
+export function runPanes(name, { images, labels, heldOut }, most, ...more) {
   const codes = new Codes(name, labels);
-  const curves = new Curves(unit);
+  const curves = new Curves();
   const picture = new Picture("the image x");
   const decoded = new Picture("what the middle of its ellipse decodes to");
   const cells = PARTS.map(() => element("output", {}));
@@ -27,7 +26,7 @@ export function runPanes(name, { images, labels, heldOut, heap = "Each numeral: 
     element("thead", {}, element("tr", {}, element("td"), ...PARTS.map((part) => element("th", { scope: "col" }, part)))),
     element("tbody", {}, element("tr", {}, element("th", { scope: "row" }, "60 held-out digits"), ...cells.map((cell) => element("td", {}, cell)))),
   );
-  const legend = `${heap} Blue: where 50 % and 95 % of p(z|x) of one image lie. Orange: 95 % of its q(z|x).`;
+  const legend = "Each numeral: the code of a held-out digit. Blue: where 50 % and 95 % of p(z|x) of one image lie. Orange: 95 % of its q(z|x).";
   const image = element("div", { class: "lb-image" }, figure(picture.root, "x"), figure(decoded.root, "its code, decoded"), ...more.map((one) => figure(...one)));
   return {
     root: element("div", { class: "lb-moment" },

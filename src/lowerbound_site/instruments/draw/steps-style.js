@@ -1,10 +1,10 @@
 // Where the parts of the steps stand: the loss as two bars, what the model draws, and the map; beside them the hands.
 
 export const STYLE = `
-.lb-steps { display: grid; grid-template: "ask" "costs" "draws" "map" / minmax(0, 1fr); gap: 0.8rem 1.6rem }
-.lb-steps > .lb-aside { grid-area: ask }
-.lb-steps > .lb-draws { grid-area: draws; grid-template-columns: minmax(0, 1fr); gap: 0.2rem }
-.lb-steps > .lb-map { grid-area: map }
+.lb-steps { --picture: 29rem }
+.lb-steps > .lb-picture { display: grid; grid-template-columns: minmax(0, 1fr); gap: 0.8rem }
+.lb-steps :is(.lb-costs, .lb-draws) { grid-area: auto }
+.lb-steps .lb-draws { grid-template-columns: minmax(0, 1fr); gap: 0.2rem }
 .lb-steps svg text { font-size: 15px }
 .lb-steps .lb-costs > :first-child > :is(.lb-bar-axis, .lb-bar-marks) { display: none } /* both bars have one axis */
 .lb-steps .lb-bar-marks { height: 0.2rem }
@@ -13,7 +13,6 @@ export const STYLE = `
 .md-typeset .lb-steps .lb-run { margin: 0 }
 .md-typeset .lb-steps .lb-run .lb-tool { min-width: 0; padding-inline: 0.6rem }
 .md-typeset .lb-steps .lb-then { order: 1; margin: 0 }
-.lb-steps .lb-then:empty { display: none }
 .lb-steps .lb-so-far { flex-basis: 100% }
 .md-typeset .lb-steps .lb-tool.lb-small { padding: 0; border: 0; background: none; box-shadow: none; color: var(--lb-muted); font-size: 0.7rem; text-decoration: underline; text-underline-offset: 0.16em }
 .md-typeset .lb-steps .lb-tool.lb-small:disabled { text-decoration: none }
@@ -21,9 +20,6 @@ export const STYLE = `
   .lb-steps .lb-track > i { transition: left 0.3s, width 0.3s }
 }
 @media screen and (min-width: 30rem) {
-  .lb-steps > .lb-map { display: grid; grid-template-columns: minmax(0, 7fr) minmax(0, 6fr); gap: 1rem; align-items: end }
-}
-@media screen and (min-width: 60rem) {
-  .lb-steps { grid-template: "costs ask" "draws ask" "map ask" 1fr / minmax(0, 2fr) minmax(0, 1.15fr) }
+  .lb-steps .lb-map { display: grid; grid-template-columns: minmax(0, 7fr) minmax(0, 6fr); gap: 1rem; align-items: end }
 }
 `;

@@ -16,13 +16,7 @@ export const STYLE = `
 .lb-sorted .lb-told > div { margin-bottom: 0.6rem }
 .lb-sorted .lb-rounded { color: var(--lb-muted) }
 .lb-sorted .lb-unseen { visibility: hidden }
-.lb-sorted .lb-order { display: grid; gap: 0.6rem; justify-items: start }
-.lb-sorted .lb-order > .lb-predict.lb-live.lb-live { display: contents } /* what is pressed stands between the question and the verdict */
-.lb-sorted .lb-verdict { order: 1; width: 100%; min-height: 4.8em }
-.lb-sorted .lb-predict > .lb-verdict:empty { display: block; visibility: hidden } /* its room is kept: nothing moves when it comes */
-.lb-sorted.lb-both { grid-template-areas: "ask" "told" "drawn" } /* what is held stands below what it moves */
 @media screen and (min-width: 60rem) {
   .lb-sorted { grid-template: "drawn ask" "drawn told" 1fr / 27rem minmax(0, 1fr) }
-  .lb-sorted.lb-both { grid-template: "drawn told" "drawn ask" 1fr / 23rem minmax(0, 1fr) }
 }
 `;

@@ -1,18 +1,21 @@
 // The look of walks and noise on a map: it comes with the instruments, as no other page needs it.
 
 export const STYLE = `
+.lb-walker { --picture: 21rem }
+:is(.lb-walker, .lb-noisy) { --hand: var(--lb-p) }
 .lb-walker .lb-plane + .lb-pixels { margin: -0.2rem 0 0.6rem 1.1rem }
-.lb-walker .lb-column > :is(.lb-told, .lb-pixels) { color: var(--lb-muted) }
+.lb-walker .lb-rest { color: var(--lb-muted) }
 .lb-walker .lb-do { color: var(--lb-ink) }
 .lb-walker .lb-choice legend { float: none; line-height: 1.4 }
-:is(.lb-walker, .lb-noisy) .lb-handle::before { background: var(--lb-p) }
 .lb-walker .lb-you::before { inset: 11px }
 :is(.lb-walker, .lb-noisy) .lb-pixels svg { outline: 0 }
 .lb-framed { stroke: var(--lb-ink); stroke-width: 1.5px }
-.lb-noisy { grid-template-columns: repeat(2, minmax(0, 1fr)); column-gap: 1rem }
-.lb-noisy > .lb-tools, .lb-noisy > .lb-column > * { grid-column: 1 / -1 }
+.lb-noisy { --picture: 31rem }
+.lb-noisy > .lb-picture { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 1rem }
 .lb-noisy .lb-plane { margin-block: 0.3rem 1.4rem }
 .lb-nine { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem; margin: 0 0 0.5rem 1.1rem; color: var(--lb-muted) }
+.lb-made { display: grid; grid-template-columns: 4rem 1fr; gap: 1rem; align-items: end }
+.lb-noisy .lb-tick { background: var(--lb-p); opacity: 1; height: 100% }
 .lb-half > :is(p, .lb-track) { margin-left: 1.1rem }
 .lb-half > .lb-track { height: 12px }
 .lb-half > .lb-track > i { display: block }
@@ -24,7 +27,6 @@ export const STYLE = `
 .lb-way-start { fill: var(--lb-paper); stroke: var(--lb-ink); stroke-width: 2px }
 @media screen and (min-width: 44rem) {
   .lb-walker .lb-told { min-height: 4.2em }
-  .lb-walker .lb-column > .lb-pixels { max-width: 16rem }
-  .lb-noisy { grid-template-columns: minmax(0, 15rem) minmax(0, 15rem) minmax(0, 1fr) }
+  .lb-walker > .lb-rest > .lb-pixels { max-width: 16rem }
 }
 `;

@@ -23,7 +23,7 @@ export function moveTiles(z, order) {
 
 /**
  * One step towards codes z, (n, 2), for images x: the encoder by -log q(z|x), the decoder by -log p(x|z). Returns their
- * average in nats an image; the gradient goes into `gradient`.
+ * average in nats per image; the gradient goes into `gradient`.
  */
 export function teach(vae, x, n, z, gradient) {
   const { pixels, latent } = vae.shape;

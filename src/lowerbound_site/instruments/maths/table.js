@@ -15,6 +15,11 @@ export function parts(q, p) {
   };
 }
 
+// What instruments call these five.
+export const named = ({ joint, images, gap, codes, yours }) => ({
+  "KL(q(x,z)||p(x,z))": joint, "KL(q(x)||p(x))": images, gap, "KL(q(z)||p(z))": codes, yours,
+});
+
 // What each pair (x, z) adds to the KL of the joints: `whole` = `marginal` + `conditional`, three tables shaped like q.
 // By image, marginal is q(x,z) log q(x)/p(x) and conditional q(x,z) log q(z|x)/p(z|x); by code, x and z change places.
 export function slots(q, p, by) {

@@ -45,7 +45,7 @@ export class Vae {
 }
 
 /**
- * The loss of a batch, an average in nats an image, with its two parts; its gradient goes into `gradient`, over what was
+ * The loss of a batch, an average in nats per image, with its two parts; its gradient goes into `gradient`, over what was
  * there. Minus the ELBO, estimated from one draw z = mu + sigma noise an image, with the KL weighted by beta:
  *
  *     loss = -log p(x|z) + beta KL(q(z|x) || p(z))

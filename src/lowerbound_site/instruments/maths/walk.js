@@ -8,15 +8,15 @@ const CODES = 360;
 const STEP = 1 / 16; // of the second layer's weights
 const FINE = 32; // steps on a unit of a walk, on which changes are added up
 
-/** The recorded decoders by name, each with the codes of the held-out digits; `winding` is the one that has sines. */
-export function unpack(buffer, names, winding) {
-  const [first, second, codes] = [(2 + 1) * HIDDEN, HIDDEN * PIXELS, 2 * CODES];
+/** The recorded decoders by name, each with codes: of the held-out digits, or so many. `winding` is the one that has sines. */
+export function unpack(buffer, names, winding, count = CODES, step = STEP) {
+  const [first, second, codes] = [(2 + 1) * HIDDEN, HIDDEN * PIXELS, 2 * count];
   let at = 0;
   const take = (bytes) => buffer.slice(at, (at += bytes));
   return Object.fromEntries(names.map((name) => {
-    const [layer1, bias2, places] = [first, PIXELS, codes].map((count) => halves(take(2 * count)));
-    const weight2 = Float64Array.from(new Int8Array(take(second)), (whole) => STEP * whole);
-    const placed = Array.from({ length: CODES }, (_, k) => [places[2 * k], places[2 * k + 1]]);
+    const [layer1, bias2, places] = [first, PIXELS, codes].map((length) => halves(take(2 * length)));
+    const weight2 = Float64Array.from(new Int8Array(take(second)), (whole) => step * whole);
+    const placed = Array.from({ length: count }, (_, k) => [places[2 * k], places[2 * k + 1]]);
     return [name, { decoder: { ...decoderFrom([...layer1, ...weight2, ...bias2]), winds: name === winding }, codes: placed }];
   }));
 }

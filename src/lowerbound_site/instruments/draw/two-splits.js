@@ -1,0 +1,64 @@
+// The joint KL as two bars of one length, by code and by image, with what each piece compares; pale behind them, as they were.
+
+import { element, svg, write } from "../controls/dom.js";
+import { Bars } from "./bars.js";
+import { number } from "./format.js";
+
+const SCALE = 500; // units a nat
+
+const NAMES = {
+  code: { title: "the loss, split by code", pieces: [["codes", "q", "how often each code occurs, q(z) against p(z)"], ["your comparison", "data", "which images it stands for, q(x|z) against p(x|z)"]] },
+  image: { title: "the loss, split by image", pieces: [["images", "p", "how often each image occurs, q(x) against p(x)"], ["gap", "gap", "which codes it gets, q(z|x) against p(z|x)"]] },
+};
+
+/** The two pieces of each split, from the five numbers by name. */
+export const pieces = ({ "KL(q(x)||p(x))": images, gap, "KL(q(z)||p(z))": codes, yours }) => ({ code: [codes, yours], image: [images, gap] });
+
+/** A bar in nats, and behind it its pieces, pale, as they were at first. */
+export class Falling {
+  constructor(first, colours) {
+    this.colours = [colours];
+    this.bars = new Bars([""], { pieces: colours.length, scale: SCALE, decimals: 2 });
+    this.element = this.bars.element;
+    let from = 0;
+    first.forEach((value, part) => {
+      const pale = { x: from, y: 19, width: value * SCALE, height: 16, fill: colours[part], opacity: 0.22 };
+      this.element.firstChild.prepend(svg("rect", pale));
+      from += value * SCALE;
+    });
+  }
+
+  paint(name, values) {
+    this.bars.paint([values], this.colours, [name]);
+  }
+}
+
+/** One bar and its two pieces by name. */
+class Split {
+  constructor(by, first) {
+    const { title, pieces } = NAMES[by];
+    const colours = pieces.map(([, hue]) => `var(--lb-${hue})`);
+    this.title = title;
+    this.bar = new Falling(first, colours);
+    this.names = pieces.map(([name], part) => [name, element("b", { style: `color: ${colours[part]}` })]);
+    const legend = pieces.map(([, , compared], part) => element("div", {}, this.names[part][1], `: ${compared}`));
+    this.element = element("div", { style: "margin-bottom: 0.8rem" }, this.bar.element, ...legend);
+  }
+
+  paint(values) {
+    this.bar.paint(this.title, values);
+    this.names.forEach(([name, place], part) => write(place, `${name} ${number(values[part], 2)}`));
+  }
+}
+
+export class TwoSplits {
+  /** order: which split stands first; first: the values at the start, { code: [codes, yours], image: [images, gap] }. */
+  constructor(order, first) {
+    this.splits = order.map((by) => [by, new Split(by, first[by])]);
+    this.element = element("div", {}, ...this.splits.map(([, split]) => split.element));
+  }
+
+  paint(values) {
+    for (const [by, split] of this.splits) split.paint(values[by]);
+  }
+}
