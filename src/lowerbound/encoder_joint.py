@@ -4,7 +4,6 @@ All values are in nats.
 """
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,13 +33,9 @@ class AggregatedPosterior:
 
     def log_prob(self, z: Tensor) -> Tensor:
         r"""$\log q(z)$ for z of shape (m, L), shape (m,)."""
-        return self._of_pairs(lambda log_prob: log_prob.logsumexp(1), z)
-
-    def _of_pairs(self, function: Callable[[Tensor], Tensor], z: Tensor) -> Tensor:
-        """A function of log q(x) q(z|x), shape (m, n), which is applied to blocks of z."""
 
         def of_block(z: Tensor) -> Tensor:
-            return function(self.given.log_prob(z[:, None, :]) - math.log(len(self.given.mean)))
+            return self.given.log_prob(z[:, None, :]).logsumexp(1) - math.log(len(self.given.mean))
 
         return in_blocks(of_block, [z], 8 * self.given.mean.numel())
 

@@ -2,11 +2,12 @@
 
 import math
 from collections.abc import Callable, Mapping
+from itertools import product
 
 from torch import Tensor
 
 from lowerbound.diagnose.anyvae import BERNOULLIS, NotChecked
-from lowerbound.diagnose.lossfit import FORMS, MEAN, Fit, Noise, draws_in_training, of_half
+from lowerbound.diagnose.lossfit import FORMS, MEAN, Fit, Noise, draws_in_training, fit_of
 from lowerbound.diagnose.measured import LIMITS, Measured
 from lowerbound.diagnose.report import FINE, LOOK, WRONG, Check, judged
 from lowerbound.encoders import READINGS
@@ -17,15 +18,14 @@ SIGMA = {"logvar": "exp(logvar / 2)", "log_std": "exp(log_std)", "std": "std its
 
 def gives_a_number(m: Measured) -> Check:
     """The loss can be asked: called as was said, it returns one number."""
-    because = m.loss
-    if not isinstance(because, NotChecked):
+    if not isinstance(m.loss, NotChecked):
         return judged(FINE, "one for each batch")
     if m.model.vae is not None:
-        raise because
+        raise m.loss
     if m.model.loss is None and m.model.step is None:
-        return judged(LOOK, str(because), "pass loss or step: most faults are there")
+        return judged(LOOK, str(m.loss), "pass loss or step: most faults are there")
     called = "step(x)" if m.model.step else "loss(decoded, x, mean, second output)"
-    return judged(WRONG, str(because), f"it is called as {called}, and has to return a tensor with one number")
+    return judged(WRONG, str(m.loss), f"it is called as {called}, and has to return a tensor with one number")
 
 
 # -- its form ----------------------------------------------------------------------------------------------------------
@@ -62,7 +62,7 @@ def _reading(m: Measured, draw: Callable[[Tensor, Tensor], Tensor]) -> str | Non
         return MEAN
     for read in sorted(READINGS, key=lambda read: read != m.model.spread):
         std = READINGS[read](m.second).exp()
-        if (width / std - 1).abs().median() < LIMITS["drawn"]:
+        if (width / std - 1).abs().median() < LIMITS["beta"]:
             return read
     return None
 
@@ -72,7 +72,8 @@ def reconstruction(m: Measured) -> Check:
     (fit, _), said = m.fits, m.model.likelihood
     if not fit.explains:
         unlike = f"{fit.left:.1g} of its changes stay unexplained as a (-log p(x|z)) + b KL, the best being {fit.cost}"
-        advice = "free bits, a perceptual or adversarial part, noise from numpy, another prior: see how it differs"
+        advice = "free bits, a sigma of the batch, a perceptual or adversarial part, noise from numpy, another prior: "
+        advice += "see how it differs"
         return judged(LOOK, unlike, advice)
     if {fit.cost, said} == set(BERNOULLIS):
         raise NotChecked("of the sigmoid")
@@ -129,10 +130,10 @@ def weight_of_the_kl(m: Measured) -> Check:
     fit, smaller = _weighed(m)
     if _differ(fit, smaller):
         raise NotChecked("it depends on the batch")
-    beta, meant, sigma = fit.beta, m.model.beta, m.model.sigma
-    made = _made_of(m)
+    beta, meant, sigma, made = fit.beta, m.model.beta, m.model.sigma, _made_of(m)
     mend = ["sum over pixels and over latent numbers"] if "a mean over" in made or "divided" in made else []
     mend += [f"count the cross-entropy {m.model.total} times"] if "counted once" in made else []
+    mend += ["divide the squared error by 2 sigma^2"] if sigma is not None and "sigma" not in made else []
     mend += ["take the factor out"] if "times" in made or not mend else []
     advice = f"{' and '.join(mend)}; if this beta is wanted, pass beta to AnyVAE"
     if sigma is not None and meant > 0:
@@ -145,7 +146,11 @@ def weight_of_the_kl(m: Measured) -> Check:
 
 def same_in_every_image_size(m: Measured) -> Check:
     """Beta is the same on half of each image."""
-    fit, half = _weighed(m)[0], of_half(m.model, m.x, m.generator)
+    if m.model.step is not None:
+        raise NotChecked("a step takes images of one size")
+    fit, half = _weighed(m)[0], fit_of(m.model, m.x, 8, m.generator, m.pixels.shape[1] // 2)
+    if not half.explains:
+        raise NotChecked("on half of each image the loss has another form")
     if not _differ(fit, half):
         return judged(FINE, "beta is the same on half of each image", number=half.beta)
     found = f"on half of each image beta is {half.beta:.4g}, on the whole {fit.beta:.4g}"
@@ -162,23 +167,24 @@ def _weighed(m: Measured) -> tuple[Fit, Fit]:
 
 
 def _differ(one: Fit, other: Fit) -> bool:
-    return abs(one.beta - other.beta) > LIMITS["batch"] * max(abs(one.beta), abs(other.beta))
+    return abs(one.beta - other.beta) > LIMITS["beta"] * max(abs(one.beta), abs(other.beta))
 
 
 def _made_of(m: Measured) -> str:
     """The factors and reductions behind the two coefficients, in words."""
     (fit, smaller), pixels, latent = m.fits, m.pixels.shape[1], m.mu.shape[1]
     sigma, total = m.model.sigma, m.model.total
-    cost, charged = ("cross-entropy", 1.0) if sigma is None else ("squared error", 1 / (2 * sigma**2))
-    first = {f"{cost}, summed": 1.0, f"{cost}, a mean over {pixels} pixels": 1 / pixels}
-    first |= {f"half the {words}": factor / 2 for words, factor in first.items()}
+    costs = {"cross-entropy": 1.0, "half the cross-entropy": 0.5}
     if total is not None:
-        once = f"cross-entropy of x / {total}, counted once"
-        first |= {once: 1 / total, f"{once}, a mean over {pixels} pixels": 1 / (total * pixels)}
+        costs[f"cross-entropy of x / {total}, counted once"] = 1 / total
+    if sigma is not None:
+        costs = {"squared error / (2 sigma^2)": 1.0, "squared error": 2 * sigma**2, "half the squared error": sigma**2}
+    reductions = {"summed": 1.0, f"a mean over {pixels} pixels": 1 / pixels}
+    first = {f"{cost}, {how}": costs[cost] * reductions[how] for cost, how in product(costs, reductions)}
     second = {"KL, summed": 1.0, f"KL, a mean over {latent} latent numbers": 1 / latent}
     second |= {"KL, without its 1/2": 2.0, f"KL, divided by {pixels} pixels": 1 / pixels}
     kl = _named(fit.b, smaller.b, second) if fit.b else "no KL"
-    return f"{_named(fit.a * charged, smaller.a * charged, first)} and {kl}"
+    return f"{_named(fit.a, smaller.a, first)} and {kl}"
 
 
 def _named(coefficient: float, smaller: float, options: Mapping[str, float]) -> str:

@@ -1,5 +1,7 @@
 """Checks on the networks, and on what they are said to put out."""
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -126,8 +128,7 @@ def has_a_likelihood(m: Measured) -> bool:
 
 def likelihood_fits(m: Measured) -> Check:
     """The likelihood is one for these data: it can give them, and over all data it sums to 1."""
-    low, high, likelihood = float(m.pixels.min()), float(m.pixels.max()), m.vae.likelihood
-    found = f"x lies in [{low:.3g}, {high:.3g}]"
+    found, likelihood = "x lies in [{:.3g}, {:.3g}]".format(*m.pixels.aminmax()), m.vae.likelihood
     if not isinstance(likelihood, Binomial):  # a Gaussian has a density for any x
         beyond = float(((m.pixels < -0.01) | (m.pixels > 1.01)).double().mean())
         if not _probabilities(m) or beyond <= LIMITS["beyond"]:
@@ -136,11 +137,20 @@ def likelihood_fits(m: Measured) -> Check:
         advice = f"{beyond:.2g} of the pixels lie outside 0..1, where the decoder's sigmoid never gets: scale x"
         return judged(WRONG, f"{found}, the decoder in {_span(m)}", advice)
     grey = float((m.pixels != m.pixels.round().clamp(0, likelihood.total)).double().mean())
-    advice = "cross-entropy on greys is no -log p(x|z), it does not sum to 1: binarise, or use a Binomial of the counts"
-    advice += ", or a Gaussian. As a loss it trains, but no log p(x) can be read from it"
-    if low < 0 or high > likelihood.total:
-        advice = f"outside 0..{likelihood.total} the cross-entropy has no lower end, and falls below 0: scale x, or use"
-        advice += " a Gaussian"
-    values = "neither 0 nor 1" if likelihood.total == 1 else f"no whole number from 0 to {likelihood.total}"
-    found += f", {grey:.2g} of the pixels {values}"
+    found += f", {grey:.2g} of the pixels are no whole number from 0 to {likelihood.total}"
+    advice = "cross-entropy of these is no -log p(x|z): it does not sum to 1, and outside that range it falls below 0 "
+    advice += "without end. It may train, but no log p(x) can be read from it: scale or binarise x, or use a Binomial "
+    advice += "of the counts, or a Gaussian"
     return judged(grey > 0, found, advice, claim="cross-entropy-on-grey-does-not-sum-to-one")
+
+
+def importance_weights(m: Measured) -> Check:
+    """No tail of the weights is so heavy that log p(x) can't be had from them."""
+    if not has_a_likelihood(m):
+        raise NotChecked("the likelihood does not fit the data, so log p(x) has no meaning")
+    k_hat, limit = m.images.k_hat, min(1 - 1 / math.log10(m.draws), 0.7)
+    heavy, largest = float((k_hat > limit).double().mean()), float(k_hat.max())
+    value = f"k-hat is above for {heavy:.0%} of {len(k_hat)} images, largest {largest:.2f}"
+    advice = "for these, don't trust log p(x) from weights: q is narrower somewhere than p(z|x)"
+    source = f"{limit:.2f}: Vehtari et al. 2024, for {m.draws} draws"
+    return judged(LOOK if heavy else FINE, value, advice, largest, threshold=source)

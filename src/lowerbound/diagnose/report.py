@@ -43,11 +43,11 @@ class Check:
         return f"{self.verdict}: {self.name}{found}{advice}{see}"
 
 
-def judged(verdict: str | bool, value: str, advice: str = "", number: float | None = None, claim: str = "") -> Check:
+def judged(verdict: str | bool, value: str, advice: str = "", number: float | None = None, **more: str) -> Check:
     """A check that a table names: of a verdict, or of whether something is wrong. What is fine needs no advice."""
     if isinstance(verdict, bool):
         verdict = WRONG if verdict else FINE
-    return Check("", verdict, value, advice="" if verdict == FINE else advice, claim=claim, number=number)
+    return Check("", verdict, value, advice="" if verdict == FINE else advice, number=number, **more)
 
 
 @dataclass(frozen=True, eq=False)
