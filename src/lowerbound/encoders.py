@@ -43,6 +43,7 @@ class Method(nn.Module):
 
     def __init__(self, function: Callable[[Tensor], Any]) -> None:
         super().__init__()
+        expect(function, Callable, "function", "a method that encodes or decodes")  # type: ignore[arg-type]
         self.function, self.owner = function, getattr(function, "__self__", None)
 
     def forward(self, batch: Tensor) -> Any:

@@ -21,6 +21,12 @@ class NotChecked(Exception):
     """Why something can't be looked at."""
 
 
+def skip_if(condition: bool, because: str) -> None:
+    """Raise NotChecked where there is a reason not to look."""
+    if condition:
+        raise NotChecked(because)
+
+
 @dataclass(frozen=True, kw_only=True)
 class AnyVAE:
     r"""Anybody's VAE, with $p(z) = \Normal(0, I)$: what `diagnose` needs to know, and nothing is guessed.
@@ -107,15 +113,14 @@ class AnyVAE:
 
 def as_any(vae: VAE) -> AnyVAE:
     """A VAE of this library as anybody's; with a tilted q(z|x), the widths along the axes."""
-    said: dict[str, Any]
-    if isinstance(vae.likelihood, Bernoulli):
-        said = {"likelihood": "bernoulli-logits"}
-    elif isinstance(vae.likelihood, Binomial):
-        said = {"likelihood": "binomial-logits", "total": vae.likelihood.total}
-    elif isinstance(vae.likelihood, GaussianNoise | LearnedNoise):
-        said = {"likelihood": "gaussian", "sigma": torch.as_tensor(vae.likelihood.sigma).item()}
-    else:
-        raise TypeError(f"vae: diagnose knows no likelihood such as {vae.likelihood!r}, only one number for each pixel")
+    p = vae.likelihood
+    if not isinstance(p, Binomial | GaussianNoise | LearnedNoise):
+        raise TypeError(f"vae: diagnose knows no likelihood such as {p!r}, only those with one number for each pixel")
+    said: dict[str, Any] = {"likelihood": "bernoulli-logits"}
+    if not isinstance(p, Binomial):
+        said = {"likelihood": "gaussian", "sigma": float(p.sigma)}
+    elif p.total > 1:
+        said = {"likelihood": "binomial-logits", "total": p.total}
 
     def encode(x: Tensor) -> tuple[Tensor, Tensor]:
         q = vae.encode(x)

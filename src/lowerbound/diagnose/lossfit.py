@@ -7,6 +7,7 @@ wrong sign or a missing term is seen as what it is.
 """
 
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -14,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
-from lowerbound.diagnose.anyvae import AnyVAE, NotChecked, as_it_was
+from lowerbound.diagnose.anyvae import AnyVAE, NotChecked, as_it_was, skip_if
 from lowerbound.encoders import READINGS
 from lowerbound.likelihoods import Bernoulli, Binomial, GaussianNoise
 from lowerbound.vae import pixel_rows
@@ -82,18 +83,14 @@ def fit_of(model: AnyVAE, x: Tensor, batch: int, generator: torch.Generator, pix
 
     With `pixels` the loss is asked about so many of each image, which a step can't be.
     """
-    if model.vae is not None:
-        raise NotChecked("the loss of fit is -log p(x|z) + beta KL, with the beta that you passed")
-    if model.loss is None and model.step is None:
-        raise NotChecked("no loss was given")
-    answers = []
+    skip_if(model.vae is not None, "the loss of fit is -log p(x|z) + beta KL, with the beta that you passed")
+    skip_if(model.loss is None and model.step is None, "no loss was given")
+    answers, ask = [], partial(_of_loss, pixels=pixels) if model.step is None else _of_step
     try:
         for _ in range(ROWS):
             some = x[torch.randint(len(x), (batch,), generator=generator)]
             with as_it_was(model.network):  # a counter that the loss moves too
-                answers.append(
-                    _of_step(model, some, generator) if model.step else _of_loss(model, some, generator, pixels)
-                )
+                answers.append(ask(model, some, generator))
     except Exception as error:  # whatever a user's own function may raise
         raise NotChecked(f"the loss raised {type(error).__name__}: {error}") from error
     values, rows, mu, second, decoded = (torch.stack(of_all).double().cpu() for of_all in zip(*answers, strict=True))
@@ -212,12 +209,8 @@ def draws_in_training(model: AnyVAE, x: Tensor) -> bool:
     return moves
 
 
-_NORMAL = {  # torch's draws from a normal, and which of their arguments are its mean and its standard deviation
-    torch.randn: slice(0),
-    torch.randn_like: slice(0),
-    torch.normal: slice(2),
-    torch.Tensor.normal_: slice(1, 3),
-}
+# Torch's draws from a normal, and which of their arguments are its mean and its standard deviation.
+_NORMAL = {torch.randn: slice(0), torch.randn_like: slice(0), torch.normal: slice(2), torch.Tensor.normal_: slice(1, 3)}
 
 
 class Noise(TorchFunctionMode):

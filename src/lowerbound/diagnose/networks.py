@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Tensor
 
-from lowerbound.diagnose.anyvae import BERNOULLIS, NotChecked
+from lowerbound.diagnose.anyvae import BERNOULLIS, NotChecked, skip_if
 from lowerbound.diagnose.measured import LIMITS, Measured
 from lowerbound.diagnose.report import FINE, LOOK, WRONG, Check, judged
 from lowerbound.likelihoods import Binomial
@@ -27,8 +27,7 @@ def finite(m: Measured) -> Check:
 
 def eval_mode(m: Measured) -> Check:
     """An image's code depends neither on dice nor on its neighbours, in the mode that the networks came in."""
-    if finite(m).verdict == WRONG:
-        raise NotChecked("not all numbers are finite")
+    skip_if(finite(m).verdict == WRONG, "not all numbers are finite")
     both = torch.cat([m.mu, m.second], 1), m.decoded
     spread = torch.cat([part.std().clamp(min=1e-6).expand(part.shape[1]) for part in both])
 
@@ -39,15 +38,13 @@ def eval_mode(m: Measured) -> Check:
     n = min(len(m.x), 16)
     first, again, alone = (outputs(k) for k in (n, n, n // 2))
     dice, others = float((first - again).abs().max()), float((first[: n // 2] - alone).abs().max())
-    off = max(dice, others)
-    if off <= LIMITS["mode"]:
-        return judged(FINE, f"outputs differ by {off:.1g} of their spread", number=off)
-    why = "from call to call" if dice > LIMITS["mode"] else "with the other images of the batch"
+    off, limit = max(dice, others), LIMITS["mode"]
+    why = " from call to call" if dice > limit else " with the other images of the batch" if others > limit else ""
     kinds = {type(module).__name__ for module in m.model.network.modules() if module.training}
     layers = ", ".join(sorted(kind for kind in kinds if "Norm" in kind or "Dropout" in kind))
     left = f" ({layers} in training mode)" if layers else ""
     advice = "call .eval() before you measure; where encode draws, let it return mean and width"
-    return judged(WRONG, f"outputs for one image differ {why}, by {off:.2g} of their spread{left}", advice, off)
+    return judged(off > limit, f"outputs for one image differ{why} by {off:.2g} of their spread{left}", advice, off)
 
 
 def widths(m: Measured) -> Check:
@@ -73,8 +70,7 @@ def in_use(m: Measured) -> Check:
 
 def encoder_listens(m: Measured) -> Check:
     """x has a way into the code: not every image has exactly the same."""
-    if _collapsed(m):
-        raise NotChecked("no latent number is in use")
+    skip_if(_collapsed(m), "no latent number is in use")
     most, found = float(m.told.max()), f"q(z|x) tells at most {float(m.told.sum()):.2g} nats about x"
     advice = "every x has the same q(z|x): look for a detach, a constant, a wrong input, dead units"
     return judged(most < LIMITS["constant"], found, advice, most)
@@ -82,8 +78,7 @@ def encoder_listens(m: Measured) -> Check:
 
 def decoder_listens(m: Measured) -> Check:
     """The code has a way into the image."""
-    if _collapsed(m):
-        raise NotChecked("no latent number is in use")
+    skip_if(_collapsed(m), "no latent number is in use")
     found = f"two codes differ by {m.heard:.2g} nats in what they say of an image"
     advice = "z does not reach the output: look at what the last layers get, and at skip connections"
     return judged(m.heard < LIMITS["listens"], found, advice, m.heard)
@@ -109,8 +104,7 @@ def _span(m: Measured) -> str:
 def sigmoid_once(m: Measured) -> Check:
     """Logits become probabilities once, in the decoder or in the loss."""
     said, logits = m.model.likelihood, m.model.likelihood.endswith("logits")
-    if said == "gaussian":
-        raise NotChecked("a Gaussian needs none")
+    skip_if(said == "gaussian", "a Gaussian needs none")
     if not isinstance(m.loss, NotChecked) and m.loss[0].explains and {m.loss[0].cost, said} == set(BERNOULLIS):
         done = "takes logits as they are" if logits else "takes the sigmoid of probabilities"
         return judged(WRONG, f"the loss {done}", "use the loss without logits, or a decoder without sigmoid")
@@ -146,8 +140,7 @@ def likelihood_fits(m: Measured) -> Check:
 
 def importance_weights(m: Measured) -> Check:
     """No tail of the weights is so heavy that log p(x) can't be had from them."""
-    if not has_a_likelihood(m):
-        raise NotChecked("the likelihood does not fit the data, so log p(x) has no meaning")
+    skip_if(not has_a_likelihood(m), "the likelihood does not fit the data, so log p(x) has no meaning")
     k_hat, limit = m.images.k_hat, min(1 - 1 / math.log10(m.draws), 0.7)
     heavy, largest = float((k_hat > limit).double().mean()), float(k_hat.max())
     value = f"k-hat is above for {heavy:.0%} of {len(k_hat)} images, largest {largest:.2f}"
