@@ -20,7 +20,7 @@ def mean_and_second(output: Any, n: int, name: str) -> tuple[Tensor, Tensor]:
     """What an encoder returned for n images, if it is a pair of tensors, each of shape (n, L)."""
     if not (isinstance(output, tuple | list) and len(output) == 2 and all(isinstance(part, Tensor) for part in output)):
         found = tuple(output.shape) if isinstance(output, Tensor) else f"a {type(output).__name__}"
-        advice = "name the two, as in lambda x: model(x)[1:3]"
+        advice = "name the two, as in lambda x: model(x)[1:3], or [out[name] for name in (...)] of a dict"
         raise TypeError(f"{name}: expected a pair of tensors, the mean and the second output, got {found}; {advice}")
     mean, second = output
     if mean.dim() != 2 or mean.shape != second.shape or len(mean) != n:

@@ -130,8 +130,7 @@ class LinearGaussian:
         return _draw(self.mean(g), self.scale_tril, generator)
 
     def __repr__(self) -> str:
-        n, m = self.weight.shape
-        return f"LinearGaussian({n} given {m})"
+        return "LinearGaussian({} given {})".format(*self.weight.shape)
 
 
 @dataclass(frozen=True, eq=False)

@@ -379,6 +379,16 @@ def test_a_counter_in_a_loss_is_left_where_it_was():
     assert report["beta"].number == pytest.approx((calls + 1) / 500, rel=0.01)
 
 
+def test_a_weight_of_a_thousand_in_float32_does_not_depend_on_the_batch():
+    """AntixK/PyTorch-VAE, beta_vae.py: its C is a tensor of one number in float32, and rounds the loss."""
+
+    def loss(decoded, x, mu, logvar):
+        return nn.functional.mse_loss(decoded, x) + 1000 * (each_kl(mu, logvar).mean() - torch.tensor([0.1])).abs()
+
+    vae = sound(likelihood="gaussian", sigma=0.3, loss=loss)
+    assert diagnose(vae, data("grey"), **QUICK).wrong == ("beta",)
+
+
 def test_a_squared_error_without_its_sigma_is_told_to_divide():
     vae, x = next(make for make in BROKEN if make.__name__ == "squared_error_without_sigma")()
     said = str(diagnose(vae, x, **QUICK)["beta"])

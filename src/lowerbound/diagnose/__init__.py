@@ -46,9 +46,9 @@ THEN: Table = (
     ("reconstruction in the loss", loss.reconstruction, "", ""),
     ("width is read as it is", loss.reading_of_the_width, "", "mistakes-in-a-loss"),
     ("sign and form of the KL", loss.form_of_the_kl, "", "mistakes-in-a-loss"),
-    ("same in every batch size", loss.same_in_every_batch_size, "beta", "what-a-mean-does-to-beta"),
+    ("same in every batch size", loss.same_in_every_batch_size, "size", "what-a-mean-does-to-beta"),
     ("beta", loss.weight_of_the_kl, "beta", "what-a-mean-does-to-beta"),
-    ("same in every image size", loss.same_in_every_image_size, "beta", ""),
+    ("same in every image size", loss.same_in_every_image_size, "size", ""),
     ("importance weights", networks.importance_weights, "", "k-hat-sees-too-narrow-only"),
 )
 

@@ -161,7 +161,7 @@ def _weighed(m: Measured) -> tuple[Fit, Fit]:
 
 
 def _differ(one: Fit, other: Fit) -> bool:
-    return abs(one.beta - other.beta) > LIMITS["beta"] * max(abs(one.beta), abs(other.beta))
+    return abs(one.beta - other.beta) > LIMITS["size"] * max(abs(one.beta), abs(other.beta))
 
 
 def _made_of(m: Measured) -> str:

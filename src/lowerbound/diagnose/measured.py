@@ -20,10 +20,12 @@ from lowerbound.vae import pixel_rows
 
 THRESHOLDS: Mapping[str, tuple[float, str]] = {
     "beta": (0.02, "the fit finds planted weights within 0.01"),
+    "size": (0.1, "a sum where a mean belongs changes it far more"),
     "mode": (1e-3, "rounding of float32 is a thousand times less"),
     "width": (math.log(torch.finfo(torch.float32).max) / 4, "a quarter of where exp overflows in float32"),
     "beyond": (1e-3, "of the pixels, outside 0..1"),
     "used": (0.005, "nats: a mean of variance 0.01, as in Burda et al. 2016, at a width of 1"),
+    "next to nothing": (0.1, "nats, chosen: what all latent numbers tell together"),
     "constant": (1e-6, "nats: rounding"),
     "listens": (0.01, "nats, chosen: a code that says less is none"),
 }

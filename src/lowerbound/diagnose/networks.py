@@ -60,12 +60,15 @@ def widths(m: Measured) -> Check:
 
 def in_use(m: Measured) -> Check:
     """Codes differ from image to image."""
-    used, latent = int((m.told > LIMITS["used"]).sum()), len(m.told)
-    found = f"{used} of {latent}; at most {float(m.told.sum()):.3g} nats about x"
+    used, latent, told = int((m.told > LIMITS["used"]).sum()), len(m.told), float(m.told.sum())
     advice = f"fine as long as you don't need {latent}: an unused number costs nothing"
-    if _collapsed(m):
-        advice = "posterior collapse: the KL weighs too much, or sigma is too wide, or the decoder needs no code"
-    return judged(WRONG if _collapsed(m) else LOOK if used < latent else FINE, found, advice, float(used))
+    if _collapsed(m) or told < LIMITS["next to nothing"]:
+        advice = (
+            "posterior collapse, or next to it: the KL weighs too much, or sigma is too wide, or the decoder needs "
+        )
+        advice += "no code"
+    verdict = WRONG if _collapsed(m) else LOOK if used < latent else FINE
+    return judged(verdict, f"{used} of {latent}; at most {told:.3g} nats about x", advice, float(used))
 
 
 def encoder_listens(m: Measured) -> Check:
