@@ -92,7 +92,8 @@ def fit_of(model: AnyVAE, x: Tensor, batch: int, generator: torch.Generator, pix
             with as_it_was(model.network):  # a counter that the loss moves too
                 answers.append(ask(model, some, generator))
     except Exception as error:  # whatever a user's own function may raise
-        raise NotChecked(f"the loss raised {type(error).__name__}: {error}") from error
+        where = "" if pixels is None else " on a part of each image"
+        raise NotChecked(f"the loss raised{where} {type(error).__name__}: {error}") from error
     values, rows, mu, second, decoded = (torch.stack(of_all).double().cpu() for of_all in zip(*answers, strict=True))
     if not values.isfinite().all():
         raise NotChecked(f"the loss is NaN or infinite at a sound {model.spread}, which you said comes second")
