@@ -258,10 +258,10 @@ def _defined(q: Conditional, each: Tensor) -> Tensor:
 
 def _kl_rows(q: Conditional, p: Any) -> Tensor:
     """KL of each row of q against the same row of a conditional, or against one distribution."""
-    if type(p) is Distribution:
-        same_length("p", p.log_prob, "those of q", q.log_prob.shape[1])
-    else:
+    if type(p) is not Distribution:
         _same_kind(q, p)
+    elif p.log_prob.shape != q.log_prob.shape[1:]:
+        raise ValueError(f"p: {len(p.log_prob)} values, but q is over {q.log_prob.shape[1]}")
     return _kl_terms(q.log_prob, p.log_prob.expand_as(q.log_prob)).sum(1)
 
 

@@ -50,7 +50,7 @@ QUANTITIES = [
     ("kl", lambda: lb.kl([0.5], [0.5]), TypeError, r"kl\(q, p\): the first argument is a list; expected"),
     ("kl", lambda: lb.kl(HALF, P), TypeError, "p: expected a Distribution, as q is, not a Joint"),
     ("kl", lambda: lb.kl(HALF, THIRD), ValueError, r"p has shape \(3,\), but q has shape \(2,\)"),
-    ("kl", lambda: lb.kl(P.z_given_x, THIRD), ValueError, "p: 3 values, but those of q number 2"),
+    ("kl", lambda: lb.kl(P.z_given_x, THIRD), ValueError, "p: 3 values, but q is over 2"),
     ("kl", lambda: lb.kl(P.z_given_x, P), TypeError, "p: expected a Conditional, as q is, not a Joint"),
     ("kl", lambda: lb.kl(Q, P), TypeError, "p: expected vae.prior or a posterior from Grid, not a Joint"),
     ("kl", lambda: lb.kl(lb.EncoderJoint(Q).z, HALF), TypeError, "p: expected a StandardNormal, not a Distribution"),
