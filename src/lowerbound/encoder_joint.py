@@ -34,15 +34,7 @@ class AggregatedPosterior:
 
     def log_prob(self, z: Tensor) -> Tensor:
         r"""$\log q(z)$ for z of shape (m, L), shape (m,)."""
-        return self._of_pairs(lambda log_prob: log_prob.logsumexp(1), z)
-
-    def _of_pairs(self, function: Callable[[Tensor], Tensor], z: Tensor) -> Tensor:
-        """A function of log q(x) q(z|x), shape (m, n), which is applied to blocks of z."""
-
-        def of_block(z: Tensor) -> Tensor:
-            return function(self.given.log_prob(z[:, None, :]) - math.log(len(self.given.mean)))
-
-        return in_blocks(of_block, [z], 8 * self.given.mean.numel())
+        return _of_pairs(self.given, lambda log_q: log_q.logsumexp(1), z) - math.log(len(self.given.mean))
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +71,12 @@ class EncoderJoint:
 
         $$q(x_i \mid z) = \frac{q(z \mid x_i)}{\sum_j q(z \mid x_j)}$$
         """
-        return self.z._of_pairs(lambda log_prob: log_prob.softmax(1), z)
+        return _of_pairs(self.z_given_x, lambda log_q: log_q.softmax(1), z)
+
+
+def _of_pairs(q: Encoded, function: Callable[[Tensor], Tensor], z: Tensor) -> Tensor:
+    """A function of log q(z|x), shape (m, n), which is applied to blocks of z."""
+    return in_blocks(lambda z: function(q.log_prob(z[:, None, :])), [z], 8 * q.mean.numel())
 
 
 @entropy.register

@@ -16,6 +16,41 @@ READINGS: dict[str, Callable[[Tensor], Tensor]] = {  # of an encoder's second ou
 }
 
 
+def mean_and_second(output: Any, n: int, name: str) -> tuple[Tensor, Tensor]:
+    """What an encoder returned for n images, if it is a pair of tensors, each of shape (n, L)."""
+    if not (isinstance(output, tuple | list) and len(output) == 2 and all(isinstance(part, Tensor) for part in output)):
+        found = tuple(output.shape) if isinstance(output, Tensor) else f"a {type(output).__name__}"
+        advice = "name the two, as in lambda x: model(x)[1:3], or [out[name] for name in (...)] of a dict"
+        raise TypeError(f"{name}: expected a pair of tensors, the mean and the second output, got {found}; {advice}")
+    mean, second = output
+    if mean.dim() != 2 or mean.shape != second.shape or len(mean) != n:
+        shapes = f"{tuple(mean.shape)} and {tuple(second.shape)}"
+        advice = "codes with more axes have to be flattened there, and unflattened where they are decoded"
+        raise ValueError(f"{name}: expected two tensors of one shape, ({n}, L), got {shapes}; {advice}")
+    return mean, second
+
+
+class Method(nn.Module):
+    """A method that encodes or decodes, as a module: for networks that are parts of one module, as in most tutorials.
+
+    Args:
+        function: the method. The module that it belongs to brings its weights; a function has none.
+
+    >>> model = nn.Bilinear(1, 1, 1)
+    >>> len(list(Method(model.forward).parameters()))
+    2
+    """
+
+    def __init__(self, function: Callable[[Tensor], Any]) -> None:
+        super().__init__()
+        expect(function, Callable, "function", "a method that encodes or decodes")  # type: ignore[arg-type]
+        self.function, self.owner = function, getattr(function, "__self__", None)
+
+    def forward(self, batch: Tensor) -> Any:
+        """What the method returns."""
+        return self.function(batch)
+
+
 class MeanAndSpread(nn.Module):
     r"""An encoder that returns means and something else than log standard deviations, as `VAE` reads encoders.
 
@@ -34,7 +69,7 @@ class MeanAndSpread(nn.Module):
 
     def __init__(self, network: nn.Module, spread: str) -> None:
         super().__init__()
-        expect(network, nn.Module, "network", "a torch.nn.Module")
+        expect(network, nn.Module, "network", "a torch.nn.Module, such as Method(model.encode)")
         if spread not in READINGS:
             raise ValueError(f"spread: expected one of {tuple(READINGS)}, got {spread!r}")
         self.network, self.spread = network, spread
@@ -44,13 +79,7 @@ class MeanAndSpread(nn.Module):
         output: Any = self.network(x)
         if isinstance(output, Tensor) and output.dim() == 2 and output.shape[1] % 2 == 0:
             output = output.chunk(2, 1)
-        if not (isinstance(output, tuple | list) and len(output) == 2 and all(isinstance(o, Tensor) for o in output)):
-            found = tuple(output.shape) if isinstance(output, Tensor) else f"a {type(output).__name__}"
-            raise TypeError(f"network: expected means and {self.spread}, or one tensor of shape (n, 2L), got {found}")
-        mean, second = output
-        if mean.dim() != 2 or mean.shape != second.shape:
-            shapes = f"{tuple(mean.shape)} and {tuple(second.shape)}"
-            raise ValueError(f"network: expected means and {self.spread} of one shape, (n, L), got {shapes}")
+        mean, second = mean_and_second(output, len(x), "network")
         return torch.cat([mean, READINGS[self.spread](second)], 1)
 
 

@@ -113,10 +113,6 @@ class LinearGaussian:
         r"""The mean $W g + b$. g has shape (..., m), the result (..., n)."""
         return _points(g, "g", self.weight[0]) @ self.weight.T + self.bias
 
-    def at(self, g: Any) -> Gaussian:
-        r"""The distribution $\Normal(W g + b, R)$ at one condition g, shape (m,)."""
-        return Gaussian(self.mean(numbers(g, "g", dims=(1,), device=self.weight.device)), self.cov)
-
     def log_prob(self, value: Any, g: Any) -> Tensor:
         r"""Log-density $\log \Normal(v; W g + b, R)$ of a value $v$ given $g$, in nats.
 
@@ -134,8 +130,7 @@ class LinearGaussian:
         return _draw(self.mean(g), self.scale_tril, generator)
 
     def __repr__(self) -> str:
-        n, m = self.weight.shape
-        return f"LinearGaussian({n} given {m})"
+        return "LinearGaussian({} given {})".format(*self.weight.shape)
 
 
 @dataclass(frozen=True, eq=False)

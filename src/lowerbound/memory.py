@@ -9,17 +9,13 @@ from torch.utils.checkpoint import checkpoint
 BLOCK = 2**22  # numbers held at once in a blocked sum: 32 MiB of float64
 
 
-def rows_a_block(numbers_a_row: int) -> int:
+def rows_a_block(held: int) -> int:
     """How many rows with so many numbers each stay within BLOCK numbers; 1 at least."""
-    return max(1, BLOCK // numbers_a_row)
+    return max(1, BLOCK // held)
 
 
 def in_blocks(
-    function: Callable[..., Tensor],
-    cut: Sequence[Tensor],
-    numbers_a_row: int,
-    network: nn.Module | None = None,
-    dim: int = 0,
+    function: Callable[..., Tensor], cut: Sequence[Tensor], held: int, network: nn.Module | None = None, dim: int = 0
 ) -> Tensor:
     """`function(*cut)`, computed for a few rows of the tensors in `cut` at a time and joined along `dim`.
 
@@ -29,11 +25,11 @@ def in_blocks(
     Args:
         function: of rows of the tensors in `cut`; what it returns has an axis `dim` for the rows.
         cut: tensors with as many rows each.
-        numbers_a_row: how many numbers the function holds at once for each row.
+        held: how many numbers the function holds at once for each row.
         network: the network that the function calls. A gradient after its weights have changed is refused.
         dim: the axis of the result that runs over the rows.
     """
-    step = rows_a_block(numbers_a_row)
+    step = rows_a_block(held)
     if len(cut[0]) <= step:
         return function(*cut)
     weights = () if network is None else tuple(network.parameters())

@@ -129,8 +129,7 @@ def stacked_nats(ax: Axes, bars: Mapping[str, Mapping[str, float]], colours: Map
             ax.barh(place, float(nats), left=start, height=0.4, color=colours[part])
             ax.text(start, place - 0.26, part)
             start += float(nats)
-    ax.set(xlabel="nats", yticks=range(len(bars)), yticklabels=bars)
-    ax.set_ylim(len(bars) - 0.6, -0.6)  # the first on top
+    ax.set(xlabel="nats", yticks=range(len(bars)), yticklabels=bars, ylim=(len(bars) - 0.6, -0.6))  # the first on top
     return ax
 
 

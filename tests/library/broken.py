@@ -177,6 +177,79 @@ def with_a_weight_that_is_meant(seed):
     return sound(net=tutorial(seed, loss=loss), loss=loss, beta=2.0), data()
 
 
+def with_a_label(seed):
+    """A conditional VAE, handed over for one class."""
+
+    class Conditional(Tutorial):
+        def __init__(self):
+            super().__init__()
+            self.label = nn.Embedding(10, L)
+
+        def encode(self, x, y):
+            mu, logvar = super().encode(x)
+            return mu + self.label(y), logvar
+
+        def decode_one(self, z, y):
+            return self.decode(z - self.label(y))
+
+    torch.manual_seed(seed)
+    net = Conditional()
+
+    def threes(batch):
+        return torch.full((len(batch),), 3)
+
+    part = {"encode": lambda x: net.encode(x, threes(x)), "decode": lambda z: net.decode_one(z, threes(z))}
+    optimizer = torch.optim.Adam(net.parameters(), lr=5e-3)
+    for _ in range(40):
+        mu, logvar = part["encode"](data())
+        value = right(part["decode"](net.draw(mu, logvar)), data(), mu, logvar)
+        optimizer.zero_grad()
+        value.backward()
+        optimizer.step()
+    return sound(net=net.eval(), **part), data()
+
+
+def with_a_learned_sigma(seed):
+    """As in sigma-vae-pytorch: the loss has a sigma of its own, which is passed as it is now."""
+    x, log_sigma = data("grey").unflatten(1, (1, 8, 8)), torch.tensor(-1.2)
+
+    def loss(decoded, x, mu, logvar):
+        off = (x.flatten(1) - decoded) / log_sigma.exp()
+        return ((0.5 * off**2 + log_sigma + 0.9189).sum() + each_kl(mu, logvar).sum()) / len(x)
+
+    net = tutorial(seed, nn.Sigmoid(), lambda d, x, *of: loss(d, x, *of), x=x)
+    return sound(net=net, likelihood="gaussian", sigma=log_sigma.exp().item(), loss=loss), x
+
+
+def with_codes_that_are_images(seed):
+    """As in autoencoders of latent diffusion: a code of 2 x 2 x 2 numbers, in a step."""
+    torch.manual_seed(seed)
+    encoder = nn.Sequential(nn.Conv2d(1, 16, 3, 2, 1), nn.SiLU(), nn.Conv2d(16, 4, 3, 2, 1))
+    decoder = nn.Sequential(nn.ConvTranspose2d(2, 16, 4, 2, 1), nn.SiLU(), nn.ConvTranspose2d(16, 1, 4, 2, 1))
+
+    def step(x):
+        mu, logvar = encoder(x).chunk(2, 1)
+        decoded = decoder(mu + torch.randn_like(mu) * (0.5 * logvar).exp())
+        kl = 0.5 * torch.sum(mu**2 + logvar.exp() - 1 - logvar, dim=[1, 2, 3])
+        return ((decoded - x).square().flatten(1).sum(1) + kl).mean()
+
+    net, x = nn.ModuleList([encoder, decoder]), data("grey").unflatten(1, (1, 8, 8))
+    optimizer = torch.optim.Adam(net.parameters(), lr=5e-3)
+    for _ in range(40):
+        optimizer.zero_grad()
+        step(x).backward()
+        optimizer.step()
+    return AnyVAE(
+        network=net,
+        encode=lambda x: [part.flatten(1) for part in encoder(x).chunk(2, 1)],
+        spread="logvar",
+        decode=lambda z: decoder(z.unflatten(1, (2, 2, 2))),
+        likelihood="gaussian",
+        sigma=0.5**0.5,
+        step=step,
+    ), x
+
+
 def of_the_library(seed):
     vae = lb.digits_vae(hidden=16, seed=seed).double()
     lb.fit(vae, lb.digits().train[:512], epochs=4, progress=False, seed=seed)
@@ -196,6 +269,9 @@ SOUND = (
     with_a_sampled_kl,
     with_batch_norm,
     with_a_weight_that_is_meant,
+    with_a_label,
+    with_a_learned_sigma,
+    with_codes_that_are_images,
     of_the_library,
     of_the_library_with_counts,
 )
@@ -228,6 +304,30 @@ def mean_over_latent_numbers():
 def kl_over_the_whole_batch():
     """pytorch/examples 290: a mean for the pixels, a sum over the batch for the KL."""
     return sound(loss=loss_of(bce_with_logits, lambda mu, logvar: each_kl(mu, logvar).sum())), data()
+
+
+class Counting(Tutorial):
+    """Its loss counts its calls, and raises the weight of the KL with them."""
+
+    calls = 0
+
+    def loss(self, decoded, x, mu, logvar):
+        self.calls += 1
+        return summed(decoded, x) + min(1, self.calls / 500) * each_kl(mu, logvar).mean()
+
+
+def warm_up_by_a_counter():
+    """AntixK/PyTorch-VAE, beta_vae.py: `self.num_iter += 1` inside the loss. It passed as a loss of another form."""
+    torch.manual_seed(0)
+    net = Counting()
+    trained(net, net.loss, data())
+    return sound(net=net, loss=net.loss), data()
+
+
+def squared_error_without_sigma():
+    """A summed squared error and a sum for the KL, where a sigma of 0.3 is meant."""
+    loss = loss_of(lambda d, x: (d - x).square().sum(1).mean(), lambda mu, logvar: each_kl(mu, logvar).mean())
+    return sound(likelihood="gaussian", sigma=0.3, loss=loss), data("grey")
 
 
 def no_kl():
@@ -392,6 +492,8 @@ BROKEN = {
     mean_of_everything: "beta",
     mean_over_latent_numbers: "beta",
     no_kl: "beta",
+    warm_up_by_a_counter: "beta",
+    squared_error_without_sigma: "beta",
     kl_over_the_whole_batch: "same in every batch size",
     kl_subtracted: "sign and form of the KL",
     log_sigma_squared: "sign and form of the KL",

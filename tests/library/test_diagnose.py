@@ -352,6 +352,51 @@ def test_functions_of_another_shape_are_refused():
         diagnose(sound(), data()[:7])
 
 
+def test_functions_of_another_shape_are_told_what_to_do():
+    """Shapes of code that people hand over as they are: each error names what to write in its place."""
+    net, x = plain(0), data()
+    with pytest.raises(TypeError, match=r"encode: .* got a dict; name the two"):
+        diagnose(sound(encode=lambda x: dict(zip(("mu", "logvar"), net.encode(x), strict=True))), x)
+    with pytest.raises(TypeError, match=r"encode: .* got a tuple; name the two"):
+        diagnose(sound(encode=lambda x: (x, *net.encode(x))), x)
+    with pytest.raises(ValueError, match=r"encode: .*\(128, 3, 1, 1\); codes with more axes have to be flattened"):
+        diagnose(sound(encode=lambda x: [part[:, :, None, None] for part in net.encode(x)]), x)
+    with pytest.raises(TypeError, match=r"decode: expected images as one tensor.* not a tuple"):
+        diagnose(sound(decode=lambda z: (net.decode(z), net.decode(z))), x)
+    with pytest.raises(ValueError, match=r"x has \(128, 64\); .*no classes or variances"):
+        diagnose(sound(decode=lambda z: net.decode(z).repeat(1, 17)), x)
+    with pytest.raises(ValueError, match="sigma: expected a finite number above 0, got tensor"):
+        sound(likelihood="gaussian", sigma=torch.ones(1))
+    with pytest.raises(TypeError, match="vae: diagnose knows no likelihood such as PixelNoise"):
+        diagnose(lb.VAE(lb.mlp(64, 4), lb.mlp(2, 128), lb.PixelNoise(0.1)), x)
+
+
+def test_a_counter_in_a_loss_is_left_where_it_was():
+    vae, x = next(make for make in BROKEN if make.__name__ == "warm_up_by_a_counter")()
+    calls = vae.network.calls
+    report = diagnose(vae, x, **QUICK)
+    assert vae.network.calls == calls
+    assert report["beta"].number == pytest.approx((calls + 1) / 500, rel=0.01)
+
+
+def test_a_weight_of_a_thousand_in_float32_does_not_depend_on_the_batch():
+    """AntixK/PyTorch-VAE, beta_vae.py: its C is a tensor of one number in float32, and rounds the loss."""
+
+    def loss(decoded, x, mu, logvar):
+        return nn.functional.mse_loss(decoded, x) + 1000 * (each_kl(mu, logvar).mean() - torch.tensor([0.1])).abs()
+
+    vae = sound(likelihood="gaussian", sigma=0.3, loss=loss)
+    assert diagnose(vae, data("grey"), **QUICK).wrong == ("beta",)
+
+
+def test_a_squared_error_without_its_sigma_is_told_to_divide():
+    vae, x = next(make for make in BROKEN if make.__name__ == "squared_error_without_sigma")()
+    said = str(diagnose(vae, x, **QUICK)["beta"])
+    assert "squared error, summed and KL, summed" in said
+    assert "Divide the squared error by 2 sigma^2; if" in said
+    assert "sigma = 0.7071 in place of 0.3" in said
+
+
 def test_the_size_of_mnist_takes_seconds():
     """784-400-20, as in pytorch/examples."""
     torch.manual_seed(0)

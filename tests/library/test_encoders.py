@@ -61,6 +61,35 @@ def test_what_cannot_be_read_is_refused(make, error, message):
         make()
 
 
+class Tutorial(nn.Module):
+    """Both networks as methods of one module."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.last = nn.Linear(6, 4), nn.Linear(2, 6)
+
+    def encode(self, x):
+        return self.first(x).chunk(2, 1)
+
+    def decode(self, z):
+        return self.last(z)
+
+
+def test_methods_of_one_module_are_two_networks(generator):
+    torch.manual_seed(0)
+    x, model = (torch.rand(40, 6, generator=generator) < 0.3).float(), Tutorial()
+    vae = lb.VAE(lb.MeanAndSpread(lb.Method(model.encode), "logvar"), lb.Method(model.decode), lb.Bernoulli())
+    before = [weight.clone() for weight in model.parameters()]
+    lb.fit(vae, x, epochs=3, progress=False)
+    assert not any(torch.equal(*pair) for pair in zip(before, model.parameters(), strict=True))
+    apart = lb.VAE(lb.MeanAndSpread(model.first, "logvar"), model.last, lb.Bernoulli())
+    ours, theirs = (v.encode(x) for v in (vae, apart))
+    assert_near(lb.elbo(vae, ours, x), lb.elbo(apart, theirs, x), 1e-6)
+    assert_near(lb.Grid(vae).log_evidence(x), lb.Grid(apart).log_evidence(x), 1e-6)
+    with pytest.raises(TypeError, match=r"network: expected .* such as Method\(model.encode\), not a method"):
+        lb.MeanAndSpread(model.encode, "logvar")
+
+
 def test_bytes_are_divided_inside_the_encoder_only(generator):
     x = torch.randint(0, 256, (5, 6), generator=generator).float()
     network = lb.mlp(6, 4)

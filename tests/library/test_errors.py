@@ -185,6 +185,7 @@ NEURAL = [
     ("for_batches", lambda: lb.for_batches(lambda q, x: x, VAE, X.numpy()), TypeError, "x: .*got ndarray"),
     ("LearnedNoise", lambda: lb.LearnedNoise(0.0), ValueError, "floor: expected a finite number above 0, got 0.0"),
     ("PixelNoise", lambda: lb.PixelNoise(-1.0), ValueError, "floor: expected a finite number above 0, got -1.0"),
+    ("Method", lambda: lb.Method("encode"), TypeError, "function: expected a method that encodes.*not a str"),
     ("Divide", lambda: lb.Divide(0), ValueError, "by: expected a finite number above 0, got 0"),
     ("MeanAndSpread", lambda: lb.MeanAndSpread(VAE.encoder, "sigma"), ValueError, "spread: expected one of"),
     ("History", lambda: lb.History().curve("a", "gapp"), ValueError, "quantity: expected 'elbo', .* got 'gapp'"),

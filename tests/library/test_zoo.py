@@ -60,7 +60,7 @@ WITHOUT = {
     *("Bernoulli", "Binomial", "DiagonalNormal", "digits", "digits_vae", "Distribution", "Divide"),
     *("EncoderJoint", "entropy", "estimate", "fit", "FullNormal", "Gaussian"),
     *("GaussianJoint", "GaussianNoise", "History", "Joint", "LearnedNoise", "LinearGaussian"),
-    *("MeanAndSpread", "mlp", "PixelNoise", "ppca", "trained_digits"),
+    *("MeanAndSpread", "Method", "mlp", "PixelNoise", "ppca", "trained_digits"),
 }
 
 

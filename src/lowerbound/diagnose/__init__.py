@@ -20,7 +20,6 @@ from torch import Tensor
 from lowerbound.checks import at_least, expect
 from lowerbound.diagnose import loss, networks
 from lowerbound.diagnose.anyvae import AnyVAE, NotChecked, as_any, as_it_was
-from lowerbound.diagnose.images import each_image, importance_weights
 from lowerbound.diagnose.lossfit import Fit, fit_of
 from lowerbound.diagnose.measured import THRESHOLDS, Measured
 from lowerbound.diagnose.report import SKIPPED, VERDICTS, WRONG, Check, Images, Report
@@ -47,9 +46,10 @@ THEN: Table = (
     ("reconstruction in the loss", loss.reconstruction, "", ""),
     ("width is read as it is", loss.reading_of_the_width, "", "mistakes-in-a-loss"),
     ("sign and form of the KL", loss.form_of_the_kl, "", "mistakes-in-a-loss"),
-    ("same in every batch size", loss.same_in_every_batch_size, "batch", "what-a-mean-does-to-beta"),
+    ("same in every batch size", loss.same_in_every_batch_size, "size", "what-a-mean-does-to-beta"),
     ("beta", loss.weight_of_the_kl, "beta", "what-a-mean-does-to-beta"),
-    ("same in every image size", loss.same_in_every_image_size, "batch", ""),
+    ("same in every image size", loss.same_in_every_image_size, "size", ""),
+    ("importance weights", networks.importance_weights, "", "k-hat-sees-too-narrow-only"),
 )
 
 
@@ -91,14 +91,10 @@ def _all_checks(model: AnyVAE, x: Tensor, images: int, draws: int, generator: to
     if any(check.verdict == WRONG for check in in_eval_mode):
         because = "what is wrong above would be in every number"
         return Report((*in_eval_mode, Check("everything else", SKIPPED, advice=because)))
-    m = Measured(model, _in_double(model, x), generator)
+    m = Measured(model, _in_double(model, x), generator, images, draws)
     checks += _checked(THEN, m)
     fit = None if isinstance(m.loss, NotChecked) else m.loss[0]
-    if not networks.has_a_likelihood(m):
-        because = "the likelihood does not fit the data, so log p(x) has no meaning"
-        return Report((*checks, Check("each image", SKIPPED, advice=because)), fit=fit)
-    each = each_image(m, images, draws)
-    return Report((*checks, importance_weights(each, draws)), each, fit)
+    return Report(tuple(checks), m.images if networks.has_a_likelihood(m) else None, fit)
 
 
 def _checked(table: Table, m: Measured) -> list[Check]:
@@ -109,8 +105,8 @@ def _checked(table: Table, m: Measured) -> list[Check]:
         except NotChecked as because:
             checks.append(Check(name, SKIPPED, advice=str(because)))
         else:
-            compared = "{:.3g}: {}".format(*THRESHOLDS[limit]) if limit and check.number is not None else ""
-            checks.append(replace(check, name=name, threshold=compared, claim=check.claim or claim))
+            of_table = "{:.3g}: {}".format(*THRESHOLDS[limit]) if limit and check.number is not None else ""
+            checks.append(replace(check, name=name, threshold=check.threshold or of_table, claim=check.claim or claim))
     return checks
 
 

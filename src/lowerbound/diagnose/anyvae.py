@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from lowerbound.checks import expect
-from lowerbound.encoders import READINGS, MeanAndSpread
+from lowerbound.encoders import READINGS, MeanAndSpread, Method, mean_and_second
 from lowerbound.likelihoods import Bernoulli, Binomial, GaussianNoise, LearnedNoise, Likelihood
 from lowerbound.vae import VAE, pixel_rows
 
@@ -19,6 +19,12 @@ LIKELIHOODS = (*BERNOULLIS, "binomial-logits", "gaussian")
 
 class NotChecked(Exception):
     """Why something can't be looked at."""
+
+
+def skip_if(condition: bool, because: str) -> None:
+    """Raise NotChecked where there is a reason not to look."""
+    if condition:
+        raise NotChecked(because)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,66 +76,51 @@ class AnyVAE:
         for name, needs in (("sigma", "gaussian"), ("total", "binomial-logits")):
             if (self.likelihood == needs) != (getattr(self, name) is not None):
                 raise ValueError(f"{name}: a number for {needs!r} and for no other, got {getattr(self, name)!r}")
-        if self.total is not None:
-            Binomial(self.total)  # refuses what is no count
+        self.pixels()  # refuses a sigma or a total that is none
         expect(self.network, nn.Module, "network", "a torch.nn.Module")
         if self.loss is not None and self.step is not None:
             raise ValueError("loss, step: one of the two is enough, and both could disagree")
 
     def encoded(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """What `encode` returns, if it is what it should be."""
-        pair = self.encode(x)
-        if not isinstance(pair, tuple | list) or len(pair) < 2:
-            raise TypeError(f"encode: expected a pair, the mean and the second output, got a {type(pair).__name__}")
-        mu, second = pair[:2]
-        if mu.dim() != 2 or mu.shape != second.shape or len(mu) != len(x):
-            shapes = f"{tuple(mu.shape)} and {tuple(second.shape)}"
-            raise ValueError(f"encode: expected two tensors of shape ({len(x)}, L), got {shapes}")
-        return mu, second
+        return mean_and_second(self.encode(x), len(x), "encode")
 
     def decoded(self, z: Tensor) -> Tensor:
         """What `decode` makes of codes, as rows of pixels."""
-        return pixel_rows(self.decode(z))
+        images = self.decode(z)
+        expect(images, Tensor, "decode", "images as one tensor, with one number for each pixel")
+        return pixel_rows(images)
+
+    def pixels(self) -> Likelihood:
+        """The likelihood, as one of this library."""
+        if self.sigma is not None:
+            return GaussianNoise(self.sigma)
+        return Bernoulli() if self.total is None else Binomial(self.total)
 
     def as_vae(self, dim: int) -> VAE:
         """The same as a `VAE` of this library: itself, or one that takes float64 to `encode` and `decode`."""
         if self.vae is not None:
             return self.vae
         like = next(self.network.parameters(), torch.empty(0))
-        likelihood: Likelihood = Bernoulli() if self.total is None else Binomial(self.total)
-        if self.sigma is not None:
-            likelihood = GaussianNoise(self.sigma)
 
         def decoder(z: Tensor) -> Tensor:
             decoded = self.decoded(z.to(like)).to(z.device, torch.float64)
             return torch.logit(decoded, 1e-15) if self.likelihood == "bernoulli-probabilities" else decoded
 
-        encoder = MeanAndSpread(_Called(lambda x: self.encoded(x.to(like))), self.spread)
-        return VAE(encoder, _Called(decoder), likelihood, dim)
-
-
-class _Called(nn.Module):
-    """A function as a module, without weights."""
-
-    def __init__(self, function: Callable[[Tensor], Any]) -> None:
-        super().__init__()
-        self.function = function
-
-    def forward(self, batch: Tensor) -> Any:
-        return self.function(batch)
+        encoder = MeanAndSpread(Method(lambda x: self.encoded(x.to(like))), self.spread)
+        return VAE(encoder, Method(decoder), self.pixels(), dim)
 
 
 def as_any(vae: VAE) -> AnyVAE:
     """A VAE of this library as anybody's; with a tilted q(z|x), the widths along the axes."""
-    said: dict[str, Any]
-    if isinstance(vae.likelihood, Bernoulli):
-        said = {"likelihood": "bernoulli-logits"}
-    elif isinstance(vae.likelihood, Binomial):
-        said = {"likelihood": "binomial-logits", "total": vae.likelihood.total}
-    elif isinstance(vae.likelihood, GaussianNoise | LearnedNoise):
-        said = {"likelihood": "gaussian", "sigma": torch.as_tensor(vae.likelihood.sigma).item()}
-    else:
-        raise TypeError(f"vae: its likelihood {vae.likelihood!r} is none that diagnose knows; use AnyVAE")
+    p = vae.likelihood
+    if not isinstance(p, Binomial | GaussianNoise | LearnedNoise):
+        raise TypeError(f"vae: diagnose knows no likelihood such as {p!r}, only those with one number for each pixel")
+    said: dict[str, Any] = {"likelihood": "bernoulli-logits"}
+    if not isinstance(p, Binomial):
+        said = {"likelihood": "gaussian", "sigma": float(p.sigma)}
+    elif p.total > 1:
+        said = {"likelihood": "binomial-logits", "total": p.total}
 
     def encode(x: Tensor) -> tuple[Tensor, Tensor]:
         q = vae.encode(x)
@@ -140,14 +131,14 @@ def as_any(vae: VAE) -> AnyVAE:
 
 @contextmanager
 def as_it_was(network: nn.Module) -> Iterator[None]:
-    """Inside anything may happen to weights, buffers and modes; afterwards they are what they were."""
-    modules = [(module, module.training, dict(module._buffers)) for module in network.modules()]
+    """Inside anything may happen to weights, buffers, modes and counters; afterwards they are what they were."""
+    modules = [(module, dict(vars(module)), dict(module._buffers)) for module in network.modules()]
     tensors = [(t, t.data, t.data.clone(), t.requires_grad) for t in (*network.parameters(), *network.buffers())]
     try:
         yield
     finally:
-        for module, mode, buffers in modules:
-            module.training = mode
+        for module, attributes, buffers in modules:
+            vars(module).update(attributes)
             module._buffers.update(buffers)
         for tensor, data, values, learns in tensors:
             tensor.data = data.copy_(values)

@@ -2,11 +2,12 @@
 
 import math
 from collections.abc import Callable, Mapping
+from itertools import product
 
 from torch import Tensor
 
-from lowerbound.diagnose.anyvae import BERNOULLIS, NotChecked
-from lowerbound.diagnose.lossfit import FORMS, MEAN, Fit, Noise, draws_in_training, of_half
+from lowerbound.diagnose.anyvae import BERNOULLIS, NotChecked, skip_if
+from lowerbound.diagnose.lossfit import FORMS, MEAN, Fit, Noise, draws_in_training, fit_of
 from lowerbound.diagnose.measured import LIMITS, Measured
 from lowerbound.diagnose.report import FINE, LOOK, WRONG, Check, judged
 from lowerbound.encoders import READINGS
@@ -17,15 +18,13 @@ SIGMA = {"logvar": "exp(logvar / 2)", "log_std": "exp(log_std)", "std": "std its
 
 def gives_a_number(m: Measured) -> Check:
     """The loss can be asked: called as was said, it returns one number."""
-    because = m.loss
-    if not isinstance(because, NotChecked):
+    if not isinstance(m.loss, NotChecked):
         return judged(FINE, "one for each batch")
-    if m.model.vae is not None:
-        raise because
+    skip_if(m.model.vae is not None, str(m.loss))
     if m.model.loss is None and m.model.step is None:
-        return judged(LOOK, str(because), "pass loss or step: most faults are there")
+        return judged(LOOK, str(m.loss), "pass loss or step: most faults are there")
     called = "step(x)" if m.model.step else "loss(decoded, x, mean, second output)"
-    return judged(WRONG, str(because), f"it is called as {called}, and has to return a tensor with one number")
+    return judged(WRONG, str(m.loss), f"it is called as {called}, and has to return a tensor with one number")
 
 
 # -- its form ----------------------------------------------------------------------------------------------------------
@@ -62,7 +61,7 @@ def _reading(m: Measured, draw: Callable[[Tensor, Tensor], Tensor]) -> str | Non
         return MEAN
     for read in sorted(READINGS, key=lambda read: read != m.model.spread):
         std = READINGS[read](m.second).exp()
-        if (width / std - 1).abs().median() < LIMITS["drawn"]:
+        if (width / std - 1).abs().median() < LIMITS["beta"]:
             return read
     return None
 
@@ -72,10 +71,10 @@ def reconstruction(m: Measured) -> Check:
     (fit, _), said = m.fits, m.model.likelihood
     if not fit.explains:
         unlike = f"{fit.left:.1g} of its changes stay unexplained as a (-log p(x|z)) + b KL, the best being {fit.cost}"
-        advice = "free bits, a perceptual or adversarial part, noise from numpy, another prior: see how it differs"
+        advice = "free bits, a sigma of the batch, a perceptual or adversarial part, noise from numpy, another prior: "
+        advice += "see how it differs"
         return judged(LOOK, unlike, advice)
-    if {fit.cost, said} == set(BERNOULLIS):
-        raise NotChecked("of the sigmoid")
+    skip_if({fit.cost, said} == set(BERNOULLIS), "of the sigmoid")
     if fit.cost != said:
         cost = "squared error" if fit.cost == "gaussian" else fit.cost
         return judged(WRONG, f"{cost}, but you said {said}", "name what the loss has, or change it")
@@ -86,8 +85,7 @@ def reconstruction(m: Measured) -> Check:
 def reading_of_the_width(m: Measured) -> Check:
     """The KL reads the encoder's second output as what it is."""
     read, said = m.fit.read, m.model.spread
-    if read in FORMS:
-        raise NotChecked("the KL is none")
+    skip_if(read in FORMS, "the KL is none")
     found = f"as {read}" if read == said else f"the KL reads the second output as {read}, you said {said}"
     return judged(read != said, found, f"write the KL for {said}")
 
@@ -97,8 +95,7 @@ def form_of_the_kl(m: Measured) -> Check:
     fit = m.fit
     if fit.read in FORMS:
         return judged(WRONG, FORMS[fit.read], RIGHT)
-    if fit.read != m.model.spread:
-        raise NotChecked("of how the width is read")
+    skip_if(fit.read != m.model.spread, "of how the width is read")
     weights = [round(c / abs(fit.a), 4) + 0.0 for c in fit.terms]  # 0.0 takes the sign off a zero
     found = "mu^2 {:.3g}, sigma^2 {:.3g}, -log sigma^2 {:.3g}".format(*weights)
     if not fit.whole:
@@ -127,12 +124,11 @@ def same_in_every_batch_size(m: Measured) -> Check:
 def weight_of_the_kl(m: Measured) -> Check:
     """Beta is the one that was meant."""
     fit, smaller = _weighed(m)
-    if _differ(fit, smaller):
-        raise NotChecked("it depends on the batch")
-    beta, meant, sigma = fit.beta, m.model.beta, m.model.sigma
-    made = _made_of(m)
+    skip_if(_differ(fit, smaller), "it depends on the batch")
+    beta, meant, sigma, made = fit.beta, m.model.beta, m.model.sigma, _made_of(m)
     mend = ["sum over pixels and over latent numbers"] if "a mean over" in made or "divided" in made else []
     mend += [f"count the cross-entropy {m.model.total} times"] if "counted once" in made else []
+    mend += ["divide the squared error by 2 sigma^2"] if sigma is not None and "sigma" not in made else []
     mend += ["take the factor out"] if "times" in made or not mend else []
     advice = f"{' and '.join(mend)}; if this beta is wanted, pass beta to AnyVAE"
     if sigma is not None and meant > 0:
@@ -145,7 +141,9 @@ def weight_of_the_kl(m: Measured) -> Check:
 
 def same_in_every_image_size(m: Measured) -> Check:
     """Beta is the same on half of each image."""
-    fit, half = _weighed(m)[0], of_half(m.model, m.x, m.generator)
+    skip_if(m.model.step is not None, "a step takes images of one size")
+    fit, half = _weighed(m)[0], fit_of(m.model, m.x, 8, m.generator, m.pixels.shape[1] // 2)
+    skip_if(not half.explains, "on half of each image the loss has another form")
     if not _differ(fit, half):
         return judged(FINE, "beta is the same on half of each image", number=half.beta)
     found = f"on half of each image beta is {half.beta:.4g}, on the whole {fit.beta:.4g}"
@@ -162,23 +160,24 @@ def _weighed(m: Measured) -> tuple[Fit, Fit]:
 
 
 def _differ(one: Fit, other: Fit) -> bool:
-    return abs(one.beta - other.beta) > LIMITS["batch"] * max(abs(one.beta), abs(other.beta))
+    return abs(one.beta - other.beta) > LIMITS["size"] * max(abs(one.beta), abs(other.beta))
 
 
 def _made_of(m: Measured) -> str:
     """The factors and reductions behind the two coefficients, in words."""
     (fit, smaller), pixels, latent = m.fits, m.pixels.shape[1], m.mu.shape[1]
     sigma, total = m.model.sigma, m.model.total
-    cost, charged = ("cross-entropy", 1.0) if sigma is None else ("squared error", 1 / (2 * sigma**2))
-    first = {f"{cost}, summed": 1.0, f"{cost}, a mean over {pixels} pixels": 1 / pixels}
-    first |= {f"half the {words}": factor / 2 for words, factor in first.items()}
+    costs = {"cross-entropy": 1.0, "half the cross-entropy": 0.5}
     if total is not None:
-        once = f"cross-entropy of x / {total}, counted once"
-        first |= {once: 1 / total, f"{once}, a mean over {pixels} pixels": 1 / (total * pixels)}
+        costs[f"cross-entropy of x / {total}, counted once"] = 1 / total
+    if sigma is not None:
+        costs = {"squared error / (2 sigma^2)": 1.0, "squared error": 2 * sigma**2, "half the squared error": sigma**2}
+    reductions = {"summed": 1.0, f"a mean over {pixels} pixels": 1 / pixels}
+    first = {f"{cost}, {how}": costs[cost] * reductions[how] for cost, how in product(costs, reductions)}
     second = {"KL, summed": 1.0, f"KL, a mean over {latent} latent numbers": 1 / latent}
     second |= {"KL, without its 1/2": 2.0, f"KL, divided by {pixels} pixels": 1 / pixels}
     kl = _named(fit.b, smaller.b, second) if fit.b else "no KL"
-    return f"{_named(fit.a * charged, smaller.a * charged, first)} and {kl}"
+    return f"{_named(fit.a, smaller.a, first)} and {kl}"
 
 
 def _named(coefficient: float, smaller: float, options: Mapping[str, float]) -> str:

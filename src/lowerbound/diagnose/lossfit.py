@@ -6,7 +6,8 @@ The reading that leaves nothing over is the loss's own. The three terms of the K
 wrong sign or a missing term is seen as what it is.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -14,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
-from lowerbound.diagnose.anyvae import AnyVAE, NotChecked, as_it_was
+from lowerbound.diagnose.anyvae import AnyVAE, NotChecked, as_it_was, skip_if
 from lowerbound.encoders import READINGS
 from lowerbound.likelihoods import Bernoulli, Binomial, GaussianNoise
 from lowerbound.vae import pixel_rows
@@ -77,39 +78,28 @@ class Fit:
         return max(abs(c - self.b) for c in self.terms) <= 0.01 * max(map(abs, self.terms))
 
 
-def of_half(model: AnyVAE, x: Tensor, generator: torch.Generator) -> Fit:
-    """What the loss is made of on half of each image."""
-    if model.step is not None:
-        raise NotChecked("a step takes images of one size")
-    rows = pixel_rows(x)
-    half = rows.shape[1] // 2
-    cut = replace(model, encode=lambda _: model.encode(x[:1]), decode=lambda z: model.decoded(z)[:, :half])
-    try:
-        fit = fit_of(cut, rows[:, :half], 8, generator)
-    except NotChecked as because:  # a loss that reshapes to its own size
-        raise NotChecked(f"on half of each image {because}") from because
-    if not fit.explains:
-        raise NotChecked("on half of each image the loss has another form")
-    return fit
+def fit_of(model: AnyVAE, x: Tensor, batch: int, generator: torch.Generator, pixels: int | None = None) -> Fit:
+    """The reading that explains the loss in batches of this size: what was said if that does, else the best.
 
-
-def fit_of(model: AnyVAE, x: Tensor, batch: int, generator: torch.Generator) -> Fit:
-    """The reading that explains the loss in batches of this size: what was said if that does, else the best."""
-    if model.vae is not None:
-        raise NotChecked("the loss of fit is -log p(x|z) + beta KL, with the beta that you passed")
-    if model.loss is None and model.step is None:
-        raise NotChecked("no loss was given")
-    ask = _of_loss if model.step is None else _of_step
+    With `pixels` the loss is asked about so many of each image, which a step can't be.
+    """
+    skip_if(model.vae is not None, "the loss of fit is -log p(x|z) + beta KL, with the beta that you passed")
+    skip_if(model.loss is None and model.step is None, "no loss was given")
+    answers, ask = [], partial(_of_loss, pixels=pixels) if model.step is None else _of_step
     try:
-        answers = [ask(model, x[torch.randint(len(x), (batch,), generator=generator)], generator) for _ in range(ROWS)]
+        for _ in range(ROWS):
+            some = x[torch.randint(len(x), (batch,), generator=generator)]
+            with as_it_was(model.network):  # a counter that the loss moves too
+                answers.append(ask(model, some, generator))
     except Exception as error:  # whatever a user's own function may raise
-        raise NotChecked(f"the loss raised {type(error).__name__}: {error}") from error
-    values, pixels, mu, second, decoded = (torch.stack(of_all).double().cpu() for of_all in zip(*answers, strict=True))
+        where = "" if pixels is None else " on a part of each image"
+        raise NotChecked(f"the loss raised{where} {type(error).__name__}: {error}") from error
+    values, rows, mu, second, decoded = (torch.stack(of_all).double().cpu() for of_all in zip(*answers, strict=True))
     if not values.isfinite().all():
         raise NotChecked(f"the loss is NaN or infinite at a sound {model.spread}, which you said comes second")
     terms, fits = _terms(mu, second, model.spread), []
     for drawn, images in zip(DRAWN if model.step else (None,), decoded.unbind(1), strict=True):
-        for (cost, charged), read in product(_costs(pixels, images, model), terms):
+        for (cost, charged), read in product(_costs(rows, images, model), terms):
             features = torch.cat([charged[:, None], terms[read]], 1)
             if features.isfinite().all():
                 fits.append(Fit(cost, read, drawn, *_least_squares(values, features)))
@@ -167,8 +157,8 @@ def _terms(mu: Tensor, second: Tensor, said: str) -> dict[str, Tensor]:
 # -- asking for a value ------------------------------------------------------------------------------------------------
 
 
-def _of_loss(model: AnyVAE, x: Tensor, generator: torch.Generator) -> tuple[Tensor, ...]:
-    """The value of `model.loss`, at codes and widths chosen here.
+def _of_loss(model: AnyVAE, x: Tensor, generator: torch.Generator, pixels: int | None) -> tuple[Tensor, ...]:
+    """The value of `model.loss`, at codes and widths chosen here; of whole images, or of their first pixels.
 
     Returns:
         The value; x as rows of pixels, shape (n, D); mu and the second output, (n, L); decoded, (1, n, D).
@@ -179,6 +169,8 @@ def _of_loss(model: AnyVAE, x: Tensor, generator: torch.Generator) -> tuple[Tens
     log_std = 0.4 * noise - 0.3
     written = {"logvar": 2 * log_std, "log_std": log_std, "std": log_std.exp(), "var": (2 * log_std).exp()}
     decoded, second = model.decode(z), written[model.spread]
+    if pixels is not None:
+        decoded, x = pixel_rows(decoded)[:, :pixels], pixel_rows(x)[:, :pixels]
     return _number(model.loss(decoded, x, mu, second)), pixel_rows(x), mu, second, pixel_rows(decoded)[None]
 
 
@@ -186,19 +178,18 @@ def _of_step(model: AnyVAE, x: Tensor, generator: torch.Generator) -> tuple[Tens
     """The value of `model.step`, whose draws are held at 1 and at -1 standard deviations in turn.
 
     The average of the two is exact for what a draw's KL has in it, squares of the noise. Codes vary because the weights
-    of the encoder are moved, and put back.
+    of the encoder are moved; `fit_of` puts them back.
 
     Returns:
         As `_of_loss`, with 2 rows of pixels for each x, and what is decoded for each of `DRAWN`, shape (5, 2n, D).
     """
-    with as_it_was(model.network):
-        for weight in _encoder_weights(model, x[:1]):
-            times, beside = (torch.randn(weight.shape, generator=generator).to(weight) for _ in range(2))
-            weight.mul_(1 + SHAKEN * times).add_(SHAKEN / 6 * beside)
-        value = torch.stack([_held(model.step, x, noise) for noise in (1.0, -1.0)]).mean()
-        mu, second = model.encoded(x)
-        widths = [reading(second).exp() for reading in READINGS.values()] + [torch.zeros_like(mu)]
-        decoded = torch.stack([model.decoded(torch.cat([mu + std, mu - std])) for std in widths])
+    for weight in _encoder_weights(model, x[:1]):
+        times, beside = (torch.randn(weight.shape, generator=generator).to(weight) for _ in range(2))
+        weight.mul_(1 + SHAKEN * times).add_(SHAKEN / 6 * beside)
+    value = torch.stack([_held(model.step, x, noise) for noise in (1.0, -1.0)]).mean()
+    mu, second = model.encoded(x)
+    widths = [reading(second).exp() for reading in READINGS.values()] + [torch.zeros_like(mu)]
+    decoded = torch.stack([model.decoded(torch.cat([mu + std, mu - std])) for std in widths])
     return value, pixel_rows(x).repeat(2, 1), mu, second, decoded
 
 
@@ -219,12 +210,8 @@ def draws_in_training(model: AnyVAE, x: Tensor) -> bool:
     return moves
 
 
-_NORMAL = {  # torch's draws from a normal, and which of their arguments are its mean and its standard deviation
-    torch.randn: slice(0),
-    torch.randn_like: slice(0),
-    torch.normal: slice(2),
-    torch.Tensor.normal_: slice(1, 3),
-}
+# Torch's draws from a normal, and which of their arguments are its mean and its standard deviation.
+_NORMAL = {torch.randn: slice(0), torch.randn_like: slice(0), torch.normal: slice(2), torch.Tensor.normal_: slice(1, 3)}
 
 
 class Noise(TorchFunctionMode):

@@ -1,9 +1,11 @@
 """Checks on the networks, and on what they are said to put out."""
 
+import math
+
 import torch
 from torch import Tensor
 
-from lowerbound.diagnose.anyvae import BERNOULLIS, NotChecked
+from lowerbound.diagnose.anyvae import BERNOULLIS, NotChecked, skip_if
 from lowerbound.diagnose.measured import LIMITS, Measured
 from lowerbound.diagnose.report import FINE, LOOK, WRONG, Check, judged
 from lowerbound.likelihoods import Binomial
@@ -25,8 +27,7 @@ def finite(m: Measured) -> Check:
 
 def eval_mode(m: Measured) -> Check:
     """An image's code depends neither on dice nor on its neighbours, in the mode that the networks came in."""
-    if finite(m).verdict == WRONG:
-        raise NotChecked("not all numbers are finite")
+    skip_if(finite(m).verdict == WRONG, "not all numbers are finite")
     both = torch.cat([m.mu, m.second], 1), m.decoded
     spread = torch.cat([part.std().clamp(min=1e-6).expand(part.shape[1]) for part in both])
 
@@ -37,15 +38,13 @@ def eval_mode(m: Measured) -> Check:
     n = min(len(m.x), 16)
     first, again, alone = (outputs(k) for k in (n, n, n // 2))
     dice, others = float((first - again).abs().max()), float((first[: n // 2] - alone).abs().max())
-    off = max(dice, others)
-    if off <= LIMITS["mode"]:
-        return judged(FINE, f"outputs differ by {off:.1g} of their spread", number=off)
-    why = "from call to call" if dice > LIMITS["mode"] else "with the other images of the batch"
+    off, limit = max(dice, others), LIMITS["mode"]
+    why = " from call to call" if dice > limit else " with the other images of the batch" if others > limit else ""
     kinds = {type(module).__name__ for module in m.model.network.modules() if module.training}
     layers = ", ".join(sorted(kind for kind in kinds if "Norm" in kind or "Dropout" in kind))
     left = f" ({layers} in training mode)" if layers else ""
     advice = "call .eval() before you measure; where encode draws, let it return mean and width"
-    return judged(WRONG, f"outputs for one image differ {why}, by {off:.2g} of their spread{left}", advice, off)
+    return judged(off > limit, f"outputs for one image differ{why} by {off:.2g} of their spread{left}", advice, off)
 
 
 def widths(m: Measured) -> Check:
@@ -61,18 +60,20 @@ def widths(m: Measured) -> Check:
 
 def in_use(m: Measured) -> Check:
     """Codes differ from image to image."""
-    used, latent = int((m.told > LIMITS["used"]).sum()), len(m.told)
-    found = f"{used} of {latent}; at most {float(m.told.sum()):.3g} nats about x"
+    used, latent, told = int((m.told > LIMITS["used"]).sum()), len(m.told), float(m.told.sum())
     advice = f"fine as long as you don't need {latent}: an unused number costs nothing"
-    if _collapsed(m):
-        advice = "posterior collapse: the KL weighs too much, or sigma is too wide, or the decoder needs no code"
-    return judged(WRONG if _collapsed(m) else LOOK if used < latent else FINE, found, advice, float(used))
+    if _collapsed(m) or told < LIMITS["next to nothing"]:
+        advice = (
+            "posterior collapse, or next to it: the KL weighs too much, or sigma is too wide, or the decoder needs "
+        )
+        advice += "no code"
+    verdict = WRONG if _collapsed(m) else LOOK if used < latent else FINE
+    return judged(verdict, f"{used} of {latent}; at most {told:.3g} nats about x", advice, float(used))
 
 
 def encoder_listens(m: Measured) -> Check:
     """x has a way into the code: not every image has exactly the same."""
-    if _collapsed(m):
-        raise NotChecked("no latent number is in use")
+    skip_if(_collapsed(m), "no latent number is in use")
     most, found = float(m.told.max()), f"q(z|x) tells at most {float(m.told.sum()):.2g} nats about x"
     advice = "every x has the same q(z|x): look for a detach, a constant, a wrong input, dead units"
     return judged(most < LIMITS["constant"], found, advice, most)
@@ -80,8 +81,7 @@ def encoder_listens(m: Measured) -> Check:
 
 def decoder_listens(m: Measured) -> Check:
     """The code has a way into the image."""
-    if _collapsed(m):
-        raise NotChecked("no latent number is in use")
+    skip_if(_collapsed(m), "no latent number is in use")
     found = f"two codes differ by {m.heard:.2g} nats in what they say of an image"
     advice = "z does not reach the output: look at what the last layers get, and at skip connections"
     return judged(m.heard < LIMITS["listens"], found, advice, m.heard)
@@ -107,8 +107,7 @@ def _span(m: Measured) -> str:
 def sigmoid_once(m: Measured) -> Check:
     """Logits become probabilities once, in the decoder or in the loss."""
     said, logits = m.model.likelihood, m.model.likelihood.endswith("logits")
-    if said == "gaussian":
-        raise NotChecked("a Gaussian needs none")
+    skip_if(said == "gaussian", "a Gaussian needs none")
     if not isinstance(m.loss, NotChecked) and m.loss[0].explains and {m.loss[0].cost, said} == set(BERNOULLIS):
         done = "takes logits as they are" if logits else "takes the sigmoid of probabilities"
         return judged(WRONG, f"the loss {done}", "use the loss without logits, or a decoder without sigmoid")
@@ -126,8 +125,7 @@ def has_a_likelihood(m: Measured) -> bool:
 
 def likelihood_fits(m: Measured) -> Check:
     """The likelihood is one for these data: it can give them, and over all data it sums to 1."""
-    low, high, likelihood = float(m.pixels.min()), float(m.pixels.max()), m.vae.likelihood
-    found = f"x lies in [{low:.3g}, {high:.3g}]"
+    found, likelihood = "x lies in [{:.3g}, {:.3g}]".format(*m.pixels.aminmax()), m.vae.likelihood
     if not isinstance(likelihood, Binomial):  # a Gaussian has a density for any x
         beyond = float(((m.pixels < -0.01) | (m.pixels > 1.01)).double().mean())
         if not _probabilities(m) or beyond <= LIMITS["beyond"]:
@@ -136,11 +134,19 @@ def likelihood_fits(m: Measured) -> Check:
         advice = f"{beyond:.2g} of the pixels lie outside 0..1, where the decoder's sigmoid never gets: scale x"
         return judged(WRONG, f"{found}, the decoder in {_span(m)}", advice)
     grey = float((m.pixels != m.pixels.round().clamp(0, likelihood.total)).double().mean())
-    advice = "cross-entropy on greys is no -log p(x|z), it does not sum to 1: binarise, or use a Binomial of the counts"
-    advice += ", or a Gaussian. As a loss it trains, but no log p(x) can be read from it"
-    if low < 0 or high > likelihood.total:
-        advice = f"outside 0..{likelihood.total} the cross-entropy has no lower end, and falls below 0: scale x, or use"
-        advice += " a Gaussian"
-    values = "neither 0 nor 1" if likelihood.total == 1 else f"no whole number from 0 to {likelihood.total}"
-    found += f", {grey:.2g} of the pixels {values}"
+    found += f", {grey:.2g} of the pixels are no whole number from 0 to {likelihood.total}"
+    advice = "cross-entropy of these is no -log p(x|z): it does not sum to 1, and outside that range it falls below 0 "
+    advice += "without end. It may train, but no log p(x) can be read from it: scale or binarise x, or use a Binomial "
+    advice += "of the counts, or a Gaussian"
     return judged(grey > 0, found, advice, claim="cross-entropy-on-grey-does-not-sum-to-one")
+
+
+def importance_weights(m: Measured) -> Check:
+    """No tail of the weights is so heavy that log p(x) can't be had from them."""
+    skip_if(not has_a_likelihood(m), "the likelihood does not fit the data, so log p(x) has no meaning")
+    k_hat, limit = m.images.k_hat, min(1 - 1 / math.log10(m.draws), 0.7)
+    heavy, largest = float((k_hat > limit).double().mean()), float(k_hat.max())
+    value = f"k-hat is above for {heavy:.0%} of {len(k_hat)} images, largest {largest:.2f}"
+    advice = "for these, don't trust log p(x) from weights: q is narrower somewhere than p(z|x)"
+    source = f"{limit:.2f}: Vehtari et al. 2024, for {m.draws} draws"
+    return judged(LOOK if heavy else FINE, value, advice, largest, threshold=source)

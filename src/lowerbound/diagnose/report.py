@@ -43,11 +43,11 @@ class Check:
         return f"{self.verdict}: {self.name}{found}{advice}{see}"
 
 
-def judged(verdict: str | bool, value: str, advice: str = "", number: float | None = None, claim: str = "") -> Check:
+def judged(verdict: str | bool, value: str, advice: str = "", number: float | None = None, **more: str) -> Check:
     """A check that a table names: of a verdict, or of whether something is wrong. What is fine needs no advice."""
     if isinstance(verdict, bool):
         verdict = WRONG if verdict else FINE
-    return Check("", verdict, value, advice="" if verdict == FINE else advice, claim=claim, number=number)
+    return Check("", verdict, value, advice="" if verdict == FINE else advice, number=number, **more)
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,12 +71,9 @@ class Images:
     gap: Tensor | None
 
     def __str__(self) -> str:
-        rows = {
-            "ELBO": self.elbo.mean(),
-            "importance-weighted bound": self.bound.mean(),
-            "its standard error, image by image": self.bound_error.mean(),
-            "Pareto k-hat, largest": self.k_hat.max(),
-        }
+        rows = {"ELBO": self.elbo.mean(), "importance-weighted bound": self.bound.mean()}
+        rows |= {"its standard error, image by image": self.bound_error.mean()}
+        rows |= {"Pareto k-hat, largest": self.k_hat.max()}
         if self.gap is not None:
             rows |= {"gap": self.gap.mean(), "gap, largest": self.gap.max()}
         head = f"{len(self.elbo)} images, averages in nats an image:"
@@ -128,12 +125,9 @@ class Report:
     def to_dict(self) -> dict[str, Any]:
         """The report as plain data: numbers, strings, lists."""
         measured = {} if self.images is None else vars(self.images)
-        return {
-            "ok": self.ok,
-            "checks": [asdict(check) for check in self.checks],
-            "images": {name: None if value is None else value.tolist() for name, value in measured.items()},
-            "loss": None if self.fit is None else asdict(self.fit),
-        }
+        images = {name: None if value is None else value.tolist() for name, value in measured.items()}
+        loss = None if self.fit is None else asdict(self.fit)
+        return {"ok": self.ok, "checks": [asdict(check) for check in self.checks], "images": images, "loss": loss}
 
     def _repr_html_(self) -> str:
         rows = []
