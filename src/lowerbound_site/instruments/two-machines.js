@@ -89,6 +89,7 @@ function soFar({ sort, pairs: count }, list) {
   const so = `${round} of the model’s ${all} sevens are round`;
   if (sort === "images" && count === schema.pairs.to) return `In these draws ${so}, more than in the long run. Press “Reset”, and make others.`;
   if (sort === "images") return `These columns can tell: so far ${so}. Watch until there are 100 pairs.`;
+  if (count === schema.pairs.from) return "Press “Make pairs”, and watch.";
   if (count < schema.pairs.to) return "Now watch the machines make 100 pairs.";
   return "Press “Sort by image”: then the sevens stand together.";
 }
