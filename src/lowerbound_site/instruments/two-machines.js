@@ -87,9 +87,10 @@ function soFar({ sort, pairs: count }, list) {
   const [round, all] = sevens(list);
   const so = `${round} of the model’s ${all} sevens are round`;
   if (sort === "images" && count === schema.pairs.to) return `In these draws ${so}, more than in the long run. Press “Reset”, and make others.`;
-  if (sort === "images") return `These columns can tell: so far ${so}. Let the machines make all 100 pairs.`;
-  if (count < schema.pairs.to) return "First let the machines make all 100 pairs.";
-  return sort === "made" ? "Now sort them so that the sevens stand together." : "These columns do not stand for sevens. Press “Sort by image”.";
+  if (sort === "images") return `These columns can tell: so far ${so}. Watch until there are 100 pairs.`;
+  if (count === schema.pairs.from) return "Press “Make pairs”, and watch.";
+  if (count < schema.pairs.to) return "Now watch the machines make 100 pairs.";
+  return "Press “Sort by image”: then the sevens stand together.";
 }
 
 /** Makes pairs: the first ones slowly, so that each is followed through its machine; then faster. */
