@@ -7,7 +7,6 @@ import { predict } from "./controls/predict.js";
 import { bar } from "./draw/bar.js";
 import { number, probability, texts } from "./draw/format.js";
 import { literal } from "./draw/python.js";
-import { STYLE } from "./draw/split-style.js";
 import { fromModel, kl, klEach, marginalX, mean, thirds, zGivenX } from "./maths/joint.js";
 import { DECODER, ENCODER, IMAGES, PRIOR, pixels } from "./maths/primer.js";
 
@@ -38,9 +37,9 @@ export const measure = (state) => ({ "KL(q(x)||p(x))": kl(data(state), marginalX
 function strip(family, title, top) {
   const parts = IMAGES.map((image) => {
     const id = `other-data-${family}-${image}`;
-    const ink = pixels(image).map((on, d) => (on ? `M${d % 8} ${d >> 3}h1v1h-1z` : "")).join("");
+    const ink = pixels(image).map((on, d) => (on ? `M${d % 8} ${d >> 3}h1` : "")).join("");
     const tile = svg("pattern", { id, width: CELL, height: CELL, patternUnits: "userSpaceOnUse" },
-      svg("path", { d: ink, fill: `var(--lb-${family})`, transform: "translate(2 2) scale(2.5)", "shape-rendering": "crispEdges" }));
+      svg("path", { d: ink, stroke: `var(--lb-${family})`, transform: "translate(2 3) scale(2.5)" }));
     return { tile, area: svg("rect", { y: 0, height: HIGH, fill: `url(#${id})`, stroke: `var(--lb-${family})` }), share: svg("text", { y: HIGH + 18, "text-anchor": "middle", "font-size": 14 }) };
   });
   const named = svg("text", { y: HIGH + 38, "font-size": 14, "font-weight": 600, fill: `var(--lb-${family})` }, title);
@@ -97,10 +96,9 @@ function build(kit) {
     todo: "Now drag the borders of the green strip until it is full of zeros.",
   });
   return {
-    stage: element("div", { class: "lb-stage lb-split lb-scene", style: "--picture: 20rem" },
-      element("style", {}, STYLE),
-      element("div", {}, drawn, element("div", { class: "lb-tools lb-live" }, ...kit.tools())),
-      element("div", { class: "lb-column" }, question.element, element("div", {}, images.element, gap.element))),
+    stage: element("div", { class: "lb-stage lb-scene lb-sided", style: "grid-template-columns: minmax(0, 20rem) minmax(0, 1fr)" },
+      element("div", { class: "lb-column", style: "min-height: 20rem" }, question.element, element("div", {}, images.element, gap.element)),
+      element("div", {}, drawn, element("div", { class: "lb-tools lb-live" }, ...kit.tools()))),
     paint(state) {
       const q = data(state);
       now.paint(q);
