@@ -112,7 +112,7 @@ function build(kit) {
         labels: [{ kind: `lb-label-${kind}`, at: 0, text: name }],
         end: { at: value, text: number(value, 2) },
       });
-      show(images, "p", far, "how far the model’s images are from the data");
+      show(images, "p", far, "the model’s images against the data");
       show(gap, "gap", average, "average gap");
       question.paint(q[0] >= ZEROS, {
         right: 2,
