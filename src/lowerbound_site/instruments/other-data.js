@@ -37,9 +37,9 @@ export const measure = (state) => ({ "KL(q(x)||p(x))": kl(data(state), marginalX
 function strip(family, title, top) {
   const parts = IMAGES.map((image) => {
     const id = `other-data-${family}-${image}`;
-    const ink = pixels(image).map((on, d) => (on ? `M${d % 8} ${d >> 3}h1v1h-1z` : "")).join("");
+    const ink = pixels(image).map((on, d) => (on ? `M${d % 8} ${d >> 3}h1` : "")).join("");
     const tile = svg("pattern", { id, width: CELL, height: CELL, patternUnits: "userSpaceOnUse" },
-      svg("path", { d: ink, fill: `var(--lb-${family})`, transform: "translate(2 2) scale(2.5)", "shape-rendering": "crispEdges" }));
+      svg("path", { d: ink, stroke: `var(--lb-${family})`, transform: "translate(2 3) scale(2.5)" }));
     return { tile, area: svg("rect", { y: 0, height: HIGH, fill: `url(#${id})`, stroke: `var(--lb-${family})` }), share: svg("text", { y: HIGH + 18, "text-anchor": "middle", "font-size": 14 }) };
   });
   const named = svg("text", { y: HIGH + 38, "font-size": 14, "font-weight": 600, fill: `var(--lb-${family})` }, title);
@@ -113,7 +113,7 @@ function build(kit) {
         labels: [{ kind: `lb-label-${kind}`, at: 0, text: name }],
         end: { at: value, text: number(value, 2) },
       });
-      show(images, "p", far, "how far the model’s images are from the data");
+      show(images, "p", far, "the model’s images against the data");
       show(gap, "gap", average, "average gap");
       question.paint(q[0] >= ZEROS, {
         right: 2,
