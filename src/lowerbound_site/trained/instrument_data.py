@@ -28,8 +28,8 @@ def made_of(root: Path = ROOT) -> list[Path]:
     """What decides the content of the files."""
     library = root / "src" / "lowerbound"
     trained = library / "trained"
-    names = ("digits.safetensors", "walks.safetensors", "continuity.json")
-    names += ("without-encoder.safetensors", "posteriors-in-training.json")
+    names = ["digits.safetensors", "walks.safetensors", "continuity.json"]
+    names += ["without-encoder.safetensors", "posteriors-in-training.json"]
     return [*(trained / name for name in names), library / "digits.npz", Path(__file__)]
 
 
