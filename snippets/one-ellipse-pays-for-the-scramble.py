@@ -1,4 +1,4 @@
-"""Give a shuffled map four times as many cells a side, and one ellipse's average gap grows, even re-sized.
+"""With four times as many shuffled cells a side, one ellipse's average gap grows, even if it may be re-sized.
 
 Kind: experiment
 Break it: order[cell[..., 0] * k + cell[..., 1]] -> cell[..., 0] * k + cell[..., 1]

@@ -358,8 +358,9 @@ def test_the_second_question_is_asked_before_its_answer_can_be_seen(stage: str, 
     page.get_by_role("button", name="Shuffle").click()
     expect(second).to_be_visible()
     expect(shape).to_be_disabled()
-    expect(shape).to_be_hidden()
+    expect(page.get_by_text("after your answer")).to_be_visible()
     second.click()
+    expect(page.get_by_text("after your answer")).to_be_hidden()
     shape.check()
     expect(page.locator(".lb-verdict").nth(1)).to_contain_text("You said “about half”, but the answer is")
     # Whoever has looked already is not asked.

@@ -98,13 +98,12 @@ function build(kit, data) {
   return {
     stage: element("div", { class: "lb-stage lb-sided lb-noisy" },
       element("style", {}, STYLE),
-      element("div", { class: "lb-column" },
-        ask.element,
-        walk.element,
+      element("div", { class: "lb-column" }, ask.element, walk.element),
+      element("div", { class: "lb-picture" }, ...halves.map((one) => one.element)),
+      element("div", { class: "lb-rest" },
         element("div", { class: "lb-made" }, given.element, element("p", { class: "lb-legend" }, `Blue: places that could have made this unseen digit, ${DRAWS} draws from p(z|x).`)),
         fit,
-        element("div", { class: "lb-live lb-after" }, ...kit.tools())),
-      element("div", { class: "lb-picture" }, ...halves.map((one) => one.element))),
+        element("div", { class: "lb-live" }, ...kit.tools()))),
     paint(state) {
       const found = measure(state, data);
       const numbers = texts(found, 0);

@@ -20,7 +20,7 @@ import { tags } from "./draw/tags.js";
 import { differences, weigh } from "./maths/cuts.js";
 import { average, codeAt, steadyNoise } from "./maths/draws.js";
 import { refine } from "./maths/levels.js";
-import { LOG_2PI, klToPrior, reach } from "./maths/normal.js";
+import { LOG_2PI, klToPrior } from "./maths/normal.js";
 import { sigmoid } from "./maths/numbers.js";
 import { after, bestFound, extent, gathered, masses, piece } from "./maths/pieces.js";
 import { Random } from "./maths/random.js";
@@ -179,34 +179,34 @@ function build(kit, { images, known }) {
 
   // Places in the middle of the bitmap's pixels; rows go down.
   const axis = Array.from({ length: CLOUD }, (_, i) => ((2 * i + 1) / CLOUD - 1) * LIMIT);
-  const inside = ({ mean, tril: [a, b, c] }, [z1, z2]) => {
-    const e1 = (z1 - mean[0]) / a;
-    return Math.hypot(e1, (z2 - mean[1] - b * e1) / c) < reach(0.95);
-  };
 
-  /** p(z|x) after the shuffle, at each pixel: the likelihood there, from the grid before, and the prior. */
+  /** A density after the shuffle, at each pixel: the prior's there, times e to what `f` gives for the place before. */
+  function carried(state, f) {
+    const from = known.shuffle(state).mover(axis);
+    const density = new Float64Array(CLOUD * CLOUD);
+    axis.forEach((z1, i) => axis.forEach((z2, j) => (density[(CLOUD - 1 - j) * CLOUD + i] = Math.exp(logPrior(z1, z2) + f(from(i, j))))));
+    return density;
+  }
+
+  /** p(z|x): the likelihood is taken from the grid before. */
   function cloud(state) {
     const { likelihood: fine } = known.digit(state);
     const index = (z) => Math.min(fine.n1 - 1, Math.max(0, Math.round((z - fine.from1) / fine.step)));
-    const from = known.shuffle(state).mover(axis);
-    const density = new Float64Array(CLOUD * CLOUD);
-    axis.forEach((z1, i) => axis.forEach((z2, j) => {
-      const [y1, y2] = from(i, j);
-      density[(CLOUD - 1 - j) * CLOUD + i] = Math.exp(logPrior(z1, z2) + fine.values[index(y1) * fine.n2 + index(y2)]);
-    }));
+    const density = carried(state, ([y1, y2]) => fine.values[index(y1) * fine.n2 + index(y2)]);
     const peak = density.reduce((most, value) => Math.max(most, value), 0);
     return bitmap(CLOUD, CLOUD, density.map((value) => value / peak), 10);
   }
 
-  /** Where the pieces of the ellipse that holds 95 % have gone: filled, with an edge. */
-  function heap(state, q) {
-    const from = known.shuffle(state).mover(axis);
-    const held = axis.map((_, i) => axis.map((__, j) => inside(q, from(i, j))));
-    return bitmap(CLOUD, CLOUD, (c, r) => {
-      const j = CLOUD - 1 - r;
-      if (!held[c][j]) return 0;
-      return held[c - 1]?.[j] && held[c + 1]?.[j] && held[c][j - 1] && held[c][j + 1] ? 0.12 : 1;
+  /** The densest places that hold 95 % of q in pieces: filled, with an edge. Within a cell q keeps its ratio to the prior. */
+  function heap(state, { mean, tril: [a, b, c] }) {
+    const density = carried(state, ([y1, y2]) => {
+      const e1 = (y1 - mean[0]) / a;
+      return logPrior(e1, (y2 - mean[1] - b * e1) / c) - logPrior(y1, y2);
     });
+    let left = 0.95 * density.reduce((sum, value) => sum + value);
+    const least = density.toSorted().findLast((value) => (left -= value) < 0);
+    const held = (n) => density[n] >= least;
+    return bitmap(CLOUD, CLOUD, density.map((_, n) => (!held(n) ? 0 : [1, -1, CLOUD, -CLOUD].every((step) => held(n + step)) ? 0.12 : 1)));
   }
 
   /** Each cell in parts, at most about twice as long as wide, and in each what the shuffled decoder makes of its middle. */
@@ -305,7 +305,7 @@ function build(kit, { images, known }) {
       end: { at: Math.min(found.loss, AXIS), text: `loss ${numbers.loss}${found.loss > AXIS ? " →" : ""}`, inside: found.loss > 0.75 * AXIS },
     });
     const meaning = `−log p(x) ${numbers["-log p(x)"]}, gap ${briefly}`;
-    cells.paint(meaning, state.k > 1 ? `${state.k} × ${state.k}` : "not cut");
+    cells.paint(meaning, state.k > 1 ? `${state.k} × ${state.k}` : "not cut");
     const shuffled = state.k > 1 && !inPieces;
     const whole = shuffled && first.answered() && !first.judged() && found.gap < known.measured({ ...state, k: 1, q: "ellipse" }).gap + CUT;
     if (whole) first.paint(false, undefined, "Here blue stayed in one piece. Press “Shuffle” again.");
@@ -314,8 +314,7 @@ function build(kit, { images, known }) {
     const open = first.judged() && !guess.answered();
     foreseen ||= !guess.answered() && inPieces && state.k > 1;
     anyShape.disabled = open && !foreseen;
-    anyShape.parentElement.style.display = anyShape.disabled ? "none" : "";
-    shape.paint(seen);
+    shape.paint(anyShape.disabled ? { ...seen, pieces: "after your answer" } : seen);
     guess.element.hidden = !first.judged() || foreseen;
     guess.paint(inPieces && state.k > 1, undefined, "Now choose “any shape”, and see.");
     for (const asked of [first, guess]) asked.element.classList.toggle("lb-done", asked.judged());
@@ -325,13 +324,13 @@ function build(kit, { images, known }) {
 
   const stage = element("div", { class: "lb-stage lb-inspect lb-shuffled" },
     element("style", {}, STYLE),
-    element("div", { class: "lb-asked" }, first.element, guess.element),
+    element("div", { class: "lb-asked lb-live" }, first.element, guess.element),
     element("div", { class: "lb-costs" }, costs.element),
     cut,
     field.element,
     element("div", { class: "lb-draw" }, given.element, middle.element),
     element("div", { class: "lb-side" }, drawn.element),
-    element("div", { class: "lb-readings" }, element("div", { class: "lb-live" }, shape.element), element("div", { class: "lb-live" }, cells.element)),
+    element("div", { class: "lb-readings" }, element("div", { class: "lb-live" }, cells.element), element("div", { class: "lb-live" }, shape.element)),
     legend,
     element("div", { class: "lb-tools lb-live" }, button("Another digit", () => kit.go({ digit: (kit.state.digit + 47) % images.length })), " ", ...kit.tools()));
   return { stage, paint };

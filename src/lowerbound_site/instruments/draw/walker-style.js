@@ -10,7 +10,7 @@ export const STYLE = `
 .lb-walker .lb-you::before { inset: 11px }
 :is(.lb-walker, .lb-noisy) .lb-pixels svg { outline: 0 }
 .lb-framed { stroke: var(--lb-ink); stroke-width: 1.5px }
-.lb-noisy { --picture: 31rem }
+.lb-noisy { --picture: 31rem; --kept: 16.8rem }
 .lb-noisy > .lb-picture { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 1rem }
 .lb-noisy .lb-plane { margin-block: 0.3rem 1.4rem }
 .lb-nine { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem; margin: 0 0 0.5rem 1.1rem; color: var(--lb-muted) }
