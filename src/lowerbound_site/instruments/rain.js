@@ -28,7 +28,7 @@ const LAYERS = 8; // of see-through dots: where they lie thick, it is darker
 const SLIDE = "pixels that may differ from x";
 const RUN = "Run the model";
 const FASTER = 12; // runs before they come faster and faster
-const [SMALL, LARGE] = [2.5, 11]; // radius of a dot that is kept, and of the largest
+const [SMALL, LARGE] = [2.1, 11]; // radius of a dot that is kept, and of the largest
 const SHOWN = 6; // images of runs that are kept
 const [ALIKE, ENOUGH] = [10, 1000]; // pixels and runs, before the question is judged
 

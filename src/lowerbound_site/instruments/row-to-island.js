@@ -43,7 +43,7 @@ function build(kit, data) {
   change(plane, { width: "100%", "font-size": 9 });
   shade.element.parentNode.prepend(shade.element); // under the digits: they are to be seen
   const lines = Array.from({ length: 3 }, () => element("p", {}));
-  const question = predict(kit, "Here z has two numbers, and p(x) is a sum over at most 5,184 tiles. Over how many is it, cut as finely, if z has four numbers?", {
+  const question = predict(kit, "Here z has two numbers, and finely cut, p(x) is a sum over 5,184 tiles. Over how many would it be if z had four?", {
     answers: ["10 thousand", "373 thousand", "27 million"],
     right: 2,
     because: `Each number is cut into ${POINTS} parts, so each further number of z takes ${POINTS} times as many tiles.`,
@@ -78,7 +78,7 @@ function build(kit, data) {
       const said = [
         `${shown["codes that hold 95 %"]} of ${WORDS[state.codes]} tiles hold 95 % of p(z|x).`,
         `The sum over all ${WORDS[state.codes]} is p(x): −log p(x) is ${number(shown["-log p(x)"], 1)} nats.`,
-        finest ? `Cut as finely: ${NUMBERS.map((n) => `${(POINTS ** n).toLocaleString("en")} tiles if z has ${n} ${n > 1 ? "numbers" : "number"}`).join(", ")}.` : "",
+        finest ? `Tiles for a z of ${NUMBERS.map((n) => `${n} ${n > 1 ? "numbers" : "number"}: ${(POINTS ** n).toLocaleString("en")}`).join("; of ")}.` : "",
       ];
       const says = said.join(" ").trim();
       lines.forEach((line, i) => write(line, said[i]));

@@ -64,7 +64,7 @@ export class Tray {
       svg("path", { d: "M72 26h24m-5 -4l5 4l-5 4M204 26h24m-5 -4l5 4l-5 4", fill: "none", stroke: "var(--lb-muted)" }),
       svg("path", { d: `M104 ${26 - small}L196 ${26 - large}v${2 * large}L104 ${26 + small}z`, style: `fill: color-mix(in srgb, ${this.hue} 16%, var(--lb-paper)); stroke: ${this.hue}` }),
       text(150, 31, network[0], { ...middle, ...own }),
-      ...[[42, given], [150, [network[1], "a network"]]].flatMap(([x, [symbol, word]]) => [text(x, 66, symbol, { ...middle, ...own }), text(x, 88, word, middle)]),
+      ...[[42, given], [150, [network[1], "network"]]].flatMap(([x, [symbol, word]]) => [text(x, 66, symbol, { ...middle, ...own }), text(x, 88, word, middle)]),
       this.steps,
     );
     this.behind = svg("rect", { y: -6, fill: "var(--lb-tint)" });
