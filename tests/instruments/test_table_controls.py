@@ -521,10 +521,13 @@ def test_what_is_done_is_not_asked_for_any_more(
 
 def test_some_of_the_runs_that_are_kept_are_shown(shared: Page, stage: str) -> None:
     """As many images as are kept, at most six, and none where none is."""
-    for differ, most in ((40, 6), (0, 0)):
+    for differ, most, kept in (
+        (40, 6, "2,000 kept (blue)"),
+        (0, 0, "none kept: the most alike differs in 4 pixels"),
+    ):
         start(shared, stage, "rain", f"runs=2000&differ={differ}")
         said = shared.locator("lb-instrument output", has_text="kept").text_content() or ""
-        assert said == f"2,000 runs; {'2,000 kept (blue).' if most else 'none kept: the most alike differs in 4 pixels.'}"
+        assert said == f"2,000 runs; {kept}."
         ink = shared.evaluate("""async () => {
           const image = new Image();
           image.src = document.querySelector("#rain-kept image").href.baseVal;
