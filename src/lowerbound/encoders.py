@@ -34,7 +34,7 @@ class Method(nn.Module):
     """A method that encodes or decodes, as a module: for networks that are parts of one module, as in most tutorials.
 
     Args:
-        function: the method. The module that it belongs to brings its weights; a function has none.
+        function: the method. The module that it belongs to brings its weights; a function, such as a lambda, has none.
 
     >>> model = nn.Bilinear(1, 1, 1)
     >>> len(list(Method(model.forward).parameters()))
@@ -77,7 +77,9 @@ class MeanAndSpread(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Means and log standard deviations side by side, shape (n, 2L)."""
         output: Any = self.network(x)
-        if isinstance(output, Tensor) and output.dim() == 2 and output.shape[1] % 2 == 0:
+        if isinstance(output, Tensor) and output.dim() == 2:
+            if output.shape[1] % 2:
+                raise ValueError(f"network: expected a pair or one tensor of shape (n, 2L), got {tuple(output.shape)}")
             output = output.chunk(2, 1)
         mean, second = mean_and_second(output, len(x), "network")
         return torch.cat([mean, READINGS[self.spread](second)], 1)

@@ -113,6 +113,10 @@ class LinearGaussian:
         r"""The mean $W g + b$. g has shape (..., m), the result (..., n)."""
         return _points(g, "g", self.weight[0]) @ self.weight.T + self.bias
 
+    def at(self, g: Any) -> Gaussian:
+        r"""The distribution $\Normal(W g + b, R)$ at one condition g, shape (m,)."""
+        return Gaussian(self.mean(numbers(g, "g", dims=(1,), device=self.weight.device)), self.cov)
+
     def log_prob(self, value: Any, g: Any) -> Tensor:
         r"""Log-density $\log \Normal(v; W g + b, R)$ of a value $v$ given $g$, in nats.
 
@@ -130,7 +134,8 @@ class LinearGaussian:
         return _draw(self.mean(g), self.scale_tril, generator)
 
     def __repr__(self) -> str:
-        return "LinearGaussian({} given {})".format(*self.weight.shape)
+        n, m = self.weight.shape
+        return f"LinearGaussian({n} given {m})"
 
 
 @dataclass(frozen=True, eq=False)

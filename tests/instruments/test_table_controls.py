@@ -285,9 +285,13 @@ JUDGED = [
     ("other-data", "first=1&second=1", "shrink", "that is right. It went from 0.15 to 0.02 nats"),
     ("other-data", "first=0.9&second=0.9", "grow", "the answer is “shrink”. It went from 0.15 to 0.06 nats"),
     ("other-data", "first=0&second=1", "shrink", "Now drag"),
-    ("rain", "runs=2000&differ=20", "at one place", "down to 10 or below"),
+    ("rain", "runs=2000&differ=20", "at one place", "to 10 or below"),
     ("rain", "runs=2000&differ=8", "at one place", "that is right"),
-    ("rain", "runs=2000&differ=0", "at one place", "No run came that near. Slide back towards 10"),
+    ("rain", "runs=2000&differ=0", "at one place", "that is right"),
+    ("rain", "runs=2000&dots=weighed", "everywhere", "the answer is “at one place”"),
+    ("rain", "runs=999&differ=8", "at one place", "Press “Run the model”"),
+    ("row-to-island", "codes=324", "10 thousand", "choose “5,184”"),
+    ("row-to-island", "codes=5184", "10 thousand", "the answer is “27 million”"),
     ("two-machines", "pairs=100&sort=codes", "straight", "Sort by image"),
     ("two-machines", "pairs=50&sort=images", "straight", "Watch until there are 100 pairs."),
     ("two-machines", "pairs=100&sort=images", "straight", "that is right"),
@@ -463,7 +467,7 @@ def test_the_machines_make_a_hundred_pairs_by_themselves(shared: Page, stage: st
     shared.get_by_role("button", name="Make pairs").click()
     expect(shared.locator(".lb-slow")).to_have_count(2)
     shared.wait_for_function("document.querySelector('lb-instrument').instrument.state.pairs === 100", timeout=60_000)
-    expect(shared.get_by_role("button", name="Make pairs")).to_be_visible()
+    expect(shared.get_by_role("button", name="Start again")).to_be_visible()
     for name, many in (("lb-tile", 200), ("lb-falls", 198), ("lb-late", 6), ("lb-slow", 0)):
         expect(shared.locator(f".{name}")).to_have_count(many)
 
@@ -489,9 +493,10 @@ def test_pairs_and_runs_that_are_there_at_first_are_named(shared: Page, stage: s
 DONE = [
     ("two-machines", "Let them make more.", "pairs=100", "100 pairs each. Sort them."),
     ("coins", "Draw on,", "draws=2000", "Once more"),
-    ("rain", "Run it to its end.", "runs=2000", "has run to its end. Now let fewer"),
-    ("rain", "Run it to its end.", "runs=2000&differ=8", "Now let all codes be blue"),
-    ("rain", "Run it to its end.", "runs=2000&differ=3", "Now let more pixels differ."),
+    ("rain", "Press “Run the model”", "runs=2000", "to 10 or below."),
+    ("rain", "Press “Run the model”", "runs=2000&differ=8", "Now choose “all codes,"),
+    ("rain", "Press “Run the model”", "runs=2000&differ=0", "No run came that near. Now choose “all codes,"),
+    ("rain", "Press “Run the model”", "runs=2000&dots=weighed", "Here every code counts"),
     ("row-to-island", "more and more tiles", "codes=5184", "as finely as it goes here"),
     ("three-bars", "make the sum small", "first=0.2&second=0.5", "Drag a border away again"),
     ("three-bars", "make the sum small", "second=1", "Drag the border back"),
@@ -516,10 +521,13 @@ def test_what_is_done_is_not_asked_for_any_more(
 
 def test_some_of_the_runs_that_are_kept_are_shown(shared: Page, stage: str) -> None:
     """As many images as are kept, at most six, and none where none is."""
-    for differ, most in ((40, 6), (0, 0)):
+    for differ, most, kept in (
+        (40, 6, "2,000 kept (blue)"),
+        (0, 0, "none kept: the most alike differs in 4 pixels"),
+    ):
         start(shared, stage, "rain", f"runs=2000&differ={differ}")
         said = shared.locator("lb-instrument output", has_text="kept").text_content() or ""
-        assert said == f"2,000 runs; {'2,000' if most else 0} kept (blue)."
+        assert said == f"2,000 runs; {kept}."
         ink = shared.evaluate("""async () => {
           const image = new Image();
           image.src = document.querySelector("#rain-kept image").href.baseVal;

@@ -377,6 +377,28 @@ def test_a_counter_in_a_loss_is_left_where_it_was():
     report = diagnose(vae, x, **QUICK)
     assert vae.network.calls == calls
     assert report["beta"].number == pytest.approx((calls + 1) / 500, rel=0.01)
+    del vae.network.calls  # a fresh one counts in its class until it is called
+    report = diagnose(vae, x, **QUICK)
+    assert "calls" not in vars(vae.network)
+    assert report["beta"].number == pytest.approx(1 / 500, rel=0.01)
+
+
+def test_what_a_loss_keeps_in_its_module_is_left_as_it_was():
+    vae = sound()
+    net, bce = vae.network, vae.loss
+    net.steps, net.losses, net.seen = torch.zeros(1), [0.0], {}
+
+    def loss(*given):
+        net.steps += 1
+        net.losses.append(1.0)
+        net.seen["last"] = given
+        return bce(*given)
+
+    steps = net.steps
+    diagnose(sound(net=net, loss=loss), data(), **QUICK)
+    assert net.steps is steps
+    assert steps.item() == 0
+    assert (net.losses, net.seen) == ([0.0], {})
 
 
 def test_a_weight_of_a_thousand_in_float32_does_not_depend_on_the_batch():

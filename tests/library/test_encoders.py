@@ -51,7 +51,7 @@ def test_a_tuple_encoder_without_it_is_told_what_reads_it():
     [
         (lambda: lb.MeanAndSpread(nn.Linear(6, 4), "sigma"), ValueError, "spread: expected one of .*'logvar'"),
         (lambda: lb.MeanAndSpread(lambda x: x, "std"), TypeError, "network: expected a torch.nn.Module"),
-        (lambda: lb.MeanAndSpread(nn.Linear(6, 3), "std")(torch.zeros(2, 6)), TypeError, r"network: .*got \(2, 3\)"),
+        (lambda: lb.MeanAndSpread(nn.Linear(6, 3), "std")(torch.zeros(2, 6)), ValueError, r"network: .*got \(2, 3\)"),
         (lambda: lb.MeanAndSpread(nn.LSTM(6, 2), "std")(torch.zeros(2, 6)), TypeError, "network: .*got a tuple"),
         (lambda: lb.Divide(0), ValueError, "by: expected a finite number above 0, got 0"),
     ],

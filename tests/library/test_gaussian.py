@@ -21,11 +21,6 @@ from lowerbound.quantities import elbo, entropy, kl, kl_each, mutual_information
 TINY = 1e-10  # rounding, relative to the size of what is compared
 
 
-def at(conditional, g):
-    """The distribution at one condition."""
-    return Gaussian(conditional.mean(g), conditional.cov)
-
-
 def entries(*shape):
     return arrays(float, shape, elements=st.floats(-2, 2, width=32))
 
@@ -121,7 +116,7 @@ def test_elbo_and_gap_add_up_to_the_evidence(world):
 def test_elbo_is_the_average_of_log_joint_over_log_encoder(world):
     p, q, x = world
     for point, bound, recon in zip(x, elbo(p, q.z_given_x, x), reconstruction(p, q.z_given_x, x), strict=True):
-        encoded = at(q.z_given_x, point)
+        encoded = q.z_given_x.at(point)
 
         def log_ratio(z, point=point, encoded=encoded):
             return p.x_and_z.log_prob(torch.cat([point.expand(len(z), -1), z], 1)) - encoded.log_prob(z)
@@ -152,8 +147,8 @@ def test_kl_of_conditionals_is_the_average_of_kl_each(world):
 @given(worlds())
 def test_kl_each_is_kl_at_each_point(world):
     p, q, x = world
-    assert_near(kl_each(q.z_given_x, p.z_given_x, x)[0], kl(at(q.z_given_x, x[0]), at(p.z_given_x, x[0])))
-    assert_near(kl_each(q.z_given_x, p.z, x)[0], kl(at(q.z_given_x, x[0]), p.z))
+    assert_near(kl_each(q.z_given_x, p.z_given_x, x)[0], kl(q.z_given_x.at(x[0]), p.z_given_x.at(x[0])))
+    assert_near(kl_each(q.z_given_x, p.z, x)[0], kl(q.z_given_x.at(x[0]), p.z))
 
 
 @settings(max_examples=50, deadline=None)
@@ -442,6 +437,7 @@ ERRORS = [
     (lambda: LinearGaussian([[1.0]], [0.0], [1.0, 2.0]), ValueError, "cov: 2 values"),
     (lambda: LinearGaussian([[1.0]], [0.0], 0.0), ValueError, "cov: not positive definite"),
     (lambda: DECODER.mean([1.0, 2.0]), ValueError, r"g: expected shape \(\.\.\., 1\), got \(2,\)"),
+    (lambda: DECODER.at([[1.0]]), ValueError, "g: expected numbers in 1 dimension"),
     (lambda: DECODER.log_prob([1.0], [1.0]), ValueError, r"value: expected shape \(\.\.\., 3\)"),
     (lambda: GaussianJoint.from_model([0.0], DECODER), TypeError, "prior: expected a Gaussian, not a list"),
     (

@@ -8,7 +8,7 @@ It takes a `VAE` of this library, or anybody's networks and loss in an `AnyVAE`,
     report.to_dict()                     # the same as plain data, to log or to compare
 
 The networks are measured in eval mode and in float64 where they can be, and are left as they were: weights, buffers,
-modes and torch's random state.
+modes, attributes of their modules and torch's random state.
 """
 
 from collections.abc import Callable

@@ -131,15 +131,25 @@ def as_any(vae: VAE) -> AnyVAE:
 
 @contextmanager
 def as_it_was(network: nn.Module) -> Iterator[None]:
-    """Inside anything may happen to weights, buffers, modes and counters; afterwards they are what they were."""
-    modules = [(module, dict(vars(module)), dict(module._buffers)) for module in network.modules()]
-    tensors = [(t, t.data, t.data.clone(), t.requires_grad) for t in (*network.parameters(), *network.buffers())]
+    """Inside anything may happen to weights, buffers, modes and attributes; afterwards they are what they were.
+
+    Attributes are the numbers, tensors, lists and dicts that a module holds, not what these have inside.
+    """
+    own = [vars(module) for module in network.modules()]
+    held = [value for attributes in own for value in attributes.values()]
+    dicts = [(one, dict(one)) for one in (*own, *held) if isinstance(one, dict)]
+    lists = [(one, list(one)) for one in held if isinstance(one, list)]
+    loose = [value for value in held if isinstance(value, Tensor)]
+    all_of_them = (*network.parameters(), *network.buffers(), *loose)
+    tensors = [(t, t.data, t.data.clone(), t.requires_grad) for t in all_of_them]
     try:
         yield
     finally:
-        for module, attributes, buffers in modules:
-            vars(module).update(attributes)
-            module._buffers.update(buffers)
+        for one, kept in dicts:
+            one.clear()
+            one.update(kept)
+        for items, before in lists:
+            items[:] = before
         for tensor, data, values, learns in tensors:
             tensor.data = data.copy_(values)
             tensor.requires_grad_(learns)

@@ -110,7 +110,7 @@ def form_of_the_kl(m: Measured) -> Check:
 
 
 def same_in_every_batch_size(m: Measured) -> Check:
-    """Beta is the same in batches of 4 and of 8."""
+    """Beta is the same in batches of 4 and of 8, within a tenth."""
     fit, smaller = _weighed(m)
     if _differ(fit, smaller):
         found = f"beta is {smaller.beta:.4g} in batches of 4 and {fit.beta:.4g} in batches of 8: {_made_of(m)}"
@@ -118,7 +118,7 @@ def same_in_every_batch_size(m: Measured) -> Check:
         return judged(WRONG, found, advice, fit.beta)
     grows = abs(math.log2(fit.a / smaller.a)) > 0.5
     scale = ", the loss itself grows with it (a step of Adam hardly notices)" if grows else ""
-    return judged(FINE, f"beta is the same in batches of 4 and of 8{scale}", number=fit.beta)
+    return judged(FINE, f"beta is the same in batches of 4 and of 8, within a tenth{scale}", number=fit.beta)
 
 
 def weight_of_the_kl(m: Measured) -> Check:
@@ -140,12 +140,12 @@ def weight_of_the_kl(m: Measured) -> Check:
 
 
 def same_in_every_image_size(m: Measured) -> Check:
-    """Beta is the same on half of each image."""
+    """Beta is the same on half of each image, within a tenth."""
     skip_if(m.model.step is not None, "a step takes images of one size")
     fit, half = _weighed(m)[0], fit_of(m.model, m.x, 8, m.generator, m.pixels.shape[1] // 2)
     skip_if(not half.explains, "on half of each image the loss has another form")
     if not _differ(fit, half):
-        return judged(FINE, "beta is the same on half of each image", number=half.beta)
+        return judged(FINE, "beta is the same on half of each image, within a tenth", number=half.beta)
     found = f"on half of each image beta is {half.beta:.4g}, on the whole {fit.beta:.4g}"
     return judged(LOOK, found, "a mean over pixels, or a number of pixels typed by hand", half.beta)
 

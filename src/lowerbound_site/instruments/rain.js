@@ -23,9 +23,12 @@ export const schema = {
 };
 
 const SEEDS = [1000003, 2000003]; // of the codes, and of the pixels
-const LIMIT = 4;
+const LIMIT = 5;
+const LAYERS = 8; // of see-through dots: where they lie thick, it is darker
+const SLIDE = "pixels that may differ from x";
+const RUN = "Run the model";
 const FASTER = 12; // runs before they come faster and faster
-const [SMALL, LARGE] = [2.5, 11]; // radius of a dot that is kept, and of the largest
+const [SMALL, LARGE] = [2.1, 11]; // radius of a dot that is kept, and of the largest
 const SHOWN = 6; // images of runs that are kept
 const [ALIKE, ENOUGH] = [10, 1000]; // pixels and runs, before the question is judged
 
@@ -55,26 +58,26 @@ export function measure(state, { differ, logLikes }) {
 
 function build(kit, data) {
   const { x, codes, images, differ, logLikes } = data;
-  const dots = { all: svg("path", { fill: "var(--lb-muted)", "fill-opacity": 0.55 }), kept: svg("path", { fill: "var(--lb-p)", "fill-opacity": 0.75, stroke: "var(--lb-paper)", "stroke-width": 0.5 }) };
-  const ring = svg("circle", { r: 6, fill: "none", stroke: "var(--lb-ink)", "stroke-width": 1.5 });
-  const map = atlas("rain", { decoder: data.decoder, limit: LIMIT, label: "the map of codes, what they decode to, and a dot for the code of each run", opacity: 0.22 }, dots.all, dots.kept, ring);
+  const all = svg("path", { fill: "var(--lb-muted)", "fill-opacity": 0.55 });
+  const blue = Array.from({ length: LAYERS }, () => svg("path", { fill: "var(--lb-p)", "fill-opacity": 0.4 }));
+  const map = atlas("rain", { decoder: data.decoder, limit: LIMIT, label: "the map of codes, what they decode to, and a dot for the code of each run", opacity: 0.22 }, all, ...blue);
   change(map, { width: "100%", "font-size": 9 });
   const place = (k) => [(0.5 + codes[2 * k] / LIMIT / 2) * SIDE, (0.5 - codes[2 * k + 1] / LIMIT / 2) * SIDE];
   const dot = (k, r) => {
     const [across, down] = place(k).map((at) => Math.round(10 * at) / 10);
     return `M${Math.round(10 * (across - r)) / 10} ${down}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0`;
   };
-  const [target, last, nearest] = ["var(--lb-data)", "var(--lb-ink)", "var(--lb-ink)"].map(pixels);
+  const [target, last] = ["var(--lb-data)", "var(--lb-ink)"].map(pixels);
+  for (const one of [target, last]) change(one.element, { style: "grid-template-columns: auto 3.2rem; align-items: center; max-width: 9rem" });
   const some = digits("rain-kept", "var(--lb-p)", SHOWN, "images of runs that are kept");
   const image = (k) => images.subarray(PIXELS * k, PIXELS * (k + 1));
-  const slider = axisSlider(kit, "differ", "pixels that may differ from x", { small: 1, large: 5, page: 10 });
+  const slider = axisSlider(kit, "differ", SLIDE, { small: 1, large: 5, page: 10 });
   const way = choice(kit, "dots", "What is blue:", { drawn: "the runs kept", weighed: "all codes, sized by p(x|z)" });
   const question = predict(kit, "Of many runs, you keep those whose image is nearly x, the zero. Where will their codes lie?", {
     answers: ["everywhere", "at several places", "at one place"],
-    right: 2,
-    because: "The runs that drew nearly this zero have their codes around one place. Prior and decoder alone settled where.",
   });
   const step = counting(kit, "runs", schema.runs, FASTER);
+  const [play, once] = player(kit, { name: RUN, step, every: 4 });
   const said = element("output", { "aria-live": "off" });
   const todo = element("p", { class: "lb-do lb-live" });
   return {
@@ -82,15 +85,15 @@ function build(kit, data) {
       "div",
       { class: "lb-stage lb-scene lb-sided", style: "--picture: 24rem" },
       element("div", { class: "lb-column" },
+        element("div", { class: "lb-row" }, target.element, last.element),
         question.element,
         todo,
-        element("div", { class: "lb-live" }, ...player(kit, { name: "Run the model", step, every: 4 })),
+        element("div", { class: "lb-live" }, play, once),
         slider.element,
         way.element),
       element("div", { class: "lb-picture" }, map, some.element),
       element("div", { class: "lb-rest" },
         said,
-        element("div", { class: "lb-row", style: "align-items: end" }, ...[target, last, nearest].map((one) => element("div", { style: "flex: 1 1 4.5rem; max-width: 4.8rem" }, one.element))),
         element("div", { class: "lb-live" }, ...kit.tools())),
     ),
     paint(state) {
@@ -101,29 +104,36 @@ function build(kit, data) {
       // As an area; what would be smaller than a grey dot stays one.
       const radius = (k) => (drawn ? (differ[k] <= state.differ ? SMALL : 0) : Math.round(10 * LARGE * Math.sqrt(share[k] / most)) / 10);
       const radii = share.map((_, k) => radius(k));
-      change(dots.all, { d: radii.map((r, k) => (r > 1 ? "" : dot(k, 1))).join("") });
-      change(dots.kept, { d: radii.map((r, k) => (r > 1 ? dot(k, r) : "")).join("") });
-      const best = differ.indexOf(shown["pixels of the most alike"]);
-      const [cx, cy] = place(best);
-      change(ring, { cx, cy });
+      change(all, { d: radii.map((r, k) => (r > 1 ? "" : dot(k, 1))).join("") });
+      blue.forEach((layer, n) => change(layer, { d: radii.map((r, k) => (r > 1 && k % LAYERS === n ? dot(k, r) : "")).join("") }));
+      const over = state.runs === schema.runs.to;
       target.paint(x, "<i>x</i>");
       last.paint(image(state.runs - 1), `last run: ${differ[state.runs - 1]} pixels differ`);
-      nearest.paint(image(best), `most alike, ringed: ${differ[best]} differ`);
+      last.element.hidden = over;
       slider.element.hidden = some.element.hidden = !drawn;
       const first = kept(state, data).slice(0, SHOWN).map(image);
+      some.element.style.visibility = first.length ? "" : "hidden";
       if (drawn) some.paint(Array.from({ length: SHOWN }, (_, n) => first[n])); // empty places stay
       slider.paint("pixels", state.differ === schema.differ.to ? "any" : undefined);
       way.paint();
-      const [runs, blue] = [`${state.runs.toLocaleString("en")} ${state.runs === 1 ? "run" : "runs"}`, shown.kept.toLocaleString("en")];
-      const words = drawn ? `${runs}; ${blue} kept (blue).` : `${runs}; the largest ${shown["codes that hold 95 %"]} hold 95 % of all p(x|z).`;
+      const many = state.runs.toLocaleString("en");
+      const [runs, none] = [`${many} ${state.runs === 1 ? "run" : "runs"}`, `none kept: the most alike differs in ${shown["pixels of the most alike"]} pixels.`];
+      const words = drawn ? `${runs}; ${shown.kept ? `${shown.kept.toLocaleString("en")} kept (blue).` : none}` : `${runs}; the largest ${shown["codes that hold 95 %"]} hold 95 % of all p(x|z).`;
       write(said, words);
-      const over = state.runs === schema.runs.to;
-      const more = !over ? `The model has run ${state.runs.toLocaleString("en")} ${state.runs === 1 ? "time" : "times"}. Run it to its end.` : "The model has run to its end.";
+      const running = play.textContent === "Pause";
+      if (!running) write(play, over ? "Start again" : RUN);
       const near = state.differ <= ALIKE;
-      const then = !near ? "let fewer and fewer pixels differ" : over && shown.kept < 2 ? "let more pixels differ" : "let all codes be blue, sized by p(x|z)";
-      write(todo, drawn ? `${more} ${over ? "Now" : "Then"} ${then}.` : more);
-      const missing = !drawn ? "Now choose “the runs kept”." : state.runs < ENOUGH ? "Now press “Run the model”, and wait for the end." : near ? `${shown.kept ? "One run" : "No run"} came that near. Slide back towards ${ALIKE}, until several dots are blue.` : `Now slide “pixels that may differ from x” down to ${ALIKE} or below.`;
-      question.paint(drawn && state.runs >= ENOUGH && near && shown.kept > 1, undefined, missing);
+      const few = shown.kept < 2;
+      const sofar = `The model has run ${many} ${state.runs === 1 ? "time" : "times"}`;
+      let next = `${few ? `${shown.kept ? "One run" : "No run"} came that near. ` : ""}Now choose “all codes, sized by p(x|z)”.`;
+      if (!over) next = running ? `Watch: the model has run ${many} of ${schema.runs.to.toLocaleString("en")} times.` : `${sofar}. Press “${RUN}”, and wait for the end.`;
+      else if (!drawn) next = `${sofar}. Here every code counts, with its p(x|z).`;
+      else if (!near) next = `${sofar}. Now slide “${SLIDE}” to ${ALIKE} or below.`;
+      // That is as true where fewer are kept, or all are weighed: tests/instruments/test_table.py has it of other draws.
+      const because = `Runs that differ from this zero in at most ${ALIKE} pixels have their codes around one place. Prior and decoder alone settled where.`;
+      question.paint(state.runs >= ENOUGH && (near || !drawn), { right: 2, because }, next);
+      write(todo, next);
+      todo.hidden = question.answered() && !question.judged(); // then the same stands where the verdict will
       kit.say(words);
       return Object.fromEntries(Object.entries(shown).map(([name, count]) => [name, number(count, 0)]));
     },

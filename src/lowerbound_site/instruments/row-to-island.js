@@ -2,13 +2,13 @@
 
 import { choice } from "./controls/choice.js";
 import { loadChosen, loadDecoder, loadImages } from "./controls/data.js";
-import { change, drawing, element, svg, write } from "./controls/dom.js";
+import { change, element, svg, write } from "./controls/dom.js";
 import { instrument } from "./controls/instrument.js";
 import { predict } from "./controls/predict.js";
 import { SIDE, atlas } from "./draw/atlas.js";
 import { bitmap, tinted } from "./draw/bitmap.js";
 import { number, texts } from "./draw/format.js";
-import { picture } from "./draw/ink.js";
+import { pixels } from "./draw/pixels.js";
 import { fewest, tiles } from "./maths/tiles.js";
 import { Grid } from "./maths/vae.js";
 
@@ -18,6 +18,7 @@ export const schema = {
 
 const PARTS = { 2: [2, 1], 12: [4, 3], 324: [18, 18], 5184: [72, 72] };
 const WORDS = { 2: "2", 12: "12", 324: "324", 5184: "5,184" };
+const NUMBERS = [1, 2, 3, 4]; // of a code, each cut as finely
 const [POINTS, LIMIT] = [72, 5];
 
 async function load() {
@@ -32,27 +33,35 @@ export function measure({ codes }, { logEvidence, logMass }) {
 
 function build(kit, data) {
   const codes = choice(kit, "codes", "how many tiles", WORDS);
-  const digit = drawing(40, 40, { role: "img", "aria-label": "the image x" }, picture([...data.x], 40));
-  const shade = tinted("row-to-island-shade", "var(--lb-p)", 0.85, true);
+  const digit = pixels("var(--lb-data)");
+  change(digit.element, { style: "grid-template-columns: auto 3.2rem; align-items: center; justify-content: start" });
+  digit.paint(data.x, "<i>x</i>");
+  const shade = tinted("row-to-island-shade", "var(--lb-p)", 0.7, true);
   const borders = svg("path", { fill: "none", stroke: "var(--lb-rule-strong)" });
   const label = "the plane of codes, and what they decode to; cut into tiles, each as dark as it is probable";
   const plane = atlas("row-to-island", { decoder: data.decoder, limit: LIMIT, label }, shade.element, borders);
-  change(plane, { "font-size": 9 });
-  const lines = Array.from({ length: 2 }, () => element("p", {}));
-  const question = predict(kit, "Of the 5,184 tiles at the end, how many hold 95 % of p(z|x)?", {
-    answers: ["about half", "about a tenth", "about one in a hundred"],
+  change(plane, { width: "100%", "font-size": 9 });
+  shade.element.parentNode.prepend(shade.element); // under the digits: they are to be seen
+  const lines = Array.from({ length: 3 }, () => element("p", {}));
+  const question = predict(kit, "Here z has two numbers, and finely cut, p(x) is a sum over 5,184 tiles. Over how many would it be if z had four?", {
+    answers: ["10 thousand", "373 thousand", "27 million"],
     right: 2,
-    because: "The island is small: nearly all places of the plane could hardly have made this image.",
+    because: `Each number is cut into ${POINTS} parts, so each further number of z takes ${POINTS} times as many tiles.`,
   });
   const todo = element("p", { class: "lb-do lb-live" });
   return {
     stage: element(
       "div",
-      { class: "lb-stage lb-scene lb-sided" },
+      { class: "lb-stage lb-scene lb-sided", style: "--picture: 24rem" },
       element("div", { class: "lb-column" },
+        digit.element,
         question.element,
-        element("div", {}, todo, codes.element, digit, element("output", { "aria-live": "off" }, ...lines), element("div", { class: "lb-live" }, ...kit.tools()))),
-      element("div", {}, plane),
+        todo,
+        codes.element),
+      element("div", { class: "lb-picture" }, plane),
+      element("div", { class: "lb-rest" },
+        element("output", { "aria-live": "off" }, ...lines),
+        element("div", { class: "lb-live" }, ...kit.tools())),
     ),
     paint(state) {
       const [n1, n2] = PARTS[state.codes];
@@ -63,15 +72,19 @@ function build(kit, data) {
       const inner = (count, line) => Array.from({ length: count - 1 }, (_, k) => line(((k + 1) * SIDE) / count)).join("");
       change(borders, { d: n1 > 20 ? "" : inner(n1, (at) => `M${at} 0V${SIDE}`) + inner(n2, (at) => `M0 ${at}H${SIDE}`), "stroke-opacity": n1 > 9 ? 0.4 : 1 });
       codes.paint();
-      write(todo, state.codes === "5184" ? "The plane is cut as finely as it goes here." : "Cut the plane of codes into more and more tiles.");
+      const finest = state.codes === "5184";
+      const next = finest ? "The plane is cut as finely as it goes here." : "Cut the plane of codes into more and more tiles. At last choose “5,184”.";
       const shown = measure(state, data);
       const said = [
         `${shown["codes that hold 95 %"]} of ${WORDS[state.codes]} tiles hold 95 % of p(z|x).`,
-        `Undivided, they add up to p(x), however the plane is cut: −log p(x) is ${number(shown["-log p(x)"], 1)} nats.`,
+        `The sum over all ${WORDS[state.codes]} is p(x): −log p(x) is ${number(shown["-log p(x)"], 1)} nats.`,
+        finest ? `Tiles for a z of ${NUMBERS.map((n) => `${n} ${n > 1 ? "numbers" : "number"}: ${(POINTS ** n).toLocaleString("en")}`).join("; of ")}.` : "",
       ];
-      const says = said.join(" ");
+      const says = said.join(" ").trim();
       lines.forEach((line, i) => write(line, said[i]));
-      question.paint(state.codes === "5184", undefined, "Now press “5,184”, and see.");
+      question.paint(finest, undefined, next);
+      write(todo, next);
+      todo.hidden = question.answered() && !question.judged(); // then the same stands where the verdict will
       kit.say(says);
       return { ...texts({ "-log p(x)": shown["-log p(x)"] }, 1), ...texts({ "largest p(z|x)": shown["largest p(z|x)"] }, 3), "codes that hold 95 %": String(shown["codes that hold 95 %"]) };
     },

@@ -22,6 +22,8 @@ export const schema = {
 const LATER = 1000; // the encoder's side has a seed so much higher
 const TICK = 6; // frames
 const PACE = [[SLOW, 14, 1], [12, 4, 1], [30, 1, 1], [Infinity, 1, MOST]]; // below so many pairs: a tick of so many makes so many
+const TOLD = 10; // sevens, or round codes, before their share is written large
+const MAKE = "Make pairs";
 const SEVEN = IMAGES.indexOf("seven");
 const ROUND = CODES.indexOf("round");
 
@@ -38,25 +40,25 @@ export const measure = (state) =>
   }));
 
 /** By what the pairs are sorted into columns, and each column into bands. Of one column, `large`, one band is written large. */
-const byCode = CODES.map((name, z) => ({ name, holds: (pair) => pair.z === z, wide: 150, pitch: 23, across: 5, large: z === ROUND }));
-const byImage = IMAGES.map((name, x) => ({ name, holds: (pair) => pair.x === x, ...(x === SEVEN ? { wide: 140, pitch: 26, across: 4, large: true } : { wide: 80, pitch: 16, across: 3 }) }));
+const byCode = CODES.map((name, z) => ({ name, holds: (pair) => pair.z === z, wide: 150, pitch: 21, across: 5, large: z === ROUND }));
+const byImage = IMAGES.map((name, x) => ({ name, holds: (pair) => pair.x === x, ...(x === SEVEN ? { wide: 140, pitch: 22, across: 4, large: true } : { wide: 80, pitch: 16, across: 3 }) }));
 const all = { holds: () => true };
 /** What the shares are called: `within` a column, and `among` the columns. */
 const SORTS = {
   made: {
-    columns: [{ ...all, wide: 300, pitch: 30, across: 10, large: true }], bands: [all],
+    columns: [{ ...all, wide: 300, pitch: 29, across: 10, large: true }], bands: [all],
     p: { symbol: "p(x, z)", within: "joint distribution: the model’s pairs", among: "" },
     q: { symbol: "q(x, z)", within: "joint distribution: pairs of data and encoder", among: "" },
   },
   codes: {
     columns: byCode, bands: byImage, band: SEVEN,
-    p: { symbol: "p(seven | round) = ", within: "likelihood p(x|z): your decoder", among: "prior p(z): given" },
+    p: { symbol: "p(seven | round) = ", within: `likelihood; your decoder says ${DECODER[ROUND][SEVEN].toFixed(2)}`, among: "prior p(z): given" },
     q: { symbol: "q(seven | round) = ", within: "q(x|z), no common name: counted", among: "aggregated posterior q(z): counted" },
   },
   images: {
     columns: byImage, bands: byCode, band: ROUND,
     p: { symbol: "p(round | seven) = ", within: "true posterior p(z|x): counted", among: "evidence p(x): counted" },
-    q: { symbol: "q(round | seven) = ", within: "approximate posterior q(z|x): your encoder", among: "data q(x): given" },
+    q: { symbol: "q(round | seven) = ", within: `approximate posterior; your encoder says ${ENCODER[SEVEN][ROUND].toFixed(2)}`, among: "data q(x): given" },
   },
 };
 const BUTTONS = { codes: "Sort by code", images: "Sort by image" };
@@ -71,8 +73,12 @@ const filled = ({ sort }, list) =>
     });
     return { ...column, bands, share: probability(held.length / list.length) };
   });
-/** The share that is written large. */
-const large = (columns) => columns.flatMap(({ bands }) => bands).find((band) => band.large)?.share ?? "";
+/** The share that is written large, if there are enough to tell. */
+const large = (columns) => {
+  const { bands } = columns.find((column) => column.large);
+  const band = bands.find((one) => one.large);
+  return band ? (sum(bands.map(({ count }) => count)) < TOLD ? "—" : band.share) : "";
+};
 
 /** How many of the sevens are round, and how many there are. */
 const sevens = (list) => {
@@ -83,13 +89,12 @@ const sevens = (list) => {
 const few = (list) => 12 * sevens(list)[0] < 5 * sevens(list)[1];
 
 /** What an answer still waits for: whether these columns can tell, and what they have told so far. */
-function soFar({ sort, pairs: count }, list) {
+function soFar({ sort, pairs: count }, list, running) {
   const [round, all] = sevens(list);
   const so = `${round} of the model’s ${all} sevens are round`;
   if (sort === "images" && count === schema.pairs.to) return `In these draws ${so}, more than in the long run. Press “Reset”, and make others.`;
   if (sort === "images") return `These columns can tell: so far ${so}. Watch until there are 100 pairs.`;
-  if (count === schema.pairs.from) return "Press “Make pairs”, and watch.";
-  if (count < schema.pairs.to) return "Now watch the machines make 100 pairs.";
+  if (count < schema.pairs.to) return running ? "Watch the machines make 100 pairs." : `Press “${MAKE}”, and watch.`;
   return "Press “Sort by image”: then the sevens stand together.";
 }
 
@@ -119,7 +124,7 @@ function build(kit) {
     because: "The encoder has no part in the model’s sevens. The prior draws both codes equally often, and the decoder makes a seven from a straight code twice as often as from a round one.",
   });
   const last = schema.pairs.to;
-  const [make] = player(kit, { name: "Make pairs", step: making(kit, schema.pairs), every: TICK });
+  const [make] = player(kit, { name: MAKE, step: making(kit, schema.pairs), every: TICK });
   const sorts = Object.entries(BUTTONS).map(([sort, words]) => {
     const button = element("button", { type: "button", "aria-pressed": "false" }, words);
     button.addEventListener("click", () => kit.go({ sort: kit.state.sort === sort ? "made" : sort }));
@@ -148,8 +153,11 @@ function build(kit) {
       for (const [sort, button] of sorts) button.setAttribute("aria-pressed", String(sort === state.sort));
       const so = `${state.pairs} ${state.pairs === 1 ? "pair" : "pairs"} each.`;
       const both = seen.size > 1 ? "Now you have seen all eight." : "Sort them the other way.";
-      write(todo, `${so} ${state.pairs < last ? "Let them make more." : state.sort === "made" && seen.size < 2 ? "Sort them." : both}`);
-      question.paint(state.sort === "images" && state.pairs === last && few(lists.p), undefined, soFar(state, lists.p));
+      const running = make.textContent === "Pause";
+      if (!running) write(make, state.pairs < last ? MAKE : "Start again");
+      write(todo, `${so} ${state.pairs < last ? (running ? "" : "Let them make more.") : state.sort === "made" && seen.size < 2 ? "Sort them." : both}`);
+      question.paint(state.sort === "images" && state.pairs === last && few(lists.p), undefined, soFar(state, lists.p, running));
+      todo.hidden = question.answered() && !question.judged(); // then what is to be done stands where the verdict will
       const told = ([family, some]) => {
         const { among, within } = SORTS[state.sort][family];
         const each = some.map(({ name, share, bands }) => `${name} ${share}, of these ${bands.map((band) => `${band.name} ${band.share}`).join(" and ")}`);

@@ -19,27 +19,25 @@ export const STYLE = `
 .lb-tray { min-width: 0 }
 .lb-tray > p { min-height: 2.8em; color: var(--own); font-size: 0.65rem }
 .lb-tray > .lb-own { min-height: 0; font-weight: 600 }
-.lb-tray > .lb-big { min-height: 4.4em; font-size: 0.8rem; line-height: 2.2em }
-.lb-big > span { white-space: nowrap }
+.lb-tray > .lb-big { min-height: 2.2em; font-size: 0.7rem; line-height: 2.2em; white-space: nowrap }
 .lb-big b { font-size: 1.5em; line-height: 1 }
 .lb-pile { margin-top: 0.6rem }
-.lb-word, .lb-share-of { display: none }
+.lb-share-of { display: none }
 .lb-column > .lb-hands { display: grid; grid-template-columns: 1fr 1fr; gap: 0.4rem }
 .lb-hands > :is(p, div, :first-of-type) { grid-column: 1 / -1 }
 .lb-hands > button { padding-inline: 0.3rem }
 @media screen and (max-width: 55.99rem) {
   .lb-machines > .lb-column { display: contents }
   .lb-column :is(.lb-predict > *, .lb-hands) { grid-column: 1 / -1 }
-  .lb-tray { order: 1 }
-  .lb-column > .lb-hands { order: 2 }
-  .lb-column > .lb-predict > .lb-verdict { order: 3 }
+  .lb-tray { order: 2 }
+  .lb-column > .lb-predict > .lb-verdict { order: 1 }
 }
 @media screen and (min-width: 30rem) {
   .lb-machines svg { font-size: 14px }
-  .lb-machines :is(.lb-word, .lb-share-of) { display: inline }
+  .lb-machines .lb-share-of { display: inline }
   .lb-tray > p { min-height: 1.4em }
   .lb-tray > .lb-own { font-size: 0.8rem }
-  .lb-tray > .lb-big { min-height: 2.2em; font-size: 1.2rem }
+  .lb-tray > .lb-big { font-size: 1.1rem; line-height: 1.6em; min-height: 1.6em }
 }
 @media screen and (min-width: 56rem) {
   .lb-machines { grid-template-columns: repeat(2, minmax(0, 1fr)) 13.5rem; gap: 0.6rem 1.6rem }

@@ -6,12 +6,12 @@ import { CODES, IMAGES, pixels } from "../maths/primer.js";
 import { picture } from "./ink.js";
 
 const WIDTH = 300;
-const ROOM = 345; // there is always so much of it for tiles, so that nothing below moves when they are sorted
+const ROOM = 295; // there is always so much of it for tiles, so that nothing below moves when they are sorted
 const BETWEEN = 4; // bands of a column
 const LINE = 19; // of the words below a column
 const BIG = 34; // the two halves of the pair that was made last
 const [LEFT, INSIDE, RIGHT] = [25, 133, 240]; // where these are, and where the network is between them
-const ABOVE = 150; // so far above the tray its machine lets a pair fall
+const ABOVE = 8; // so far above its tray a pair begins to fall: below what is written there
 export const SLOW = 4; // pairs that are followed through their machine
 export const MOST = 3; // pairs that are made at once
 const SHADES = { round: 16, straight: 42 }; // per cent of the hue
@@ -59,12 +59,12 @@ export class Tray {
     this.steps = svg("g", {});
     const machine = drawing(
       WIDTH,
-      90,
+      95,
       { "aria-hidden": "true", width: "100%" },
       svg("path", { d: "M72 26h24m-5 -4l5 4l-5 4M204 26h24m-5 -4l5 4l-5 4", fill: "none", stroke: "var(--lb-muted)" }),
       svg("path", { d: `M104 ${26 - small}L196 ${26 - large}v${2 * large}L104 ${26 + small}z`, style: `fill: color-mix(in srgb, ${this.hue} 16%, var(--lb-paper)); stroke: ${this.hue}` }),
       text(150, 31, network[0], { ...middle, ...own }),
-      ...[[42, given], [150, [network[1], "a network"]]].flatMap(([x, [symbol, word]]) => [text(x, 69, symbol, { ...middle, ...own }), text(x, 86, word, { ...middle, class: "lb-word" })]),
+      ...[[42, given], [150, [network[1], "network"]]].flatMap(([x, [symbol, word]]) => [text(x, 66, symbol, { ...middle, ...own }), text(x, 88, word, middle)]),
       this.steps,
     );
     this.behind = svg("rect", { y: -6, fill: "var(--lb-tint)" });
