@@ -57,7 +57,7 @@ for ax, name, z in zip(axes, ("in order", "shuffled"), (places, shuffled), stric
         ax.axvline(cut, color=INK, linewidth=1)
 
 figure.savefig("scrambled-mirror-has-the-same-gap.svg")
-print(f"average gap = {gap:.1f}")
+print(f"average gap = {gap:.2f}")
 print(f"the same from draws, within 0.02 = {abs(draws.mean() - gap) < 0.02}")
 print(f"largest change in {draws.numel()} draws < 1e-6 = {max(changes) < 1e-6}")
 assert max(changes) < 1e-6, (
