@@ -195,7 +195,7 @@ def test_a_prediction_stays_and_is_judged_after_moving(shared: Page, stage: str)
     todo = "Now drag the blue borders to the dashed lines, for both codes, and watch the loss."
     assert verdict.text_content() == todo
     line_up(shared, {key: value for key, value in LINED_UP.items() if "round" in key})
-    assert verdict.text_content() == todo
+    assert verdict.text_content() == f"Nearly there, 0.01 is left. {todo}"
     line_up(shared, LINED_UP)
     said = verdict.text_content() or ""
     assert said.startswith("You said “nothing”, but the answer is “as much”. ")
@@ -304,12 +304,12 @@ JUDGED = [
     ("mirror", "first=0.7&second=0.9", "the images alone", "that is right"),
     ("line-up-encoder", "zero=0.95&one=0.07&seven=0.33", "less, but not 0", "that is right"),
     ("line-up-encoder", "zero=0.95&one=0.07&seven=0.5", "0, too", "Now drag the orange borders"),
-    ("line-up-encoder", "zero=0.95&one=0.07&seven=0.45", "0, too", "Nearly there: the gap is 0.01"),
+    ("line-up-encoder", "zero=0.95&one=0.07&seven=0.45", "0, too", "Nearly there, 0.01 is left."),
     (
         "line-up-decoder",
         "round1=0.29&round2=0.39&straight1=0.05&straight2=0.6",
         "as much",
-        "Nearly there: 0.01 is left",
+        "Nearly there, 0.01 is left.",
     ),
     ("line-up-decoder", "round1=0.29&round2=0.39&straight1=0.05&straight2=0.68", "less", "the answer is “as much”"),
     ("read-the-column", "code=straight", "a one", "Of that straight column ones held 0.63"),

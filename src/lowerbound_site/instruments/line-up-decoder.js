@@ -26,6 +26,7 @@ const Q = fromData(DATA, ENCODER);
 const GOAL = xGivenZ(Q);
 const [MET, NEARLY] = [0.005, 0.025]; // nats: less is shown as 0.00, and as at most 0.02
 const AVERAGE = "your comparison: both KLs, averaged over the codes";
+const TODO = "Now drag the blue borders to the dashed lines, for both codes, and watch the loss.";
 const ENDLESS = "your comparison: a missing image costs without end";
 
 const given = (state) => ({
@@ -55,7 +56,7 @@ function build(kit) {
   const [unsplit, both] = [whole, split].map((drawn) => element("div", {}, drawn.element));
   const question = predict(kit, `Drag the blue borders to the dashed lines: your comparison falls from ${number(YOURS, 2)} to 0. By how much does the loss of your program fall, in which q(x|z) stands nowhere?`, {
     answers: ["nothing", "less", "as much", "more"],
-    todo: "Now drag the blue borders to the dashed lines, for both codes, and watch the loss.",
+    todo: TODO,
     right: 2,
     because: "Split by code, your comparison is one piece of the loss. The other, codes, has no decoder in it.",
   });
@@ -64,7 +65,7 @@ function build(kit) {
   return {
     stage: element(
       "div",
-      { class: "lb-stage lb-scene lb-sided", style: "--picture: 23rem" },
+      { class: "lb-stage lb-scene lb-sided", style: "--picture: 23rem; --said: 6.4em" },
       element("div", { class: "lb-column" }, question.element),
       element("div", { class: "lb-picture" },
         element("p", { class: "lb-legend" }, hued("q", "q(x|z)"), ": the images to which that code was given. ", hued("p", "p(x|z)"), ": those that the decoder makes of it."),
@@ -84,7 +85,7 @@ function build(kit) {
       yours.paint(shown.yours === Infinity ? ENDLESS : AVERAGE, [shown.yours]);
       whole.paint("the loss", [shown["KL(q(x,z)||p(x,z))"]]);
       split.paint(pieces(shown));
-      question.paint(met, undefined, shown.yours < NEARLY ? `Nearly there: ${number(shown.yours, 2)} is left.` : undefined);
+      question.paint(met, undefined, shown.yours < NEARLY ? `Nearly there, ${number(shown.yours, 2)} is left. ${TODO}` : undefined);
       const { code, image } = pieces(shown);
       const loss = unsplit.hidden && both.hidden ? "" : `the loss ${number(shown["KL(q(x,z)||p(x,z))"], 2)}, `;
       kit.say(`${loss}your comparison ${number(shown.yours, 2)}${met ? `; codes ${number(code[0], 3)}; images ${number(image[0], 3)}, gap ${number(image[1], 3)}` : ""}`);
