@@ -189,7 +189,7 @@ def line_up(page: Page, values: dict[str, float]) -> None:
 
 def test_a_prediction_stays_and_is_judged_after_moving(shared: Page, stage: str) -> None:
     start(shared, stage, "line-up-decoder")
-    shared.get_by_role("button", name="nothing").click()
+    shared.get_by_role("button", name="0", exact=True).click()
     verdict = shared.locator(".lb-verdict")
     state(shared)
     todo = "Now drag the blue borders to the dashed lines, for both codes, and watch the loss."
@@ -198,7 +198,7 @@ def test_a_prediction_stays_and_is_judged_after_moving(shared: Page, stage: str)
     assert verdict.text_content() == f"Nearly there, 0.01 is left. {todo}"
     line_up(shared, LINED_UP)
     said = verdict.text_content() or ""
-    assert said.startswith("You said “nothing”, but the answer is “as much”. ")
+    assert said.startswith("You said “0”, but the answer is “as much”. ")
     shared.locator(".lb-border").first.press("Home")
     state(shared)
     assert verdict.text_content() == said

@@ -52,10 +52,10 @@ function build(kit) {
   const facing = new Facing("q(x|z), the images to which each code was given, and p(x|z), the decoder", ["q", "p"], rows);
   const yours = new Falling([YOURS], ["var(--lb-data)"]);
   const whole = new Falling([LOSS], ["var(--lb-muted)"]);
-  const split = new TwoSplits(["code", "image"], pieces(FIRST), true);
+  const split = new TwoSplits(pieces(FIRST), true);
   const [unsplit, both] = [whole, split].map((drawn) => element("div", {}, drawn.element));
   const question = predict(kit, `Drag the blue borders to the dashed lines: your comparison falls from ${number(YOURS, 2)} to 0. By how much does the loss of your program fall, in which q(x|z) stands nowhere?`, {
-    answers: ["nothing", "less", "as much", "more"],
+    answers: ["0", "less", "as much", "more"],
     todo: TODO,
     right: 2,
     because: "Split by code, your comparison is one piece of the loss. The other, codes, has no decoder in it.",

@@ -47,7 +47,7 @@ function build(kit) {
     borders: [new Border(kit, image, `encoder: round, given ${image}`, { mute: true })],
   }));
   const facing = new Facing("p(z|x), the true posterior of each image, and q(z|x), the encoder", ["p", "q"], rows, 70);
-  const split = new TwoSplits(["image", "code"], pieces(FIRST), false);
+  const split = new TwoSplits(pieces(FIRST), false);
   const question = predict(kit, `Drag the orange borders to the dashed lines: the gap is then 0. And your comparison, ${number(FIRST.yours, 2)} at the start?`, {
     answers: ["0, too", "less, but not 0", `still ${number(FIRST.yours, 2)}`],
     todo: TODO,

@@ -7,8 +7,8 @@ import { number } from "./format.js";
 const SCALE = 400; // units a nat
 
 const NAMES = {
-  code: { title: "the loss, split by code", pieces: [["codes", "q", "how often each occurs, q(z) against p(z)"], ["your comparison", "data", "each one’s images, q(x|z) against p(x|z)"]] },
-  image: { title: "the loss, split by image", pieces: [["images", "p", "how often each occurs, q(x) against p(x)"], ["gap", "gap", "each one’s codes, q(z|x) against p(z|x)"]] },
+  code: { title: "the loss, split by code", pieces: [["codes", "q", "how often each occurs, q(z) against p(z)"], ["your comparison", "data", "its images, q(x|z) against p(x|z)"]] },
+  image: { title: "the loss, split by image", pieces: [["images", "p", "how often each occurs, q(x) against p(x)"], ["gap", "gap", "its codes, q(z|x) against p(z|x)"]] },
 };
 
 /** The two pieces of each split, from the five numbers by name. */
@@ -56,10 +56,10 @@ class Split {
 }
 
 export class TwoSplits {
-  /** order: which split stands first; first: the values at the start, { code: [codes, yours], image: [images, gap] }; told: whether
-   *  it is said what each piece compares. */
-  constructor(order, first, told) {
-    this.splits = order.map((by) => [by, new Split(by, first[by], told)]);
+  /** first: the values at the start, { code: [codes, yours], image: [images, gap] }; told: whether it is said what each
+   *  piece compares. */
+  constructor(first, told) {
+    this.splits = ["code", "image"].map((by) => [by, new Split(by, first[by], told)]);
     this.element = element("div", {}, ...this.splits.map(([, split]) => split.element));
   }
 
