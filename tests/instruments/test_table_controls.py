@@ -189,37 +189,42 @@ def line_up(page: Page, values: dict[str, float]) -> None:
 
 def test_a_prediction_stays_and_is_judged_after_moving(shared: Page, stage: str) -> None:
     start(shared, stage, "line-up-decoder")
-    shared.get_by_role("button", name="still 0.34").click()
+    shared.get_by_role("button", name="0", exact=True).click()
     verdict = shared.locator(".lb-verdict")
     state(shared)
-    todo = "Now drag the blue borders to the dashed lines, of both codes."
+    todo = "Now drag the blue borders to the dashed lines, for both codes, and watch the loss."
     assert verdict.text_content() == todo
     line_up(shared, {key: value for key, value in LINED_UP.items() if "round" in key})
-    assert verdict.text_content() == todo
+    assert verdict.text_content() == f"Nearly there, 0.01 is left. {todo}"
     line_up(shared, LINED_UP)
     said = verdict.text_content() or ""
-    assert said.startswith("You said “still 0.34”, but the answer is “0.03”. ")
+    assert said.startswith("You said “0”, but the answer is “as much”. ")
     shared.locator(".lb-border").first.press("Home")
     state(shared)
     assert verdict.text_content() == said
     shared.get_by_role("button", name="Reset").click()
-    expect(shared.get_by_role("button", name="about half")).to_be_enabled()
+    expect(shared.get_by_role("button", name="less")).to_be_enabled()
     assert verdict.text_content() == ""
 
 
-def test_the_loss_is_split_once_both_codes_are_lined_up_and_stays_so_until_reset(shared: Page, stage: str) -> None:
+def test_the_loss_is_seen_after_the_guess_and_split_once_both_codes_are_lined_up_until_reset(
+    shared: Page, stage: str
+) -> None:
     start(shared, stage, "line-up-decoder")
     whole, by_code = shared.get_by_text("the loss", exact=True), shared.get_by_text("the loss, split by code")
     expect(by_code).to_be_hidden()
+    expect(whole).to_be_hidden()
+    shared.get_by_role("button", name="as much").click()
+    expect(whole).to_be_visible()
     line_up(shared, LINED_UP)
     expect(by_code).to_be_visible()
     expect(whole).to_be_hidden()
-    expect(shared.get_by_text("your comparison 0.00", exact=True)).to_be_visible()
+    expect(shared.get_by_text("your comparison 0.000", exact=True)).to_be_visible()
     shared.locator(".lb-border").first.press("PageUp")
     expect(by_code).to_be_visible()
     shared.get_by_role("button", name="Reset").click()
-    expect(whole).to_be_visible()
     expect(by_code).to_be_hidden()
+    expect(whole).to_be_hidden()
 
 
 def split(page: Page, by: str) -> None:
@@ -302,7 +307,15 @@ JUDGED = [
     ("bell", "mu=0&sigma=0.5", "only one", "Your bell around 0 was 0.50 wide"),
     ("mirror", "first=0.7&second=0.9", "the images alone", "that is right"),
     ("line-up-encoder", "zero=0.95&one=0.07&seven=0.33", "less, but not 0", "that is right"),
-    ("line-up-encoder", "zero=0.95&one=0.07&seven=0.5", "more", "Now drag the orange borders"),
+    ("line-up-encoder", "zero=0.95&one=0.07&seven=0.5", "0, too", "Now drag the orange borders"),
+    ("line-up-encoder", "zero=0.95&one=0.07&seven=0.45", "0, too", "Nearly there, 0.01 is left."),
+    (
+        "line-up-decoder",
+        "round1=0.29&round2=0.39&straight1=0.05&straight2=0.6",
+        "as much",
+        "Nearly there, 0.01 is left.",
+    ),
+    ("line-up-decoder", "round1=0.29&round2=0.39&straight1=0.05&straight2=0.68", "less", "the answer is “as much”"),
     ("read-the-column", "code=straight", "a one", "Of that straight column ones held 0.63"),
 ]
 
@@ -321,16 +334,34 @@ def test_nothing_comes_or_goes_above_the_hand_that_drags(wide: int, shared: Page
     shared.set_viewport_size({"width": wide, "height": 1400})
     start(shared, stage, "line-up-decoder")
     border = shared.locator(".lb-border").first
-    shared.get_by_role("button", name="about half").click()
+    shared.get_by_role("button", name="less").click()
     state(shared)
     before = border.bounding_box()
     line_up(shared, LINED_UP)
-    expect(shared.locator(".lb-verdict")).to_contain_text("the answer is “0.03”")
+    expect(shared.locator(".lb-verdict")).to_contain_text("the answer is “as much”")
     during = border.bounding_box()
     assert before
     assert during
     assert during["y"] == before["y"]
     shared.set_viewport_size({"width": 1000, "height": 1400})
+
+
+@pytest.mark.parametrize(("short", "snaps"), [(6, True), (16, False)])
+def test_a_border_that_is_let_go_near_a_dashed_line_stands_on_it(
+    short: int, snaps: bool, shared: Page, stage: str
+) -> None:
+    start(shared, stage, "line-up-decoder", "round1=0.7")
+    border = shared.locator(".lb-border").first
+    x, y = middle(border)
+    wide = shared.locator("svg[role=group]").evaluate("e => 312 * e.getScreenCTM().a")
+    to = x + (0.29 - 0.7) * wide + short
+    shared.mouse.move(x, y)
+    shared.mouse.down()
+    shared.mouse.move(to, y, steps=3)
+    held = state(shared)["round1"]
+    assert held > 0.29
+    shared.mouse.up()
+    assert state(shared)["round1"] == (0.29 if snaps else held)
 
 
 def test_an_image_that_the_decoder_never_makes_costs_without_end_and_a_line_says_so(shared: Page, stage: str) -> None:

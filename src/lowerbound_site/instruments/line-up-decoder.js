@@ -1,5 +1,5 @@
 // The comparison of q(x|z) with p(x|z), done by hand: the borders of the decoder are dragged until they stand where those of
-// q(x|z) stand. The loss falls by as much, and only then is it seen split, with that comparison in it.
+// q(x|z) stand. Whoever has guessed sees the loss fall by as much, and at the end split, with that comparison in it.
 
 import { Border } from "./controls/border.js";
 import { element, svg } from "./controls/dom.js";
@@ -24,8 +24,9 @@ export const schema = {
 
 const Q = fromData(DATA, ENCODER);
 const GOAL = xGivenZ(Q);
-const MET = 0.005; // nats: less is shown as 0.00
+const [MET, NEARLY] = [0.005, 0.025]; // nats: less is shown as 0.00, and as at most 0.02
 const AVERAGE = "your comparison: both KLs, averaged over the codes";
+const TODO = "Now drag the blue borders to the dashed lines, for both codes, and watch the loss.";
 const ENDLESS = "your comparison: a missing image costs without end";
 
 const given = (state) => ({
@@ -40,7 +41,7 @@ export function measure(state) {
 }
 
 const FIRST = measure(initial(schema));
-const { "KL(q(x,z)||p(x,z))": LOSS, "KL(q(z)||p(z))": CODES_APART, yours: YOURS } = FIRST;
+const { "KL(q(x,z)||p(x,z))": LOSS, yours: YOURS } = FIRST;
 
 function build(kit) {
   const rows = CODES.map((code, z) => ({
@@ -48,26 +49,26 @@ function build(kit) {
     labels: () => IMAGES.map((image) => picture(pixels(image), 16)),
     borders: [1, 2].map((n) => new Border(kit, `${code}${n}`, `decoder, given ${code}: border ${n}`, { mute: true })),
   }));
-  const facing = new Facing("q(x|z), the images that got each code, and p(x|z), the decoder", ["q", "p"], rows);
+  const facing = new Facing("q(x|z), the images to which each code was given, and p(x|z), the decoder", ["q", "p"], rows);
   const yours = new Falling([YOURS], ["var(--lb-data)"]);
   const whole = new Falling([LOSS], ["var(--lb-muted)"]);
-  const split = new TwoSplits(["code", "image"], pieces(FIRST));
+  const split = new TwoSplits(pieces(FIRST), true);
   const [unsplit, both] = [whole, split].map((drawn) => element("div", {}, drawn.element));
-  const question = predict(kit, `Your comparison costs ${number(YOURS, 2)}, the loss is ${number(LOSS, 2)}. Drag the blue borders to the dashed lines: your comparison is then 0. And the loss?`, {
-    answers: [`still ${number(LOSS, 2)}`, "about half", number(CODES_APART, 2), number(0, 0)],
-    todo: "Now drag the blue borders to the dashed lines, of both codes.",
+  const question = predict(kit, `Drag the blue borders to the dashed lines: your comparison falls from ${number(YOURS, 2)} to 0. By how much does the loss of your program fall, in which q(x|z) stands nowhere?`, {
+    answers: ["0", "less", "as much", "more"],
+    todo: TODO,
     right: 2,
-    because: "Whatever your comparison lost, the loss lost, too: it is one of the loss’s pieces, as the split below shows. The other piece, codes, has no decoder in it.",
+    because: "Split by code, your comparison is one piece of the loss. The other, codes, has no decoder in it.",
   });
   let met = false; // once it is, the loss stays split
   kit.atReset(() => (met = false));
   return {
     stage: element(
       "div",
-      { class: "lb-stage lb-scene lb-sided", style: "--picture: 23rem" },
+      { class: "lb-stage lb-scene lb-sided", style: "--picture: 23rem; --said: 6.4em" },
       element("div", { class: "lb-column" }, question.element),
       element("div", { class: "lb-picture" },
-        element("p", { class: "lb-legend" }, hued("q", "q(x|z)"), ": the images that got the code. ", hued("p", "p(x|z)"), ": the images that the decoder makes of it."),
+        element("p", { class: "lb-legend" }, hued("q", "q(x|z)"), ": the images to which that code was given. ", hued("p", "p(x|z)"), ": those that the decoder makes of it."),
         facing.element),
       element("div", { class: "lb-rest" },
         element("div", {}, yours.element, unsplit, both),
@@ -79,14 +80,15 @@ function build(kit) {
       facing.paint(CODES.map((_, z) => ({ upper: GOAL[z], lower: decoder[z], kl: apart[z] })));
       const shown = measure(state);
       met ||= shown.yours < MET;
-      unsplit.hidden = met;
+      unsplit.hidden = met || !question.answered();
       both.hidden = !met;
       yours.paint(shown.yours === Infinity ? ENDLESS : AVERAGE, [shown.yours]);
       whole.paint("the loss", [shown["KL(q(x,z)||p(x,z))"]]);
       split.paint(pieces(shown));
-      question.paint(met);
+      question.paint(met, undefined, shown.yours < NEARLY ? `Nearly there, ${number(shown.yours, 2)} is left. ${TODO}` : undefined);
       const { code, image } = pieces(shown);
-      kit.say(`the loss ${number(shown["KL(q(x,z)||p(x,z))"], 2)}, your comparison ${number(shown.yours, 2)}${met ? `; codes ${number(code[0], 2)}; images ${number(image[0], 2)}, gap ${number(image[1], 2)}` : ""}`);
+      const loss = unsplit.hidden && both.hidden ? "" : `the loss ${number(shown["KL(q(x,z)||p(x,z))"], 2)}, `;
+      kit.say(`${loss}your comparison ${number(shown.yours, 2)}${met ? `; codes ${number(code[0], 3)}; images ${number(image[0], 3)}, gap ${number(image[1], 3)}` : ""}`);
       return texts(shown, 3);
     },
   };

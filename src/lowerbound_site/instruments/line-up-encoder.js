@@ -23,7 +23,8 @@ export const schema = {
 
 const P = fromModel(PRIOR, DECODER);
 const GOAL = zGivenX(P);
-const MET = 0.005; // nats: less is shown as 0.00
+const [MET, NEARLY] = [0.005, 0.025]; // nats: less is shown as 0.00, and as at most 0.02
+const TODO = "Now drag the orange borders to the dashed lines, for all three images.";
 const SEVEN = IMAGES.indexOf("seven");
 
 const given = (state) => ({
@@ -46,19 +47,19 @@ function build(kit) {
     borders: [new Border(kit, image, `encoder: round, given ${image}`, { mute: true })],
   }));
   const facing = new Facing("p(z|x), the true posterior of each image, and q(z|x), the encoder", ["p", "q"], rows, 70);
-  const split = new TwoSplits(["image", "code"], pieces(FIRST));
+  const split = new TwoSplits(pieces(FIRST), false);
   const question = predict(kit, `Drag the orange borders to the dashed lines: the gap is then 0. And your comparison, ${number(FIRST.yours, 2)} at the start?`, {
-    answers: ["0, too", "less, but not 0", `still ${number(FIRST.yours, 2)}`, "more"],
-    todo: "Now drag the orange borders to the dashed lines, of all three images.",
+    answers: ["0, too", "less, but not 0", `still ${number(FIRST.yours, 2)}`],
+    todo: TODO,
     right: 1,
-    because: `Which images a code stands for depends, too, on how often each image occurs: half of the data are sevens, of the model’s images only ${probability(marginalX(P)[SEVEN])}.`,
+    because: `Which images get a code depends, too, on how often each image occurs: sevens are ${probability(DATA[SEVEN])} of the data and ${probability(marginalX(P)[SEVEN])} of the model’s images.`,
   });
   let met = false;
   kit.atReset(() => (met = false));
   return {
     stage: element(
       "div",
-      { class: "lb-stage lb-scene lb-sided", style: "--picture: 23rem" },
+      { class: "lb-stage lb-scene lb-sided", style: "--picture: 23rem; --said: 8em" },
       element("div", { class: "lb-column" }, question.element),
       element("div", { class: "lb-picture" },
         element("p", { class: "lb-legend" }, hued("p", "p(z|x)"), ": which codes the model makes this image from. ", hued("q", "q(z|x)"), ": which codes the encoder gives it."),
@@ -75,8 +76,8 @@ function build(kit) {
       const { code, image } = pieces(shown);
       split.paint({ code, image });
       met ||= shown.gap < MET;
-      question.paint(met);
-      kit.say(`images ${number(image[0], 2)}, gap ${number(image[1], 2)}; codes ${number(code[0], 2)}, your comparison ${number(code[1], 2)}`);
+      question.paint(met, undefined, shown.gap < NEARLY ? `Nearly there, ${number(shown.gap, 2)} is left. ${TODO}` : undefined);
+      kit.say(`images ${number(image[0], 3)}, gap ${number(image[1], 3)}; codes ${number(code[0], 3)}, your comparison ${number(code[1], 3)}`);
       return texts(shown, 3);
     },
   };

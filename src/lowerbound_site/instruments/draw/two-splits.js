@@ -4,11 +4,11 @@ import { element, svg, write } from "../controls/dom.js";
 import { Bars } from "./bars.js";
 import { number } from "./format.js";
 
-const SCALE = 500; // units a nat
+const SCALE = 400; // units a nat
 
 const NAMES = {
-  code: { title: "the loss, split by code", pieces: [["codes", "q", "how often each code occurs, q(z) against p(z)"], ["your comparison", "data", "which images it stands for, q(x|z) against p(x|z)"]] },
-  image: { title: "the loss, split by image", pieces: [["images", "p", "how often each image occurs, q(x) against p(x)"], ["gap", "gap", "which codes it gets, q(z|x) against p(z|x)"]] },
+  code: { title: "the loss, split by code", pieces: [["codes", "q", "how often each occurs, q(z) against p(z)"], ["your comparison", "data", "its images, q(x|z) against p(x|z)"]] },
+  image: { title: "the loss, split by image", pieces: [["images", "p", "how often each occurs, q(x) against p(x)"], ["gap", "gap", "its codes, q(z|x) against p(z|x)"]] },
 };
 
 /** The two pieces of each split, from the five numbers by name. */
@@ -33,28 +33,33 @@ export class Falling {
   }
 }
 
-/** One bar and its two pieces by name. */
+/** One bar and its two pieces by name; with `told`, what each compares. The pieces have a decimal more than their sum, so
+ *  that what is shown adds up. */
 class Split {
-  constructor(by, first) {
+  constructor(by, first, told) {
     const { title, pieces } = NAMES[by];
     const colours = pieces.map(([, hue]) => `var(--lb-${hue})`);
     this.title = title;
     this.bar = new Falling(first, colours);
     this.names = pieces.map(([name], part) => [name, element("b", { style: `color: ${colours[part]}` })]);
-    const legend = pieces.map(([, , compared], part) => element("div", {}, this.names[part][1], `: ${compared}`));
-    this.element = element("div", { style: "margin-bottom: 0.8rem" }, this.bar.element, ...legend);
+    const [[, one], [, other]] = this.names;
+    const legend = told
+      ? pieces.map(([, , compared], part) => element("div", {}, this.names[part][1], `: ${compared}`))
+      : [element("div", {}, one, " + ", other)];
+    this.element = element("div", { style: "margin-bottom: 0.5rem" }, this.bar.element, ...legend);
   }
 
   paint(values) {
     this.bar.paint(this.title, values);
-    this.names.forEach(([name, place], part) => write(place, `${name} ${number(values[part], 2)}`));
+    this.names.forEach(([name, place], part) => write(place, `${name} ${number(values[part], 3)}`));
   }
 }
 
 export class TwoSplits {
-  /** order: which split stands first; first: the values at the start, { code: [codes, yours], image: [images, gap] }. */
-  constructor(order, first) {
-    this.splits = order.map((by) => [by, new Split(by, first[by])]);
+  /** first: the values at the start, { code: [codes, yours], image: [images, gap] }; told: whether it is said what each
+   *  piece compares. */
+  constructor(first, told) {
+    this.splits = ["code", "image"].map((by) => [by, new Split(by, first[by], told)]);
     this.element = element("div", {}, ...this.splits.map(([, split]) => split.element));
   }
 
