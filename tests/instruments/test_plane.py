@@ -265,6 +265,7 @@ def test_what_the_model_would_not_make_has_a_long_blue_piece_and_no_ellipse_gets
         page.keyboard.press("ArrowRight")
         page.keyboard.press("Space")
     expect(page.locator(".lb-verdict")).to_contain_text("You said “over half”, but the answer is “less than a tenth”.")
+    page.evaluate(PAINTED)
     seen = page.evaluate(NUMBERS)
     assert float(seen["-log p(x)"]) > before + 20 > 2 * float(seen["gap"])
     assert float(seen["gap"]) < 0.1 * float(seen["loss"])
@@ -274,7 +275,7 @@ def test_what_the_model_would_not_make_has_a_long_blue_piece_and_no_ellipse_gets
     page.evaluate(PAINTED)
     assert page.locator(".lb-verdict").inner_text() == said  # it is of the encoder's answer
 
-    page.get_by_role("button", name="Can the ellipse mend that?").press("Enter")
+    page.get_by_role("button", name="Can a better ellipse fix this?").press("Enter")
     expect(page.locator(".lb-predict")).to_contain_text("shorten the bar")
     page.wait_for_function("document.querySelector('lb-instrument').instrument.state.s1 === 0.01")
     page.wait_for_timeout(100)
@@ -387,4 +388,4 @@ def test_a_digit_is_drawn_with_a_pointer_and_rubbed_out(page: Page, stage: str) 
         return drawn
 
     assert stroke([(14, 2), (14, 30)]) == "10" * 8  # down the fourth column
-    assert stroke([(14, 30), (14, 18)]) == "10" * 4 + "00" * 4  # a stroke that begins on ink rubs out
+    assert stroke([(14, 30), (14, 18)]) == "10" * 4 + "00" * 4  # a stroke that begins on ink erases

@@ -55,8 +55,8 @@ const QUESTIONS = { // the first is the page's choice, `ask`; a button leads on 
     next: "floor",
   },
   floor: {
-    go: "Can the ellipse mend that?",
-    text: "The same image, and you are the encoder. The ellipse is now a dot: widen it by the two handles beside it, drag it to the cloud, and shorten the bar. How short can an ellipse make it?",
+    go: "Can a better ellipse fix this?",
+    text: "Now you are the encoder. You begin with a dot: widen it by the two handles beside it until it covers the cloud. How short can an ellipse make the bar?",
     answers: ["as short as you like", "no shorter than blue", "a little shorter than blue"],
     missing: "Now shorten the bar as far as it goes.",
   },
@@ -112,8 +112,8 @@ function build(kit, { decoders, encoder, images }) {
   const zoom = bar("lb-zoom");
   const single = element("div", {});
   let each; // the stems of single draws, for those who unfold them
-  // The encoder answers what is drawn; for a decoder that ignores z, the prior stays.
-  const answering = () => (kit.state.decoder === "deaf" ? kit.state.q : "encoder");
+  // The encoder answers another image; the prior stays for a decoder that ignores z, and so does the ellipse of a reader who answers.
+  const answering = () => (kit.state.decoder === "deaf" || asking === "floor" ? kit.state.q : "encoder");
   const drawn = drawing(kit, { colour: "var(--lb-data)", label: "x, 8 by 8 pixels: arrows move, the space bar switches", changed: (x) => kit.set({ x: toHex(x), q: answering() }) });
 
   // What is held.
@@ -165,7 +165,7 @@ function build(kit, { decoders, encoder, images }) {
   listen.setAttribute("aria-pressed", "false");
   const presets = element("div", { class: "lb-buttons" },
     button("The encoder’s answer", () => kit.go({ q: "encoder" })), button("Best upright", fitted(false)), button("Best tilted", fitted(true)));
-  const another = button("Another digit", () => kit.go({ digit: (kit.state.digit + 47) % images.length, x: "" }));
+  const another = button("Another digit", () => kit.go({ digit: (kit.state.digit + 47) % images.length, x: "", q: answering() }));
   const empty = button("Empty the grid", () => {
     kit.go({ x: EMPTY, q: answering() });
     drawn.focus();
@@ -218,7 +218,7 @@ function build(kit, { decoders, encoder, images }) {
     shownIsland = key;
     field.showIsland(true);
     target.paint(x, state.x ? "<i>x</i>, yours" : "the picture <i>x</i>");
-    drawn.paint(x, "Press and draw here. A stroke that begins on ink rubs out.");
+    drawn.paint(x, "Press and draw here. A stroke that begins on ink erases.");
     yours.paint(forward(decoder, hovered ?? q.mean, logits).map(sigmoid), hovered ? "this place, decoded" : "its middle, decoded");
 
     // Beside a decoder that ignores z, and beside an image that is being drawn, stands what the loss was without.
@@ -229,7 +229,7 @@ function build(kit, { decoders, encoder, images }) {
     const crowded = surprise > CROWDED * axis;
     costs.paint({
       from: 0, to: axis, step: axis / 6,
-      marks: before ? [{ kind: "lb-tick lb-was", at: before, text: `before: ${number(before, 1)}` }] : [],
+      marks: before ? [{ kind: "lb-tick lb-was", at: before, text: `${exchanged ? "the digit’s loss" : "before"}: ${number(before, 1)}` }] : [],
       pieces: [{ kind: "lb-piece-p", start: 0, end: surprise }, { kind: "lb-piece-gap", start: surprise, end: value }],
       labels: [
         { kind: "lb-label-p", at: Math.min(surprise, CROWDED * axis), text: `−log p(x) ${number(surprise, 2)}`, side: "lb-before", least: NAMED },
@@ -280,6 +280,7 @@ function build(kit, { decoders, encoder, images }) {
     guess.ask(QUESTIONS[asking].text, QUESTIONS[asking].answers);
     listen.setAttribute("aria-pressed", String(deafened));
     listen.hidden = asking !== "decoder";
+    stage.classList.toggle("lb-floor", asking === "floor");
     if (q === "encoder" || start?.of !== `${x} ${digit}`) start = { of: `${x} ${digit}`, gap };
     const moved = !deafened && Math.abs(gap - start.gap) > MOVED;
     const { missing, next } = QUESTIONS[asking];
@@ -287,7 +288,7 @@ function build(kit, { decoders, encoder, images }) {
     if (asking === "draw") {
       const answered = x && x !== EMPTY && q === "encoder";
       const seen = answered && surprise > surpriseOf({ decoder, digit }) + MUCH;
-      if (guess.judged() && (!x || (q === "encoder" && x !== told))) guess.again(); // what it was said of is gone
+      if (guess.judged() && x && q === "encoder" && x !== told) guess.again(); // what it was said of is gone
       told = x;
       const part = gap / value;
       const because = `Of the ${whole(value)} nats ${number(gap, 2)} were purple: ` + (gap < MISSES

@@ -14,7 +14,7 @@ export const STYLE = `
 .lb-cutting .lb-side { grid-template-columns: repeat(2, minmax(0, 4.4rem)) auto; align-items: end; justify-items: start }
 .lb-cutting .lb-more { grid-area: more }
 .lb-cutting .lb-side > .lb-pixels { width: 100% }
-.lb-cutting .lb-more > p:last-child { min-height: 2lh }
+.lb-cutting .lb-more > p:last-child { min-height: 3lh }
 .lb-terms { display: grid; grid-template-columns: max-content 1fr; gap: 0.1rem 0.5rem; margin-block: 0.2rem 0.4rem; font-weight: 600 }
 .lb-terms > :nth-child(n + 3) { visibility: hidden }
 .lb-cut-once > :nth-child(n + 3) { visibility: visible }

@@ -25,6 +25,9 @@ export const STYLE = `
 .lb-fitting .lb-numbers label:not(.lb-slider) { display: inline-flex; gap: 0.3rem; align-items: center; margin-right: 0.6rem }
 .lb-fitting .lb-numbers input[type="number"] { width: 4.4rem; min-height: 44px; border: 1px solid var(--lb-rule-strong); background: var(--lb-paper); color: var(--lb-ink); font: inherit }
 .lb-fitting .lb-numbers input { accent-color: var(--lb-q) }
+@media screen and (max-width: 43.99rem) {
+  .lb-fitting.lb-floor.lb-floor { grid-template-areas: "ask" "costs" "plane" "side" "more" } /* the ellipse beside the bar that it changes */
+}
 @media print { .lb-fitting > .lb-ask { display: none } }
 @media screen and (min-width: 44rem) {
   .lb-fitting { grid-template: "costs costs" "plane ask" "plane side" "plane more" 1fr / minmax(0, 25rem) minmax(0, 1fr) }
