@@ -283,7 +283,7 @@ JUDGED = [
     ("eight-names", "encoderRound=0.5&dataSeven=0", "q(z) and q(x|z)", "Press “Reset”"),
     ("eight-names", "encoderRound=0.5&name=data", "q(z) and q(x|z)", "that is right"),
     ("other-data", "first=1&second=1", "shrink", "that is right. It goes from 0.15 nats to 0.02 with zeros alone"),
-    ("other-data", "first=0.9&second=0.9", "grow", "the answer is “shrink”. It goes from 0.15 nats to 0.02 with zeros alone"),
+    ("other-data", "first=0.9&second=0.9", "grow", "the answer is “shrink”. It goes from 0.15 nats to 0.02"),
     ("other-data", "first=0&second=1", "shrink", "Now drag"),
     ("rain", "runs=2000&differ=20", "at one place", "down to 10 or below"),
     ("rain", "runs=2000&differ=8", "at one place", "that is right"),
