@@ -276,7 +276,7 @@ def test_what_the_model_would_not_make_has_a_long_blue_piece_and_no_ellipse_gets
     assert page.locator(".lb-verdict").inner_text() == said  # it is of the encoder's answer
 
     page.get_by_role("button", name="Can a better ellipse fix this?").press("Enter")
-    expect(page.locator(".lb-predict")).to_contain_text("shorten the bar")
+    expect(page.locator(".lb-predict")).to_contain_text("you are the encoder")
     page.wait_for_function("document.querySelector('lb-instrument').instrument.state.s1 === 0.01")
     page.wait_for_timeout(100)
     surprise, dot = (float(page.evaluate(NUMBERS)[name]) for name in ("-log p(x)", "loss"))

@@ -27,7 +27,7 @@ const LIMIT = 3.5;
 const PRIOR = upright(0, 0, 1, 1);
 const NEEDS = {
   gap: "Both pieces of the upper bar take a sum over every code on the map: p(x) is that sum, and the blue cloud, p(z|x), is p(z) p(x|z) divided by it.",
-  reconstruction: "Neither piece of the lower bar takes that sum. The upper bar is pale and the cloud is gone, because your program computes neither. The dotted circle holds 95 % of the prior.",
+  reconstruction: "Neither piece of the lower bar takes a sum over every code. The upper bar is pale and the cloud is gone, because your program computes neither. The dotted circle holds 95 % of the prior.",
 };
 
 async function load() {

@@ -36,7 +36,7 @@ export const STYLE = `
   .lb-cutting :is(.lb-island, .lb-track > i) { transition: none }
 }
 @media screen and (min-width: 44rem) {
-  .lb-cutting { grid-template: "costs costs" "plane ask" "plane more" "plane side" 1fr / minmax(0, 21rem) minmax(0, 1fr) }
+  .lb-cutting { grid-template: "costs costs" "plane ask" "plane more" "side more" 1fr / minmax(0, 19rem) minmax(0, 1fr) } /* all in one view of 900 px */
   .lb-cutting:not(:has(.lb-side)) { grid-template-columns: minmax(0, 17rem) minmax(0, 1fr) } /* a dot needs a smaller map */
 }
 `;
