@@ -256,7 +256,7 @@ def test_what_the_model_would_not_make_has_a_long_blue_piece_and_no_ellipse_gets
     show(page, stage, "ask=draw&digit=304")
     before = float(page.evaluate(NUMBERS)["-log p(x)"])
     page.get_by_role("button", name="over half").press("Enter")
-    expect(page.locator(".lb-verdict")).to_have_text("Now press squares of the grid, and see.")
+    expect(page.locator(".lb-verdict")).to_have_text("Now press squares of the grid, until it is no digit.")
     page.get_by_role("checkbox", name="row 1, column 1").focus()
     for _ in range(8):
         page.keyboard.press("Space")
@@ -300,7 +300,7 @@ def test_the_encoder_answers_what_is_drawn_whatever_the_hand_had_answered(page: 
     page.get_by_role("button", name="over half").click()
     page.get_by_role("button", name="Empty the grid").click()
     assert page.evaluate(answering) == "encoder"
-    expect(page.locator(".lb-verdict")).to_have_text("Now press squares of the grid, and see.")  # nothing is drawn yet
+    expect(page.locator(".lb-verdict")).to_have_text("Now press squares of the grid, until it is no digit.")  # nothing is drawn yet
     page.get_by_role("slider", name="place of q, to the right").press("PageDown")
     assert page.evaluate(answering) == "hand"
     page.get_by_role("checkbox", name="row 1, column 1").press("Space")
@@ -334,7 +334,7 @@ def test_a_large_purple_piece_is_seen_and_told_of(page: Page, stage: str) -> Non
     assert purple["width"] == pytest.approx(float(seen["gap"]) / 240 * track["width"], rel=0.02)
     page.get_by_role("button", name="Reset").click()
     page.get_by_role("button", name="over half").click()
-    expect(page.locator(".lb-verdict")).to_have_text("Now press squares of the grid, and see.")
+    expect(page.locator(".lb-verdict")).to_have_text("Now press squares of the grid, until it is no digit.")
 
 
 @pytest.mark.parametrize("width", [1280, 390])

@@ -51,12 +51,12 @@ const QUESTIONS = { // the first is the page's choice, `ask`; a button leads on 
   draw: {
     text: "Draw something that is no digit. The model hardly ever makes such an image, so the bar gets long. The encoder has never seen one either. How much of the bar will be purple?",
     answers: ["over half", "a tenth to a half", "less than a tenth"],
-    missing: "Now press squares of the grid, and see.",
+    missing: "Now press squares of the grid, until it is no digit.",
     next: "floor",
   },
   floor: {
     go: "Can a better ellipse fix this?",
-    text: "Now you are the encoder. You begin with a dot: widen it by the two handles beside it until it covers the cloud. How short can an ellipse make the bar?",
+    text: "Now you are the encoder, and begin with a dot. Widen it by its handles until it covers the cloud. How short can an ellipse make the bar?",
     answers: ["as short as you like", "no shorter than blue", "a little shorter than blue"],
     missing: "Now shorten the bar as far as it goes.",
   },
@@ -294,7 +294,7 @@ function build(kit, { decoders, encoder, images }) {
       const because = `Of the ${whole(value)} nats ${number(gap, 2)} were purple: ` + (gap < MISSES
         ? "though the encoder has never seen such an image, its ellipse was not far from the cloud."
         : "the encoder has never seen such an image, and its ellipse did not match the cloud.");
-      guess.paint(seen, { right: part > HALF ? 0 : part > TENTH ? 1 : 2, because }, answered ? "Go on: change other squares, too." : missing);
+      guess.paint(seen, { right: part > HALF ? 0 : part > TENTH ? 1 : 2, because }, missing);
     } else if (asking === "floor") {
       const so = `${x} ${digit}`;
       if (dot?.of !== so) dot = { of: so, gap };
@@ -305,7 +305,7 @@ function build(kit, { decoders, encoder, images }) {
     } else {
       const before = listening(kit.state);
       const right = value > before + MOVED ? 2 : value < before - MOVED ? 0 : 1;
-      const because = `The gap was ${numbers.gap}, and the loss ${numbers.loss}. With the decoder that listens, and its encoder, it had been ${number(before, 1)}. One that ignores z makes the same picture everywhere.`;
+      const because = `The gap was ${numbers.gap}, and the loss ${numbers.loss}. With the decoder that listens, and its encoder, it had been ${number(before, 1)}.`;
       guess.paint(deafened && gap < 0.05, { right, because }, missing);
     }
     goOn.hidden = !next || !guess.judged();
@@ -321,11 +321,11 @@ function build(kit, { decoders, encoder, images }) {
   own.classList.add("lb-own");
   own.open = Boolean(kit.state.x); // where it is a fold
   const byNumbers = fold("Set the ellipse by numbers",
-    element("p", {}, "μ (mu) says where its middle is, σ (sigma) how wide it is along each axis. Tilt says how far the two numbers of z go together: 0 is an upright ellipse."),
+    element("p", {}, "μ (mu): where its middle is. σ (sigma): how wide it is along each axis."),
     element("div", { class: "lb-numbers" }, ...Object.values(inputs).map((part) => part.label), tilt.element),
     presets,
     element("p", { class: "lb-legend" }, "The gap, magnified:"), zoom.element, values,
-    element("p", { class: "lb-legend" }, `The gap is an average over draws of q, the dots on the map. Of each, log q(z|x) − log p(z|x), the smallest first:`),
+    element("p", { class: "lb-legend" }, `log q(z|x) − log p(z|x) of each dot on the map, a draw of q. The gap is their average:`),
     single);
   byNumbers.addEventListener("toggle", async () => {
     const { stems } = await import("./draw/stems.js");
