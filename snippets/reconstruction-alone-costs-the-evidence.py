@@ -31,7 +31,7 @@ for seed in range(5):
         trained[name].append((cost, surprise, gap, width, spread))
         drawn[name].append(vae.decode(z).sigmoid().view(6, 8, 8))
 
-figure, axes = subplots(1, 2, figsize=(5.6, 2.4))
+figure, axes = subplots(1, 2, figsize=(4.7, 2.0))
 for ax, (name, images) in zip(axes, drawn.items(), strict=True):
     pictures(ax, torch.cat(images), columns=6).set_title(name)
 

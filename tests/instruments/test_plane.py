@@ -300,7 +300,9 @@ def test_the_encoder_answers_what_is_drawn_whatever_the_hand_had_answered(page: 
     page.get_by_role("button", name="over half").click()
     page.get_by_role("button", name="Empty the grid").click()
     assert page.evaluate(answering) == "encoder"
-    expect(page.locator(".lb-verdict")).to_have_text("Now press squares of the grid, until it is no digit.")  # nothing is drawn yet
+    expect(page.locator(".lb-verdict")).to_have_text(
+        "Now press squares of the grid, until it is no digit."
+    )  # nothing is drawn yet
     page.get_by_role("slider", name="place of q, to the right").press("PageDown")
     assert page.evaluate(answering) == "hand"
     page.get_by_role("checkbox", name="row 1, column 1").press("Space")
