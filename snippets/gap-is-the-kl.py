@@ -1,4 +1,4 @@
-"""For any encoder whatever, log p(x) minus the ELBO is exactly KL(q(z|x)‖p(z|x)).
+"""For any encoder, log p(x) minus the ELBO is exactly KL(q(z|x)‖p(z|x)).
 
 Kind: identity
 Break it: p.z_given_x.log_prob -> p.z.log_prob

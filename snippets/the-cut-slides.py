@@ -1,4 +1,4 @@
-"""What the first piece of the loss loses from one cut to the other, the second gains, code by code.
+"""The reconstruction cost is as far below -log p(x) as the KL to the prior is above the gap, code by code.
 
 Kind: computation
 Break it: other.posterior(x) -> other.posterior(1 - x)
@@ -31,4 +31,8 @@ held = p.mass[0] > 1e-12  # every code that has any weight
 image = vae.log_likelihood(x, z) + surprise  # log p(x|z) / p(x): x gains by the code
 code = p.log_prob[0] - vae.prior.log_prob(z)  # log p(z|x) / p(z): the code gains by x
 off = (image - code)[held].abs().max()
+best = p.mass[0].argmax()  # the most probable code for the image, as an example
+print(f"most probable code: p(x|z)/p(x) = {image[best].exp():.1f}")
+print(f"most probable code: p(z|x)/p(z) = {code[best].exp():.1f}")
+print(f"most probable code: log of either = {code[best]:.2f}")
 assert off < 1e-5, f"both should gain the same, and are up to {off:.2g} apart"

@@ -286,6 +286,10 @@ def test_a_dot_rebuilds_better_and_costs_more(page: Page, stage: str) -> None:
     expect(verdict).to_contain_text("At 100 times narrower grey is 0.91 nats shorter")
     expect(verdict).to_contain_text(f"the bar goes from {first['loss']} to {dot['loss']}.")
     expect(verdict).to_contain_text("“get longer”, and that is right.")
+    page.get_by_role("slider").press("ArrowLeft")
+    after = numbers(page)
+    expect(verdict).to_contain_text(f"the bar goes from {first['loss']} to {after['loss']}.")  # it is of what is seen
+    expect(verdict).to_contain_text("grey got only")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 

@@ -256,7 +256,7 @@ def test_what_the_model_would_not_make_has_a_long_blue_piece_and_no_ellipse_gets
     show(page, stage, "ask=draw&digit=304")
     before = float(page.evaluate(NUMBERS)["-log p(x)"])
     page.get_by_role("button", name="over half").press("Enter")
-    expect(page.locator(".lb-verdict")).to_have_text("Now press squares of the grid, and see.")
+    expect(page.locator(".lb-verdict")).to_have_text("Now press squares of the grid, until it is no digit.")
     page.get_by_role("checkbox", name="row 1, column 1").focus()
     for _ in range(8):
         page.keyboard.press("Space")
@@ -265,6 +265,7 @@ def test_what_the_model_would_not_make_has_a_long_blue_piece_and_no_ellipse_gets
         page.keyboard.press("ArrowRight")
         page.keyboard.press("Space")
     expect(page.locator(".lb-verdict")).to_contain_text("You said “over half”, but the answer is “less than a tenth”.")
+    page.evaluate(PAINTED)
     seen = page.evaluate(NUMBERS)
     assert float(seen["-log p(x)"]) > before + 20 > 2 * float(seen["gap"])
     assert float(seen["gap"]) < 0.1 * float(seen["loss"])
@@ -274,8 +275,8 @@ def test_what_the_model_would_not_make_has_a_long_blue_piece_and_no_ellipse_gets
     page.evaluate(PAINTED)
     assert page.locator(".lb-verdict").inner_text() == said  # it is of the encoder's answer
 
-    page.get_by_role("button", name="Can the ellipse mend that?").press("Enter")
-    expect(page.locator(".lb-predict")).to_contain_text("shorten the bar")
+    page.get_by_role("button", name="Can a better ellipse fix this?").press("Enter")
+    expect(page.locator(".lb-predict")).to_contain_text("you are the encoder")
     page.wait_for_function("document.querySelector('lb-instrument').instrument.state.s1 === 0.01")
     page.wait_for_timeout(100)
     surprise, dot = (float(page.evaluate(NUMBERS)[name]) for name in ("-log p(x)", "loss"))
@@ -299,7 +300,9 @@ def test_the_encoder_answers_what_is_drawn_whatever_the_hand_had_answered(page: 
     page.get_by_role("button", name="over half").click()
     page.get_by_role("button", name="Empty the grid").click()
     assert page.evaluate(answering) == "encoder"
-    expect(page.locator(".lb-verdict")).to_have_text("Now press squares of the grid, and see.")  # nothing is drawn yet
+    expect(page.locator(".lb-verdict")).to_have_text(
+        "Now press squares of the grid, until it is no digit."
+    )  # nothing is drawn yet
     page.get_by_role("slider", name="place of q, to the right").press("PageDown")
     assert page.evaluate(answering) == "hand"
     page.get_by_role("checkbox", name="row 1, column 1").press("Space")
@@ -333,7 +336,7 @@ def test_a_large_purple_piece_is_seen_and_told_of(page: Page, stage: str) -> Non
     assert purple["width"] == pytest.approx(float(seen["gap"]) / 240 * track["width"], rel=0.02)
     page.get_by_role("button", name="Reset").click()
     page.get_by_role("button", name="over half").click()
-    expect(page.locator(".lb-verdict")).to_have_text("Now press squares of the grid, and see.")
+    expect(page.locator(".lb-verdict")).to_have_text("Now press squares of the grid, until it is no digit.")
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -387,4 +390,4 @@ def test_a_digit_is_drawn_with_a_pointer_and_rubbed_out(page: Page, stage: str) 
         return drawn
 
     assert stroke([(14, 2), (14, 30)]) == "10" * 8  # down the fourth column
-    assert stroke([(14, 30), (14, 18)]) == "10" * 4 + "00" * 4  # a stroke that begins on ink rubs out
+    assert stroke([(14, 30), (14, 18)]) == "10" * 4 + "00" * 4  # a stroke that begins on ink erases

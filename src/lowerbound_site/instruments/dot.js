@@ -48,15 +48,21 @@ function build(kit, { decoder, x, given }) {
     todo: "Now drag “times narrower” to ten or more.",
   });
 
+  const ten = at(DOT);
+  /** What came after ten times narrower: grey has hardly anything left to win, and the KL goes on. */
+  const further = (narrower, { rebuilding, kl }) =>
+    narrower > DOT ? ` From 10 to ${significant(10 ** narrower, 2)} times, grey got only ${number(ten.rebuilding - rebuilding, 2)} shorter, and the KL ${number(kl - ten.kl, 2)} longer.` : "";
+
   function paint({ narrower }) {
     const here = at(narrower);
     ellipse.paint(narrowed(given, narrower));
     bars.paint(here, { isCut: true, needed: true });
     const shown = { "-log p(x)": here.surprise, gap: Math.max(0, here.gap), "reconstruction cost": here.rebuilding, "KL(q||prior)": here.kl };
     hand.paint(`loss ${whole(here.loss)}`, significant(10 ** narrower, 2), narrower);
+    if (narrower >= DOT && question.judged()) question.again(); // what it says is of the ellipse that is seen
     question.paint(narrower >= DOT, {
       right: 2,
-      because: `At ${significant(10 ** narrower, 2)} times narrower grey is ${number(theirs.rebuilding - here.rebuilding, 2)} nats shorter, and the KL to the prior ${number(here.kl - theirs.kl, 2)} longer: the bar goes from ${whole(theirs.loss)} to ${whole(here.loss)}.`,
+      because: `At ${significant(10 ** narrower, 2)} times narrower grey is ${number(theirs.rebuilding - here.rebuilding, 2)} nats shorter, and the KL to the prior ${number(here.kl - theirs.kl, 2)} longer: the bar goes from ${whole(theirs.loss)} to ${whole(here.loss)}.${further(narrower, here)}`,
     });
     kit.say(`loss ${whole(here.loss)}, reconstruction cost ${number(here.rebuilding, 2)}, KL to the prior ${number(here.kl, 2)}, gap ${number(shown.gap, 2)}.`);
     return { loss: whole(here.loss), ...texts(shown, 2) };

@@ -26,8 +26,8 @@ export const schema = {
 const LIMIT = 3.5;
 const PRIOR = upright(0, 0, 1, 1);
 const NEEDS = {
-  gap: "Either term takes a sum over every code on the map: p(x) is that sum, and the blue cloud, p(z|x), is divided by it.",
-  reconstruction: "Neither term of the lower line takes that sum, so cloud and upper bar fade. The dotted circle holds 95 % of the prior.",
+  gap: "Both pieces of the upper bar take a sum over every code on the map: p(x) is that sum, and the blue cloud, p(z|x), is p(z) p(x|z) divided by it.",
+  reconstruction: "Neither piece of the lower bar takes a sum over every code. The upper bar is pale and the cloud is gone, because your program computes neither. The dotted circle holds 95 % of the prior.",
 };
 
 async function load() {
@@ -87,7 +87,7 @@ function build(kit, { decoder, encoder, images }) {
     bars.paint(here, { isCut, needed: !isCut, moved: isCut });
     terms.classList.toggle("lb-cut-once", isCut);
     before = cut;
-    write(needs, NEEDS[cut]);
+    write(needs, isCut && rebuilding < surprise ? `Orange right of the strip is as long as the gap above it. ${NEEDS[cut]}` : NEEDS[cut]);
     write(slide, isCut ? "Take the cut back" : "Cut the lower bar");
     if (asked !== undefined && asked !== digit) question.again();
     asked = digit;
@@ -108,7 +108,7 @@ function build(kit, { decoder, encoder, images }) {
     element("div", { class: "lb-ask lb-live" }, element("div", { class: "lb-order" }, question.element, slide)),
     bars.element,
     field.element,
-    element("div", { class: "lb-more" }, element("p", { class: "lb-legend" }, "What each bar averages over the encoder’s codes z:"), terms, needs),
+    element("div", { class: "lb-more" }, element("p", { class: "lb-legend" }, "The pieces of each bar, for one code z. The bar is the average over the encoder’s codes:"), terms, needs),
     element("div", { class: "lb-side" }, target.element, yours.element, element("div", { class: "lb-live" }, another, element("div", {}, ...kit.tools()))));
   return { stage, paint };
 }

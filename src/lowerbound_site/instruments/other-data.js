@@ -24,7 +24,7 @@ const ZEROS = 0.9; // of the data, before the question is judged
 // The drawing, in units: images of 24 in two rows, above the data's what each image's gap is.
 const [WIDE, CELL, INSET] = [384, 24, 24];
 const HIGH = 2 * CELL;
-const [NAT, FLOOR] = [190, 96];
+const [NAT, FLOOR] = [190, 104];
 const DATA_TOP = FLOOR + 4;
 const MODEL_TOP = DATA_TOP + HIGH + 66;
 const [LEAST, LEAST_SHARE] = [26, 70]; // wide enough for a number, and for one beside the hands
@@ -117,7 +117,7 @@ function build(kit) {
       show(gap, "gap", average, "average gap");
       question.paint(q[0] >= ZEROS, {
         right: 2,
-        because: `It went from ${number(started.gap, 2)} to ${number(average, 2)} nats, because zeros are what this encoder answers best. Each image kept its gap: how often the model makes that image does not count.`,
+        because: `It goes from ${number(started.gap, 2)} nats to ${number(GAPS[0], 2)} with zeros alone, because zeros are what this encoder answers best. Each image kept its gap: how often the model makes that image does not count.`,
       });
       kit.say(`images ${number(far, 2)}, gap ${number(average, 2)}`);
       return texts(shown, 3);

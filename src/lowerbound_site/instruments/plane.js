@@ -51,12 +51,12 @@ const QUESTIONS = { // the first is the page's choice, `ask`; a button leads on 
   draw: {
     text: "Draw something that is no digit. The model hardly ever makes such an image, so the bar gets long. The encoder has never seen one either. How much of the bar will be purple?",
     answers: ["over half", "a tenth to a half", "less than a tenth"],
-    missing: "Now press squares of the grid, and see.",
+    missing: "Now press squares of the grid, until it is no digit.",
     next: "floor",
   },
   floor: {
-    go: "Can the ellipse mend that?",
-    text: "The same image, and you are the encoder. The ellipse is now a dot: widen it by the two handles beside it, drag it to the cloud, and shorten the bar. How short can an ellipse make it?",
+    go: "Can a better ellipse fix this?",
+    text: "Now you are the encoder, and begin with a dot. Widen it by its handles until it covers the cloud. How short can an ellipse make the bar?",
     answers: ["as short as you like", "no shorter than blue", "a little shorter than blue"],
     missing: "Now shorten the bar as far as it goes.",
   },
@@ -112,8 +112,8 @@ function build(kit, { decoders, encoder, images }) {
   const zoom = bar("lb-zoom");
   const single = element("div", {});
   let each; // the stems of single draws, for those who unfold them
-  // The encoder answers what is drawn; for a decoder that ignores z, the prior stays.
-  const answering = () => (kit.state.decoder === "deaf" ? kit.state.q : "encoder");
+  // The encoder answers another image; the prior stays for a decoder that ignores z, and so does the ellipse of a reader who answers.
+  const answering = () => (kit.state.decoder === "deaf" || asking === "floor" ? kit.state.q : "encoder");
   const drawn = drawing(kit, { colour: "var(--lb-data)", label: "x, 8 by 8 pixels: arrows move, the space bar switches", changed: (x) => kit.set({ x: toHex(x), q: answering() }) });
 
   // What is held.
@@ -165,7 +165,7 @@ function build(kit, { decoders, encoder, images }) {
   listen.setAttribute("aria-pressed", "false");
   const presets = element("div", { class: "lb-buttons" },
     button("The encoder’s answer", () => kit.go({ q: "encoder" })), button("Best upright", fitted(false)), button("Best tilted", fitted(true)));
-  const another = button("Another digit", () => kit.go({ digit: (kit.state.digit + 47) % images.length, x: "" }));
+  const another = button("Another digit", () => kit.go({ digit: (kit.state.digit + 47) % images.length, x: "", q: answering() }));
   const empty = button("Empty the grid", () => {
     kit.go({ x: EMPTY, q: answering() });
     drawn.focus();
@@ -218,7 +218,7 @@ function build(kit, { decoders, encoder, images }) {
     shownIsland = key;
     field.showIsland(true);
     target.paint(x, state.x ? "<i>x</i>, yours" : "the picture <i>x</i>");
-    drawn.paint(x, "Press and draw here. A stroke that begins on ink rubs out.");
+    drawn.paint(x, "Press and draw here. A stroke that begins on ink erases.");
     yours.paint(forward(decoder, hovered ?? q.mean, logits).map(sigmoid), hovered ? "this place, decoded" : "its middle, decoded");
 
     // Beside a decoder that ignores z, and beside an image that is being drawn, stands what the loss was without.
@@ -229,7 +229,7 @@ function build(kit, { decoders, encoder, images }) {
     const crowded = surprise > CROWDED * axis;
     costs.paint({
       from: 0, to: axis, step: axis / 6,
-      marks: before ? [{ kind: "lb-tick lb-was", at: before, text: `before: ${number(before, 1)}` }] : [],
+      marks: before ? [{ kind: "lb-tick lb-was", at: before, text: `${exchanged ? "the digit’s loss" : "before"}: ${number(before, 1)}` }] : [],
       pieces: [{ kind: "lb-piece-p", start: 0, end: surprise }, { kind: "lb-piece-gap", start: surprise, end: value }],
       labels: [
         { kind: "lb-label-p", at: Math.min(surprise, CROWDED * axis), text: `−log p(x) ${number(surprise, 2)}`, side: "lb-before", least: NAMED },
@@ -280,6 +280,7 @@ function build(kit, { decoders, encoder, images }) {
     guess.ask(QUESTIONS[asking].text, QUESTIONS[asking].answers);
     listen.setAttribute("aria-pressed", String(deafened));
     listen.hidden = asking !== "decoder";
+    stage.classList.toggle("lb-floor", asking === "floor");
     if (q === "encoder" || start?.of !== `${x} ${digit}`) start = { of: `${x} ${digit}`, gap };
     const moved = !deafened && Math.abs(gap - start.gap) > MOVED;
     const { missing, next } = QUESTIONS[asking];
@@ -287,13 +288,13 @@ function build(kit, { decoders, encoder, images }) {
     if (asking === "draw") {
       const answered = x && x !== EMPTY && q === "encoder";
       const seen = answered && surprise > surpriseOf({ decoder, digit }) + MUCH;
-      if (guess.judged() && (!x || (q === "encoder" && x !== told))) guess.again(); // what it was said of is gone
+      if (guess.judged() && x && q === "encoder" && x !== told) guess.again(); // what it was said of is gone
       told = x;
       const part = gap / value;
       const because = `Of the ${whole(value)} nats ${number(gap, 2)} were purple: ` + (gap < MISSES
         ? "though the encoder has never seen such an image, its ellipse was not far from the cloud."
         : "the encoder has never seen such an image, and its ellipse did not match the cloud.");
-      guess.paint(seen, { right: part > HALF ? 0 : part > TENTH ? 1 : 2, because }, answered ? "Go on: change other squares, too." : missing);
+      guess.paint(seen, { right: part > HALF ? 0 : part > TENTH ? 1 : 2, because }, missing);
     } else if (asking === "floor") {
       const so = `${x} ${digit}`;
       if (dot?.of !== so) dot = { of: so, gap };
@@ -304,7 +305,7 @@ function build(kit, { decoders, encoder, images }) {
     } else {
       const before = listening(kit.state);
       const right = value > before + MOVED ? 2 : value < before - MOVED ? 0 : 1;
-      const because = `The gap was ${numbers.gap}, and the loss ${numbers.loss}. With the decoder that listens, and its encoder, it had been ${number(before, 1)}. One that ignores z makes the same picture everywhere.`;
+      const because = `The gap was ${numbers.gap}, and the loss ${numbers.loss}. With the decoder that listens, and its encoder, it had been ${number(before, 1)}.`;
       guess.paint(deafened && gap < 0.05, { right, because }, missing);
     }
     goOn.hidden = !next || !guess.judged();
@@ -320,11 +321,11 @@ function build(kit, { decoders, encoder, images }) {
   own.classList.add("lb-own");
   own.open = Boolean(kit.state.x); // where it is a fold
   const byNumbers = fold("Set the ellipse by numbers",
-    element("p", {}, "μ (mu) says where its middle is, σ (sigma) how wide it is along each axis. Tilt says how far the two numbers of z go together: 0 is an upright ellipse."),
+    element("p", {}, "μ (mu): where its middle is. σ (sigma): how wide it is along each axis."),
     element("div", { class: "lb-numbers" }, ...Object.values(inputs).map((part) => part.label), tilt.element),
     presets,
     element("p", { class: "lb-legend" }, "The gap, magnified:"), zoom.element, values,
-    element("p", { class: "lb-legend" }, `The gap is an average over draws of q, the dots on the map. Of each, log q(z|x) − log p(z|x), the smallest first:`),
+    element("p", { class: "lb-legend" }, `log q(z|x) − log p(z|x) of each dot on the map, a draw of q. The gap is their average:`),
     single);
   byNumbers.addEventListener("toggle", async () => {
     const { stems } = await import("./draw/stems.js");

@@ -52,7 +52,7 @@ export function drawing(kit, { colour, label, changed }) {
     begin: (event) => {
       const at = place(event);
       const d = 8 * Math.floor(at[1] / 4) + Math.floor(at[0] / 4);
-      const held = { at, ink: x[d] ? 0 : 1 }; // a stroke that begins on ink rubs out
+      const held = { at, ink: x[d] ? 0 : 1 }; // a stroke that begins on ink erases
       stroke(at, at, held.ink);
       return held;
     },

@@ -14,7 +14,7 @@ export const STYLE = `
 .lb-cutting .lb-side { grid-template-columns: repeat(2, minmax(0, 4.4rem)) auto; align-items: end; justify-items: start }
 .lb-cutting .lb-more { grid-area: more }
 .lb-cutting .lb-side > .lb-pixels { width: 100% }
-.lb-cutting .lb-more > p:last-child { min-height: 2lh }
+.lb-cutting .lb-more > p:last-child { min-height: 3lh }
 .lb-terms { display: grid; grid-template-columns: max-content 1fr; gap: 0.1rem 0.5rem; margin-block: 0.2rem 0.4rem; font-weight: 600 }
 .lb-terms > :nth-child(n + 3) { visibility: hidden }
 .lb-cut-once > :nth-child(n + 3) { visibility: visible }
@@ -36,7 +36,7 @@ export const STYLE = `
   .lb-cutting :is(.lb-island, .lb-track > i) { transition: none }
 }
 @media screen and (min-width: 44rem) {
-  .lb-cutting { grid-template: "costs costs" "plane ask" "plane more" "plane side" 1fr / minmax(0, 21rem) minmax(0, 1fr) }
+  .lb-cutting { grid-template: "costs costs" "plane ask" "plane more" "side more" 1fr / minmax(0, 19rem) minmax(0, 1fr) } /* all in one view of 900 px */
   .lb-cutting:not(:has(.lb-side)) { grid-template-columns: minmax(0, 17rem) minmax(0, 1fr) } /* a dot needs a smaller map */
 }
 `;
