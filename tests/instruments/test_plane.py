@@ -319,7 +319,7 @@ def test_a_large_purple_piece_is_seen_and_told_of(page: Page, stage: str) -> Non
     show(page, stage, "ask=draw&digit=304&x=00000000ff0000ff")
     page.get_by_role("button", name="over half").click()
     expect(page.locator(".lb-verdict")).to_contain_text("but the answer is “less than a tenth”")
-    expect(page.locator(".lb-verdict")).to_contain_text("was not far from the cloud")
+    expect(page.locator(".lb-verdict")).to_contain_text("blue grew most")
     page.evaluate("x => document.querySelector('lb-instrument').instrument.set({x})", inverse)
     expect(page.locator(".lb-verdict")).to_contain_text("its ellipse did not match the cloud")
     seen = page.evaluate(NUMBERS)

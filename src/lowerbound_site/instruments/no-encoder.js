@@ -90,10 +90,10 @@ function build(kit, data) {
     answers: ["the smooth one", "both about equally", "the winding one"],
     todo: "Now slide z₁ to the right end.",
     right: 2,
-    because: "p(x) is the average of p(x|z) over all places of the prior. Which of them lie side by side does not enter.",
+    because: "Order does not enter: p(x) is an average over all places. Why the winding ones fit better, nothing here says.",
   });
   const given = digits("no-encoder-x", "var(--lb-data)", 1, "<i>x</i>");
-  const fit = element("div", { class: "lb-told" }, element("p", {}, "log p(x) of unseen digits, on average, in five trainings each:"), fitting(fits));
+  const fit = element("div", { class: "lb-told" }, element("p", {}, "log p(x) of unseen digits, average nats, five trainings each:"), fitting(fits));
   given.paint([x]);
   return {
     stage: element("div", { class: "lb-stage lb-sided lb-noisy" },

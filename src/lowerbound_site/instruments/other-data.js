@@ -113,7 +113,7 @@ function build(kit) {
         labels: [{ kind: `lb-label-${kind}`, at: 0, text: name }],
         end: { at: value, text: number(value, 2) },
       });
-      show(images, "p", far, "the model’s images against the data");
+      show(images, "p", far, "the data against the model’s images");
       show(gap, "gap", average, "average gap");
       question.paint(q[0] >= ZEROS, {
         right: 2,

@@ -292,7 +292,7 @@ function build(kit, { decoders, encoder, images }) {
       told = x;
       const part = gap / value;
       const because = `Of the ${whole(value)} nats ${number(gap, 2)} were purple: ` + (gap < MISSES
-        ? "though the encoder has never seen such an image, its ellipse was not far from the cloud."
+        ? "blue grew most, though the encoder has never seen such an image either."
         : "the encoder has never seen such an image, and its ellipse did not match the cloud.");
       guess.paint(seen, { right: part > HALF ? 0 : part > TENTH ? 1 : 2, because }, missing);
     } else if (asking === "floor") {
