@@ -1,4 +1,4 @@
-"""Trained on the reconstruction cost alone, VAEs rebuild held-out digits better on average, but find them less probable.
+"""Trained on the reconstruction cost alone, VAEs rebuild unseen digits better but, on average, lose log p(x).
 
 Kind: experiment
 Break it: beta=weight -> beta=1.0
