@@ -230,7 +230,7 @@ def test_the_loss_is_seen_after_the_guess_and_split_once_both_codes_are_lined_up
 def split(page: Page, by: str) -> None:
     """Splits the six steps, and waits until their parts have been gathered."""
     page.get_by_role("button", name=f"Split by {by}").click()
-    expect(page.get_by_text(f"by {by}", exact=True).and_(page.locator(".lb-told b"))).to_be_visible(timeout=15_000)
+    expect(page.get_by_text(f"by {by}", exact=True).and_(page.locator(".lb-rest b"))).to_be_visible(timeout=15_000)
 
 
 def test_splitting_both_ways_shows_both_bars(shared: Page, stage: str) -> None:

@@ -54,11 +54,11 @@ function build(kit) {
   const whole = new Falling([LOSS], ["var(--lb-muted)"]);
   const split = new TwoSplits(pieces(FIRST), true);
   const [unsplit, both] = [whole, split].map((drawn) => element("div", {}, drawn.element));
-  const question = predict(kit, `Drag the blue borders to the dashed lines: your comparison falls from ${number(YOURS, 2)} to 0. By how much does the loss of your program fall, in which q(x|z) stands nowhere?`, {
-    answers: ["0", "less", "as much", "more"],
+  const question = predict(kit, `Drag the blue borders to the dashed lines: your comparison falls from ${number(YOURS, 2)} to 0. Your program’s loss never mentions q(x|z). By how much will it fall?`, {
+    answers: ["by 0", "by less", "by as much", "by more"],
     todo: TODO,
     right: 2,
-    because: "Split by code, your comparison is one piece of the loss. The other, codes, has no decoder in it.",
+    because: "Your comparison is one piece of the loss, so you make it in every training step. The other piece, codes, has no decoder in it.",
   });
   let met = false; // once it is, the loss stays split
   kit.atReset(() => (met = false));
@@ -68,7 +68,7 @@ function build(kit) {
       { class: "lb-stage lb-scene lb-sided", style: "--picture: 23rem; --said: 6.4em" },
       element("div", { class: "lb-column" }, question.element),
       element("div", { class: "lb-picture" },
-        element("p", { class: "lb-legend" }, hued("q", "q(x|z)"), ": the images to which that code was given. ", hued("p", "p(x|z)"), ": those that the decoder makes of it."),
+        element("p", { class: "lb-legend" }, hued("q", "q(x|z)"), ": the images to which that code was given. ", hued("p", "p(x|z)"), ": those that the decoder makes from it."),
         facing.element),
       element("div", { class: "lb-rest" },
         element("div", {}, yours.element, unsplit, both),

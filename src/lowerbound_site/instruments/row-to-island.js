@@ -77,7 +77,7 @@ function build(kit, data) {
       const shown = measure(state, data);
       const said = [
         `${shown["codes that hold 95 %"]} of ${WORDS[state.codes]} tiles hold 95 % of p(z|x).`,
-        `The sum over all ${WORDS[state.codes]} is p(x): −log p(x) is ${number(shown["-log p(x)"], 1)} nats.`,
+        `Added up, all ${WORDS[state.codes]} give p(x), however the plane is cut: −log p(x) is ${number(shown["-log p(x)"], 1)} nats.`,
         finest ? `Tiles for a z of ${NUMBERS.map((n) => `${n} ${n > 1 ? "numbers" : "number"}: ${(POINTS ** n).toLocaleString("en")}`).join("; of ")}.` : "",
       ];
       const says = said.join(" ").trim();

@@ -64,11 +64,11 @@ function build(kit) {
   return {
     stage: element(
       "div",
-      { class: "lb-stage lb-scene lb-sorted" },
+      { class: "lb-stage lb-scene lb-sided", style: "--picture: 27rem; --kept: 3rem" },
       element("style", {}, STYLE),
-      element("div", { class: "lb-ask lb-live" }, ...buttons),
-      element("div", { class: "lb-drawn" }, stairs.element),
-      element("div", { class: "lb-told" }, ...Object.values(told), element("div", { class: "lb-rounded" }, ROUNDED), element("div", { class: "lb-live" }, ...kit.tools())),
+      element("div", { class: "lb-column" }, element("div", { class: "lb-live" }, ...buttons)),
+      element("div", { class: "lb-picture" }, stairs.element),
+      element("div", { class: "lb-rest" }, ...Object.values(told), element("p", { class: "lb-legend" }, ROUNDED), element("div", { class: "lb-live" }, ...kit.tools())),
     ),
     paint({ by }) {
       if (by !== to) {
