@@ -298,7 +298,7 @@ JUDGED = [
     ("row-to-island", "codes=324", "10 thousand", "choose “5,184”"),
     ("row-to-island", "codes=5184", "10 thousand", "the answer is “27 million”"),
     ("two-machines", "pairs=100&sort=codes", "straight", "Sort by image"),
-    ("two-machines", "pairs=50&sort=images", "straight", "Watch until there are 100 pairs."),
+    ("two-machines", "pairs=50&sort=images", "straight", "Press “Make pairs”, and wait for 100 pairs."),
     ("two-machines", "pairs=100&sort=images", "straight", "that is right"),
     ("two-machines", "pairs=100&sort=images&seed=45", "straight", "Press “Reset”"),
     ("one-bell", "sigma=0.25", "twice as high", "half as wide, twice as high"),

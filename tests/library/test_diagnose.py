@@ -383,10 +383,18 @@ def test_a_counter_in_a_loss_is_left_where_it_was():
     assert report["beta"].number == pytest.approx(1 / 500, rel=0.01)
 
 
+class Frozen(dict):
+    """As diffusers keeps the settings of its models."""
+
+    def update(self, *_):
+        raise TypeError("frozen")
+
+
 def test_what_a_loss_keeps_in_its_module_is_left_as_it_was():
     vae = sound()
     net, bce = vae.network, vae.loss
     net.steps, net.losses, net.seen = torch.zeros(1), [0.0], {}
+    net.config, net.wide = Frozen(sigma=1), torch.zeros(1).expand(5)  # neither can be written to
 
     def loss(*given):
         net.steps += 1
@@ -398,7 +406,8 @@ def test_what_a_loss_keeps_in_its_module_is_left_as_it_was():
     diagnose(sound(net=net, loss=loss), data(), **QUICK)
     assert net.steps is steps
     assert steps.item() == 0
-    assert (net.losses, net.seen) == ([0.0], {})
+    assert (net.losses, net.seen, net.config) == ([0.0], {}, {"sigma": 1})
+    assert next(net.parameters()).dtype == torch.float32
 
 
 def test_a_weight_of_a_thousand_in_float32_does_not_depend_on_the_batch():

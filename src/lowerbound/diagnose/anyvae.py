@@ -1,5 +1,6 @@
 """What we are told of somebody's VAE, and how its networks are left as they were."""
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -133,23 +134,23 @@ def as_any(vae: VAE) -> AnyVAE:
 def as_it_was(network: nn.Module) -> Iterator[None]:
     """Inside anything may happen to weights, buffers, modes and attributes; afterwards they are what they were.
 
-    Attributes are the numbers, tensors, lists and dicts that a module holds, not what these have inside.
+    Attributes are the numbers, tensors, plain lists and plain dicts that a module holds, not what these have inside.
     """
     own = [vars(module) for module in network.modules()]
     held = [value for attributes in own for value in attributes.values()]
-    dicts = [(one, dict(one)) for one in (*own, *held) if isinstance(one, dict)]
-    lists = [(one, list(one)) for one in held if isinstance(one, list)]
+    dicts = [(one, dict(one)) for one in (*own, *held) if type(one) in (dict, OrderedDict)]
+    lists = [(one, list(one)) for one in held if type(one) is list]
     loose = [value for value in held if isinstance(value, Tensor)]
     all_of_them = (*network.parameters(), *network.buffers(), *loose)
     tensors = [(t, t.data, t.data.clone(), t.requires_grad) for t in all_of_them]
     try:
         yield
     finally:
+        for tensor, data, values, learns in tensors:
+            tensor.data = data if data.equal(values) else data.copy_(values)
+            tensor.requires_grad_(learns)
         for one, kept in dicts:
             one.clear()
             one.update(kept)
         for items, before in lists:
             items[:] = before
-        for tensor, data, values, learns in tensors:
-            tensor.data = data.copy_(values)
-            tensor.requires_grad_(learns)

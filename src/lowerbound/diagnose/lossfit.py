@@ -86,17 +86,17 @@ def fit_of(model: AnyVAE, x: Tensor, batch: int, generator: torch.Generator, pix
     skip_if(model.vae is not None, "the loss of fit is -log p(x|z) + beta KL, with the beta that you passed")
     skip_if(model.loss is None and model.step is None, "no loss was given")
     answers, ask = [], partial(_of_loss, pixels=pixels) if model.step is None else _of_step
+    where = "" if pixels is None else " on a part of each image"
     try:
         for _ in range(ROWS):
             some = x[torch.randint(len(x), (batch,), generator=generator)]
             with as_it_was(model.network):  # a counter that the loss moves too
                 answers.append(ask(model, some, generator))
     except Exception as error:  # whatever a user's own function may raise
-        where = "" if pixels is None else " on a part of each image"
         raise NotChecked(f"the loss raised{where} {type(error).__name__}: {error}") from error
     values, rows, mu, second, decoded = (torch.stack(of_all).double().cpu() for of_all in zip(*answers, strict=True))
     if not values.isfinite().all():
-        raise NotChecked(f"the loss is NaN or infinite at a sound {model.spread}, which you said comes second")
+        raise NotChecked(f"the loss is NaN or infinite{where} at a sound {model.spread}, which you said comes second")
     terms, fits = _terms(mu, second, model.spread), []
     for drawn, images in zip(DRAWN if model.step else (None,), decoded.unbind(1), strict=True):
         for (cost, charged), read in product(_costs(rows, images, model), terms):
@@ -170,7 +170,7 @@ def _of_loss(model: AnyVAE, x: Tensor, generator: torch.Generator, pixels: int |
     written = {"logvar": 2 * log_std, "log_std": log_std, "std": log_std.exp(), "var": (2 * log_std).exp()}
     decoded, second = model.decode(z), written[model.spread]
     if pixels is not None:
-        decoded, x = pixel_rows(decoded)[:, :pixels], pixel_rows(x)[:, :pixels]
+        decoded, x = (pixel_rows(images)[:, :pixels].contiguous() for images in (decoded, x))
     return _number(model.loss(decoded, x, mu, second)), pixel_rows(x), mu, second, pixel_rows(decoded)[None]
 
 

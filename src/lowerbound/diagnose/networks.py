@@ -61,13 +61,11 @@ def widths(m: Measured) -> Check:
 def in_use(m: Measured) -> Check:
     """Codes differ from image to image."""
     used, latent, told = int((m.told > LIMITS["used"]).sum()), len(m.told), float(m.told.sum())
+    nothing = _collapsed(m) or told < LIMITS["next to nothing"]
     advice = f"fine as long as you don't need {latent}: an unused number costs nothing"
-    if _collapsed(m) or told < LIMITS["next to nothing"]:
-        advice = (
-            "posterior collapse, or next to it: the KL weighs too much, or sigma is too wide, or the decoder needs "
-        )
-        advice += "no code"
-    verdict = WRONG if _collapsed(m) else LOOK if used < latent else FINE
+    if nothing:
+        advice = "posterior collapse, or next to it: too heavy a KL, too wide a sigma, or a decoder that needs no code"
+    verdict = WRONG if _collapsed(m) else LOOK if nothing or used < latent else FINE
     return judged(verdict, f"{used} of {latent}; at most {told:.3g} nats about x", advice, float(used))
 
 

@@ -91,7 +91,7 @@ function build(kit) {
     svg("text", { x: INSET, y: 12, "font-size": 14, "font-weight": 600, fill: "var(--lb-gap)" }, "each image’s gap"), gaps.element, now.element, model.element);
   const [images, gap] = [bar("lb-loss"), bar("lb-loss")];
   const started = measure({ first: schema.first.start, second: schema.second.start });
-  const question = predict(kit, "The data are just what the model makes. Now let them be zeros alone, and leave both networks as they are. Over half of the model’s images are then wrong. What does the average gap do?", {
+  const question = predict(kit, "At first the data were just what the model makes. Now let them be zeros alone, and leave both networks as they are. Over half of the model’s images are then wrong. What does the average gap do?", {
     answers: ["grow", "stay as it is", "shrink"],
     todo: "Now drag the borders of the green strip until it is full of zeros.",
   });

@@ -126,7 +126,7 @@ function build(kit, data) {
       const few = shown.kept < 2;
       const sofar = `The model has run ${many} ${state.runs === 1 ? "time" : "times"}`;
       let next = `${few ? `${shown.kept ? "One run" : "No run"} came that near. ` : ""}Now choose “all codes, sized by p(x|z)”.`;
-      if (!over) next = running ? `Watch: the model has run ${many} of ${schema.runs.to.toLocaleString("en")} times.` : `${sofar}. Press “${RUN}”, and wait for the end.`;
+      if (!over) next = running ? "Watch the codes that are kept." : `${sofar}. Press “${RUN}”, and wait for the end.`;
       else if (!drawn) next = `${sofar}. Here every code counts, with its p(x|z).`;
       else if (!near) next = `${sofar}. Now slide “${SLIDE}” to ${ALIKE} or below.`;
       // That is as true where fewer are kept, or all are weighed: tests/instruments/test_table.py has it of other draws.

@@ -308,7 +308,7 @@ function build(kit, { images, known }) {
     cells.paint(meaning, state.k > 1 ? `${state.k} × ${state.k}` : "not cut");
     const shuffled = state.k > 1 && !inPieces;
     const whole = shuffled && first.answered() && !first.judged() && found.gap < known.measured({ ...state, k: 1, q: "ellipse" }).gap + CUT;
-    if (whole) first.paint(false, undefined, "Here the ellipse still covers nearly all of blue. Press “Shuffle” again.");
+    if (whole) first.paint(false, undefined, "Here the gap hardly grew. Press “Shuffle” again.");
     else first.paint(shuffled, undefined, inPieces ? "Now choose “one ellipse, moved along”." : undefined);
     // It is asked before it can be seen; whoever has seen it already is not asked.
     const open = first.judged() && !guess.answered();

@@ -93,7 +93,7 @@ function soFar({ sort, pairs: count }, list, running) {
   const [round, all] = sevens(list);
   const so = `${round} of the model’s ${all} sevens are round`;
   if (sort === "images" && count === schema.pairs.to) return `In these draws ${so}, more than in the long run. Press “Reset”, and make others.`;
-  if (sort === "images") return `These columns can tell: so far ${so}. Watch until there are 100 pairs.`;
+  if (count < schema.pairs.to && sort === "images") return running ? "These columns can tell: watch until there are 100 pairs." : `These columns can tell: so far ${so}. Press “${MAKE}”, and wait for 100 pairs.`;
   if (count < schema.pairs.to) return running ? "Watch the machines make 100 pairs." : `Press “${MAKE}”, and watch.`;
   return "Press “Sort by image”: then the sevens stand together.";
 }
