@@ -189,7 +189,7 @@ def line_up(page: Page, values: dict[str, float]) -> None:
 
 def test_a_prediction_stays_and_is_judged_after_moving(shared: Page, stage: str) -> None:
     start(shared, stage, "line-up-decoder")
-    shared.get_by_role("button", name="0", exact=True).click()
+    shared.get_by_role("button", name="by 0").click()
     verdict = shared.locator(".lb-verdict")
     state(shared)
     todo = "Now drag the blue borders to the dashed lines, for both codes, and watch the loss."
@@ -198,12 +198,12 @@ def test_a_prediction_stays_and_is_judged_after_moving(shared: Page, stage: str)
     assert verdict.text_content() == f"Nearly there, 0.01 is left. {todo}"
     line_up(shared, LINED_UP)
     said = verdict.text_content() or ""
-    assert said.startswith("You said “0”, but the answer is “as much”. ")
+    assert said.startswith("You said “by 0”, but the answer is “by as much”. ")
     shared.locator(".lb-border").first.press("Home")
     state(shared)
     assert verdict.text_content() == said
     shared.get_by_role("button", name="Reset").click()
-    expect(shared.get_by_role("button", name="less")).to_be_enabled()
+    expect(shared.get_by_role("button", name="by less")).to_be_enabled()
     assert verdict.text_content() == ""
 
 
@@ -214,7 +214,7 @@ def test_the_loss_is_seen_after_the_guess_and_split_once_both_codes_are_lined_up
     whole, by_code = shared.get_by_text("the loss", exact=True), shared.get_by_text("the loss, split by code")
     expect(by_code).to_be_hidden()
     expect(whole).to_be_hidden()
-    shared.get_by_role("button", name="as much").click()
+    shared.get_by_role("button", name="by as much").click()
     expect(whole).to_be_visible()
     line_up(shared, LINED_UP)
     expect(by_code).to_be_visible()
@@ -236,18 +236,18 @@ def split(page: Page, by: str) -> None:
 def test_splitting_both_ways_shows_both_bars(shared: Page, stage: str) -> None:
     start(shared, stage, "strip")
     second = shared.get_by_text("your comparison 0.31", exact=True)
-    before = shared.locator(".lb-drawn svg").bounding_box()
+    before = shared.locator(".lb-picture svg").bounding_box()
     split(shared, "image")
     assert second.is_hidden()
     split(shared, "code")
     assert second.is_visible()
-    assert shared.locator(".lb-drawn svg").bounding_box() == before
+    assert shared.locator(".lb-picture svg").bounding_box() == before
     shared.get_by_role("button", name="Reset").click()
     state(shared)
     assert second.is_hidden()
 
 
-PIECES_HIGH = """() => [...document.querySelectorAll(".lb-drawn svg > rect[width='28'][fill]:not([rx])")].map(
+PIECES_HIGH = """() => [...document.querySelectorAll(".lb-picture svg > rect[width='28'][fill]:not([rx])")].map(
   (piece) => Number(piece.getAttribute("height")))"""
 
 
@@ -270,8 +270,8 @@ def test_what_is_split_before_the_first_split_has_ended_ends_it_at_once(shared: 
 @pytest.mark.parametrize("by", ["image", "code"])
 def test_while_a_groups_parts_stand_it_has_a_name_and_its_pairs_have_none(by: str, shared: Page, stage: str) -> None:
     start(shared, stage, "strip")
-    pairs = shared.locator(".lb-drawn svg > g[transform] > g")
-    groups = shared.locator(".lb-drawn svg > g[opacity='1']:not([transform])", has=shared.locator("rect"))
+    pairs = shared.locator(".lb-picture svg > g[transform] > g")
+    groups = shared.locator(".lb-picture svg > g[opacity='1']:not([transform])", has=shared.locator("rect"))
     assert [pair.get_attribute("opacity") for pair in pairs.all()] == ["1"] * 6
     split(shared, by)
     assert [pair.get_attribute("opacity") for pair in pairs.all()] == ["0"] * 6
@@ -312,10 +312,10 @@ JUDGED = [
     (
         "line-up-decoder",
         "round1=0.29&round2=0.39&straight1=0.05&straight2=0.6",
-        "as much",
+        "by as much",
         "Nearly there, 0.01 is left.",
     ),
-    ("line-up-decoder", "round1=0.29&round2=0.39&straight1=0.05&straight2=0.68", "less", "the answer is “as much”"),
+    ("line-up-decoder", "round1=0.29&round2=0.39&straight1=0.05&straight2=0.68", "by less", "the answer is “by as much”"),
     ("read-the-column", "code=straight", "a one", "Of that straight column ones held 0.63"),
 ]
 
@@ -334,11 +334,11 @@ def test_nothing_comes_or_goes_above_the_hand_that_drags(wide: int, shared: Page
     shared.set_viewport_size({"width": wide, "height": 1400})
     start(shared, stage, "line-up-decoder")
     border = shared.locator(".lb-border").first
-    shared.get_by_role("button", name="less").click()
+    shared.get_by_role("button", name="by less").click()
     state(shared)
     before = border.bounding_box()
     line_up(shared, LINED_UP)
-    expect(shared.locator(".lb-verdict")).to_contain_text("the answer is “as much”")
+    expect(shared.locator(".lb-verdict")).to_contain_text("the answer is “by as much”")
     during = border.bounding_box()
     assert before
     assert during
@@ -373,7 +373,7 @@ def test_an_image_that_the_decoder_never_makes_costs_without_end_and_a_line_says
 
 
 TOGETHER = """() => {
-  const shown = document.querySelectorAll(".lb-drawn svg g:not([opacity='0']) > path + text[font-weight]");
+  const shown = document.querySelectorAll(".lb-picture svg g:not([opacity='0']) > path + text[font-weight]");
   return [...shown].map(sum => sum.textContent);
 }"""
 
@@ -391,7 +391,7 @@ def test_the_groups_sums_add_up_to_the_joint_kl(by: str, groups: int, shared: Pa
 def rectangles(page: Page, chosen: str) -> list[tuple[float, float]]:
     """The upper edge and the height of each."""
     read: list[tuple[float, float]] = page.evaluate(
-        """chosen => [...document.querySelectorAll(`.lb-drawn svg > ${chosen}`)].map(
+        """chosen => [...document.querySelectorAll(`.lb-picture svg > ${chosen}`)].map(
           (drawn) => ["y", "height"].map(name => Number(drawn.getAttribute(name))))""",
         chosen,
     )

@@ -58,7 +58,7 @@ function build(kit) {
     answers: ["by 0", "by less", "by as much", "by more"],
     todo: TODO,
     right: 2,
-    because: "Your comparison is one piece of the loss, so you make it in every training step. The other piece, codes, has no decoder in it.",
+    because: "Your comparison is one piece of the loss: every training step makes it. The other has no decoder in it.",
   });
   let met = false; // once it is, the loss stays split
   kit.atReset(() => (met = false));
