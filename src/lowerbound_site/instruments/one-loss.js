@@ -95,7 +95,7 @@ function build(kit, { decoder, encoder, images }) {
     question.paint(isCut, {
       right: 1 + longer,
       because: longer < 0
-        ? "The blue piece takes codes from all over the map; codes chosen for x make it likelier. The KL to the prior charges for the choice."
+        ? "The blue piece takes codes from all over the map; codes chosen for x make x likelier. The KL to the prior charges for the choice."
         : "Some codes of the ellipse fit x badly, and they count in the average.",
     });
     const numbers = { loss: whole(loss), ...texts(isCut ? { "reconstruction cost": rebuilding, "KL(q||prior)": kl } : { "-log p(x)": surprise, gap: Math.max(0, here.gap) }, 2) };
