@@ -1,4 +1,4 @@
-"""The reconstruction cost is as far below -log p(x) as the KL to the prior is above the gap, code by code.
+"""The reconstruction cost is as far below -log p(x) as the KL to the prior is above the gap, for any code.
 
 Kind: computation
 Break it: other.posterior(x) -> other.posterior(1 - x)

@@ -8,7 +8,7 @@ import torch
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from lowerbound import VAE, DiagonalNormal, Grid, digits, elbo, kl_each, reconstruction
+from lowerbound import VAE, DiagonalNormal, Grid, digits, elbo, kl_each, reconstruction, trained_digits
 from lowerbound.vae import rows
 from lowerbound_site.pages.elements import schema
 
@@ -270,6 +270,41 @@ def test_the_loss_is_cut_by_keyboard_and_touch_alone(page: Page) -> None:
     page.get_by_role("button", name="Take the cut back").press("Enter")
     assert numbers(page) == first
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_code_and_the_image_gain_the_same_wherever_it_is(page: Page, stage: str) -> None:
+    vae, grid = trained_digits(), Grid(trained_digits(), points=72, limit=5)
+    for digit, z1, z2 in [(NINE, 0.4, 1.21), (5, -1.2, 0.4), (200, 3.5, -3.5)]:
+        page.goto(f"{stage}one-loss?cut=reconstruction&digit={digit}&z1={z1}&z2={z2}")
+        page.wait_for_selector("lb-instrument[data-ready]")
+        x = digits().held_out[[digit]]
+        z = torch.tensor([[z1, z2]], dtype=torch.float64)
+        gain = (vae.log_likelihood(x, z) - grid.log_evidence(x)).item()
+        for name in ("log p(x|z)/p(x)", "log p(z|x)/p(z)"):
+            assert abs(float(numbers(page)[name].replace("−", "-")) - gain) < 0.0051
+
+
+def test_the_code_goes_to_a_tap_to_the_mouse_and_by_keys_once_the_bar_is_cut(page: Page) -> None:
+    plane, code = page.locator(".lb-plane"), "document.querySelector('lb-instrument').instrument.state"
+    assert not page.get_by_role("slider").count()
+    plane.tap(position={"x": 60, "y": 60})
+    assert page.evaluate(code)["z1"] == 0.4
+    page.get_by_role("button", name="Cut the lower bar").tap()
+    before = numbers(page)
+    plane.tap(position={"x": 60, "y": 60})
+    tapped = numbers(page)
+    assert tapped["log p(x|z)/p(x)"] == tapped["log p(z|x)/p(z)"] != before["log p(x|z)/p(x)"]
+    page.get_by_role("slider", name="code z1").press("ArrowRight")
+    page.get_by_role("slider", name="code z2").press("ArrowDown")
+    keyed = numbers(page)
+    assert keyed["log p(x|z)/p(x)"] == keyed["log p(z|x)/p(z)"] != tapped["log p(x|z)/p(x)"]
+    box = plane.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 90, box["y"] + 90)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 150, box["y"] + 120)
+    assert numbers(page)["log p(x|z)/p(x)"] != keyed["log p(x|z)/p(x)"]
+    page.mouse.up()
 
 
 def test_a_dot_rebuilds_better_and_costs_more(page: Page, stage: str) -> None:

@@ -11,13 +11,15 @@ export const STYLE = `
 .lb-cutting .lb-plane { grid-area: plane; margin: 0 0 1rem 1.1rem; cursor: default }
 .lb-cutting .lb-island { opacity: 0; transition: opacity 0.9s }
 .lb-cutting .lb-island.lb-shown { opacity: 1 }
-.lb-cutting .lb-side { grid-template-columns: repeat(2, minmax(0, 4.4rem)) auto; align-items: end; justify-items: start }
+.lb-cutting .lb-side { grid-template-columns: minmax(0, 4.4rem) 1fr; align-items: end; justify-items: start }
 .lb-cutting .lb-more { grid-area: more }
 .lb-cutting .lb-side > .lb-pixels { width: 100% }
 .lb-cutting .lb-more > p:last-child { min-height: 3lh }
-.lb-terms { display: grid; grid-template-columns: max-content 1fr; gap: 0.1rem 0.5rem; margin-block: 0.2rem 0.4rem; font-weight: 600 }
-.lb-terms > :nth-child(n + 3) { visibility: hidden }
-.lb-cut-once > :nth-child(n + 3) { visibility: visible }
+.lb-cutting:not(.lb-cut-once) .lb-code { visibility: hidden } /* its room is kept */
+.lb-code > p { margin-block: 0 0.3rem }
+.lb-side > .lb-code { grid-column: 1 / -1; display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 1rem; width: 100% }
+.lb-cutting .lb-code > .lb-slider { flex-wrap: nowrap }
+.lb-code input { min-width: 0 }
 .lb-grey { color: var(--lb-muted) }
 .lb-cutting .lb-track > .lb-crossed { box-sizing: border-box; border-inline: 2px solid var(--lb-paper); color: var(--lb-paper); font-style: normal; font-weight: 600; line-height: 28px; text-align: center }
 .lb-cutting .lb-track > i { transition: opacity 0.9s }
