@@ -315,7 +315,12 @@ JUDGED = [
         "by as much",
         "Nearly there, 0.01 is left.",
     ),
-    ("line-up-decoder", "round1=0.29&round2=0.39&straight1=0.05&straight2=0.68", "by less", "the answer is “by as much”"),
+    (
+        "line-up-decoder",
+        "round1=0.29&round2=0.39&straight1=0.05&straight2=0.68",
+        "by less",
+        "the answer is “by as much”",
+    ),
     ("read-the-column", "code=straight", "a one", "Of that straight column ones held 0.63"),
 ]
 
