@@ -6,4 +6,7 @@ export const COLOURS = { image: ["var(--lb-p)", "var(--lb-gap)"], code: ["var(--
 /** Why numbers on show may miss their sum by one in the last place. */
 export const ROUNDED = "Numbers in nats, rounded.";
 
-export const STYLE = ".lb-unseen { visibility: hidden }"; // of what is told, what was not yet seen
+// What is told and was not yet seen keeps its room.
+export const STYLE = `
+.lb-unseen { visibility: hidden }
+`;
